@@ -1,0 +1,89 @@
+# One verb per check; `.ci/run` calls only these. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
+UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
+MEMBERS := shared cli $(wildcard services/*)
+LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+           --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+           --no-emit-package ragline $(UPGRADE)
+
+.PHONY: help
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(TOOLS)/uv/bin/uv:
+	@echo "uv is missing: installing it into $(TOOLS)/uv"
+	@$(PYTHON) -m venv $(TOOLS)/uv
+	@$(TOOLS)/uv/bin/pip install --quiet uv
+
+.PHONY: setup
+setup: $(VENV)/.ready ## install everything that the workspace needs into .venv
+
+$(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+	@echo "Installing pinned packages into $(VENV) (the first time downloads about 3 GB, mostly torch)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
+	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+.PHONY: lock
+lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer versions)
+	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
+	for service in $(notdir $(wildcard services/*)) ; do \
+	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
+	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
+
+.PHONY: demo
+demo: setup ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text
+	@$(BIN)/ragline demo $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
+
+.PHONY: up
+up: setup ## the real stack (Weaviate) and the five services; Ctrl-C stops all
+	@$(BIN)/ragline up --stack real
+
+.PHONY: test
+test: setup ## every test that this machine can run (TESTS=path for some of them)
+	@$(BIN)/pytest $(TESTS)
+
+.PHONY: unit
+unit: setup ## the fast tests: no network, no processes
+	@$(BIN)/pytest -q tests/unit tests/contract tests/deploy
+
+.PHONY: format
+format: setup ## rewrite the sources in the project's format
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+.PHONY: lint
+lint: setup ## format, lint, types, import rules, schemas and AsyncAPI up to date
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy shared cli services tests
+	@$(BIN)/lint-imports
+	@$(BIN)/ragline schemas check
+	@$(BIN)/ragline asyncapi check
+
+.PHONY: manifests
+manifests: setup ## render the Kubernetes manifests and validate them offline
+	@$(BIN)/ragline manifests check
+
+.PHONY: generated
+generated: setup ## write everything that is made from the code: schemas, AsyncAPI, manifests, tables
+	@$(BIN)/ragline schemas write
+	@$(BIN)/ragline asyncapi write
+	@$(BIN)/ragline manifests render
+
+.PHONY: bench
+bench: setup ## messages per second and latencies on the real stack, into build/reports/bench.json
+	@$(BIN)/ragline bench --stack real
+
+.PHONY: clean
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

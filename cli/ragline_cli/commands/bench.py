@@ -1,0 +1,142 @@
+"""`ragline bench`: messages per second and latencies, waiting apart from work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragline_cli.connection import AsJson, Bootstrap, Connection, Tenant, connection
+from ragline_cli.console import err, out, print_json
+from ragline_cli.stack.addresses import names_a_cluster
+from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.detached import start_detached, stop
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.state import StackKind, read_state
+
+if TYPE_CHECKING:
+    from ragline_cli.bench_stats import LevelFigures
+
+_MOST_IN_FLIGHT = 1_024
+
+
+def bench(
+    *,
+    concurrency: Annotated[
+        str, typer.Option(help="Questions in flight at each level, comma-separated.")
+    ] = "1,8,32",
+    queries: Annotated[int, typer.Option(min=1, help="Questions at each level.")] = 100,
+    questions: Annotated[
+        Path | None,
+        typer.Option(help="One question a line; else questions about the tenant's titles."),
+    ] = None,
+    tenant: Tenant = "bench",
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer.")] = 120.0,
+    stack: Annotated[
+        StackKind | None,
+        typer.Option(help="Start this stack when none runs, and stop it at the end."),
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where the report is written.")] = Path(
+        "build/reports"
+    ),
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Measure the pipeline in a closed loop; an empty tenant gets the Python reference first."""
+    from ragline_cli import bench_report
+    from ragline_cli.bench_corpus import questions_of_file
+
+    levels = _levels(concurrency)
+    texts = questions_of_file(questions) if questions else None
+    with _running_stack(stack if bootstrap is None else None) as kind:
+        target = connection(bootstrap)
+        machine = bench_report.Machine.here()
+        load = Load(tenant=tenant, levels=levels, count=queries, timeout=timeout)
+        measured = asyncio.run(_measure(target, load, texts))
+    report = bench_report.BenchReport.of(measured, machine=machine, stack=kind, tenant=tenant)
+    paths = bench_report.write(report, folder)
+    if as_json:
+        print_json(report)
+        return
+    out.print(bench_report.everything(report))
+    out.print("\n".join(f"wrote {path}" for path in paths))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What to ask: so many questions of `tenant` at each of the `levels` of load."""
+
+    tenant: str
+    levels: tuple[int, ...]
+    count: int
+    timeout: float
+
+
+def _levels(concurrency: str) -> tuple[int, ...]:
+    try:
+        levels = tuple(int(part) for part in concurrency.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("write --concurrency like 1,8,32") from error
+    if not all(1 <= level <= _MOST_IN_FLIGHT for level in levels):
+        raise typer.BadParameter(f"--concurrency: from 1 to {_MOST_IN_FLIGHT} in flight")
+    return levels
+
+
+@contextmanager
+def _running_stack(kind: StackKind | None) -> Iterator[str]:
+    """Yield what is measured; a stack that was started for it is stopped again."""
+    folder = state_folder(DEFAULT_NAME)
+    if kind is None or names_a_cluster() or read_state(folder):
+        state = None if names_a_cluster() else read_state(folder)
+        yield state.stack.value if state else "external"
+        return
+    try:
+        arguments = ["--stack", kind.value]
+        yield start_detached(folder, arguments, cancel=Event(), on_line=err.print).stack.value
+    finally:
+        stop(folder)
+
+
+async def _measure(
+    target: Connection, load: Load, questions: list[str] | None
+) -> tuple[LevelFigures, ...]:
+    from ragline_cli.ask_run import open_asker
+    from ragline_cli.bench_corpus import questions_about, titles_of_tenant
+    from ragline_cli.bench_run import measure_level, warm_up
+
+    if questions is None:
+        err.print(f"Looking at the documents of tenant {load.tenant!r}")
+        titles = await titles_of_tenant(target.kafka, load.tenant, timeout=load.timeout)
+        questions = questions_about(titles)
+    figures = []
+    async with open_asker(target.kafka) as asker:
+        await warm_up(asker, questions, tenant=load.tenant, timeout=load.timeout)
+        for level in load.levels:
+            with _progress(level, load.count) as advance:
+                figures.append(
+                    await measure_level(
+                        asker,
+                        questions,
+                        tenant=load.tenant,
+                        in_flight=level,
+                        count=load.count,
+                        timeout=load.timeout,
+                        on_answer=advance,
+                    )
+                )
+    return tuple(figures)
+
+
+@contextmanager
+def _progress(level: int, count: int) -> Iterator[Callable[[], None]]:
+    from rich.progress import Progress
+
+    with Progress(console=err) as progress:
+        task = progress.add_task(f"{level} in flight", total=count)
+        yield lambda: progress.advance(task)

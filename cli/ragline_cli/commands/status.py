@@ -1,0 +1,68 @@
+"""`ragline status`: what runs, where, and whether it is ready."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ragline_cli.console import ExitCode, out, print_json
+from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.errors import StackNotRunning
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.services import is_healthy
+from ragline_cli.stack.state import ServiceState, StackState, read_state
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="print every address as JSON")] = False,
+) -> None:
+    """Show the running stack: addresses, services, readiness. Exit code 3 when none runs."""
+    state = read_state(state_folder(DEFAULT_NAME))
+    if state is None:
+        if as_json:
+            print_json({"phase": "stopped"})
+            raise typer.Exit(ExitCode.UNREACHABLE)
+        raise StackNotRunning("no stack is running: start one with `ragline up`")
+    report = describe(state)
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+
+
+def describe(state: StackState) -> dict[str, Any]:
+    """Return the stack as `status --json` prints it, every service's readiness just asked."""
+    names = list(state.services)
+    with ThreadPoolExecutor(max(1, len(names))) as pool:
+        ready = dict(zip(names, pool.map(_is_ready, state.services.values()), strict=True))
+    services = {
+        name: {**service.model_dump(mode="json"), "ready": ready[name]}
+        for name, service in state.services.items()
+    }
+    return {
+        "stack": state.stack.value,
+        "phase": state.phase.value,
+        **state.addresses.model_dump(mode="json"),
+        "services": services,
+        "logs": str(state.logs),
+    }
+
+
+def _is_ready(service: ServiceState) -> bool:
+    return is_healthy(service.health)
+
+
+def _print(report: dict[str, Any]) -> None:
+    out.print(f"{report['stack']} stack, {report['phase']}")
+    table = Table("part", "address", "", box=None, pad_edge=False)
+    table.add_row("kafka", report["kafka"]["bootstrap_servers"], "")
+    table.add_row("vector store", report["vector_store"]["kind"], "")
+    table.add_row("redis", report["redis"]["url"].rpartition("@")[2], "")
+    for name, service in report["services"].items():
+        mark = "[green]ready[/]" if service["ready"] else "[red]not ready[/]"
+        table.add_row(name, service["health"], mark)
+    out.print(table)
+    out.print(f"logs in {report['logs']}", soft_wrap=True)

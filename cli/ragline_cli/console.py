@@ -1,0 +1,60 @@
+"""How every command talks: one console, JSON for programs, exit codes, errors in one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import IntEnum
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+
+from ragline.errors import RaglineError, Unavailable
+from ragline_cli.stack.errors import StackNotRunning
+
+out = Console()
+err = Console(stderr=True)
+
+
+class ExitCode(IntEnum):
+    """What a command's exit code means; 2 is click's own for a wrong command line."""
+
+    OK = 0
+    FAILURE = 1
+    USAGE = 2
+    UNREACHABLE = 3
+
+
+def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
+    """Print `value` as one indented JSON document on standard output."""
+    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False, default=str))
+
+
+def exit_code(error: RaglineError) -> ExitCode:
+    """Return the exit code for `error`."""
+    unreachable = isinstance(error, StackNotRunning | Unavailable)
+    return ExitCode.UNREACHABLE if unreachable else ExitCode.FAILURE
+
+
+def report_error(error: RaglineError | OSError) -> None:
+    """Print what went wrong, and what to do, on standard error."""
+    err.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+
+
+class CommandLine(typer.Typer):
+    """A typer app whose errors become one line and an exit code, never a traceback."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command that the arguments name."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except RaglineError as error:
+            report_error(error)
+            sys.exit(exit_code(error))
+        except OSError as error:  # a full disk, a folder that may not be written
+            report_error(error)
+            sys.exit(ExitCode.FAILURE)

@@ -1,0 +1,130 @@
+"""How the command line reaches Kafka: options, connections and what their failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
+from aiokafka.helpers import create_ssl_context
+
+from ragline.errors import Misconfigured, RaglineError, Unavailable
+from ragline.settings import KafkaSettings
+
+_REQUEST_TIMEOUT_MS = 15_000
+_START_HINT = "start one with `ragline up`, or name a running one with --bootstrap"
+
+
+def kafka_settings(kafka: KafkaSettings | str) -> KafkaSettings:
+    """Return `kafka`, or settings for the bootstrap servers that it names."""
+    if isinstance(kafka, KafkaSettings):
+        return kafka
+    return KafkaSettings(bootstrap_servers=kafka)
+
+
+@asynccontextmanager
+async def open_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Open an admin client.
+
+    Raises:
+        Unavailable: no broker answers.
+        Misconfigured: the broker refuses the credentials or the request.
+    """
+    with translated(kafka):
+        admin = AIOKafkaAdminClient(**client_options(kafka))
+        try:
+            await admin.start()
+            yield admin
+        finally:
+            await admin.close()
+
+
+@asynccontextmanager
+async def open_producer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+    """Open an idempotent producer that waits for all replicas. Raises as `open_admin`."""
+    with translated(kafka):
+        producer = AIOKafkaProducer(
+            **client_options(kafka),
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=kafka.max_request_size,
+            compression_type="zstd",
+        )
+        try:
+            await producer.start()
+            yield producer
+        finally:
+            await producer.stop()
+
+
+@asynccontextmanager
+async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Open a consumer, in no group, at the end of every partition of `topic`.
+
+    The positions are fixed before this returns, so nothing published later is missed.
+    Raises as `open_admin`, and `Misconfigured` when the topic does not exist.
+    """
+    with translated(kafka):
+        await _require(kafka, topic)
+        consumer = AIOKafkaConsumer(
+            topic,
+            **client_options(kafka),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",  # of partitions that are added while we read
+            fetch_max_wait_ms=kafka.fetch_max_wait_ms,
+        )
+        try:
+            await consumer.start()
+            for partition, offset in (await consumer.end_offsets(consumer.assignment())).items():
+                consumer.seek(partition, offset)
+            yield consumer
+        finally:
+            await consumer.stop()
+
+
+async def _require(kafka: KafkaSettings, topic: str) -> None:
+    # A consumer would wait for its whole time limit, or create the topic with one partition
+    async with open_admin(kafka) as admin:
+        if topic not in await admin.list_topics():
+            raise Misconfigured(
+                f"topic {topic!r} does not exist; create it with `ragline topics apply`"
+            )
+
+
+@contextmanager
+def translated(kafka: KafkaSettings) -> Iterator[None]:
+    """Turn the client's exceptions into Ragline's, with what to do about them."""
+    try:
+        yield
+    except RaglineError:
+        raise
+    except (KafkaConnectionError, KafkaTimeoutError, TimeoutError) as error:
+        raise Unavailable(
+            f"no Kafka broker answers at {kafka.bootstrap_servers}; {_START_HINT}"
+        ) from error
+    except KafkaError as error:
+        kind = Unavailable if error.retriable else Misconfigured
+        raise kind(f"Kafka at {kafka.bootstrap_servers} refused: {error}") from error
+
+
+def client_options(kafka: KafkaSettings) -> dict[str, Any]:
+    """Return the options that every aiokafka client takes; credentials only where they are used."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": kafka.bootstrap_servers,
+        "security_protocol": kafka.security_protocol,
+        "request_timeout_ms": _REQUEST_TIMEOUT_MS,
+        "client_id": "ragline-cli",
+    }
+    if kafka.security_protocol.endswith("SSL"):
+        options["ssl_context"] = create_ssl_context(cafile=kafka.ssl_cafile)
+    if kafka.security_protocol.startswith("SASL"):
+        password = kafka.sasl_password
+        options |= {
+            "sasl_mechanism": kafka.sasl_mechanism or "PLAIN",
+            "sasl_plain_username": kafka.sasl_username,
+            "sasl_plain_password": password.get_secret_value() if password else None,
+        }
+    return options

@@ -1,0 +1,1 @@
+"""Kubernetes manifests and documentation tables, made from the registry and the settings."""

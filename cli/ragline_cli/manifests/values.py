@@ -1,0 +1,97 @@
+"""What the manifests decide: sizes, scaling and the settings that a cluster needs.
+
+Everything else is read from the topic registry and the settings classes. Sizes are starting
+points for a first deployment, not measurements of yours: watch and adjust them in an overlay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ragline.contracts.topics import TOPICS, Service, Topic
+from ragline.settings import HttpSettings, KafkaSettings
+
+PART_OF = "ragline"
+NAMESPACE = "ragline"
+KAFKA_CLUSTER = "ragline"
+SECRET = "ragline-secrets"  # noqa: S105 - the name of a Secret, not one
+COMMON_CONFIG = "ragline-common"
+HTTP_PORT = HttpSettings().port
+MONITORING_NAMESPACE = "monitoring"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizing:
+    """Resources of one pod, in Kubernetes quantities.
+
+    `scratch` is what /tmp may hold; `https_egress` lets the pod call servers outside the cluster:
+    model hubs, language models, documents.
+    """
+
+    cpu: str
+    cpu_limit: str
+    memory: str
+    memory_limit: str
+    scratch: str = "256Mi"
+    https_egress: bool = False
+
+
+_LIGHT = Sizing(cpu="250m", cpu_limit="1", memory="256Mi", memory_limit="512Mi")
+_MODEL = Sizing(cpu="500m", cpu_limit="2", memory="1Gi", memory_limit="2Gi")
+
+SIZING: Mapping[Service, Sizing] = MappingProxyType(
+    {
+        Service.CLASSIFIER: replace(_LIGHT, https_egress=True),
+        Service.RETRIEVER: _MODEL,
+        Service.RERANKER: replace(_MODEL, scratch="2Gi", https_egress=True),
+        Service.GENERATOR: replace(_LIGHT, https_egress=True),
+        Service.INGESTOR: replace(_MODEL, scratch="1Gi", https_egress=True),
+    }
+)
+
+# Addresses are missing here: each overlay or component says where its Kafka is
+COMMON_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "RAGLINE_HTTP__HOST": "0.0.0.0",  # noqa: S104 - probes come from outside the pod
+        "RAGLINE_HTTP__PORT": str(HTTP_PORT),
+        "RAGLINE_LOG__FORMAT": "json",
+    }
+)
+KAFKA_CA_DIR = "/etc/ragline/kafka-ca"
+STRIMZI_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        # Fully qualified: KEDA reads the lag from another namespace
+        "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": f"{KAFKA_CLUSTER}-kafka-bootstrap.{NAMESPACE}.svc:9093",
+        "RAGLINE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL",
+        "RAGLINE_KAFKA__SASL_MECHANISM": "SCRAM-SHA-512",
+        "RAGLINE_KAFKA__SSL_CAFILE": f"{KAFKA_CA_DIR}/ca.crt",
+    }
+)
+# Not secrets by type, but kept beside the password that belongs to them
+KEPT_WITH_SECRETS = frozenset({"RAGLINE_KAFKA__SASL_USERNAME"})
+
+REPLICATION = 3
+MIN_IN_SYNC = 2
+
+# A pod works on `max_in_flight` records at once, and uncommitted records count as lag: twice that
+# means that as many again are waiting.
+LAG_PER_POD = 2 * KafkaSettings().max_in_flight
+# Records on a retry topic mostly wait for their delay, which no further pod makes shorter
+RETRY_LAG_FACTOR = 10
+MIN_REPLICAS = 2
+
+# Beyond the drain: revoke, last commit, leaving the group and closing the adapters
+_STOP_MARGIN_S = 15
+GRACE_PERIOD_S = int(KafkaSettings().drain_timeout_s) + _STOP_MARGIN_S
+
+
+def inbound(service: Service) -> tuple[Topic, ...]:
+    """Return the topics that `service` consumes."""
+    return tuple(topic for topic in TOPICS if service in topic.consumers)
+
+
+def max_replicas(service: Service) -> int:
+    """Return the most pods that can have work: one for each partition of the narrowest topic."""
+    return min(topic.partitions for topic in inbound(service))

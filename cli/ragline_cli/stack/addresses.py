@@ -1,0 +1,63 @@
+"""Where the parts of a stack listen: what services and commands need in order to connect."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict
+
+from ragline.settings import StoreKind
+
+
+class _Address(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class KafkaAddress(_Address):
+    """`bootstrap_servers` is `host:port`, comma-separated."""
+
+    bootstrap_servers: str
+
+
+class RedisAddress(_Address):
+    """`url` carries the password."""
+
+    url: str
+
+
+class StoreAddress(_Address):
+    """A vector store; `grpc_port` and `api_key` are Weaviate's. The URL carries a password."""
+
+    kind: StoreKind
+    url: str
+    grpc_port: int | None = None
+    api_key: str | None = None
+
+
+class Addresses(_Address):
+    """The addresses of one stack."""
+
+    kafka: KafkaAddress
+    vector_store: StoreAddress
+    redis: RedisAddress
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings that make a service or a client use this stack."""
+        store = self.vector_store
+        variables = {
+            "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "RAGLINE_REDIS__URL": self.redis.url,
+            "RAGLINE_VECTOR_STORE__KIND": store.kind.value,
+            "RAGLINE_VECTOR_STORE__URL": store.url,
+        }
+        if store.grpc_port is not None:
+            variables["RAGLINE_VECTOR_STORE__GRPC_PORT"] = str(store.grpc_port)
+        if store.api_key is not None:
+            variables["RAGLINE_VECTOR_STORE__API_KEY"] = store.api_key
+        return variables
+
+
+def names_a_cluster(environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the user's settings name a Kafka: then no local stack is looked for."""
+    return bool(environment.get("RAGLINE_KAFKA__BOOTSTRAP_SERVERS"))

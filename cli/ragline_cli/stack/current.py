@@ -1,0 +1,60 @@
+"""The stack that a command talks to: the one that the settings name, else the one that runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ragline.settings import KafkaSettings, RedisSettings
+from ragline_cli.stack.addresses import names_a_cluster
+from ragline_cli.stack.errors import StackNotRunning
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.state import StackState, read_state
+
+DEFAULT_NAME = "default"
+
+
+class ClientSettings(BaseSettings):
+    """What a client needs; read from `RAGLINE_<GROUP>__<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    redis: RedisSettings = RedisSettings()
+
+
+def client_settings(
+    name: str = DEFAULT_NAME, environment: Mapping[str, str] = os.environ
+) -> ClientSettings:
+    """Return how to reach the cluster that the environment names, else the running stack `name`.
+
+    Raises:
+        StackNotRunning: the environment names none, and no stack runs here.
+    """
+    settings = ClientSettings()
+    if names_a_cluster(environment):
+        return settings
+    state = read_state(state_folder(name, environment))
+    if state is None:
+        raise StackNotRunning(
+            "no stack is running: start one with `ragline up`, or set "
+            "RAGLINE_KAFKA__BOOTSTRAP_SERVERS to use your own"
+        )
+    return settings_of(state, settings)
+
+
+def settings_of(state: StackState, settings: ClientSettings | None = None) -> ClientSettings:
+    """Return `settings` (the environment's by default) with the addresses of a running stack."""
+    settings = settings or ClientSettings()
+    kafka, redis = state.addresses.kafka, state.addresses.redis
+    return settings.model_copy(
+        update={
+            "kafka": settings.kafka.model_copy(update=kafka.model_dump()),
+            "redis": settings.redis.model_copy(update={"url": SecretStr(redis.url)}),
+        }
+    )

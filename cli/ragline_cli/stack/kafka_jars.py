@@ -1,0 +1,131 @@
+"""Apache Kafka's jars: the locked ones, fetched once and checked against their hashes.
+
+`kafka.lock` names every jar with its SHA-256. jgo can resolve the dependency graph itself, but
+that takes 10 s of POM parsing at each fresh install, and it only warns about a wrong checksum.
+`python -m ragline_cli.stack.kafka_jars` fetches; with `lock` as argument it rewrites the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.places import cache_folder
+
+KAFKA_VERSION = "4.1.0"
+_ROOTS = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36")
+_LOCK = "kafka.lock"
+_PARALLEL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One locked jar: Maven coordinate `group:artifact:version` and SHA-256 in hexadecimal."""
+
+    coordinate: str
+    sha256: str
+
+
+def parse_lock(text: str) -> list[Jar]:
+    """Return the jars of a lock, in class path order. Lines with `#` are comments."""
+    lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return [Jar(coordinate, sha256) for coordinate, sha256 in lines]
+
+
+def lock_text() -> str:
+    """Return the lock that this package carries."""
+    return files("ragline_cli.stack").joinpath(_LOCK).read_text()
+
+
+def class_path_file(lock: str) -> Path:
+    """Return where the class path of this `lock` is cached; another lock has another file."""
+    digest = hashlib.sha256(lock.encode()).hexdigest()[:12]
+    return cache_folder() / "kafka" / KAFKA_VERSION / f"classpath-{digest}"
+
+
+def cached_class_path(lock: str) -> str | None:
+    """Return the class path, or null unless every jar on it is there (each was checked)."""
+    cached = class_path_file(lock)
+    if not cached.exists():
+        return None
+    class_path = cached.read_text()
+    complete = all(Path(jar).exists() for jar in class_path.split(os.pathsep))
+    return class_path if complete else None
+
+
+def fetch(lock: str) -> str:
+    """Fetch and check the locked jars; return and cache their class path.
+
+    Raises:
+        StackError: Maven Central cannot be reached or a jar is not what the lock says.
+    """
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        paths = list(pool.map(_fetch_jar, parse_lock(lock)))
+    class_path = os.pathsep.join(map(str, paths))
+    cached = class_path_file(lock)
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    cached.write_text(class_path)
+    return class_path
+
+
+def _fetch_jar(jar: Jar) -> Path:
+    """Return the path of one jar, downloaded where it is missing or was cut off."""
+    from jgo.maven import MavenContext
+
+    group, artifact, version = jar.coordinate.split(":")
+    context = MavenContext(repo_cache=_repository(), local_repos=[])
+    wanted = context.project(group, artifact).at_version(version).artifact()
+    if (path := wanted.cached_path) and path.exists() and _sha256(path) != jar.sha256:
+        path.unlink()  # an earlier download was cut off
+    try:
+        path = wanted.resolve()
+    except (OSError, RuntimeError) as error:
+        raise StackError(f"cannot download {jar.coordinate}: {error}") from error
+    if _sha256(path) != jar.sha256:
+        path.unlink()
+        raise StackError(f"{jar.coordinate} is not the file that the lock names: try again")
+    return path
+
+
+def resolve_lock() -> str:
+    """Resolve Kafka's dependency graph on Maven Central and return it as a lock."""
+    from jgo.maven import MavenContext
+    from jgo.parse import Coordinate
+
+    context = MavenContext(repo_cache=_repository(), local_repos=[])
+    roots = [replace(Coordinate.parse(root), scope="compile") for root in _ROOTS]
+    inputs, rest = context.resolver.resolve([context.create_dependency(root) for root in roots])
+    needed = [*inputs, *(dep for dep in rest if dep.scope in {"compile", "runtime"})]
+    lines = [
+        f"{dep.groupId}:{dep.artifactId}:{dep.version} {_sha256(dep.artifact.resolve())}"
+        for dep in needed
+    ]
+    head = "# Made by `python -m ragline_cli.stack.kafka_jars lock`: coordinate, SHA-256"
+    return "\n".join([head, *lines, ""])
+
+
+def _repository() -> Path:
+    return cache_folder() / "maven"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main() -> None:
+    """Fetch the jars, or rewrite the lock."""
+    if sys.argv[1:] == ["lock"]:
+        Path(__file__).with_name(_LOCK).write_text(resolve_lock())
+    else:
+        fetch(lock_text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Starts a whole stack, watches it, and stops it in order; leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event, Lock
+from typing import Self
+
+from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.stack.leftovers import end_leftovers
+from ragline_cli.stack.parts import Part, PartState
+from ragline_cli.stack.plan import Ports, StackPlan, make_plan
+from ragline_cli.stack.server import Server
+from ragline_cli.stack.state import (
+    Phase,
+    ProcessId,
+    ServiceState,
+    StackKind,
+    StackState,
+    claimed,
+    forget_state,
+    recorded_state,
+)
+
+OnChange = Callable[[Part], None]
+_WATCH_S = 0.5
+
+
+class Launcher:
+    """One stack, as a context manager: started on entering, stopped on leaving.
+
+    Args:
+        kind: which vector store.
+        folder: state, data and logs.
+        ports: wanted ports.
+        cancel: set it (from a signal handler) to end the start or the wait.
+        on_change: told whenever a part becomes ready or fails; called from several threads.
+        fresh: begin with empty data, and delete it again at the end.
+
+    Raises:
+        StackError: another launcher holds the folder, or a part did not start.
+        Cancelled: `cancel` was set during the start.
+    """
+
+    def __init__(
+        self,
+        kind: StackKind,
+        folder: Path,
+        *,
+        ports: Ports,
+        cancel: Event,
+        on_change: OnChange = lambda _: None,
+        fresh: bool = False,
+    ) -> None:
+        self._folder = folder
+        self._kind = kind
+        self._ports = ports
+        self._cancel = cancel
+        self._on_change = on_change
+        self._fresh = fresh
+        self._exits = ExitStack()
+        self._writing = Lock()
+        self.plan: StackPlan
+        self.parts: dict[str, Part] = {}
+
+    def __enter__(self) -> Self:
+        """Start everything; on failure stop what was started."""
+        with ExitStack() as exits:
+            if not exits.enter_context(claimed(self._folder)):
+                raise StackError(f"another launcher holds {self._folder}: try again")
+            if (stale := recorded_state(self._folder)) is not None:
+                end_leftovers(stale)
+            exits.callback(forget_state, self._folder)
+            self.plan = make_plan(self._kind, self._folder, self._ports)
+            if self._fresh:
+                delete_data(self.plan)
+                exits.callback(delete_data, self.plan)
+            self.parts = {server.name: Part(server) for server in self.plan.servers}
+            exits.callback(self._stop)
+            self._record(Phase.STARTING)
+            self._start()
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything."""
+        self._exits.close()
+
+    def wait(self) -> None:
+        """Return when `cancel` is set; a part that ends meanwhile is told to `on_change`."""
+        while not self._cancel.wait(_WATCH_S):
+            for part in self.parts.values():
+                if part.state is PartState.READY and not part.server.running:
+                    self._change(part, PartState.ENDED)
+
+    def kill(self) -> None:
+        """Kill everything now, for a user who does not want to wait for an orderly stop."""
+        for part in self.parts.values():
+            part.server.kill()
+
+    @property
+    def state(self) -> StackState:
+        """What others can read about this stack."""
+        return _state(self.plan, Phase.RUNNING)
+
+    def _start(self) -> None:
+        """Start all parts at the same time: while Java starts, models are loaded."""
+        with ThreadPoolExecutor(len(self.parts)) as pool:
+            starts = [pool.submit(self._start_part, part) for part in self.parts.values()]
+            wait(starts, return_when=FIRST_EXCEPTION)
+            if _failure(starts):
+                self._cancel.set()  # ends the other starts, too
+        if failure := _failure(starts):
+            raise failure
+        self._record(Phase.RUNNING)
+
+    def _start_part(self, part: Part) -> None:
+        self._change(part, PartState.STARTING)
+        try:
+            part.server.start(self._cancel, on_launched=lambda: self._record(Phase.STARTING))
+            if part.server is self.plan.kafka:
+                _apply_topics(self.plan.kafka.bootstrap_servers)
+        except StackError:
+            self._change(part, PartState.FAILED)
+            raise
+        self._change(part, PartState.READY)
+
+    def _change(self, part: Part, state: PartState) -> None:
+        part.become(state)
+        self._on_change(part)
+
+    def _stop(self) -> None:
+        """Stop the services, then what they need, Kafka last: they drain and commit to it."""
+        self._record(Phase.STOPPING)
+        _stop_all(self.plan.services)
+        _stop_all((self.plan.store, self.plan.redis))
+        _stop_all((self.plan.kafka,))
+
+    def _record(self, phase: Phase) -> None:
+        """Write the state file."""
+        with self._writing:
+            _state(self.plan, phase).write(self._folder)
+
+
+def delete_data(plan: StackPlan) -> None:
+    """Delete the documents and answers of a stack that does not run."""
+    for keeper in plan.keepers:
+        keeper.delete_data()
+
+
+def _apply_topics(bootstrap_servers: str) -> None:
+    from ragline_cli.topics import apply_topics  # aiokafka would slow down every command's start
+
+    asyncio.run(apply_topics(bootstrap_servers, replication=1))
+
+
+def _state(plan: StackPlan, phase: Phase) -> StackState:
+    ids = {server.name: _process_id(server) for server in plan.servers}
+    return StackState(
+        stack=plan.kind,
+        phase=phase,
+        launcher=ProcessId.own(),
+        processes={name: process for name, process in ids.items() if process is not None},
+        addresses=plan.addresses,
+        services={
+            service.name: ServiceState(health=service.health, pid=service.pid, log=service.log)
+            for service in plan.services
+        },
+        logs=plan.logs,
+    )
+
+
+def _process_id(server: Server) -> ProcessId | None:
+    return ProcessId.of(pid) if (pid := server.pid) is not None else None
+
+
+def _failure(starts: Iterable[Future[None]]) -> BaseException | None:
+    """Return why the start failed: a real failure before the cancellations that follow it."""
+    errors = [error for start in starts if start.done() and (error := start.exception())]
+    return min(errors, key=lambda error: isinstance(error, Cancelled), default=None)
+
+
+def _stop_all(servers: Iterable[Server]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for stopped in [pool.submit(server.stop) for server in servers]:
+            stopped.result()

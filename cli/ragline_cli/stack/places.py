@@ -1,0 +1,31 @@
+"""Where the launcher keeps things: downloads in a cache, running stacks in a state folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder() -> Path:
+    """Return the folder for downloads and builds (`~/.cache/ragline` on Linux; XDG is obeyed)."""
+    return platformdirs.user_cache_path("ragline")
+
+
+def state_folder(name: str, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of the stack called `name`: `$RAGLINE_HOME/<name>` or the user's state."""
+    if home := environment.get("RAGLINE_HOME"):
+        return Path(home).expanduser().resolve() / name
+    return platformdirs.user_state_path("ragline") / name
+
+
+def secret_file(path: Path) -> str:
+    """Return the secret kept in `path`, readable by its owner only; made up when missing."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(16))
+    return path.read_text()

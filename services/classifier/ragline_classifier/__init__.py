@@ -1,0 +1,1 @@
+"""Classifier: intent, standalone rewrite, entities and the retrieval plan."""

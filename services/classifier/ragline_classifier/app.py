@@ -1,0 +1,83 @@
+"""Composition: settings to adapters to the stage."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from ragline.adapters.openai_llm import open_language_model
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.clock import utc_now
+from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
+from ragline.errors import Misconfigured
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline.ports.models import LanguageModel
+from ragline_classifier import local_model, plans
+from ragline_classifier.intent import IntentModel
+from ragline_classifier.llm_intent import LlmIntentModel
+from ragline_classifier.llm_rewriting import LlmRewriter
+from ragline_classifier.rewriting import HeuristicRewriter, Rewriter
+from ragline_classifier.settings import Settings
+from ragline_classifier.stage import ClassifierStage
+
+
+@asynccontextmanager
+async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
+    """Open the language model where one is wanted, and build the stage.
+
+    Raises:
+        Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
+    """
+    own = settings.classifier
+    async with AsyncExitStack() as stack:
+        llm = await _language_model(settings, stack)
+        redis = await stack.enter_async_context(open_redis(settings.redis))
+        yield Composition(
+            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            stage=ClassifierStage(
+                intent_model=_intent_model(settings, llm),
+                rewriter=_rewriter(settings, llm),
+                plans=plans.load(own.plans_file or plans.PACKAGED, profile=own.profile),
+                clock=utc_now,
+                default_deadline_s=settings.delivery.default_deadline_s,
+                model_timeout_s=own.llm_timeout_s,
+            ),
+        )
+
+
+async def _language_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel | None:
+    own = settings.classifier
+    if "llm" not in {own.intent_model, own.rewriter}:
+        return None
+    if not settings.llm.configured:
+        raise Misconfigured(
+            "the classifier is set to use a language model: set RAGLINE_LLM__BASE_URL or "
+            "RAGLINE_LLM__API_KEY, or RAGLINE_CLASSIFIER__INTENT_MODEL=local and "
+            "RAGLINE_CLASSIFIER__REWRITER=heuristic"
+        )
+    return await stack.enter_async_context(open_language_model(settings.llm))
+
+
+def _intent_model(settings: Settings, llm: LanguageModel | None) -> IntentModel:
+    local = local_model.load()
+    if llm is None or settings.classifier.intent_model == "local":
+        return local
+    return LlmIntentModel(model=llm, fallback=local)
+
+
+def _rewriter(settings: Settings, llm: LanguageModel | None) -> Rewriter:
+    if llm is None or settings.classifier.rewriter == "heuristic":
+        return HeuristicRewriter()
+    return LlmRewriter(model=llm, fallback=HeuristicRewriter())
+
+
+SPEC = ServiceSpec(
+    service=Service.CLASSIFIER,
+    title="Ragline classifier",
+    inbound=(QUERIES,),
+    outbound=(INTENTS, ANSWERS),
+    settings=Settings,
+    compose=compose,
+)

@@ -1,0 +1,111 @@
+"""What a question names literally: codes, versions, identifiers, quoted strings, dates.
+
+Every entity is a verbatim slice of the text. Patterns are linear in the text's length, because a
+question may be 8,192 characters of anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ragline.contracts.queries import Entities
+
+# More than this of one kind is a pasted log, and each one costs the metadata search a term
+MAX_PER_KIND = 16
+
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_UNITS = (
+    r"%|°|\s*(?:percent|per\s?cent|[kmgt]i?b|bytes?|ms|secs?|seconds?|mins?|minutes?|hours?|days?"
+    r"|weeks?|months?|years?|million|billion|thousand|times|kg|g|km|cm|mm|m|miles?|inch(?:es)?"
+    r"|ft|feet|l|lit(?:er|re)s?|v|volts?|w|watts?|hz|[mg]hz|euros?|dollars?|usd|eur)\b"
+)
+
+_QUOTED = re.compile(
+    r"`([^`\n]{0,200})`|\"([^\"\n]{0,200})\"|“([^”\n]{1,200})”|„([^“”\n]{1,200})[“”]"
+    r"|«([^»\n]{1,200})»|(?<!\w)'([^'\n]{2,200})'(?!\w)"
+    # an error message pasted without quotes runs to the end of its line
+    r"|\b(?:[Ee]rror|ERROR|[Ee]xception|[Ff]atal|FATAL): +(\S[^\n]{0,199})"
+)
+_CODE = re.compile(
+    r"\b(?:CVE-\d{4}-\d{4,7}|0x[0-9A-Fa-f]{2,16}|SIG[A-Z]{3,6}|E[A-Z]{4,15}(?![A-Z_])"
+    r"|(?:ERR|ERROR|E)_[A-Z][A-Z0-9_]{2,60}|[A-Z]{1,6}-?\d{3,7})\b"
+    r"|\b(?i:errno|sqlstate|exit (?:code|status)|error(?: code)?|code|status(?: code)?|http)"
+    r"[ :#=]{1,3}(?P<tail>-?\d{1,6}|(?=[A-Z\d]{0,8}\d)[A-Z\d]{2,9})\b"
+    r"|(?<![\w.,$€£-])(?P<http>[45]\d\d)(?=\s+(?i:error|response|status|bad|unauthorized|forbidden"
+    r"|not|internal|service|gateway|too|conflict|timeout)\b|s\b)"
+)
+_VERSION = re.compile(
+    r"(?<![\w.,$€£/-])(?P<version>[vV]\d{1,4}(?:\.\d{1,5}){0,3}(?:\.[xX*])?(?:[-.]?[a-z]{1,6}\d{0,3})?"
+    r"|\d{1,4}\.\d{1,5}\.(?:\d{1,5}|[xX*])(?:\.\d{1,5})?(?:[-+.]?(?:a|b|rc|alpha|beta|dev|post)"
+    r"\.?\d{0,3})?"
+    r"|\d{1,4}\.(?:\d{1,3}|[xX*])(?:[-+.]?(?:a|b|rc|alpha|beta)\.?\d{0,3})?)"
+    rf"(?![\w/]|[.,]\d)(?!(?i:{_UNITS}))"
+)
+_IDENTIFIER = re.compile(
+    r"https?://[^\s<>\"'`)]{1,300}[^\s<>\"'`).,;:?!]"
+    r"|(?<![\w-])--?[A-Za-z][\w-]{0,60}(?:=[^\s,;]{1,60})?(?<![-?!.])"
+    r"|(?<![\w/.])(?:~|\.{1,2})?/[\w.-]{1,80}(?:/[\w.-]{1,80}){0,12}(?<![.])"
+    r"|\b[A-Za-z]:\\[\w.\\-]{1,200}"
+    r"|(?<![\w.])[A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{1,80}){1,8}(?:\(\))?(?!\w)"
+    r"|\b\w{1,80}\(\)"
+    r"|(?<!\w)_{0,2}[A-Za-z0-9]{1,60}(?:_{1,2}[A-Za-z0-9]{1,60}){1,12}_{0,2}(?!\w)"
+    r"|\b[a-z]{1,40}(?:[A-Z][a-z0-9]{1,40}){1,8}\b"
+    r"|\b(?:[A-Z][a-z0-9]{1,40}){2,9}\b"
+    r"|\b[A-Z]{2,10}[a-z][a-z0-9]{1,40}(?:[A-Z][a-z0-9]{1,40}){0,8}\b"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b"
+)
+_ABBREVIATIONS = frozenset({"e.g", "i.e", "a.m", "p.m", "a.k.a", "u.s", "u.k", "etc"})
+_DATE = re.compile(
+    r"\b(?:\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{4})\b"
+    rf"|\b(?i:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?)?{MONTH}\.?"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?,?)?\s+(?:19|20)\d\d)\b"
+    r"|(?i:\b(?:since|in|after|before|from|until|by|during|of|year)\s+)"
+    r"(?P<year>(?:19|20)\d\d)\b(?!\.\d)"
+)
+
+
+def extract(text: str) -> Entities:
+    """Return the literal entities of `text`, each once a kind, in order of appearance."""
+    dates = _distinct(m["year"] or m[0] for m in _DATE.finditer(text))
+    identifiers = _distinct(_identifiers(text))
+    longer = (*dates, *identifiers)
+    return Entities(
+        quoted=_distinct(_quoted(text)),
+        codes=_distinct(_codes(text)),
+        versions=_distinct(
+            m["version"] for m in _VERSION.finditer(text) if not _inside(m["version"], longer)
+        ),
+        identifiers=identifiers,
+        dates=dates,
+    )
+
+
+def _quoted(text: str) -> Iterator[str]:
+    for match in _QUOTED.finditer(text):
+        if inner := (match[match.lastindex or 0]).strip():
+            yield inner
+
+
+def _codes(text: str) -> Iterator[str]:
+    for match in _CODE.finditer(text):
+        number = match["http"] or match["tail"]
+        # "errno 13" says more than 13, which is in every text; "HTTP 503" is mostly written 503
+        yield number if number and len(number) >= 3 else match[0]
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    for match in _IDENTIFIER.finditer(text):
+        if match[0].lower() not in _ABBREVIATIONS:
+            yield match[0]
+
+
+def _inside(part: str, wholes: tuple[str, ...]) -> bool:
+    return any(part in whole for whole in wholes)
+
+
+def _distinct(found: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))[:MAX_PER_KIND]

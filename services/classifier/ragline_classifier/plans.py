@@ -1,0 +1,129 @@
+"""The plans, read from `plans.toml`: intent and confidence in, how to search out."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ragline.contracts.queries import Intent, Plan, SearchKind
+from ragline.errors import Misconfigured
+from ragline_classifier.intent import Prediction
+
+PACKAGED = Path(__file__).with_name("plans.toml")
+_NAMES = ("balanced", *Intent)
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Table(BaseModel):
+    """A table of the file; an unknown name in it is a typing error and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _PlanTable(Plan):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="after")
+    def _can_find_something(self) -> Self:
+        if not self.searches:
+            raise ValueError("at least one of weights must be above zero")
+        if self.passages > self.candidates:
+            raise ValueError(f"passages ({self.passages}) exceed candidates ({self.candidates})")
+        return self
+
+
+class _Profile(_Table):
+    balanced: _PlanTable
+    factual: _PlanTable
+    navigational: _PlanTable
+    procedural: _PlanTable
+    troubleshooting: _PlanTable
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_plans(cls, tables: object) -> object:
+        """Each plan carries its table's name, so that answers can tell it."""
+        if not isinstance(tables, dict):
+            return tables
+        return {
+            name: {"name": name, **table} if isinstance(table, dict) else table
+            for name, table in tables.items()
+        }
+
+
+class _Confidence(_Table):
+    minimum: Probability
+    skip_vector: Probability
+
+
+class _PlansFile(_Table):
+    profile: str
+    confidence: _Confidence
+    profiles: dict[str, _Profile]
+
+
+class PlanBook:
+    """Chooses the plan for a prediction.
+
+    Args:
+        plans: one plan for each intent, and `balanced`, by name.
+        minimum: below this confidence the plan is `balanced`.
+        skip_vector: a plan without vector search is taken only from this confidence on.
+    """
+
+    def __init__(self, *, plans: dict[str, Plan], minimum: float, skip_vector: float) -> None:
+        self._plans = plans
+        self._minimum = minimum
+        self._skip_vector = skip_vector
+
+    def choose(self, prediction: Prediction) -> Plan:
+        """Return the plan of the predicted intent, or `balanced` when it is too unsure."""
+        plan = self._plans[prediction.intent]
+        by_vector = SearchKind.VECTOR in plan.searches
+        needed = self._minimum if by_vector else max(self._minimum, self._skip_vector)
+        return plan if prediction.confidence >= needed else self._plans["balanced"]
+
+
+def load(path: Path = PACKAGED, *, profile: str | None = None) -> PlanBook:
+    """Read a plans file and return the plans of `profile` (default: the one the file names).
+
+    Raises:
+        Misconfigured: unreadable, no TOML, or a table or field that cannot work; names it.
+    """
+    content = _validated(path)
+    name = profile or content.profile
+    if name not in content.profiles:
+        known = ", ".join(sorted(content.profiles)) or "none"
+        raise Misconfigured(f"{path}: no table [profiles.{name}]; it has: {known}")
+    tables = content.profiles[name]
+    return PlanBook(
+        plans={plan: Plan(**getattr(tables, plan).model_dump()) for plan in _NAMES},
+        minimum=content.confidence.minimum,
+        skip_vector=content.confidence.skip_vector,
+    )
+
+
+def _validated(path: Path) -> _PlansFile:
+    try:
+        return _PlansFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Misconfigured(f"cannot read the plans file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} is no valid TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
+        raise Misconfigured(f"{path}: {problems}") from error
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    """Name table and field as they stand in the file: `[profiles.default.factual] depth: …`."""
+    parts = [str(part) for part in location if part != "[key]"]
+    depth = 3 if parts[:1] == ["profiles"] else 1
+    table, field = parts[:depth], parts[depth:]
+    if len(parts) == 1:
+        return f"{parts[0]}: {message}"
+    return f"[{'.'.join(table)}] {'.'.join(field)}: {message}".replace("] :", "]:")

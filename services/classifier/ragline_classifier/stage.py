@@ -1,0 +1,74 @@
+"""The classifier: a question in, the question understood and planned out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ragline.clock import Clock
+from ragline.contracts.queries import QueryClassified, QuerySubmitted
+from ragline_classifier import entities, filters
+from ragline_classifier.intent import IntentModel
+from ragline_classifier.plans import PlanBook
+from ragline_classifier.rewriting import Rewriter
+
+# The other stages need most of the time; one optional call may use this share of what is left
+_OPTIONAL_SHARE = 0.25
+
+
+class ClassifierStage:
+    """Understands one question.
+
+    Args:
+        intent_model: tells the intent of the standalone text.
+        rewriter: makes a follow-up standalone.
+        plans: chooses how to search.
+        clock: the current instant, aware.
+        default_deadline_s: seconds from submission, for questions that state no deadline.
+        model_timeout_s: most seconds for one call of `intent_model` or `rewriter`.
+    """
+
+    def __init__(
+        self,
+        *,
+        intent_model: IntentModel,
+        rewriter: Rewriter,
+        plans: PlanBook,
+        clock: Clock,
+        default_deadline_s: float,
+        model_timeout_s: float,
+    ) -> None:
+        self._intent_model = intent_model
+        self._rewriter = rewriter
+        self._plans = plans
+        self._clock = clock
+        self._default_deadline = timedelta(seconds=default_deadline_s)
+        self._model_timeout_s = model_timeout_s
+
+    async def __call__(self, event: QuerySubmitted) -> QueryClassified:
+        """Return `event` with times, standalone text, intent, entities, filters and plan."""
+        submitted_at = event.submitted_at or self._clock()
+        deadline = event.deadline or submitted_at + self._default_deadline
+        rewrite = await self._rewriter.rewrite(
+            event.text, event.history, timeout=self._timeout(deadline)
+        )
+        prediction = await self._intent_model.classify(
+            rewrite.text, timeout=self._timeout(deadline)
+        )
+        found = filters.recognise(rewrite.text, intent=prediction.intent, now=submitted_at)
+        stated = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
+        understood = {
+            "submitted_at": submitted_at,
+            "deadline": deadline,
+            "intent": prediction.intent,
+            "confidence": prediction.confidence,
+            "standalone_text": rewrite.text,
+            "entities": entities.extract(rewrite.text),
+            "filters": filters.merge(event.filters, found),
+            "plan": self._plans.choose(prediction),
+            "degradations": (*rewrite.degradations, *prediction.degradations),
+        }
+        return QueryClassified(**(stated | understood))
+
+    def _timeout(self, deadline: datetime) -> float:
+        left = (deadline - self._clock()).total_seconds()
+        return min(self._model_timeout_s, max(left, 0.0) * _OPTIONAL_SHARE)

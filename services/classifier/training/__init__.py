@@ -1,0 +1,1 @@
+"""How the packaged intent model is made; not part of the service."""

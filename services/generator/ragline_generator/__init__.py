@@ -1,0 +1,1 @@
+"""Generator: compresses the context, streams the answer, checks every claim."""

@@ -1,0 +1,100 @@
+"""Composition: settings to adapters to the stage."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from ragline.adapters.openai_llm import open_language_model
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_stream import RedisTokenStream
+from ragline.adapters.tokenizers import open_tokenizer
+from ragline.clock import utc_now
+from ragline.contracts.topics import ANSWERS, RANKED, Service
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline_generator.generation import Limits, Writer
+from ragline_generator.outcome import Prices
+from ragline_generator.settings import GeneratorSettings
+from ragline_generator.stage import GeneratorStage, Rules
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterator[Composition]:
+    """Open Redis and the language model where one is configured, and build the stage.
+
+    There is no readiness check: without Redis answers are complete but not streamed, without the
+    model they are extractive, and both say so in `degradations`.
+
+    Raises:
+        Misconfigured: the Redis URL is none.
+    """
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(open_redis(settings.redis))
+        stream = RedisTokenStream(
+            redis,
+            ttl_s=settings.redis.stream_ttl_s,
+            maxlen=settings.redis.stream_maxlen,
+            coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
+            on_failure=_noting(metrics),
+        )
+        yield Composition(
+            stage=GeneratorStage(
+                stream=stream,
+                tokenizer=open_tokenizer(settings.llm),
+                clock=utc_now,
+                writer=await _writer(settings, stack),
+                rules=_rules(settings),
+                prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
+            ),
+            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+        )
+
+
+def _noting(metrics: Metrics) -> Callable[[str], None]:
+    def stream_failed(operation: str) -> None:
+        metrics.without("token_stream")
+        _log.warning("the token stream failed: %s", operation)
+
+    return stream_failed
+
+
+async def _writer(settings: GeneratorSettings, stack: AsyncExitStack) -> Writer | None:
+    if not settings.llm.configured:
+        return None
+    own = settings.generator
+    limits = Limits(
+        timeout_s=settings.llm.timeout_s,
+        reserve_s=own.reserve_s,
+        least_s=own.llm_least_s,
+        attempts=own.llm_attempts,
+    )
+    model = await stack.enter_async_context(open_language_model(settings.llm))
+    return Writer(model, limits=limits, clock=utc_now)
+
+
+def _rules(settings: GeneratorSettings) -> Rules:
+    own = settings.generator
+    return Rules(
+        policy=own.policy,
+        min_support=own.min_support,
+        min_relevance=own.min_relevance,
+        max_answer_tokens=own.max_answer_tokens,
+        history_tokens=own.history_tokens,
+        cancel_poll_s=own.cancel_poll_s,
+        worked_example=settings.llm.api == "completions",
+    )
+
+
+SPEC = ServiceSpec(
+    service=Service.GENERATOR,
+    title="Ragline generator",
+    inbound=(RANKED,),
+    outbound=(ANSWERS,),
+    settings=GeneratorSettings,
+    compose=compose,
+)

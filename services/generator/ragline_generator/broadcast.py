@@ -1,0 +1,59 @@
+"""One question's side of the token stream: what readers have seen, and whether they said stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ragline.ports.answers import TokenStream
+
+
+class Broadcast:
+    """Sends an answer's text to the readers of `query_id`, or to nobody when not `wanted`.
+
+    Whether a reader asked to stop is looked up at most every `poll_s` seconds: it costs a round
+    trip, and a token comes every few milliseconds.
+    """
+
+    def __init__(
+        self,
+        stream: TokenStream,
+        query_id: str,
+        *,
+        wanted: bool,
+        poll_s: float,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._stream = stream
+        self._query_id = query_id
+        self._wanted = wanted
+        self._poll = timedelta(seconds=poll_s)
+        self._clock = clock
+        self._next_poll = clock()
+        self._cancelled = False
+        self._attempt = 0
+        self.skipped = False
+
+    async def start(self) -> None:
+        """Begin an attempt; called again, readers drop what they have seen."""
+        if self._wanted:
+            self._attempt = await self._stream.start(self._query_id)
+            self.skipped = self._attempt == 0
+
+    async def say(self, text: str) -> None:
+        """Send text."""
+        if self._attempt and text:
+            await self._stream.append(self._query_id, attempt=self._attempt, text=text)
+
+    async def finish(self, status: str) -> None:
+        """End the attempt with the answer's status."""
+        if self._attempt:
+            await self._stream.finish(self._query_id, attempt=self._attempt, status=status)
+
+    async def cancelled(self) -> bool:
+        """Tell whether a reader asked to stop."""
+        now = self._clock()
+        if not self._cancelled and now >= self._next_poll:
+            self._next_poll = now + self._poll
+            self._cancelled = await self._stream.cancelled(self._query_id)
+        return self._cancelled

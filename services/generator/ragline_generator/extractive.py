@@ -1,0 +1,73 @@
+"""Answers without a language model: the best units of the passages, in their own words.
+
+The shape follows the intent: a fact gets a sentence or two, a procedure its complete steps, a
+navigational question the link. Every sentence carries the marker of its passage, so the result is
+validated like any other answer. It cannot combine or rephrase, and `models` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.queries import Intent, Passage
+from ragline_generator.context import Excerpt
+from ragline_generator.ranking import Ranked
+from ragline_generator.rendering import Renderer
+from ragline_generator.selection import Selection, best_sentences, best_steps
+
+MODEL = "extractive"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer in pieces to be streamed, and the excerpts behind its numbered markers."""
+
+    pieces: tuple[str, ...]
+    context: tuple[Excerpt, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole answer."""
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many sentences at most, and how good each must be relative to the best."""
+
+    sentences: int
+    floor: float
+
+
+_SHAPES = {
+    Intent.FACTUAL: Shape(sentences=2, floor=0.6),
+    Intent.NAVIGATIONAL: Shape(sentences=1, floor=0.6),
+    Intent.PROCEDURAL: Shape(sentences=4, floor=0.5),
+    Intent.TROUBLESHOOTING: Shape(sentences=4, floor=0.5),
+}
+
+
+def compose(
+    intent: Intent,
+    passages: Sequence[Passage],
+    ranked: Sequence[Sequence[Ranked]],
+    *,
+    max_tokens: int,
+    count: Callable[[str], int],
+) -> Draft:
+    """Compose the answer from the ranked units; empty when there is nothing to quote.
+
+    `max_tokens` bounds the answer by leaving out its last pieces; the first is always there.
+    """
+    renderer = Renderer(passages, max_tokens=max_tokens, count=count)
+    for selection in _selections(intent, ranked):
+        renderer.add(selection, linked=intent is Intent.NAVIGATIONAL)
+    return Draft(renderer.pieces, renderer.context)
+
+
+def _selections(intent: Intent, ranked: Sequence[Sequence[Ranked]]) -> Sequence[Selection]:
+    if intent is Intent.PROCEDURAL and (steps := best_steps(ranked)) is not None:
+        return [steps]
+    shape = _SHAPES[intent]
+    return best_sentences(ranked, most=shape.sentences, floor=shape.floor)

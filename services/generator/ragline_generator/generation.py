@@ -1,0 +1,170 @@
+"""The language model's part: time limits, retries, the marker filter and cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ragline.errors import DeadlineExceeded, RaglineError, RateLimited, TransientError
+from ragline.ports.models import ChatMessage, Delta, LanguageModel
+from ragline_generator.broadcast import Broadcast
+from ragline_generator.markers import MarkerFilter
+from ragline_generator.prompts import NO_ANSWER
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on the model's part of the work, in seconds.
+
+    `reserve_s` of the time left are kept for checking and publishing; with less than `least_s`
+    besides it the model is not asked. A failed call is repeated up to `attempts` calls in all,
+    after the wait that the server asked for or about `backoff_s`, where that still fits.
+    """
+
+    timeout_s: float = 30.0
+    reserve_s: float = 1.0
+    least_s: float = 2.0
+    attempts: int = 2
+    backoff_s: float = 0.5
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What the model wrote. `declined`: it says that the passages hold no answer."""
+
+    text: str = ""
+    model: str
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cancelled: bool = False
+    declined: bool = False
+
+
+class Writer:
+    """Asks the model and sends its text on while it comes."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._model = model
+        self._limits = limits
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    @property
+    def model_id(self) -> str:
+        """The primary model's name."""
+        return self._model.model_id
+
+    async def write(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        markers: range,
+        max_tokens: int,
+        deadline: datetime | None,
+        broadcast: Broadcast,
+    ) -> Written | None:
+        """Return the answer, or None when the model failed or there is too little time for it."""
+        for attempt in range(1, self._limits.attempts + 1):
+            time_left = self._time_left(deadline)
+            if time_left < self._limits.least_s:
+                return None
+            try:
+                return await self._once(messages, markers, max_tokens, time_left, broadcast)
+            except RaglineError as error:
+                _log.warning("the language model failed (attempt %d): %s", attempt, error)
+                if attempt == self._limits.attempts or not await self._may_retry(error, deadline):
+                    return None
+        return None
+
+    def _time_left(self, deadline: datetime | None) -> float:
+        if deadline is None:
+            return self._limits.timeout_s
+        left = (deadline - self._clock()).total_seconds() - self._limits.reserve_s
+        return min(self._limits.timeout_s, left)
+
+    async def _may_retry(self, error: RaglineError, deadline: datetime | None) -> bool:
+        """Wait before another call; False when it is of no use or there is no time for it."""
+        if not isinstance(error, TransientError) or isinstance(error, DeadlineExceeded):
+            return False
+        asked = error.retry_after if isinstance(error, RateLimited) else None
+        wait = self._limits.backoff_s * (0.5 + self._jitter()) if asked is None else asked
+        if wait + self._limits.least_s > self._time_left(deadline):
+            return False
+        await self._sleep(wait)
+        return True
+
+    async def _once(
+        self,
+        messages: Sequence[ChatMessage],
+        markers: range,
+        max_tokens: int,
+        timeout: float,
+        broadcast: Broadcast,
+    ) -> Written:
+        await broadcast.start()
+        take = _Take(broadcast, Written(model=self.model_id), MarkerFilter(markers))
+        stream = self._model.stream(messages, max_tokens=max_tokens, timeout=timeout)
+        async with aclosing(stream) as deltas:
+            async for delta in deltas:
+                await take.add(delta)
+                if await broadcast.cancelled():
+                    take.written.cancelled = True
+                    break
+        return await take.complete()
+
+
+@dataclass(slots=True)
+class _Take:
+    """One call's text so far; nothing is shown while it could still become a refusal."""
+
+    broadcast: Broadcast
+    written: Written
+    markers: MarkerFilter
+    raw: str = ""
+    shown: bool = False
+    pieces: list[str] = field(default_factory=list)
+
+    async def add(self, delta: Delta) -> None:
+        self._note(delta)
+        self.raw += delta.text
+        if self.shown:
+            await self._show(self.markers.feed(delta.text))
+        elif not NO_ANSWER.startswith(self.raw.strip()[: len(NO_ANSWER)]):
+            self.shown = True
+            await self._show(self.markers.feed(self.raw.lstrip()))
+
+    async def complete(self) -> Written:
+        held = "" if self.shown else self.raw.strip()
+        self.written.declined = held.startswith(NO_ANSWER)
+        if not self.written.declined:
+            await self._show(self.markers.feed(held) + self.markers.flush())
+        self.written.text = "".join(self.pieces).rstrip()
+        return self.written
+
+    def _note(self, delta: Delta) -> None:
+        if delta.model is not None:
+            self.written.model = delta.model
+        if delta.prompt_tokens is not None:
+            self.written.prompt_tokens = delta.prompt_tokens
+        if delta.completion_tokens is not None:
+            self.written.completion_tokens = delta.completion_tokens
+
+    async def _show(self, text: str) -> None:
+        self.pieces.append(text)
+        await self.broadcast.say(text)

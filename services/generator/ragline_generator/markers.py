@@ -1,0 +1,109 @@
+"""Citation markers such as `[1]` in streamed text.
+
+`MarkerFilter` lets only markers of real excerpts through, however the text is cut into deltas, so
+a reader never sees a hallucinated one. Brackets inside code spans and fences are code, not
+markers. `[1, 3]` becomes `[1][3]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"(?P<marker>(?P<space>[ \t]*)\[(?P<numbers>\d{1,3}(?:[ ]*,[ ]*\d{1,3})*)\])"
+    r"|(?P<ticks>`+)|(?P<line>\n)|(?P<blank>[ \t]+)|(?P<other>\[|[^\[ \t`\n]+)"
+)
+# A tail that more text could turn into a marker, or into a longer run of backticks
+_UNDECIDED = re.compile(r"(?:[ \t]*\[[\d, ]*|[ \t]+|`+)$")
+_FENCE = 3
+_IN_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+
+
+class MarkerFilter:
+    """A filter over a stream of text; `feed` what arrives, `flush` at the end."""
+
+    def __init__(self, valid: Collection[int]) -> None:
+        self._valid = valid
+        self._held = ""
+        self._open_ticks = 0
+        self._line_is_blank = False
+
+    def feed(self, text: str) -> str:
+        """Take the next piece and return what can be shown by now."""
+        text = self._held + text
+        tail = _UNDECIDED.search(text)
+        cut = tail.start() if tail else len(text)
+        self._held = text[cut:]
+        return self._decided(text[:cut])
+
+    def flush(self) -> str:
+        """Return what was held back."""
+        text, self._held = self._held, ""
+        return self._decided(text)
+
+    def _decided(self, text: str) -> str:
+        return "".join(self._shown(token) for token in _TOKEN.finditer(text))
+
+    def _shown(self, token: re.Match[str]) -> str:
+        if token["marker"] and not self._open_ticks:
+            return self._markers(token)
+        if token["ticks"]:
+            self._toggle_code(len(token["ticks"]))
+        self._track_paragraphs(token)
+        return token.group()
+
+    def _markers(self, token: re.Match[str]) -> str:
+        numbers = dict.fromkeys(int(n) for n in token["numbers"].split(","))
+        kept = "".join(f"[{n}]" for n in numbers if n in self._valid)
+        self._line_is_blank = False
+        return token["space"] + kept if kept else ""
+
+    def _toggle_code(self, ticks: int) -> None:
+        if not self._open_ticks:
+            self._open_ticks = ticks
+        elif ticks == self._open_ticks:
+            self._open_ticks = 0
+
+    def _track_paragraphs(self, token: re.Match[str]) -> None:
+        """A code span ends with its paragraph at the latest, so a stray backtick does no harm."""
+        if token["line"]:
+            if self._line_is_blank and self._open_ticks < _FENCE:
+                self._open_ticks = 0
+            self._line_is_blank = True
+        elif not token["blank"]:
+            self._line_is_blank = False
+
+
+def filter_markers(text: str, valid: Collection[int]) -> str:
+    """Return the whole `text` filtered at once."""
+    markers = MarkerFilter(valid)
+    return markers.feed(text) + markers.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker outside code: its number and its range in the text."""
+
+    number: int
+    start: int
+    end: int
+
+
+def find_markers(text: str) -> Iterator[Marker]:
+    """Yield the markers of filtered text, in order."""
+    code = [match.span() for match in _IN_CODE.finditer(text)]
+    for match in _MARKER.finditer(text):
+        if not any(start <= match.start() < end for start, end in code):
+            yield Marker(int(match[1]), match.start(), match.end())
+
+
+def without_markers(text: str) -> str:
+    """Return `text` without its markers, so that their numbers do not count as content."""
+    parts, at = [], 0
+    for marker in find_markers(text):
+        parts.append(text[at : marker.start])
+        at = marker.end
+    return "".join([*parts, text[at:]])

@@ -1,0 +1,88 @@
+"""Builds the terminal answer of a question from what the stage found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ragline.contracts.answers import (
+    AnswerError,
+    AnswerStatus,
+    Degradation,
+    QueryAnswered,
+    Usage,
+)
+from ragline.contracts.queries import CandidatesRanked
+from ragline_generator.citations import nearest
+from ragline_generator.validation import Checked
+
+NO_PASSAGES = AnswerError(
+    code="no_passages", message="No document that you may read matches the question."
+)
+NOT_RELEVANT = AnswerError(
+    code="not_relevant", message="The documents found do not seem to be about the question."
+)
+NO_ANSWER = AnswerError(code="no_answer", message="The documents found do not answer the question.")
+UNSUPPORTED = AnswerError(
+    code="unsupported", message="No answer could be given that the documents support."
+)
+CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars per million tokens; None where no price is known."""
+
+    prompt: float | None = None
+    completion: float | None = None
+
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float | None:
+        """Return the cost in US dollars, or None when a price is not known."""
+        if self.prompt is None or self.completion is None:
+            return None
+        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How the question ended, before it becomes an event."""
+
+    status: AnswerStatus
+    checked: Checked | None = None
+    reason: AnswerError | None = None
+    usage: Usage = field(default_factory=Usage)
+    models: Mapping[str, str] = field(default_factory=dict)
+    degradations: Sequence[Degradation] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer, or why there is none."""
+        if self.status is AnswerStatus.REFUSED and self.reason is not None:
+            return self.reason.message
+        return self.checked.text if self.checked is not None else ""
+
+
+def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> QueryAnswered:
+    """Return the event of `outcome`; a refusal names the nearest sources instead of citations."""
+    refused = outcome.status is AnswerStatus.REFUSED
+    checked = outcome.checked
+    degradations = dict.fromkeys((*event.degradations, *outcome.degradations))
+    return QueryAnswered(
+        query_id=event.query_id,
+        tenant=event.tenant,
+        status=outcome.status,
+        text=outcome.text,
+        intent=event.intent,
+        plan=event.plan.name,
+        standalone_text=event.standalone_text,
+        citations=() if refused or checked is None else checked.citations,
+        nearest=nearest(event.passages) if refused else (),
+        validation=checked.validation if checked is not None else None,
+        degradations=tuple(degradations),
+        usage=outcome.usage,
+        models=dict(outcome.models),
+        watermark=event.watermark,
+        error=outcome.reason,
+        answered_at=at,
+    )

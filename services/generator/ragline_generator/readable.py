@@ -1,0 +1,66 @@
+"""Turns the source of a unit into text that reads well inside an answer."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
+_ANCHOR = re.compile(r"\s*\{#[\w-]+\}")
+_TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
+_LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
+_HEADING_MARK = re.compile(r"\s*#{1,6}\s+")
+# What would read as one of our citation markers
+_FOOTNOTE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
+_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+
+
+def sentence(source: str) -> str:
+    """Return prose on one line: links as their text, no tags, no footnote marks."""
+    parts, at = [], 0
+    for span in _SPAN.finditer(source):
+        parts += [_plain(source[at : span.start()]), span.group()]
+        at = span.end()
+    return " ".join("".join([*parts, _plain(source[at:])]).split())
+
+
+def _plain(text: str) -> str:
+    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    return _FOOTNOTE.sub("", _TAG.sub("", _ANCHOR.sub("", text)))
+
+
+def list_item(source: str) -> str:
+    """Return a bullet's or step's content without its mark."""
+    return source[list_mark_length(source) :]
+
+
+def list_mark_length(source: str) -> int:
+    """Return how many characters a leading `- `, `1. ` or the like takes."""
+    mark = _LIST_MARK.match(source)
+    return mark.end() if mark else 0
+
+
+def heading(source: str) -> str:
+    """Return a heading's text without marks or underline."""
+    return sentence(_HEADING_MARK.sub("", source.split("\n", 1)[0]))
+
+
+def code_block(source: str) -> str:
+    """Return code as a fenced block."""
+    source = textwrap.dedent(source)
+    return source if source.startswith(("```", "~~~")) else f"```\n{source}\n```"
+
+
+def table_row(head: str | None, row: str) -> str:
+    """Return a row as `column: cell` pairs, or its cells alone when the head is not known."""
+    cells = _cells(row)
+    names = _cells(head.split("\n", 1)[0]) if head else []
+    if len(names) != len(cells):
+        return "; ".join(cell for cell in cells if cell)
+    pairs = zip(names, cells, strict=True)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+
+
+def _cells(row: str) -> list[str]:
+    return [sentence(cell) for cell in row.strip().strip("|").split("|")]

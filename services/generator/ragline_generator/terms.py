@@ -1,0 +1,73 @@
+"""Words that carry meaning, for comparing a question, a passage and a claim.
+
+Terms are case-folded words without stop words, stemmed by Snowball's English stemmer (Porter,
+2001). Scripts written without spaces give overlapping pairs of characters instead of words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,]\d+)*)")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nothing|neither|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE
+)
+_STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a about above after again against all also although always am among an and another any
+        anyone anything are around as at be became because become been before being below between
+        both but by came can come could did do does doing done during each either else ever every
+        few for from further get gets getting give given gives go goes going got had has have
+        having he her here hers him his how however i if in instead into is it its itself just let
+        like made make makes making many may me might more most much must my myself need needs
+        neither nor now of off on once one only onto or other others our ours out over own per
+        perhaps please quite rather really same shall she should show since so some someone
+        something still such take tell than that the their theirs them then there these they this
+        those through thus to too under until up upon us use used uses using very via want was way
+        ways we well were what when where whether which while who whom whose why will with within
+        would yet you your yours yourself
+        """,
+    )
+)
+
+
+def terms(text: str) -> frozenset[str]:
+    """Return the distinct content terms of `text`."""
+    return frozenset(_terms(text))
+
+
+def _terms(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(text):
+        word = match.group().casefold().replace("’", "'")
+        if _UNSPACED.match(word):
+            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        elif word not in _STOP_WORDS and (bare := word.partition("'")[0]) not in _STOP_WORDS:
+            yield _stem(bare)
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Return the numbers in `text`: `1,000` as `1000`, `v3.12` as `3.12`."""
+    return frozenset(found.rstrip(".,").replace(",", "") for found in _NUMBER.findall(text))
+
+
+def negated(text: str) -> bool:
+    """Tell whether `text` holds a word of negation."""
+    return _NEGATION.search(text) is not None

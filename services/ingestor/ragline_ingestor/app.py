@@ -1,0 +1,105 @@
+"""Composition: settings to adapters to the stage."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.adapters.models import open_embedder
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_embedding_cache import RedisEmbeddingCache
+from ragline.adapters.stores import open_store
+from ragline.clock import utc_now
+from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline_ingestor.chunking import ChunkSizes
+from ragline_ingestor.document import ParseLimits
+from ragline_ingestor.embedding import CachedEmbedder
+from ragline_ingestor.fetching import Fetcher
+from ragline_ingestor.file_reading import FileReader
+from ragline_ingestor.http_reading import open_http_reader
+from ragline_ingestor.preparing import Preparer
+from ragline_ingestor.settings import IngestorSettings, Settings
+from ragline_ingestor.stage import IngestorStage
+from ragline_ingestor.uri_rules import UriRules
+
+
+@asynccontextmanager
+async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
+    """Load the embedding model, open the store, the cache and the readers, build the stage.
+
+    Raises:
+        Unavailable: the store is down, or the model has to come from a hub that does not answer.
+        FingerprintMismatch: the store holds vectors of another model.
+        Misconfigured: the model, the store or the cache cannot be used with these settings.
+    """
+    own = settings.ingestor
+    async with (
+        open_embedder(settings.embedding) as embedder,
+        open_store(
+            settings.vector_store,
+            fingerprint=embedder.fingerprint,
+            dimensions=embedder.dimensions,
+        ) as store,
+        open_redis(settings.redis) as redis,
+        _open_fetcher(own) as fetcher,
+    ):
+        cache = RedisEmbeddingCache(
+            redis,
+            ttl_s=settings.redis.embedding_ttl_s,
+            on_failure=lambda _: metrics.without("embedding_cache"),
+        )
+        yield Composition(
+            stage=IngestorStage(
+                store=store,
+                fetch=fetcher,
+                prepare=_preparer(own),
+                embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=own.embed_batch),
+                clock=utc_now,
+            ),
+            checks={"vector_store": store.ping},
+        )
+
+
+@asynccontextmanager
+async def _open_fetcher(own: IngestorSettings) -> AsyncIterator[Fetcher]:
+    rules = UriRules(allowed=own.allowed_uris, private_hosts=own.private_hosts)
+    async with open_http_reader(rules, max_bytes=own.max_content_bytes) as http:
+        yield Fetcher(
+            rules=rules,
+            readers={
+                "http": http,
+                "https": http,
+                "": FileReader(max_bytes=own.max_content_bytes),
+            },
+            max_bytes=own.max_content_bytes,
+            timeout_s=own.fetch_timeout_s,
+        )
+
+
+def _preparer(own: IngestorSettings) -> Preparer:
+    return Preparer(
+        limits=ParseLimits(
+            text_chars=own.max_text_chars,
+            pages=own.max_pages,
+            unpacked_bytes=own.max_unpacked_bytes,
+        ),
+        sizes=ChunkSizes(
+            target=own.chunk_target,
+            minimum=own.chunk_minimum,
+            overlap=own.chunk_overlap,
+            maximum=own.chunk_maximum,
+        ),
+        timeout_s=own.parse_timeout_s,
+    )
+
+
+SPEC = ServiceSpec(
+    service=Service.INGESTOR,
+    title="Ragline ingestor",
+    inbound=(DOCUMENTS, DOCUMENT_ACCESS),
+    outbound=(DOCUMENT_STATUS,),
+    settings=Settings,
+    compose=compose,
+)

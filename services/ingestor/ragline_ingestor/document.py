@@ -1,0 +1,68 @@
+"""What flows between the steps: bytes in, structured text out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A document as it came: bytes, and what its sender said about them (null: nothing)."""
+
+    data: bytes
+    media_type: str | None = None
+    charset: str | None = None
+
+
+class BlockKind(StrEnum):
+    """The structures that chunking respects."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    CODE = "code"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One structural block: the slice `[start, end)` of the document's text.
+
+    `level` (1 is the top) and `heading` (its plain text) are set for headings only.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedDocument:
+    """A document's canonical text and its blocks, in order and without overlap.
+
+    Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For
+    Markdown and plain text `text` is the source after `decoding.clean` (line ends are LF, control
+    characters dropped) and nothing else; for HTML, PDF and DOCX it is the text extracted from it.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    title: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseLimits:
+    """What one document may cost. `text_chars` counts code points after extraction."""
+
+    text_chars: int = 8 * 1024 * 1024
+    pages: int = 2_000
+    unpacked_bytes: int = 128 * 1024 * 1024
+
+
+Parser = Callable[[Content, ParseLimits], ParsedDocument]
+"""Parses one format. Raises `ragline.errors.InvalidDocument`."""

@@ -1,0 +1,68 @@
+"""Embeds chunk texts, each text once: from the cache where it is known, else by the model."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ragline.ports.models import Embedder, EmbeddingCache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embeddings:
+    """Vectors by text, and where they came from."""
+
+    vectors: Mapping[str, Sequence[float]]
+    computed: int
+    cached: int
+
+
+def embedded_text(title: str, heading_path: Sequence[str], text: str) -> str:
+    """Return what is embedded of a chunk: title, heading path, text.
+
+    A first heading that repeats the title is given once.
+    """
+    path = heading_path[1:] if heading_path[:1] == (title,) else heading_path
+    return "\n".join(part for part in (title, " > ".join(path), text) if part)
+
+
+class CachedEmbedder:
+    """Embeds in batches through a cache.
+
+    Batches follow one another, so a huge document neither holds all its texts' tensors at once
+    nor crowds the model's queue; vectors are kept as 4-byte floats.
+    """
+
+    def __init__(self, *, embedder: Embedder, cache: EmbeddingCache, batch_size: int) -> None:
+        self._embedder = embedder
+        self._cache = cache
+        self._batch_size = batch_size
+
+    async def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Return the vectors of all `texts`; repeated texts are embedded and counted once."""
+        vectors: dict[str, Sequence[float]] = {}
+        computed = 0
+        for batch in _batches(list(dict.fromkeys(texts)), self._batch_size):
+            found = await self._cache.get_many(self._embedder.fingerprint, batch)
+            known = {t: v for t, v in zip(batch, found, strict=True) if self._usable(v)}
+            missing = [text for text in batch if text not in known]
+            fresh = await self._compute(missing)
+            computed += len(missing)
+            vectors |= {t: array("f", v) for t, v in (known | fresh).items() if v is not None}
+        return Embeddings(vectors=vectors, computed=computed, cached=len(vectors) - computed)
+
+    def _usable(self, vector: Sequence[float] | None) -> bool:
+        return vector is not None and len(vector) == self._embedder.dimensions
+
+    async def _compute(self, texts: Sequence[str]) -> dict[str, list[float]]:
+        if not texts:
+            return {}
+        vectors = await self._embedder.embed_documents(texts)
+        await self._cache.put_many(self._embedder.fingerprint, texts, vectors)
+        return dict(zip(texts, vectors, strict=True))
+
+
+def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]

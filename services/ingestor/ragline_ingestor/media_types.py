@@ -1,0 +1,60 @@
+"""Which format a document has: as declared, else by its name, else by its first bytes."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from ragline.contracts.media_types import BY_SUFFIX, DOCX, HTML, MARKDOWN, PDF, PLAIN
+from ragline_ingestor.document import Content
+
+_ALIASES = {
+    "text/x-markdown": MARKDOWN,
+    "text/mdx": MARKDOWN,
+    "application/xhtml+xml": HTML,
+    "application/x-pdf": PDF,
+}
+_SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
+_HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_MARKDOWN_SIGN = re.compile(rb"^(?:#{1,6} \S|```|---\n\w+:)", re.M)
+_SNIFFED = 4096
+
+
+def split_media_type(declared: str | None) -> tuple[str | None, str | None]:
+    """Part `text/html; charset=x` into type and charset, lower case; null where not stated."""
+    media_type, *parameters = (declared or "").lower().split(";")
+    charset = None
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            charset = value.strip(" \"'") or None
+    media_type = media_type.strip()
+    return (None if media_type in _SAYS_NOTHING else media_type), charset
+
+
+def resolve_media_type(content: Content, *, names: tuple[str, ...]) -> str:
+    """Return the media type of `content`: declared, by the suffix of `names`, or sniffed."""
+    declared, _ = split_media_type(content.media_type)
+    if declared:
+        return _ALIASES.get(declared, declared)
+    named = (_by_name(name) for name in names)
+    return next((found for found in named if found), None) or _sniff(content.data)
+
+
+def _by_name(name: str) -> str | None:
+    path = PurePosixPath(urlsplit(name).path if "://" in name else name)
+    suffix = path.suffix.lower()
+    return BY_SUFFIX.get(suffix) or mimetypes.types_map.get(suffix)
+
+
+def _sniff(data: bytes) -> str:
+    start = data[:_SNIFFED]
+    if start.startswith(b"%PDF-"):
+        return PDF
+    if start.startswith(b"PK\x03\x04") and b"word/" in data:
+        return DOCX
+    if _HTML_START.match(start):
+        return HTML
+    return MARKDOWN if _MARKDOWN_SIGN.search(start) else PLAIN

@@ -1,0 +1,130 @@
+"""Rebuilds paragraphs and headings from the lines of PDF pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from pypdf import PageObject
+
+from ragline_ingestor.document import BlockKind
+from ragline_ingestor.parsers.builder import TextBuilder
+
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
+_NUMBER = re.compile(r"\d+")
+_NUMBERED_HEADING = re.compile(r"(?:\d+\.)*\d+\.?\s+")
+_SENTENCE_END = tuple(".!?:;…。！？؟")
+_ITEM = re.compile(r"(?:[-*•‣▪–]|\d{1,3}[.)])\s+\S")
+_MAX_HEADING_CHARS = 120
+# type this much larger than the body's is a heading
+_HEADING_SCALE = 1.15
+# a line this much shorter than the longest ones ends its paragraph
+_SHORT_LINE = 0.8
+_RUNNING_PAGES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a page; `size` is its type size in points, 0 when unknown."""
+
+    text: str
+    size: float
+
+
+def page_lines(page: PageObject) -> list[Line]:
+    """Extract a page's lines with their type size; blank lines stay, as paragraph borders."""
+    pieces: list[tuple[str, float]] = []
+
+    def visit(text: str, cm: Sequence[float], tm: Sequence[float], _: Any, size: float) -> None:
+        pieces.append((text, abs(size * tm[3] * cm[3])))
+
+    page.extract_text(visitor_text=visit)
+    return list(_lines(pieces))
+
+
+def add_blocks(
+    pages: Sequence[Sequence[Line]], *, outline: Mapping[str, int], builder: TextBuilder
+) -> None:
+    """Add the pages' headings, lists and paragraphs.
+
+    A heading is a line that the outline names, or a short one in larger type. Headers and footers
+    that run over the pages are left out; words hyphenated at a line's end are joined.
+    """
+    lines = list(_without_running(pages))
+    sizes = [line.size for line in lines if line.text and line.size]
+    body = median(sizes) if sizes else 0.0
+    width = max((len(line.text) for line in lines), default=0)
+    paragraph: list[str] = []
+    for line in lines:
+        level = _heading_level(line, outline, body)
+        if level or not line.text or _ITEM.match(line.text):
+            _flush(paragraph, builder)
+        if level:
+            builder.add(BlockKind.HEADING, line.text, level=level)
+        elif line.text:
+            paragraph.append(line.text)
+            if line.text.endswith(_SENTENCE_END) and len(line.text) < _SHORT_LINE * width:
+                _flush(paragraph, builder)
+    _flush(paragraph, builder)
+
+
+def _lines(pieces: Sequence[tuple[str, float]]) -> Iterator[Line]:
+    text, size = "", 0.0
+    for piece, piece_size in pieces:
+        for index, part in enumerate(piece.split("\n")):
+            if index:
+                yield Line(text=" ".join(text.split()), size=size)
+                text, size = "", 0.0
+            text += part
+            size = max(size, piece_size) if part.strip() else size
+    yield Line(text=" ".join(text.split()), size=size)
+
+
+def _without_running(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
+    """Drop the first and last lines that half of the pages share, page numbers aside."""
+    edges = Counter(key for page in pages for key in {_key(line) for line in _edges(page)})
+    often = max(_RUNNING_PAGES, len(pages) / 2)
+    running = {key for key, count in edges.items() if count >= often}
+    for page in pages:
+        dropped = {id(line) for line in _edges(page) if _key(line) in running}
+        yield from (line for line in page if id(line) not in dropped)
+
+
+def _edges(page: Sequence[Line]) -> list[Line]:
+    filled = [line for line in page if line.text]
+    return [*filled[:1], *filled[-1:]]
+
+
+def _key(line: Line) -> str:
+    return _NUMBER.sub("#", line.text)
+
+
+def _heading_level(line: Line, outline: Mapping[str, int], body: float) -> int:
+    """Return the heading level of a line, 0 for none."""
+    if not line.text or len(line.text) > _MAX_HEADING_CHARS:
+        return 0
+    bare = _NUMBERED_HEADING.sub("", line.text, count=1)
+    if level := outline.get(line.text) or outline.get(bare):
+        return level
+    if outline or not body or line.size < _HEADING_SCALE * body:
+        return 0
+    # without an outline the scale gives the rank: twice the body's size is a title
+    return 1 if line.size >= 1.6 * body else 2 if line.size >= 1.35 * body else 3
+
+
+def _flush(paragraph: list[str], builder: TextBuilder) -> None:
+    text = ""
+    for line in paragraph:
+        text = _appended(text, line)
+    paragraph.clear()
+    builder.add(BlockKind.LIST if _ITEM.match(text) else BlockKind.PARAGRAPH, text)
+
+
+def _appended(text: str, line: str) -> str:
+    if _HYPHENATED.search(text) and line[:1].islower():
+        return text[:-1] + line
+    return f"{text} {line}" if text else line

@@ -1,0 +1,53 @@
+"""Groups a document's blocks by heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ragline_ingestor.document import Block, BlockKind
+
+HeadingPath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The blocks directly under one heading. `start` is where its heading begins."""
+
+    path: HeadingPath
+    start: int
+    blocks: tuple[Block, ...]
+
+
+def sections(blocks: Sequence[Block]) -> list[Section]:
+    """Return the sections that have text of their own, in order.
+
+    A heading with neither text nor subsections is itself the text of a section under its parents,
+    so that a page of bare headings can still be found.
+    """
+    found: list[Section] = []
+    stack: list[Block] = []
+    body: list[Block] = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=False):
+        if block.kind is BlockKind.HEADING:
+            stack = [*(above for above in stack if above.level < block.level), block]
+            if _is_leaf(block, following):
+                content = (replace(block, kind=BlockKind.PARAGRAPH),)
+                found.append(Section(path=_path(stack[:-1]), start=block.start, blocks=content))
+            continue
+        body.append(block)
+        if following is None or following.kind is BlockKind.HEADING:
+            start = stack[-1].start if stack else body[0].start
+            found.append(Section(path=_path(stack), start=start, blocks=tuple(body)))
+            body = []
+    return found
+
+
+def _is_leaf(heading: Block, following: Block | None) -> bool:
+    return following is None or (
+        following.kind is BlockKind.HEADING and following.level <= heading.level
+    )
+
+
+def _path(stack: Sequence[Block]) -> HeadingPath:
+    return tuple(block.heading for block in stack)

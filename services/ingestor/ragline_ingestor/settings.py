@@ -1,0 +1,73 @@
+"""Settings of the ingestor: `RAGLINE_INGESTOR__<NAME>`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from ragline.settings import (
+    EmbeddingSettings,
+    Group,
+    PositiveFloat,
+    PositiveInt,
+    ServiceSettings,
+    VectorStoreSettings,
+)
+
+
+class IngestorSettings(Group):
+    """Limits, chunk sizes, and where content may be fetched from."""
+
+    chunk_target: PositiveInt = Field(
+        800, description="characters at which a chunk is closed; the default model reads about 1000"
+    )
+    chunk_minimum: Annotated[int, Field(ge=0)] = Field(
+        200, description="a shorter chunk joins a neighbour where that fits"
+    )
+    chunk_overlap: Annotated[int, Field(ge=0)] = Field(
+        100, description="characters of prose repeated at the start of the next chunk"
+    )
+    chunk_maximum: PositiveInt = Field(
+        1_600, description="lists, code and tables stay whole up to this; no chunk is longer"
+    )
+    max_content_bytes: PositiveInt = Field(
+        32 * 1024 * 1024, description="bytes of one document, inline or fetched"
+    )
+    max_text_chars: PositiveInt = Field(
+        4 * 1024 * 1024,
+        description="characters of one document's text; four million take minutes to embed",
+    )
+    max_pages: PositiveInt = Field(2_000, description="pages of one PDF")
+    max_unpacked_bytes: PositiveInt = Field(
+        128 * 1024 * 1024, description="bytes of one DOCX when unpacked"
+    )
+    parse_timeout_s: PositiveFloat = Field(60.0, description="parsing and chunking one document")
+    embed_batch: PositiveInt = Field(
+        64, description="chunks embedded and cached together; bounds a huge document's memory"
+    )
+    allowed_uris: tuple[str, ...] = Field(
+        (),
+        description="JSON list of prefixes that content_uri may have, for example "
+        '["https://*.example.com/docs/", "s3://bucket/"]; empty allows none',
+    )
+    private_hosts: tuple[str, ...] = Field(
+        (), description="JSON list of hosts that may resolve to addresses that are not public"
+    )
+    fetch_timeout_s: PositiveFloat = Field(30.0, description="reading one content_uri")
+
+    @model_validator(mode="after")
+    def _sizes_are_ordered(self) -> Self:
+        if not self.chunk_minimum <= self.chunk_target <= self.chunk_maximum:
+            raise ValueError("chunk sizes must be minimum <= target <= maximum")
+        if self.chunk_overlap >= self.chunk_target:
+            raise ValueError("chunk_overlap must be below chunk_target")
+        return self
+
+
+class Settings(ServiceSettings):
+    """Everything that the ingestor reads from the environment."""
+
+    vector_store: VectorStoreSettings = VectorStoreSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    ingestor: IngestorSettings = IngestorSettings()

@@ -1,0 +1,207 @@
+"""The ingestor's one step: a document change in, its status out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from ragline.clock import Clock
+from ragline.contracts.documents import (
+    ChunkCounts,
+    DocumentAccessChanged,
+    DocumentChanged,
+    DocumentStatus,
+    EmbeddingCounts,
+    Operation,
+    Outcome,
+)
+from ragline.ports.store import (
+    ChunkStore,
+    DocumentRef,
+    IndexedDocument,
+    StoredDocument,
+    WriteResult,
+)
+from ragline_ingestor.assembling import chunk_counts, chunk_hashes, draft, texts_to_embed
+from ragline_ingestor.document import Content
+from ragline_ingestor.embedding import CachedEmbedder, Embeddings
+from ragline_ingestor.fetching import Fetch
+from ragline_ingestor.media_types import resolve_media_type
+from ragline_ingestor.preparing import Prepared
+from ragline_ingestor.stopwatch import Stopwatch
+
+Change = DocumentChanged | DocumentAccessChanged
+
+
+class Prepare(Protocol):
+    """Parses and chunks content."""
+
+    async def __call__(self, content: Content, *, media_type: str) -> Prepared:
+        """Return the parsed document with at least one chunk.
+
+        Raises:
+            InvalidDocument: the content is broken, empty, too large or of an unknown format.
+        """
+        ...
+
+
+class IngestorStage:
+    """Applies a change behind the store's version fence.
+
+    Every step can be repeated, so a redelivered change does no harm. `freshness_ms` is left to
+    messaging, which knows when the record came in: `updated_at` may be years old in a backfill.
+
+    Args:
+        store: where chunks go.
+        fetch: content of a change, inline or by URI.
+        prepare: content to chunks.
+        embedder: texts to vectors, through the cache.
+        clock: aware wall-clock time, for `finished_at`.
+        timer: monotonic seconds, for `timings`.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: ChunkStore,
+        fetch: Fetch,
+        prepare: Prepare,
+        embedder: CachedEmbedder,
+        clock: Clock,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._store = store
+        self._fetch = fetch
+        self._prepare = prepare
+        self._embedder = embedder
+        self._clock = clock
+        self._timer = timer
+
+    async def __call__(self, event: Change) -> DocumentStatus:
+        """Apply `event` and return its terminal status.
+
+        Raises:
+            PermanentError: the document cannot be indexed as it is.
+            TransientError: a dependency does not answer just now.
+        """
+        watch = Stopwatch(self._timer)
+        if isinstance(event, DocumentAccessChanged):
+            status = await self._change_access(event, watch)
+        else:
+            status = await self._change_content(event, watch)
+        return status.model_copy(update={"timings": watch.laps_ms})
+
+    async def _change_access(
+        self, event: DocumentAccessChanged, watch: Stopwatch
+    ) -> DocumentStatus:
+        with watch.lap("store"):
+            result = await self._store.set_access(
+                _ref(event), version=event.version, access=event.access
+            )
+        return self._ended(event, _outcome(result, Outcome.INDEXED))
+
+    async def _change_content(self, event: DocumentChanged, watch: Stopwatch) -> DocumentStatus:
+        with watch.lap("current"):
+            stored = await self._store.current(_ref(event))
+        if stored is not None and _is_older(event, stored):
+            await self._keep_stated_access(event)
+            return self._ended(event, Outcome.SUPERSEDED)
+        if event.operation is Operation.DELETE:
+            return await self._delete(event, stored, watch)
+        return await self._index(event, stored, watch)
+
+    async def _delete(
+        self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
+    ) -> DocumentStatus:
+        await self._keep_stated_access(event)
+        with watch.lap("store"):
+            result = await self._store.delete(_ref(event), version=event.version)
+        status = self._ended(event, _outcome(result, Outcome.DELETED))
+        if result is WriteResult.SUPERSEDED:
+            return status
+        removed = len(stored.chunk_hashes) if stored else 0
+        return status.model_copy(update={"chunks": ChunkCounts(removed=removed)})
+
+    async def _index(
+        self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
+    ) -> DocumentStatus:
+        document = await self._drafted(event, watch)
+        before = stored.chunk_hashes if stored else ()
+        counts = chunk_counts(before, chunk_hashes(document))
+        if stored is not None and _is_stored(document, stored):
+            return self._ended(event, Outcome.UNCHANGED).model_copy(update={"chunks": counts})
+        with watch.lap("embed"):
+            embeddings = await self._embedder.embed(texts_to_embed(document))
+        with watch.lap("store"):
+            result = await self._store.upsert(_with_vectors(document, embeddings))
+        status = self._ended(event, _outcome(result, Outcome.INDEXED))
+        used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
+        applied = result is WriteResult.APPLIED
+        return status.model_copy(
+            update={"embeddings": used, "chunks": counts if applied else ChunkCounts()}
+        )
+
+    async def _drafted(self, event: DocumentChanged, watch: Stopwatch) -> IndexedDocument:
+        with watch.lap("fetch"):
+            content = await self._fetch(event)
+        with watch.lap("parse"):
+            media_type = resolve_media_type(
+                content, names=(event.document_id, event.content_uri or "")
+            )
+            prepared = await self._prepare(content, media_type=media_type)
+            return draft(event, content, media_type=media_type, prepared=prepared)
+
+    async def _keep_stated_access(self, event: DocumentChanged) -> None:
+        """Hand on the access of a change that writes no content.
+
+        Access follows the highest version that *states* it, which may be below the content's.
+        """
+        if event.access is not None:
+            await self._store.set_access(_ref(event), version=event.version, access=event.access)
+
+    def _ended(self, event: Change, outcome: Outcome) -> DocumentStatus:
+        return DocumentStatus(
+            tenant=event.tenant,
+            document_id=event.document_id,
+            version=event.version,
+            status=outcome,
+            change="access" if isinstance(event, DocumentAccessChanged) else "content",
+            finished_at=self._clock(),
+        )
+
+
+def _ref(event: Change) -> DocumentRef:
+    return DocumentRef(tenant=event.tenant, document_id=event.document_id)
+
+
+def _is_older(event: DocumentChanged, stored: StoredDocument) -> bool:
+    """Tell whether what is stored goes before `event`; at the same version a delete does."""
+    deletes = event.operation is Operation.DELETE
+    return (event.version, deletes) < (stored.version, stored.gone)
+
+
+def _is_stored(document: IndexedDocument, stored: StoredDocument) -> bool:
+    """Tell whether the store holds `document` whole, cut as it would be cut today."""
+    states_access = document.access is not None
+    return (
+        stored.version == document.version
+        and not stored.gone
+        and stored.content_hash == document.content_hash
+        and stored.chunk_hashes == chunk_hashes(document)
+        and (not states_access or stored.access_version >= document.version)
+    )
+
+
+def _outcome(result: WriteResult, applied: Outcome) -> Outcome:
+    return applied if result is WriteResult.APPLIED else Outcome.SUPERSEDED
+
+
+def _with_vectors(document: IndexedDocument, embeddings: Embeddings) -> IndexedDocument:
+    texts = texts_to_embed(document)
+    chunks = [
+        replace(chunk, embedding=embeddings.vectors[text])
+        for chunk, text in zip(document.chunks, texts, strict=True)
+    ]
+    return replace(document, chunks=chunks)

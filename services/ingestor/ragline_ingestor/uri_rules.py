@@ -1,0 +1,105 @@
+"""Which addresses an event may make us read: an allow-list, and no private network by surprise.
+
+Protects against server-side request forgery (OWASP): a change event is input from outside, and
+`content_uri` must not reach the cloud's metadata address, a local file or a neighbour's port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ragline.errors import InvalidDocument, Misconfigured
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UriRules:
+    """An allow-list of URI prefixes; empty allows nothing.
+
+    Args:
+        allowed: `https://docs.example.com/`, `https://*.example.com/kb/`, `s3://bucket/folder/`.
+        private_hosts: hosts that may resolve to addresses that are not public.
+    """
+
+    allowed: Sequence[str] = ()
+    private_hosts: Sequence[str] = ()
+
+    def check(self, uri: str) -> SplitResult:
+        """Return the parts of `uri` when a prefix allows it.
+
+        Raises:
+            InvalidDocument: `forbidden_uri`.
+        """
+        parts = _split(uri)
+        if parts is None or not any(_covers(prefix, parts) for prefix in self.allowed):
+            raise forbidden(
+                "no prefix in RAGLINE_INGESTOR__ALLOWED_URIS covers this content_uri:"
+                " add one, or send the content inline"
+            )
+        return parts
+
+    def may_connect(self, host: str, address: str) -> bool:
+        """Tell whether `host` may be reached at `address`, an IP address."""
+        return host.lower() in self.private_hosts or _is_public(address)
+
+
+def forbidden(message: str) -> InvalidDocument:
+    """Return the error of an address that must not be read."""
+    return InvalidDocument(message, code="forbidden_uri")
+
+
+def _split(uri: str) -> SplitResult | None:
+    """Return the parts, or None for what different parsers might read differently."""
+    if any(char.isspace() or not char.isprintable() or char == "\\" for char in uri):
+        return None
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return None
+    segments = unquote(parts.path).replace("\\", "/").split("/")
+    ambiguous = ".." in segments or "@" in parts.netloc or "%" in parts.netloc
+    return None if ambiguous or not parts.scheme else parts
+
+
+def _covers(prefix: str, parts: SplitResult) -> bool:
+    allowed = urlsplit(prefix)
+    if not allowed.scheme or not (allowed.netloc or allowed.path.startswith("/")):
+        raise Misconfigured(
+            f"RAGLINE_INGESTOR__ALLOWED_URIS: {prefix!r} must look like https://host/path/"
+        )
+    folder = allowed.path.rstrip("/") + "/"
+    return (
+        parts.scheme == allowed.scheme
+        and _port(parts) == _port(allowed)
+        and _host_matches(allowed.hostname or "", parts.hostname or "")
+        and (parts.path.startswith(folder) or folder == "/")
+    )
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def _host_matches(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:])
+    return host == pattern
+
+
+def _is_public(address: str) -> bool:
+    ip = ip_address(address.partition("%")[0])
+    return all(each.is_global and not each.is_multicast for each in (ip, *_embedded(ip)))
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 address tunnels to."""
+    if isinstance(ip, IPv4Address):
+        return []
+    nat64 = IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None
+    return [found for found in (ip.sixtofour, nat64) if found is not None]

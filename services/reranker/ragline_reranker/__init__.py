@@ -1,0 +1,1 @@
+"""Reranker: a cross-encoder keeps the best few of the candidates."""

@@ -1,0 +1,62 @@
+"""Composition: settings to adapters to the stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.adapters.models import open_cross_encoder
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.clock import utc_now
+from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline.ports.models import CrossEncoder
+from ragline_reranker.pace import Pace
+from ragline_reranker.settings import Settings
+from ragline_reranker.stage import RerankerStage
+
+# As long as a chunk usually is: its time is the first estimate of the pace
+_SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
+
+
+@asynccontextmanager
+async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
+    """Load and warm the cross-encoder where there is one, and build the stage.
+
+    Raises:
+        Misconfigured: the model's files cannot be used.
+    """
+    async with (
+        open_cross_encoder(settings.reranker) as cross_encoder,
+        open_redis(settings.redis) as redis,
+    ):
+        yield Composition(
+            stage=RerankerStage(
+                cross_encoder=cross_encoder, clock=utc_now, pace=await _warmed(cross_encoder)
+            ),
+            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+        )
+
+
+async def _warmed(cross_encoder: CrossEncoder | None) -> Pace:
+    """Run the model once to make it quick, and once more to measure it."""
+    pace = Pace()
+    if cross_encoder is not None:
+        await cross_encoder.score("warm-up", _SAMPLE)
+        started = time.perf_counter()
+        await cross_encoder.score("What does the broker confirm?", _SAMPLE)
+        pace.observe(len(_SAMPLE), time.perf_counter() - started)
+    return pace
+
+
+SPEC = ServiceSpec(
+    service=Service.RERANKER,
+    title="Ragline reranker",
+    inbound=(CANDIDATES,),
+    outbound=(RANKED, ANSWERS),
+    settings=Settings,
+    compose=compose,
+)

@@ -1,0 +1,104 @@
+"""Reading: the cross-encoder scores as many candidates as there is time for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragline.clock import Clock
+from ragline.contracts.answers import Degradation
+from ragline.contracts.queries import Candidate
+from ragline.errors import RaglineError
+from ragline.ports.models import CrossEncoder
+from ragline_reranker.pace import Pace
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Relevances in [0, 1] of the first candidates, and what was gone without, if anything."""
+
+    relevances: Sequence[float] = ()
+    degradation: Degradation | None = None
+
+
+_SKIPPED = Reading(degradation=Degradation.RERANK)
+
+
+class Reader:
+    """Reads candidates within a time limit.
+
+    Args:
+        cross_encoder: the model, or None when there is none.
+        clock: the current instant, aware.
+        pace: what the model takes for a passage.
+    """
+
+    def __init__(self, *, cross_encoder: CrossEncoder | None, clock: Clock, pace: Pace) -> None:
+        self._model = cross_encoder
+        self._clock = clock
+        self._pace = pace
+
+    @property
+    def model_id(self) -> str | None:
+        """The model's name, or None without a model."""
+        return self._model.model_id if self._model else None
+
+    async def read(
+        self, query: str, candidates: Sequence[Candidate], *, seconds: float | None
+    ) -> Reading:
+        """Score the best of `candidates`, fewer when `seconds` are too short for all.
+
+        A model that fails or is too slow is no error: the reading is then empty, and says so.
+        """
+        if not candidates:
+            return Reading()
+        if self._model is None:
+            return _SKIPPED
+        depth = self._depth(len(candidates), seconds)
+        if depth == 0:
+            self._pace.skipped()
+            return _SKIPPED
+        relevances = await self._score(self._model, query, candidates[:depth], seconds)
+        if relevances is None:
+            return _SKIPPED
+        reduced = Degradation.RERANK_DEPTH if depth < len(candidates) else None
+        return Reading(relevances=relevances, degradation=reduced)
+
+    def _depth(self, wanted: int, seconds: float | None) -> int:
+        if seconds is None:
+            return wanted
+        if seconds <= 0:
+            return 0
+        affordable = self._pace.affords(seconds)
+        return wanted if affordable is None else min(wanted, affordable)
+
+    async def _score(
+        self,
+        model: CrossEncoder,
+        query: str,
+        candidates: Sequence[Candidate],
+        seconds: float | None,
+    ) -> list[float] | None:
+        started = self._clock()
+        relevances: list[float] | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                relevances = await model.score(query, [as_text(c) for c in candidates])
+        except TimeoutError:
+            _log.info("reranking %d passages took longer than %.2f s", len(candidates), seconds)
+        except RaglineError as error:
+            _log.warning("reranking failed, passages keep the fused order: %s", error)
+            return None  # says nothing about the pace
+        elapsed = (self._clock() - started).total_seconds()
+        self._pace.observe(len(candidates), max(0.0, elapsed))
+        return relevances
+
+
+def as_text(candidate: Candidate) -> str:
+    """Return what the model reads: title and headings name what the text is about."""
+    path = dict.fromkeys(part for part in (candidate.title, *candidate.heading_path) if part)
+    return f"{' > '.join(path)}\n{candidate.text}".strip()

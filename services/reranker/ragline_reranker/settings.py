@@ -1,0 +1,11 @@
+"""Settings of the reranker: `RAGLINE_RERANKER__<NAME>`."""
+
+from __future__ import annotations
+
+from ragline.settings import RerankerSettings, ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Everything that the reranker reads from the environment."""
+
+    reranker: RerankerSettings = RerankerSettings()

@@ -1,0 +1,91 @@
+"""The reranker: candidates in, the best few passages out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ragline.clock import Clock
+from ragline.contracts.queries import (
+    Candidate,
+    CandidatesRanked,
+    CandidatesRetrieved,
+    Passage,
+    QueryClassified,
+)
+from ragline.ports.models import CrossEncoder
+from ragline_reranker.blending import blend
+from ragline_reranker.pace import Pace
+from ragline_reranker.reading import Reader, Reading
+
+# Most of what is left belongs to the answer
+_DEADLINE_SHARE = 0.3
+
+
+class RerankerStage:
+    """Reads the best candidates with the question and puts them in their final order.
+
+    Args:
+        cross_encoder: the model; without one the fused order goes on, and the event says so.
+        clock: the current instant, aware.
+        pace: what the model takes for a passage, if the start-up measured it.
+    """
+
+    def __init__(
+        self, *, cross_encoder: CrossEncoder | None, clock: Clock, pace: Pace | None = None
+    ) -> None:
+        self._clock = clock
+        self._reader = Reader(cross_encoder=cross_encoder, clock=clock, pace=pace or Pace())
+
+    async def __call__(self, event: CandidatesRetrieved) -> CandidatesRanked:
+        """Return `event` with its passages, best first.
+
+        It never fails: without a model, time or luck the passages keep the fused order, and
+        `degradations` says so.
+        """
+        depth = event.plan.rerank_depth if event.plan.rerank_weight > 0 else 0
+        reading = await self._reader.read(
+            event.standalone_text, event.candidates[:depth], seconds=self._time(event)
+        )
+        passages = _passages(event, reading)
+        skipped = (reading.degradation,) if reading.degradation else ()
+        given = {name: getattr(event, name) for name in QueryClassified.model_fields}
+        ranked = {
+            "passages": passages[: event.options.top_k or event.plan.passages],
+            "watermark": event.watermark,
+            "rerank_model": self._reader.model_id if reading.relevances else None,
+            "degradations": (*event.degradations, *skipped),
+        }
+        return CandidatesRanked(**(given | ranked))
+
+    def _time(self, event: CandidatesRetrieved) -> float | None:
+        if event.deadline is None:
+            return None
+        return (event.deadline - self._clock()).total_seconds() * _DEADLINE_SHARE
+
+
+def _passages(event: CandidatesRetrieved, reading: Reading) -> list[Passage]:
+    """Order those that were read by their blended score; the others follow as they came."""
+    count = len(reading.relevances)
+    read, unread = event.candidates[:count], event.candidates[count:]
+    weight = event.plan.rerank_weight if read else 0.0
+    scores = blend(reading.relevances, [c.fused for c in read], weight=weight)
+    passages = [
+        _passage(candidate, rerank=relevance, score=score)
+        for candidate, relevance, score in zip(read, reading.relevances, scores, strict=True)
+    ]
+    passages.sort(key=lambda p: -p.score)
+    return passages + _unread(
+        unread, below=passages[-1].score if passages else 1.0, share=1 - weight
+    )
+
+
+def _unread(candidates: Sequence[Candidate], *, below: float, share: float) -> list[Passage]:
+    return [
+        _passage(candidate, rerank=None, score=min(below, share * candidate.fused))
+        for candidate in candidates
+    ]
+
+
+def _passage(candidate: Candidate, *, rerank: float | None, score: float) -> Passage:
+    given = {name: getattr(candidate, name) for name in Candidate.model_fields}
+    return Passage(**given, rerank=rerank, score=score)

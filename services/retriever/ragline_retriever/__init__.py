@@ -1,0 +1,1 @@
+"""Retriever: planned searches side by side, fused into candidates."""

@@ -1,0 +1,53 @@
+"""Composition: settings to adapters to the stage."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.adapters.models import open_embedder
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.stores import open_store
+from ragline.clock import utc_now
+from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline_retriever.settings import Settings
+from ragline_retriever.stage import RetrieverStage
+
+
+@asynccontextmanager
+async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
+    """Load and warm the embedding model, open the store, build the stage.
+
+    Raises:
+        Unavailable: the store is down, or the model has to come from a hub that does not answer.
+        FingerprintMismatch: the store holds vectors of another model.
+        Misconfigured: the model or the store cannot be used with these settings.
+    """
+    async with (
+        open_embedder(settings.embedding) as embedder,
+        open_store(
+            settings.vector_store,
+            fingerprint=embedder.fingerprint,
+            dimensions=embedder.dimensions,
+        ) as store,
+        open_redis(settings.redis) as redis,
+    ):
+        await embedder.embed_query("warm-up")  # the first call is slow; no question pays for it
+        yield Composition(
+            stage=RetrieverStage(search=store, embedder=embedder, clock=utc_now),
+            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            checks={"vector_store": store.ping},
+        )
+
+
+SPEC = ServiceSpec(
+    service=Service.RETRIEVER,
+    title="Ragline retriever",
+    inbound=(INTENTS,),
+    outbound=(CANDIDATES, ANSWERS),
+    settings=Settings,
+    compose=compose,
+)

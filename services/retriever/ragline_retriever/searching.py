@@ -1,0 +1,95 @@
+"""Searching: the planned searches side by side, each within the time that there is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ragline.contracts.queries import Candidate, QueryClassified, SearchKind
+from ragline.errors import DeadlineExceeded, PermanentError, TransientError
+from ragline.ports.models import Embedder
+from ragline.ports.store import ChunkSearch, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """What the searches found, and which of them failed."""
+
+    found: dict[SearchKind, list[Candidate]] = field(default_factory=dict)
+    failed: dict[SearchKind, TransientError] = field(default_factory=dict)
+
+
+class Searcher:
+    """Runs the searches that a plan names.
+
+    Args:
+        search: the chunk store.
+        embedder: makes the question's vector when the event does not bring it.
+    """
+
+    def __init__(self, *, search: ChunkSearch, embedder: Embedder) -> None:
+        self._search = search
+        self._embedder = embedder
+
+    async def run(self, event: QueryClassified, *, limit: int, timeout: float | None) -> Searches:
+        """Run all planned searches at the same time; metadata needs literal terms.
+
+        Args:
+            event: the question and its plan.
+            limit: candidates of each search.
+            timeout: seconds for each search; None means the store's own limits.
+
+        Raises:
+            PermanentError: a search can never work like this, for example another model's index.
+        """
+        kinds = [kind for kind in event.plan.searches if self._applies(kind, event)]
+        outcomes = await asyncio.gather(
+            *(self._attempt(kind, event, limit, timeout) for kind in kinds)
+        )
+        searches = Searches()
+        for kind, outcome in zip(kinds, outcomes, strict=True):
+            if isinstance(outcome, PermanentError):
+                raise outcome
+            if isinstance(outcome, TransientError):
+                searches.failed[kind] = outcome
+            else:
+                searches.found[kind] = list(outcome)
+        return searches
+
+    @staticmethod
+    def _applies(kind: SearchKind, event: QueryClassified) -> bool:
+        return kind is not SearchKind.METADATA or bool(event.entities.terms)
+
+    async def _attempt(
+        self, kind: SearchKind, event: QueryClassified, limit: int, timeout: float | None
+    ) -> Sequence[Candidate] | TransientError | PermanentError:
+        """Return errors as values, so that one search's failure does not stop the others."""
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._candidates(kind, event, limit)
+        except (TransientError, PermanentError) as error:
+            return error
+        except TimeoutError:
+            return DeadlineExceeded(f"the {kind} search took longer than {timeout:.2f} s")
+
+    async def _candidates(
+        self, kind: SearchKind, event: QueryClassified, limit: int
+    ) -> list[Candidate]:
+        scope = Scope(tenant=event.tenant, groups=event.principal.groups, filters=event.filters)
+        match kind:
+            case SearchKind.VECTOR:
+                vector = await self._vector(event)
+                return await self._search.vector(vector, scope=scope, limit=limit)
+            case SearchKind.KEYWORD:
+                text = event.standalone_text
+                return await self._search.keyword(text, scope=scope, limit=limit)
+            case SearchKind.METADATA:
+                terms = event.entities.terms
+                return await self._search.metadata(terms, scope=scope, limit=limit)
+
+    async def _vector(self, event: QueryClassified) -> Sequence[float]:
+        given = event.embedding
+        if given is not None and given.fingerprint == self._embedder.fingerprint:
+            return given.vector
+        return await self._embedder.embed_query(event.standalone_text)

@@ -1,0 +1,12 @@
+"""Settings of the retriever: `RAGLINE_VECTOR_STORE__<NAME>`, `RAGLINE_EMBEDDING__<NAME>`."""
+
+from __future__ import annotations
+
+from ragline.settings import EmbeddingSettings, ServiceSettings, VectorStoreSettings
+
+
+class Settings(ServiceSettings):
+    """Everything that the retriever reads from the environment."""
+
+    vector_store: VectorStoreSettings = VectorStoreSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()

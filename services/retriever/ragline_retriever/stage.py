@@ -1,0 +1,100 @@
+"""The retriever: a planned question in, the best candidates for it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ragline.clock import Clock, epoch_ms
+from ragline.contracts.answers import Degradation
+from ragline.contracts.queries import (
+    Candidate,
+    CandidatesRetrieved,
+    QueryClassified,
+    SearchKind,
+)
+from ragline.errors import DeadlineExceeded, TransientError
+from ragline.ports.models import Embedder
+from ragline.ports.store import ChunkSearch
+from ragline_retriever.merging import Found, merge
+from ragline_retriever.searching import Searcher, Searches
+from ragline_retriever.selection import cap_per_document, drop_duplicates, weigh_recency
+
+# The rest of the time belongs to the stages that follow; writing the answer takes longest
+_DEADLINE_SHARE = 0.5
+_SKIPPED = {
+    SearchKind.VECTOR: Degradation.VECTOR,
+    SearchKind.KEYWORD: Degradation.KEYWORD,
+    SearchKind.METADATA: Degradation.METADATA,
+}
+
+
+class RetrieverStage:
+    """Searches, fuses and selects.
+
+    Args:
+        search: the chunk store.
+        embedder: makes the question's vector when the event does not bring it.
+        clock: the current instant, aware.
+    """
+
+    def __init__(self, *, search: ChunkSearch, embedder: Embedder, clock: Clock) -> None:
+        self._searcher = Searcher(search=search, embedder=embedder)
+        self._clock = clock
+
+    async def __call__(self, event: QueryClassified) -> CandidatesRetrieved:
+        """Return `event` with its candidates, best first; none found is no error.
+
+        A search that fails is left out and named in `degradations`.
+
+        Raises:
+            TransientError: every search failed, or the deadline is over.
+            PermanentError: a search can never work like this.
+        """
+        now = self._clock()
+        searches = await self._searcher.run(
+            event, limit=max(event.plan.depth, _wanted(event)), timeout=_time(event, now)
+        )
+        _raise_if_all_failed(searches)
+        given = {name: getattr(event, name) for name in QueryClassified.model_fields}
+        retrieved = {
+            "candidates": _select(event, searches.found, now),
+            "watermark": int(epoch_ms(now)),
+            "degradations": (
+                *event.degradations,
+                *(_SKIPPED[kind] for kind in searches.failed),
+            ),
+        }
+        return CandidatesRetrieved(**(given | retrieved))
+
+
+def _time(event: QueryClassified, now: datetime) -> float | None:
+    if event.deadline is None:
+        return None
+    left = (event.deadline - now).total_seconds()
+    if left <= 0:
+        raise DeadlineExceeded(f"the deadline {event.deadline} passed before the search")
+    return left * _DEADLINE_SHARE
+
+
+def _raise_if_all_failed(searches: Searches) -> None:
+    """Raise an outage rather than a time-out: it says more about what to do."""
+    if searches.found or not searches.failed:
+        return
+    errors: Sequence[TransientError] = list(searches.failed.values())
+    outages = [error for error in errors if not isinstance(error, DeadlineExceeded)]
+    raise (outages or errors)[0]
+
+
+def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candidate, ...]:
+    plan = event.plan
+    merged = merge(found, plan.weights, method=plan.fusion)
+    weighed = weigh_recency(merged, now=now, half_life_days=plan.recency_half_life_days)
+    distinct = drop_duplicates(weighed)
+    spread = cap_per_document(distinct, cap=plan.per_document, at_least=_wanted(event))
+    return tuple(spread[: max(plan.candidates, _wanted(event))])
+
+
+def _wanted(event: QueryClassified) -> int:
+    """Return how many passages the publisher, or else the plan, wants to go on."""
+    return event.options.top_k or event.plan.passages

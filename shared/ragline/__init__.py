@@ -1,0 +1,1 @@
+"""Ragline: retrieval-augmented generation as an event stream."""

@@ -1,0 +1,59 @@
+"""Model files from the Hugging Face hub: the local cache first, then the hub if it answers."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from ragline.errors import Misconfigured, Unavailable
+
+_PROBE_SECONDS = 3.0
+_snapshot = partial(
+    snapshot_download,
+    etag_timeout=_PROBE_SECONDS,
+    # Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can run code
+    allow_patterns=["*.safetensors", "*.json", "*.txt", "*.model"],
+    ignore_patterns=["onnx/*", "openvino/*"],
+)
+
+
+def fetch(model: str, revision: str | None) -> Path:
+    """Return the folder with the files of hub model `model`, named by its commit.
+
+    Raises:
+        Misconfigured: the hub has no such model or revision, or does not give it to us.
+        Unavailable: it is not in the cache and the hub does not answer within some seconds.
+    """
+    try:
+        return Path(_snapshot(model, revision=revision, local_files_only=True))
+    except HFValidationError as error:
+        raise Misconfigured(f"`{model}` is neither a folder nor a hub id: {error}") from error
+    except LocalEntryNotFoundError:
+        return _download(model, revision)
+
+
+def _download(model: str, revision: str | None) -> Path:
+    try:
+        # A short probe decides, because a download's own time limits add up to minutes
+        commit = HfApi().model_info(model, revision=revision, timeout=_PROBE_SECONDS).sha
+        return Path(_snapshot(model, revision=commit))
+    except (GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError) as error:
+        raise Misconfigured(
+            f"the hub has no model `{model}` for us (revision {revision or 'main'}): correct the "
+            "name, or give a token (HF_TOKEN) that may read it"
+        ) from error
+    except Exception as error:
+        raise Unavailable(
+            f"the model `{model}` is not on this machine and the hub does not give it "
+            f"({type(error).__name__}): restore the network, fill the hub's cache, or set the "
+            "model to a folder"
+        ) from error

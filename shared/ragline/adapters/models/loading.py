@@ -1,0 +1,99 @@
+"""Loads models through sentence-transformers.
+
+The only module that imports torch, which takes seconds: import it, like calling its functions, on
+the model's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from transformers.utils import logging
+
+from ragline.adapters.models.files import ModelFiles
+from ragline.errors import Misconfigured
+
+Encode = Callable[[list[str]], list[list[float]]]
+Pair = tuple[str, str]
+Score = Callable[[list[Pair]], list[float]]
+
+_WITH_SCORES = ("ForSequenceClassification", "ForCausalLM")
+
+
+def load_encoder(files: ModelFiles, *, threads: int, batch_size: int) -> tuple[Encode, int]:
+    """Return a function from texts to unit vectors, and the vectors' length.
+
+    Raises:
+        Misconfigured: the files are no embedding model.
+    """
+    _prepare(threads)
+    try:
+        model = SentenceTransformer(
+            str(files.folder), local_files_only=True, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _unusable(files, "embedding model", error) from error
+
+    def encode(texts: list[str]) -> list[list[float]]:
+        with torch.inference_mode():
+            vectors = model.encode(
+                texts, batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return [[float(x) for x in vector] for vector in vectors.tolist()]
+
+    dimensions = model.get_embedding_dimension()
+    if dimensions is None:
+        raise _unusable(files, "embedding model", "it does not state its dimensions")
+    return encode, dimensions
+
+
+def load_scorer(files: ModelFiles, *, threads: int, batch_size: int) -> Score:
+    """Return a function from pairs of question and passage to relevances in [0, 1].
+
+    The model's logit goes through the logistic function whatever activation its files name, as
+    some revisions of the same model name the identity and others the logistic function.
+
+    Raises:
+        Misconfigured: the files are no cross-encoder with one score.
+    """
+    _prepare(threads)
+    try:
+        model = CrossEncoder(
+            str(files.folder), local_files_only=True, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _unusable(files, "cross-encoder", error) from error
+    _check_scorer(files, model)
+    sigmoid = torch.nn.Sigmoid()
+
+    def score(pairs: list[Pair]) -> list[float]:
+        scores = model.predict(
+            pairs, batch_size=batch_size, activation_fn=sigmoid, show_progress_bar=False
+        )
+        return [float(x) for x in scores]
+
+    return score
+
+
+def _check_scorer(files: ModelFiles, model: CrossEncoder) -> None:
+    # An embedding model loads too, with a head of random weights and one line in the log
+    architectures = (model.config.architectures if model.config else None) or ()
+    if not any(str(name).endswith(_WITH_SCORES) for name in architectures):
+        raise _unusable(files, "cross-encoder", "its weights have no scoring head")
+    if model.num_labels != 1:
+        raise _unusable(files, "cross-encoder", f"it gives {model.num_labels} scores, not one")
+
+
+def _prepare(threads: int) -> None:
+    torch.set_num_threads(threads)
+    # Progress bars spoil line-oriented logs; the function has no annotations
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _unusable(files: ModelFiles, kind: str, reason: object) -> Misconfigured:
+    return Misconfigured(
+        f"{files.model_id} in {files.folder} cannot be used as {kind}: {reason}; choose another "
+        "model, or fetch its files (config, tokenizer, *.safetensors) again"
+    )

@@ -1,0 +1,153 @@
+"""The two shapes of OpenAI's API: chat messages, and a plain prompt to be completed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from openai import AsyncOpenAI, AsyncStream, omit
+from openai.types import Completion, CompletionUsage
+from openai.types.chat import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionChunk,
+    ChatCompletionMessageParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionUserMessageParam,
+)
+
+from ragline.ports.models import ChatMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One completion asked of one model."""
+
+    model: str
+    messages: Sequence[ChatMessage]
+    temperature: float
+    max_tokens: int
+    stop: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One event of a stream; `finished` when the model says why it stopped."""
+
+    text: str = ""
+    finished: bool = False
+    usage: CompletionUsage | None = None
+
+
+class Api(Protocol):
+    """One shape of the API; raises the client's own exceptions."""
+
+    def pieces(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """Stream the completion; closing the iterator closes the connection."""
+        ...
+
+    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+        """Complete once, the server being told that the text must be JSON of `schema`."""
+        ...
+
+
+class ChatApi:
+    """`/chat/completions`.
+
+    OpenAI itself only takes `max_completion_tokens` for its newer models, while compatible servers
+    know `max_tokens`; `official` tells them apart.
+    """
+
+    def __init__(self, client: AsyncOpenAI, *, official: bool) -> None:
+        self._client = client
+        self._official = official
+
+    async def pieces(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """Stream the answer to the messages."""
+        stream: AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(
+            model=request.model,
+            messages=[_message(message) for message in request.messages],
+            temperature=request.temperature,
+            max_completion_tokens=request.max_tokens if self._official else omit,
+            max_tokens=omit if self._official else request.max_tokens,
+            stop=list(request.stop) or omit,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+        async with stream:
+            async for chunk in stream:
+                for choice in chunk.choices[:1]:
+                    done = choice.finish_reason is not None
+                    yield Piece(text=choice.delta.content or "", finished=done)
+                if chunk.usage is not None:
+                    yield Piece(usage=chunk.usage)
+
+    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+        """Complete with `response_format` set to `schema`."""
+        completion = await self._client.chat.completions.create(
+            model=request.model,
+            messages=[_message(message) for message in request.messages],
+            temperature=request.temperature,
+            max_completion_tokens=request.max_tokens if self._official else omit,
+            max_tokens=omit if self._official else request.max_tokens,
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": schema},
+            },
+        )
+        return (completion.choices[0].message.content or "") if completion.choices else ""
+
+
+class CompletionsApi:
+    """`/completions`, for base models: the messages become a transcript to be continued."""
+
+    def __init__(self, client: AsyncOpenAI) -> None:
+        self._client = client
+
+    async def pieces(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """Stream what continues the transcript, up to the next user's turn."""
+        stream: AsyncStream[Completion] = await self._client.completions.create(
+            model=request.model,
+            prompt=transcript(request.messages),
+            temperature=request.temperature,
+            max_tokens=request.max_tokens,
+            stop=[*request.stop, _TURN],
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+        async with stream:
+            async for chunk in stream:
+                for choice in chunk.choices[:1]:
+                    yield Piece(text=choice.text, finished=bool(choice.finish_reason))
+                if chunk.usage is not None:
+                    yield Piece(usage=chunk.usage)
+
+    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+        """Complete with llama.cpp's `json_schema`; OpenAI's API has no such field here."""
+        completion = await self._client.completions.create(
+            model=request.model,
+            prompt=transcript(request.messages),
+            temperature=request.temperature,
+            max_tokens=request.max_tokens,
+            stop=[_TURN],
+            extra_body={"json_schema": schema},
+        )
+        return completion.choices[0].text if completion.choices else ""
+
+
+_TURN = "\n\nUser:"
+_NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant"}
+
+
+def transcript(messages: Sequence[ChatMessage]) -> str:
+    """Return the messages as a text that ends where the assistant's answer begins."""
+    turns = (f"{_NAMES[message.role]}: {message.content}" for message in messages)
+    return "\n\n".join([*turns, "Assistant:"])
+
+
+def _message(message: ChatMessage) -> ChatCompletionMessageParam:
+    if message.role == "system":
+        return ChatCompletionSystemMessageParam(role="system", content=message.content)
+    if message.role == "assistant":
+        return ChatCompletionAssistantMessageParam(role="assistant", content=message.content)
+    return ChatCompletionUserMessageParam(role="user", content=message.content)

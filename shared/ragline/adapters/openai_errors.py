@@ -1,0 +1,67 @@
+"""The OpenAI client's exceptions in our error tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import openai
+
+from ragline.errors import DeadlineExceeded, Misconfigured, RaglineError, RateLimited, Unavailable
+
+_QUOTA_USED_UP = "insufficient_quota"
+_SERVER_SIDE = (408, 409)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the client's exceptions and time-outs into `ragline.errors`.
+
+    Raises:
+        RateLimited: 429, or 503 with `Retry-After`.
+        Unavailable: no connection, a broken stream, 408, 409 and 5xx.
+        DeadlineExceeded: the time given is used up.
+        Misconfigured: the server refuses the key, the model or the request (other 4xx).
+    """
+    try:
+        yield
+    except (openai.APITimeoutError, TimeoutError) as error:
+        raise DeadlineExceeded("the language model did not answer in the time left") from error
+    except openai.APIStatusError as error:
+        raise _from_status(error) from error
+    except openai.APIConnectionError as error:
+        raise Unavailable("no connection to the language model's server") from error
+    except openai.OpenAIError as error:
+        raise Unavailable(f"the language model's server broke off: {error}") from error
+
+
+def _from_status(error: openai.APIStatusError) -> RaglineError:
+    status, message = error.status_code, f"the language model's server says {error.status_code}"
+    retry_after = parse_retry_after(error.response.headers.get("retry-after"), now=_now)
+    if status == 429 and error.code == _QUOTA_USED_UP:
+        return Misconfigured(f"{message}: the account's quota is used up")
+    if status == 429 or (status == 503 and retry_after is not None):
+        return RateLimited(f"{message}: ask again later", retry_after=retry_after)
+    if status >= 500 or status in _SERVER_SIDE:
+        return Unavailable(message)
+    return Misconfigured(f"{message}: check RAGLINE_LLM__* (key, model, api): {error.message}")
+
+
+def parse_retry_after(value: str | None, *, now: Callable[[], datetime]) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

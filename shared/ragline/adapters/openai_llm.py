@@ -1,0 +1,178 @@
+"""Any server that speaks OpenAI's API, through the `openai` client: port `LanguageModel`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+from openai import AsyncOpenAI
+from openai.types import CompletionUsage
+
+from ragline.adapters.openai_api import Api, ChatApi, CompletionsApi, Piece, Request
+from ragline.adapters.openai_errors import translated
+from ragline.errors import Misconfigured, RaglineError, Unavailable
+from ragline.ports.models import ChatMessage, Delta, LanguageModel
+from ragline.settings import LlmSettings
+
+# With a fallback model, the share of the time in which the primary must begin its answer
+_PRIMARY_SHARE = 0.5
+_JSON_MAX_TOKENS = 1_024
+
+
+@asynccontextmanager
+async def open_language_model(settings: LlmSettings) -> AsyncIterator[LanguageModel]:
+    """Open a client for the server of `settings`; nothing is sent yet.
+
+    The client's own retries are off: whoever calls knows the time left and decides.
+
+    Raises:
+        Misconfigured: neither `base_url` nor `api_key` is set.
+    """
+    if not settings.configured:
+        raise Misconfigured("set RAGLINE_LLM__BASE_URL (ends in /v1) or RAGLINE_LLM__API_KEY")
+    key = settings.api_key.get_secret_value() if settings.api_key else "not-needed"
+    async with AsyncOpenAI(
+        base_url=settings.base_url, api_key=key, max_retries=0, timeout=settings.timeout_s
+    ) as client:
+        chat = ChatApi(client, official=settings.base_url is None)
+        api: Api = chat if settings.api == "chat" else CompletionsApi(client)
+        models = [settings.model]
+        if settings.fallback_model and settings.fallback_model != settings.model:
+            models.append(settings.fallback_model)
+        yield OpenAiLanguageModel(api, models=models, temperature=settings.temperature)
+
+
+class OpenAiLanguageModel:
+    """Asks `models` in turn; a later one answers when those before failed without any text."""
+
+    def __init__(self, api: Api, *, models: Sequence[str], temperature: float) -> None:
+        self._api = api
+        self._models = models
+        self._temperature = temperature
+
+    @property
+    def model_id(self) -> str:
+        """The primary model's name."""
+        return self._models[0]
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        timeout: float,
+        stop: Sequence[str] = (),
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream a completion; the last delta names the model and carries the token counts.
+
+        Raises:
+            RateLimited, Unavailable, DeadlineExceeded, Misconfigured: the last model's error; also
+                when a stream breaks off or holds no text.
+        """
+        ends_at = asyncio.get_running_loop().time() + timeout
+        request = Request(
+            model=self.model_id,
+            messages=messages,
+            temperature=self._temperature,
+            max_tokens=max_tokens,
+            stop=stop,
+        )
+        for model in self._models:
+            is_last = model == self._models[-1]
+            begin_by = ends_at if is_last else ends_at - timeout * (1 - _PRIMARY_SHARE)
+            begun = False
+            try:
+                attempt = self._attempt(replace(request, model=model), begin_by, ends_at)
+                async with aclosing(attempt) as deltas:
+                    async for delta in deltas:
+                        begun = True
+                        yield delta
+            except RaglineError:
+                if begun or is_last:
+                    raise
+            else:
+                return
+
+    async def _attempt(
+        self, request: Request, begin_by: float, ends_at: float
+    ) -> AsyncGenerator[Delta, None]:
+        limit, usage, finished, said = begin_by, None, False, False
+        with translated():
+            async with aclosing(self._api.pieces(request)) as pieces:
+                while piece := await _next_before(pieces, limit):
+                    usage, finished = piece.usage or usage, finished or piece.finished
+                    if piece.text:
+                        limit, said = ends_at, True
+                        yield Delta(text=piece.text)
+        _check_complete(finished=finished, said=said)
+        yield _last_delta(request.model, usage)
+
+    async def complete_json(
+        self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
+    ) -> dict[str, Any]:
+        """Return one JSON object that fits `schema`, at temperature 0.
+
+        Raises:
+            RateLimited, DeadlineExceeded, Misconfigured: the last model's error.
+            Unavailable: the same, or the text is no object that fits `schema`.
+        """
+        ends_at = asyncio.get_running_loop().time() + timeout
+        request = Request(
+            model=self.model_id, messages=messages, temperature=0.0, max_tokens=_JSON_MAX_TOKENS
+        )
+        for model in self._models[:-1]:
+            try:
+                limit = ends_at - timeout * (1 - _PRIMARY_SHARE)
+                return await self._json(replace(request, model=model), schema, limit)
+            except RaglineError:
+                continue
+        return await self._json(replace(request, model=self._models[-1]), schema, ends_at)
+
+    async def _json(self, request: Request, schema: dict[str, Any], limit: float) -> dict[str, Any]:
+        with translated():
+            async with asyncio.timeout_at(limit):
+                text = await self._api.json(request, schema)
+        return parse_object(text, schema)
+
+
+def parse_object(text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return `text` as a JSON object that fits `schema`.
+
+    Raises:
+        Unavailable: it is none; a model may do better when it is asked again.
+    """
+    try:
+        value = json.loads(text)
+        jsonschema.validate(value, schema)
+    except (json.JSONDecodeError, jsonschema.ValidationError) as error:
+        raise Unavailable("the language model's JSON does not fit the schema") from error
+    if not isinstance(value, dict):
+        raise Unavailable("the language model's JSON is no object")
+    return value
+
+
+async def _next_before(pieces: AsyncIterator[Piece], limit: float) -> Piece | None:
+    async with asyncio.timeout_at(limit):
+        return await anext(pieces, None)
+
+
+def _check_complete(*, finished: bool, said: bool) -> None:
+    if not finished:
+        raise Unavailable("the language model's stream ended without a finish reason")
+    if not said:
+        raise Unavailable("the language model answered without any text")
+
+
+def _last_delta(model: str, usage: CompletionUsage | None) -> Delta:
+    if usage is None:
+        return Delta(model=model)
+    return Delta(
+        model=model,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+    )

@@ -1,0 +1,67 @@
+"""PostgreSQL's failures in the error tree, and the time limit on every call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
+
+# SQLSTATE classes, PostgreSQL documentation, appendix A
+_TRANSIENT = {
+    "08": "connection exception",
+    "40": "transaction rollback: serialisation failure, deadlock",
+    "53": "insufficient resources: too many connections, disk full, out of memory",
+    "55": "object not in prerequisite state: lock not available",
+    "57": "operator intervention: shutdown, cancelled",
+    "58": "system error: I/O",
+}
+_MISCONFIGURED = {
+    "28": "invalid authorisation",
+    "3D": "unknown database",
+    "3F": "unknown schema",
+    "42": "missing right, table or extension",
+}
+
+
+@asynccontextmanager
+async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
+    """Bound the block's time in seconds and translate its failures.
+
+    Raises:
+        Unavailable: the database is down, too slow or short of resources.
+        Misconfigured: wrong credentials, missing rights or tables.
+        PermanentError: the database rejects the data.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except RaglineError:
+        raise
+    except asyncpg.PostgresError as error:
+        raise _translated(action, error) from error
+    except TimeoutError as error:
+        raise Unavailable(
+            f"PostgreSQL: {action} took longer than {timeout_s:g} s: check its load, or raise "
+            "RAGLINE_VECTOR_STORE__TIMEOUT_S"
+        ) from error
+    except asyncpg.DataError as error:
+        raise PermanentError(f"PostgreSQL cannot store this value: {error}") from error
+    # an internal client error is what a connection answers that the server is just closing
+    except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+        raise Unavailable(
+            f"PostgreSQL: {action} failed: {error}: check that it runs at RAGLINE_VECTOR_STORE__URL"
+        ) from error
+
+
+def _translated(action: str, error: asyncpg.PostgresError) -> RaglineError:
+    state = error.sqlstate or ""
+    message = f"PostgreSQL: {action} failed ({state}): {error}"
+    if state[:2] in _TRANSIENT:
+        return Unavailable(message)
+    if state[:2] in _MISCONFIGURED:
+        return Misconfigured(f"{message}: check the account's rights and the collection's name")
+    return PermanentError(message)

@@ -1,0 +1,66 @@
+"""The one way to reach Redis: a client with short time limits, and its errors in our tree."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from redis import exceptions as redis_errors
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from ragline.errors import Misconfigured, Unavailable
+from ragline.settings import RedisSettings
+
+_REFUSED = (
+    redis_errors.AuthenticationError,
+    redis_errors.AuthorizationError,
+    redis_errors.NoPermissionError,
+)
+
+
+@asynccontextmanager
+async def open_redis(settings: RedisSettings) -> AsyncIterator[Redis]:
+    """Open a client for `settings.url`; values are bytes.
+
+    It connects on first use, because every user of Redis goes on without it: a dead server at
+    start is no reason to wait. One silent retry, on connection errors only, covers connections
+    that a restart of the server left stale; a time-out is not retried, so a call costs at most
+    about `settings.timeout_s`.
+
+    Raises:
+        Misconfigured: the URL is no Redis URL.
+    """
+    try:
+        client = Redis.from_url(
+            settings.url.get_secret_value(),
+            socket_timeout=settings.timeout_s,
+            socket_connect_timeout=settings.timeout_s,
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis_errors.ConnectionError,)),
+            protocol=2,
+        )
+    except ValueError as error:
+        raise Misconfigured(
+            "RAGLINE_REDIS__URL must look like redis://host:6379/0 (or rediss://, unix://)"
+        ) from error
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Turn the client's exceptions into the error tree; `action` starts the message.
+
+    Raises:
+        Misconfigured: Redis refuses the credentials or the command.
+        Unavailable: Redis is down, slow or cannot serve just now.
+    """
+    try:
+        yield
+    except _REFUSED as error:
+        raise Misconfigured(f"{action}: Redis refuses access: check RAGLINE_REDIS__URL") from error
+    except (redis_errors.RedisError, OSError) as error:
+        raise Unavailable(f"{action}: Redis does not answer ({type(error).__name__})") from error

@@ -1,0 +1,168 @@
+"""The token stream on Redis Streams: what the generator writes.
+
+`ragline:tokens:{query_id}` holds entries `{attempt, seq, delta}` and ends an attempt with
+`{attempt, seq, status}`. `seq` counts from 0 (the start, an empty delta) without gaps, so a reader
+notices text that a broken Redis lost. A redelivery begins a higher attempt and readers drop the
+text of earlier ones. `redis_stream_reader` is the other side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
+
+from ragline.adapters.circuit import Circuit
+from ragline.adapters.redis_client import translated
+from ragline.errors import RaglineError
+
+
+def tokens_key(query_id: str) -> str:
+    """Return the key of the query's stream."""
+    return f"ragline:tokens:{query_id}"
+
+
+def attempts_key(query_id: str) -> str:
+    """Return the key that counts the query's attempts."""
+    return f"ragline:attempts:{query_id}"
+
+
+def cancel_key(query_id: str) -> str:
+    """Return the key whose presence asks to stop the answer."""
+    return f"ragline:cancel:{query_id}"
+
+
+@dataclass(slots=True)
+class _Attempt:
+    number: int
+    seq: int = 0
+    pieces: list[str] = field(default_factory=list)
+    due: float = 0.0
+    finishing: asyncio.Event = field(default_factory=asyncio.Event)
+    flusher: asyncio.Task[None] | None = None
+
+
+class RedisTokenStream:
+    """Port `TokenStream`. `append` only buffers; a task per attempt sends what has gathered.
+
+    Args:
+        redis: the client; its time limits bound every call.
+        ttl_s: seconds that a stream outlives its last entry.
+        maxlen: entries that a stream keeps at most (approximately).
+        coalesce_s: text that arrives within this time goes out as one entry.
+        on_failure: called with the failed operation's name, to be counted.
+        cooldown_s: after a failure Redis is left alone for so long, and text is dropped.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl_s: int,
+        maxlen: int,
+        coalesce_s: float,
+        on_failure: Callable[[str], None],
+        cooldown_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._maxlen = maxlen
+        self._coalesce_s = coalesce_s
+        self._on_failure = on_failure
+        self._clock = clock
+        self._circuit = Circuit(cooldown_s=cooldown_s, clock=clock)
+        self._attempts: dict[str, _Attempt] = {}
+
+    async def start(self, query_id: str) -> int:
+        """Begin an attempt; 0 when Redis is down, and nothing is streamed then."""
+        number = await self._next_number(query_id)
+        if number == 0:
+            return 0
+        attempt = _Attempt(number)
+        self._attempts[query_id] = attempt
+        await self._add(query_id, attempt, {"delta": ""})
+        return number
+
+    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+        """Buffer `text` and see to it that it is sent soon; never waits for Redis."""
+        current = self._attempts.get(query_id)
+        if current is None or current.number != attempt or not text:
+            return
+        current.pieces.append(text)
+        if current.flusher is None or current.flusher.done():
+            current.flusher = asyncio.create_task(self._flush_until_empty(query_id, current))
+
+    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+        """Send what is buffered and the attempt's last entry."""
+        current = self._attempts.get(query_id)
+        if current is None or current.number != attempt:
+            return
+        current.finishing.set()
+        if current.flusher is not None:
+            await current.flusher
+        del self._attempts[query_id]
+        await self._add(query_id, current, {"status": status})
+
+    async def cancelled(self, query_id: str) -> bool:
+        """Tell whether the cancel key is there; False when Redis is down."""
+        if self._circuit.open:
+            return False
+        found = 0
+        with self._counted("cancelled"):
+            found = await self._redis.exists(cancel_key(query_id))
+        return bool(found)
+
+    async def _next_number(self, query_id: str) -> int:
+        if self._circuit.open:
+            self._on_failure("start")
+            return 0
+        number: int = 0
+        with self._counted("start"):
+            async with self._redis.pipeline(transaction=True) as transaction:
+                transaction.incr(attempts_key(query_id))
+                transaction.expire(attempts_key(query_id), self._ttl_s)
+                number = int((await transaction.execute())[0])
+        return number
+
+    async def _flush_until_empty(self, query_id: str, attempt: _Attempt) -> None:
+        while attempt.pieces:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(attempt.due - self._clock()):
+                    await attempt.finishing.wait()
+            text, attempt.pieces = "".join(attempt.pieces), []
+            await self._add(query_id, attempt, {"delta": text})
+            attempt.due = self._clock() + self._coalesce_s
+
+    async def _add(
+        self, query_id: str, attempt: _Attempt, fields: dict[FieldT, EncodableT]
+    ) -> None:
+        entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
+        attempt.seq += 1
+        if self._circuit.open:
+            self._on_failure("append")
+            return
+        key = tokens_key(query_id)
+        with self._counted("append"):
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.xadd(key, entry, maxlen=self._maxlen, approximate=True)
+                pipeline.expire(key, self._ttl_s)
+                await pipeline.execute()
+
+    @contextmanager
+    def _counted(self, operation: str) -> Iterator[None]:
+        """Swallow a failed call to Redis, count it and open the circuit."""
+        try:
+            with translated(operation):
+                yield
+        except RaglineError:
+            self._circuit.failed()
+            self._on_failure(operation)
+        else:
+            self._circuit.succeeded()

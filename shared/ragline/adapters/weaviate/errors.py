@@ -1,0 +1,72 @@
+"""Weaviate's failures in the error tree, and the time limit on every call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import httpx
+from grpc import StatusCode
+from grpc.aio import AioRpcError
+from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateBaseError
+
+from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
+
+_REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
+_NO_SUCH_TENANT = ("tenant not found", "request was without tenant")
+_INVALID = {StatusCode.INVALID_ARGUMENT, StatusCode.OUT_OF_RANGE, StatusCode.UNIMPLEMENTED}
+
+
+class UnknownTenant(PermanentError):
+    """A tenant that nothing was ever written to; readers get nothing instead."""
+
+
+@asynccontextmanager
+async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
+    """Bound the block's time in seconds and translate its failures.
+
+    The client retries for up to a minute on its own, so the limit must be ours.
+
+    Raises:
+        Unavailable: the server is down, too slow or in trouble.
+        UnknownTenant: there is no such tenant.
+        Misconfigured: wrong key or missing rights.
+        PermanentError: the server rejects the request.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except RaglineError:
+        raise
+    except TimeoutError as error:
+        raise Unavailable(
+            f"Weaviate: {action} took longer than {timeout_s:g} s: check that it runs at "
+            "RAGLINE_VECTOR_STORE__URL, its load, or raise RAGLINE_VECTOR_STORE__TIMEOUT_S"
+        ) from error
+    except (WeaviateBaseError, AioRpcError, httpx.HTTPError, OSError) as error:
+        raise _translated(action, error) from error
+
+
+def _translated(action: str, error: BaseException) -> RaglineError:
+    message = f"Weaviate: {action} failed: {error}"
+    # the client's exception class does not tell transient from permanent; the gRPC code behind it
+    # does, except for UNKNOWN, which the server gives to nearly everything
+    call = next((each for each in _chain(error) if isinstance(each, AioRpcError)), None)
+    if call is not None and any(said in (call.details() or "") for said in _NO_SUCH_TENANT):
+        return UnknownTenant(message)
+    if (call is not None and call.code() in _REFUSED) or _http_status(error) in (401, 403):
+        return Misconfigured(f"{message}: check RAGLINE_VECTOR_STORE__API_KEY and its rights")
+    if (call is not None and call.code() in _INVALID) or 400 <= _http_status(error) < 429:
+        return PermanentError(message)
+    return Unavailable(message)
+
+
+def _http_status(error: BaseException) -> int:
+    return error.status_code if isinstance(error, UnexpectedStatusCodeError) else 0
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,18 @@
+"""The clock, injected wherever time matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time in UTC: the clock of production."""
+    return datetime.now(UTC)
+
+
+def epoch_ms(instant: datetime) -> float:
+    """Return an instant as epoch milliseconds."""
+    return instant.timestamp() * 1000

@@ -1,0 +1,156 @@
+"""The one terminal answer of a question."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, Event, QueryId, Tenant
+from ragline.contracts.queries import Intent
+
+
+class AnswerStatus(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Degradation(StrEnum):
+    """What the pipeline went without."""
+
+    CLASSIFIER_LLM = "classifier_llm_skipped"
+    REWRITE = "rewrite_skipped"
+    VECTOR = "vector_search_skipped"
+    KEYWORD = "keyword_search_skipped"
+    METADATA = "metadata_search_skipped"
+    RERANK = "rerank_skipped"
+    RERANK_DEPTH = "rerank_depth_reduced"
+    LLM = "llm_skipped"
+    LLM_FALLBACK = "llm_fallback_model"
+    STREAM = "token_stream_skipped"
+
+
+class Support(StrEnum):
+    """Whether the cited passages support a claim."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+
+
+class Citation(Contract):
+    """A checkable source: `quote` is the slice `[start, end)` of the document's source text."""
+
+    marker: int
+    chunk_id: str
+    document_id: DocumentId
+    version: int
+    title: str = ""
+    heading_path: tuple[str, ...] = ()
+    url: str | None = None
+    start: int
+    end: int
+    quote: str
+
+
+class Claim(Contract):
+    """One sentence of the answer: `[start, end)` in the answer's text, and its verdict."""
+
+    text: str
+    start: int
+    end: int
+    support: Support
+    score: float
+    markers: tuple[int, ...] = ()
+
+
+class Validation(Contract):
+    """The verdicts on all claims. `method` names how they were reached."""
+
+    method: str
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def support_ratio(self) -> float:
+        """Share of claims that are supported; 1.0 when there are none."""
+        if not self.claims:
+            return 1.0
+        return sum(c.support is Support.SUPPORTED for c in self.claims) / len(self.claims)
+
+
+class Usage(Contract):
+    """Tokens and money of one answer. `cost` is in US dollars, null when no price is known."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    context_tokens_before: int = 0
+    context_tokens_after: int = 0
+    cost: float | None = None
+
+
+class StageTiming(Contract):
+    """When a stage had the record: instants in epoch milliseconds.
+
+    `queued` is when the record was appended to the topic, so waiting is `started - queued`
+    and work is `finished - started`.
+    """
+
+    stage: str
+    queued: float
+    started: float
+    finished: float
+
+
+class AnswerError(Contract):
+    """Why a question failed. `code` is stable, `message` is for people."""
+
+    code: str
+    message: str
+
+
+class NearestSource(Contract):
+    """A document close to a refused question."""
+
+    document_id: DocumentId
+    version: int
+    title: str = ""
+    url: str | None = None
+    score: float
+
+
+class QueryAnswered(Event):
+    """The terminal answer. Published once per query; a repeat is byte-identical."""
+
+    ce_type: ClassVar[str] = "ragline.query.answered.v1"
+
+    query_id: QueryId
+    tenant: Tenant = DEFAULT_TENANT
+    status: AnswerStatus
+    text: str = ""
+    intent: Intent | None = None
+    plan: str | None = None
+    standalone_text: str | None = None
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[NearestSource, ...] = ()
+    validation: Validation | None = None
+    degradations: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    models: dict[str, str] = Field(default_factory=dict)
+    timings: tuple[StageTiming, ...] = ()
+    watermark: int | None = None
+    error: AnswerError | None = None
+    answered_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        """The query id."""
+        return self.query_id
+
+    @property
+    def subject(self) -> str:
+        """The query id."""
+        return self.query_id

@@ -1,0 +1,47 @@
+"""What every contract shares: frozen, tolerant of unknown fields, named in the past tense."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+_NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
+
+QueryId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROL)]
+DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=_NO_CONTROL)]
+# Weaviate's rule for tenant names, the strictest of the stores
+Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Group = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_NO_CONTROL)]
+
+DEFAULT_TENANT = "default"
+
+
+class Contract(BaseModel):
+    """A frozen value; fields that this version does not know are ignored (forward compatible)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+
+class Event(Contract):
+    """A fact on a topic. `ce_type` names its CloudEvents type and version.
+
+    Adding an optional field is compatible; anything else is a new `.vN`.
+    """
+
+    ce_type: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def key(self) -> str:
+        """Kafka key: records of one key keep their order."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """CloudEvents subject: what the event is about, without the tenant."""
+
+    def to_json(self) -> bytes:
+        """Return the record value: UTF-8 JSON without the fields that are null."""
+        return self.model_dump_json(exclude_none=True).encode()

@@ -1,0 +1,110 @@
+"""CloudEvents 1.0 in Kafka's binary content mode, and Ragline's extension headers.
+
+Source: CloudEvents v1.0.2, "Kafka Protocol Binding" section 3.2; W3C Trace Context for
+`traceparent`. Incoming records may lack any of it: what is missing gets a default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from ragline.contracts.answers import StageTiming
+from ragline.contracts.base import Event
+
+Headers = list[tuple[str, bytes]]
+
+CONTENT_TYPE = "content-type"
+DEADLINE = "ragline-deadline"
+TENANT = "ragline-tenant"
+TIMINGS = "ragline-timings"
+TRACEPARENT = "traceparent"
+
+_TIMINGS = TypeAdapter(tuple[StageTiming, ...])
+_TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What travels beside an event. `deadline` is epoch milliseconds."""
+
+    deadline: int | None = None
+    tenant: str | None = None
+    timings: tuple[StageTiming, ...] = ()
+    traceparent: str | None = None
+
+
+def event_id(ce_type: str, value: bytes) -> str:
+    """Return the event's id: a digest, so that a byte-identical repeat carries the same one."""
+    return hashlib.blake2b(value, digest_size=16, person=ce_type[-16:].encode()).hexdigest()
+
+
+def next_traceparent(traceparent: str | None) -> str:
+    """Return a `traceparent` of the same trace with a new span, or of a new trace."""
+    match = _TRACE.match(traceparent or "")
+    trace, flags = match.groups() if match else (os.urandom(16).hex(), "01")
+    return f"00-{trace}-{os.urandom(8).hex()}-{flags}"
+
+
+def encode_headers(
+    event: Event,
+    value: bytes,
+    *,
+    source: str,
+    envelope: Envelope | None = None,
+    time: datetime | None = None,
+) -> Headers:
+    """Return the record headers of `event` whose encoded value is `value`.
+
+    Args:
+        event: the event.
+        value: its bytes, as `event.to_json()` returned them.
+        source: URI reference of the producer, for example `/ragline/retriever`.
+        envelope: extension headers that go on from stage to stage.
+        time: when it happened; now when null.
+    """
+    envelope = envelope or Envelope()
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event_id(event.ce_type, value),
+        "ce_source": source,
+        "ce_type": event.ce_type,
+        "ce_time": (time or datetime.now(UTC)).isoformat(),
+        "ce_subject": event.subject,
+        CONTENT_TYPE: "application/json",
+        TRACEPARENT: next_traceparent(envelope.traceparent),
+    }
+    if envelope.tenant is not None:
+        headers[TENANT] = envelope.tenant
+    if envelope.deadline is not None:
+        headers[DEADLINE] = str(envelope.deadline)
+    if envelope.timings:
+        headers[TIMINGS] = _TIMINGS.dump_json(envelope.timings).decode()
+    return [(name, text.encode()) for name, text in headers.items()]
+
+
+def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
+    """Read the extension headers; one that cannot be read counts as missing, the last one wins."""
+    found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
+    deadline = found.get(DEADLINE, "")
+    return Envelope(
+        deadline=int(deadline) if deadline.isascii() and deadline.isdigit() else None,
+        tenant=found.get(TENANT),
+        timings=_timings(found.get(TIMINGS)),
+        traceparent=found.get(TRACEPARENT),
+    )
+
+
+def _timings(text: str | None) -> tuple[StageTiming, ...]:
+    if text is None:
+        return ()
+    try:
+        return _TIMINGS.validate_json(text)
+    except ValidationError:
+        return ()

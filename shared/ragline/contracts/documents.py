@@ -1,0 +1,125 @@
+"""A document's changes and what became of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, Event, Group, Tenant
+
+Version = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class Operation(StrEnum):
+    """What happened to the document."""
+
+    UPSERT = "upsert"
+    DELETE = "delete"
+
+
+class _DocumentEvent(Event):
+    tenant: Tenant = DEFAULT_TENANT
+    document_id: DocumentId
+    version: Version
+
+    @property
+    def key(self) -> str:
+        """`tenant/document_id`."""
+        return f"{self.tenant}/{self.document_id}"
+
+    @property
+    def subject(self) -> str:
+        """The document id."""
+        return self.document_id
+
+
+class DocumentChanged(_DocumentEvent):
+    """A document's whole state at `version`; compaction keeps only the last record of a key.
+
+    `version` only grows (a revision or epoch milliseconds). Content comes inline (`content`, with
+    `content_encoding` base64 for binary formats) or by `content_uri`. `access` lists the groups
+    that may read; null means the record does not state it.
+    """
+
+    ce_type: ClassVar[str] = "ragline.document.changed.v1"
+
+    operation: Operation = Operation.UPSERT
+    content: str | None = None
+    content_encoding: Literal["text", "base64"] = "text"
+    content_uri: Annotated[str, Field(max_length=4_096)] | None = None
+    media_type: str | None = None
+    title: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    attributes: dict[str, str] = Field(default_factory=dict)
+    language: str | None = None
+    access: tuple[Group, ...] | None = None
+    updated_at: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _upsert_has_one_content(self) -> Self:
+        sources = [s for s in (self.content, self.content_uri) if s is not None]
+        if self.operation is Operation.UPSERT and len(sources) != 1:
+            raise ValueError("an upsert needs exactly one of content and content_uri")
+        return self
+
+
+class DocumentAccessChanged(_DocumentEvent):
+    """Who may read a document from `version` on; the same counter as `DocumentChanged`.
+
+    An empty `access` means everyone in the tenant.
+    """
+
+    ce_type: ClassVar[str] = "ragline.document.access-changed.v1"
+
+    access: tuple[Group, ...]
+
+
+class Outcome(StrEnum):
+    """How a change ended."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    DELETED = "deleted"
+    FAILED = "failed"
+
+
+class ChunkCounts(Contract):
+    """What the change did to the document's chunks."""
+
+    added: int = 0
+    kept: int = 0
+    removed: int = 0
+
+
+class EmbeddingCounts(Contract):
+    """How many embeddings were computed and how many came from the cache."""
+
+    computed: int = 0
+    cached: int = 0
+
+
+class DocumentError(Contract):
+    """Why a change failed. `code` is stable, `message` says what to do."""
+
+    code: str
+    message: str
+
+
+class DocumentStatus(_DocumentEvent):
+    """The end of one change. `freshness_ms` is from the CMS's event to searchable."""
+
+    ce_type: ClassVar[str] = "ragline.document.status.v1"
+
+    status: Outcome
+    change: Literal["content", "access"] = "content"
+    chunks: ChunkCounts = ChunkCounts()
+    embeddings: EmbeddingCounts = EmbeddingCounts()
+    timings: dict[str, float] = Field(default_factory=dict)
+    freshness_ms: float | None = None
+    warnings: tuple[str, ...] = ()
+    error: DocumentError | None = None
+    finished_at: AwareDatetime

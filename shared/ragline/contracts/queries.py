@@ -1,0 +1,237 @@
+"""A question on its way through the pipeline: each event adds to the one before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from ragline.contracts.base import (
+    DEFAULT_TENANT,
+    Contract,
+    DocumentId,
+    Event,
+    Group,
+    QueryId,
+    Tenant,
+)
+
+MAX_QUESTION_CHARS = 8_192
+
+
+class Turn(Contract):
+    """One earlier message of the conversation, oldest first."""
+
+    role: Literal["user", "assistant"]
+    text: Annotated[str, StringConstraints(max_length=32_768)]
+
+
+class Principal(Contract):
+    """Who asks. Without groups only documents open to the whole tenant are searched."""
+
+    user: str | None = None
+    groups: tuple[Group, ...] = ()
+
+
+class Filters(Contract):
+    """Hard limits on what is searched; an empty tuple or null means no limit."""
+
+    tags: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    document_ids: tuple[DocumentId, ...] = ()
+    updated_from: AwareDatetime | None = None
+    updated_to: AwareDatetime | None = None
+
+    def narrowed_by(self, other: Filters) -> Filters:
+        """Return these filters, with what `other` states where these state nothing."""
+        stated = {
+            name: value
+            for name in type(self).model_fields
+            if not (value := getattr(self, name)) and (value := getattr(other, name))
+        }
+        return self.model_copy(update=stated)
+
+
+class Options(Contract):
+    """What the publisher asks of the answer."""
+
+    top_k: Annotated[int, Field(ge=1, le=50)] | None = None
+    max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
+    stream: bool = True
+    min_versions: dict[DocumentId, int] = Field(default_factory=dict)
+
+
+class QuerySubmitted(Event):
+    """A question. `query_id` and `text` are enough; the rest has defaults.
+
+    `submitted_at` and `deadline` are filled by the classifier when the publisher left them out.
+    """
+
+    ce_type: ClassVar[str] = "ragline.query.submitted.v1"
+
+    query_id: QueryId
+    text: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=MAX_QUESTION_CHARS, pattern=r"\S"
+        ),
+    ]
+    tenant: Tenant = DEFAULT_TENANT
+    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    principal: Principal = Principal()
+    filters: Filters = Filters()
+    options: Options = Options()
+    submitted_at: AwareDatetime | None = None
+    deadline: AwareDatetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The query id."""
+        return self.query_id
+
+    @property
+    def subject(self) -> str:
+        """The query id."""
+        return self.query_id
+
+
+class Intent(StrEnum):
+    """What kind of help the question asks for."""
+
+    FACTUAL = "factual"
+    NAVIGATIONAL = "navigational"
+    PROCEDURAL = "procedural"
+    TROUBLESHOOTING = "troubleshooting"
+
+
+class SearchKind(StrEnum):
+    """The three searches that a plan can weigh."""
+
+    VECTOR = "vector"
+    KEYWORD = "keyword"
+    METADATA = "metadata"
+
+
+class Entities(Contract):
+    """What the question names literally."""
+
+    codes: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All literal terms, each once, in order of appearance by kind."""
+        found = (*self.quoted, *self.codes, *self.identifiers, *self.versions)
+        return tuple(dict.fromkeys(found))
+
+
+class Plan(Contract):
+    """How the rest of the pipeline treats the question.
+
+    `weights` names the searches to run; `depth` is candidates per search, `rerank_depth` how many
+    the cross-encoder reads, `passages` how many go on, `token_budget` the context in tokens.
+    """
+
+    name: str
+    weights: dict[SearchKind, Annotated[float, Field(ge=0)]]
+    fusion: Literal["score", "rrf"] = "score"
+    depth: Annotated[int, Field(ge=1, le=500)] = 40
+    candidates: Annotated[int, Field(ge=1, le=200)] = 30
+    per_document: Annotated[int, Field(ge=1)] = 4
+    rerank_depth: Annotated[int, Field(ge=0, le=200)] = 20
+    rerank_weight: Annotated[float, Field(ge=0, le=1)] = 0.7
+    passages: Annotated[int, Field(ge=1, le=50)] = 6
+    token_budget: Annotated[int, Field(ge=64)] = 1_500
+    recency_half_life_days: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def searches(self) -> tuple[SearchKind, ...]:
+        """The searches with a weight above zero."""
+        return tuple(kind for kind, weight in self.weights.items() if weight > 0)
+
+
+class QueryEmbedding(Contract):
+    """The question as a vector, with the fingerprint of the model that made it."""
+
+    fingerprint: str
+    vector: tuple[float, ...]
+
+
+class QueryClassified(QuerySubmitted):
+    """The question, understood and planned."""
+
+    ce_type: ClassVar[str] = "ragline.query.classified.v1"
+
+    intent: Intent
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    standalone_text: str
+    entities: Entities = Entities()
+    plan: Plan
+    embedding: QueryEmbedding | None = None
+    degradations: tuple[str, ...] = ()
+
+
+class Candidate(Contract):
+    """A chunk that a search found, with everything later stages need.
+
+    `start` and `end` are a half-open character range in the document's source text, and
+    `text` is exactly that slice. `scores` are the raw scores per search, `fused` is in [0, 1].
+    """
+
+    chunk_id: str
+    document_id: DocumentId
+    version: int
+    ordinal: int
+    title: str = ""
+    heading_path: tuple[str, ...] = ()
+    url: str | None = None
+    text: str
+    start: int
+    end: int
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    updated_at: datetime | None = None
+    scores: dict[SearchKind, float] = Field(default_factory=dict)
+    fused: float = 0.0
+
+
+class CandidatesRetrieved(QueryClassified):
+    """The question with what the planned searches found, best first.
+
+    `watermark` is the epoch-millisecond instant of the search: every change whose status event
+    was published before it was visible.
+    """
+
+    ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
+
+    candidates: tuple[Candidate, ...] = ()
+    watermark: int
+
+
+class Passage(Candidate):
+    """A candidate that made it into the context. `rerank` is null when nothing reranked it."""
+
+    rerank: float | None = None
+    score: float
+
+
+class CandidatesRanked(QueryClassified):
+    """The question with its passages, best first."""
+
+    ce_type: ClassVar[str] = "ragline.candidates.ranked.v1"
+
+    passages: tuple[Passage, ...] = ()
+    watermark: int
+    rerank_model: str | None = None
+
+    @model_validator(mode="after")
+    def _each_passage_once(self) -> Self:
+        if len({p.chunk_id for p in self.passages}) != len(self.passages):
+            raise ValueError("a chunk appears twice in passages")
+        return self

@@ -1,0 +1,212 @@
+"""The topic registry: the only place with topic names.
+
+Broker set-up, Strimzi manifests, the AsyncAPI document and the documentation's tables are made
+from it, and tests hold them equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from ragline.contracts.answers import QueryAnswered
+from ragline.contracts.base import Event
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, DocumentStatus
+from ragline.contracts.feedback import FeedbackGiven
+from ragline.contracts.queries import (
+    CandidatesRanked,
+    CandidatesRetrieved,
+    QueryClassified,
+    QuerySubmitted,
+)
+
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+MAX_RECORD_BYTES = 8 * 1024 * 1024
+
+
+class Service(StrEnum):
+    """The five stages."""
+
+    CLASSIFIER = "classifier"
+    RETRIEVER = "retriever"
+    RERANKER = "reranker"
+    GENERATOR = "generator"
+    INGESTOR = "ingestor"
+
+
+ANY_STAGE: tuple[str, ...] = tuple(Service)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """One topic: what it carries, who writes and reads it, and how the broker keeps it.
+
+    `event` is null for topics of raw records. `delay_s` is set for retry topics: a record is
+    handled that many seconds after it was appended.
+    """
+
+    name: str
+    event: type[Event] | None
+    key: str
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    partitions: int
+    cleanup: str = "delete"
+    retention_ms: int = 7 * _DAY_MS
+    delay_s: int | None = None
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def max_bytes(self) -> int:
+        """Bytes of a record as stored; raw topics also take the largest record with our headers."""
+        return MAX_RECORD_BYTES if self.event else 2 * MAX_RECORD_BYTES
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The broker's settings of this topic, replication aside."""
+        settings = {
+            "cleanup.policy": self.cleanup,
+            "compression.type": "producer",
+            "max.message.bytes": str(self.max_bytes),
+        }
+        if "delete" in self.cleanup:
+            settings["retention.ms"] = str(self.retention_ms)
+        return settings | dict(self.extra)
+
+
+# Erasure: how long a deleted document's content may stay in the log before it is compacted away
+_COMPACTION = MappingProxyType(
+    {"max.compaction.lag.ms": str(_DAY_MS), "delete.retention.ms": str(7 * _DAY_MS)}
+)
+_QUERY_PATH = 24
+_DOCUMENTS = 12
+_OTHER = 3
+
+
+def _query_path(
+    name: str, event: type[Event], producers: tuple[str, ...], consumers: tuple[str, ...]
+) -> Topic:
+    return Topic(
+        name=name,
+        event=event,
+        key="query_id",
+        producers=producers,
+        consumers=consumers,
+        partitions=_QUERY_PATH,
+        retention_ms=_DAY_MS,
+    )
+
+
+def _retry(name: str, delay_s: int) -> Topic:
+    return Topic(
+        name=name,
+        event=None,
+        key="tenant/document_id",
+        producers=(Service.INGESTOR,),
+        consumers=(Service.INGESTOR,),
+        partitions=_DOCUMENTS,
+        delay_s=delay_s,
+    )
+
+
+QUERIES = _query_path("queries", QuerySubmitted, ("publishers",), (Service.CLASSIFIER,))
+INTENTS = _query_path("intents", QueryClassified, (Service.CLASSIFIER,), (Service.RETRIEVER,))
+CANDIDATES = _query_path(
+    "candidates", CandidatesRetrieved, (Service.RETRIEVER,), (Service.RERANKER,)
+)
+RANKED = _query_path("ranked", CandidatesRanked, (Service.RERANKER,), (Service.GENERATOR,))
+ANSWERS = Topic(
+    name="answers",
+    event=QueryAnswered,
+    key="query_id",
+    producers=ANY_STAGE[:4],
+    consumers=("publishers",),
+    partitions=_QUERY_PATH,
+)
+DOCUMENTS = Topic(
+    name="documents",
+    event=DocumentChanged,
+    key="tenant/document_id",
+    producers=("cms",),
+    consumers=(Service.INGESTOR,),
+    partitions=_DOCUMENTS,
+    cleanup="compact",
+    extra=_COMPACTION,
+)
+DOCUMENT_ACCESS = Topic(
+    name="document-access",
+    event=DocumentAccessChanged,
+    key="tenant/document_id",
+    producers=("cms",),
+    consumers=(Service.INGESTOR,),
+    partitions=_DOCUMENTS,
+    cleanup="compact",
+    extra=_COMPACTION,
+)
+DOCUMENT_STATUS = Topic(
+    name="document-status",
+    event=DocumentStatus,
+    key="tenant/document_id",
+    producers=(Service.INGESTOR,),
+    consumers=("cms",),
+    partitions=_DOCUMENTS,
+    cleanup="compact,delete",
+    retention_ms=30 * _DAY_MS,
+)
+FEEDBACK = Topic(
+    name="feedback",
+    event=FeedbackGiven,
+    key="query_id",
+    producers=("users",),
+    consumers=("monitoring",),
+    partitions=_OTHER,
+    retention_ms=30 * _DAY_MS,
+)
+RETRY_10S = _retry("documents.retry.10s", 10)
+RETRY_1M = _retry("documents.retry.1m", 60)
+RETRY_10M = _retry("documents.retry.10m", 600)
+DEAD_LETTERS = Topic(
+    name="dead-letters",
+    event=None,
+    key="as source",
+    producers=ANY_STAGE,
+    consumers=("operators",),
+    partitions=_OTHER,
+    retention_ms=90 * _DAY_MS,
+)
+
+TOPICS: tuple[Topic, ...] = (
+    QUERIES,
+    INTENTS,
+    CANDIDATES,
+    RANKED,
+    ANSWERS,
+    DOCUMENTS,
+    DOCUMENT_ACCESS,
+    DOCUMENT_STATUS,
+    FEEDBACK,
+    RETRY_10S,
+    RETRY_1M,
+    RETRY_10M,
+    DEAD_LETTERS,
+)
+RETRIES: tuple[Topic, ...] = (RETRY_10S, RETRY_1M, RETRY_10M)
+BY_NAME: Mapping[str, Topic] = MappingProxyType({topic.name: topic for topic in TOPICS})
+_BY_EVENT = {topic.event: topic for topic in TOPICS if topic.event}
+
+
+def topic_of(event: type[Event]) -> Topic:
+    """Return the topic that carries `event`.
+
+    Raises:
+        KeyError: the class is no event of the registry.
+    """
+    return _BY_EVENT[event]
+
+
+def consumer_group(service: str, topic: Topic) -> str:
+    """Return the consumer group in which `service` reads `topic`: one group, one topic."""
+    return f"ragline.{service}.{topic.name}"

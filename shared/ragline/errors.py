@@ -1,0 +1,110 @@
+"""The error tree: every failure Ragline raises on purpose.
+
+    RaglineError
+    ├── TransientError            trying again can help
+    │   ├── Unavailable           a dependency is down, refuses or resets the connection
+    │   ├── RateLimited           asked to slow down; may carry `retry_after` seconds
+    │   └── DeadlineExceeded      the time for this record is used up
+    └── PermanentError            trying again gives the same result
+        ├── InvalidEvent          a record that is no event: bytes, headers, JSON or schema
+        ├── InvalidDocument       a document that cannot be parsed or is over a limit
+        ├── FingerprintMismatch   an index made with another embedding model
+        ├── Misconfigured         settings that cannot work, or wrong credentials
+        └── Superseded            a newer version is stored; this one must not be written
+
+Delivery policy looks only at *transient or permanent* (`messaging/`); adapters translate their
+library's exceptions into this tree with `raise … from`. A message says what to do next.
+"""
+
+from __future__ import annotations
+
+
+class RaglineError(Exception):
+    """Root of the tree. `code` is the short, stable name that answers and statuses carry."""
+
+    code = "internal"
+
+
+class TransientError(RaglineError):
+    """Trying again can help."""
+
+    code = "transient"
+
+
+class Unavailable(TransientError):
+    """A dependency is down, refuses the connection or resets it."""
+
+    code = "unavailable"
+
+
+class RateLimited(TransientError):
+    """A dependency asked to slow down.
+
+    Args:
+        message: what to do.
+        retry_after: seconds that the dependency asked to wait, when it said so.
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class DeadlineExceeded(TransientError):
+    """The time for this record is used up."""
+
+    code = "deadline_exceeded"
+
+
+class PermanentError(RaglineError):
+    """Trying again gives the same result."""
+
+    code = "permanent"
+
+
+class InvalidEvent(PermanentError):
+    """A record that is no event.
+
+    Args:
+        message: what is wrong and where.
+        cause: one of `ragline.contracts.dead_letters.Cause`.
+    """
+
+    code = "invalid_event"
+
+    def __init__(self, message: str, *, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class InvalidDocument(PermanentError):
+    """A document that cannot be parsed, fetched by rule, or is over a limit.
+
+    Args:
+        message: what is wrong and what to do.
+        code: short stable name, for example `corrupt_pdf`, `too_large`, `forbidden_uri`.
+    """
+
+    def __init__(self, message: str, *, code: str = "invalid_document") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class FingerprintMismatch(PermanentError):
+    """The index was made with another embedding model than the one configured."""
+
+    code = "fingerprint_mismatch"
+
+
+class Misconfigured(PermanentError):
+    """Settings that cannot work, or credentials that are refused."""
+
+    code = "misconfigured"
+
+
+class Superseded(PermanentError):
+    """A newer version of the document is stored; this one must not be written."""
+
+    code = "superseded"

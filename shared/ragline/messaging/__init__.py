@@ -1,0 +1,1 @@
+"""Consumption with ordered commit, retries, dead letters and the one way to run a stage."""

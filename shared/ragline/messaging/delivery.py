@@ -1,0 +1,43 @@
+"""The record being delivered, for code that FastStream's handler signature does not reach.
+
+A context variable instead of `Context()` parameters: those cost a thread hop per call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from ragline.contracts.cloudevents import Envelope
+
+
+class Record(Protocol):
+    """A record as aiokafka hands it out; `timestamp` is epoch milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One record on its way through a stage. `started` is epoch milliseconds."""
+
+    record: Record
+    envelope: Envelope
+    started: float
+
+    @property
+    def appended_at(self) -> datetime:
+        """When the record was appended to its topic."""
+        return datetime.fromtimestamp(self.record.timestamp / 1000, UTC)
+
+
+CURRENT: ContextVar[Delivery] = ContextVar("ragline_delivery")

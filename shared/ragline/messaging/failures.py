@@ -1,0 +1,212 @@
+"""What becomes of a record that failed: retry topic, dead letter, terminal event.
+
+All of it is stored before the record counts as done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
+from ragline.contracts.base import DEFAULT_TENANT
+from ragline.contracts.cloudevents import Headers
+from ragline.contracts.dead_letters import Cause, DeadLetterHeader
+from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
+from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
+from ragline.errors import InvalidEvent, RaglineError, RateLimited, TransientError
+from ragline.messaging.delivery import Record
+
+_MAX_ERROR_CHARS = 2_000
+
+
+class RetryHeader(StrEnum):
+    """What a record on a retry topic carries behind its own headers."""
+
+    ORIGIN = "ragline-retry-origin"  # the topic that it was first on
+    APPENDED_AT = "ragline-retry-appended-at"  # when it was appended there, epoch ms
+    NOT_BEFORE = "ragline-retry-not-before"  # epoch ms, from a dependency's Retry-After
+
+
+class Failure(BaseModel):
+    """An exception, as answers, statuses and dead letters show it."""
+
+    cause: Cause
+    code: str
+    message: str
+
+
+def diagnose(error: Exception) -> Failure:
+    """Translate an exception that came out of FastStream's pipeline."""
+    match error:
+        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
+            cause, code = Cause.INVALID_HEADERS, "invalid_headers"
+            message = "a header is not UTF-8 text"
+        case ValidationError() if error.errors()[0]["type"] == "json_invalid":
+            cause, code, message = Cause.INVALID_JSON, "invalid_event", _first_errors(error)
+        case ValidationError():
+            cause, code, message = Cause.INVALID_SCHEMA, "invalid_event", _first_errors(error)
+        case InvalidEvent():
+            cause, code, message = Cause(error.cause), error.code, str(error)
+        case TransientError():
+            cause, code, message = Cause.RETRIES_EXHAUSTED, error.code, str(error)
+        case RaglineError():
+            cause, code, message = Cause.PERMANENT_ERROR, error.code, str(error)
+        case _:
+            cause, code = Cause.PERMANENT_ERROR, "internal"
+            message = f"{type(error).__name__}: {error}"
+    return Failure(cause=cause, code=code, message=message[:_MAX_ERROR_CHARS])
+
+
+def _from_header_parser(error: BaseException) -> bool:
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_name == "parse_message":
+            return True
+        traceback = traceback.tb_next
+    return False
+
+
+def _first_errors(error: ValidationError, limit: int = 5) -> str:
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    places = (".".join(map(str, e["loc"])) or "event" for e in found[:limit])
+    return "; ".join(f"{place}: {e['msg']}" for place, e in zip(places, found, strict=False))
+
+
+def salvage(record: Record) -> dict[str, Any]:
+    """Return the JSON object in the record's value, or {} when there is none."""
+    try:
+        found = json.loads(record.value or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def dead_letter_headers(
+    record: Record, failure: Failure, *, service: str, now: datetime
+) -> Headers:
+    """Return what a dead letter carries behind the record's own headers."""
+    values: dict[StrEnum, object] = {
+        DeadLetterHeader.CAUSE: failure.cause,
+        DeadLetterHeader.ERROR: f"{failure.code}: {failure.message}",
+        DeadLetterHeader.SERVICE: service,
+        DeadLetterHeader.TOPIC: record.topic,
+        DeadLetterHeader.PARTITION: record.partition,
+        DeadLetterHeader.OFFSET: record.offset,
+        DeadLetterHeader.FAILED_AT: now.isoformat(),
+    }
+    return _encoded(values)
+
+
+class Terminal(Protocol):
+    """Makes the terminal event of a failed record, or None when its id cannot be read."""
+
+    def __call__(
+        self, record: Record, failure: Failure, now: datetime
+    ) -> QueryAnswered | DocumentStatus | None:
+        """Return the event to publish."""
+        ...
+
+
+def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswered | None:
+    """Return the `failed` answer of a query whose id can still be read, from value or key."""
+    found = salvage(record)
+    key = (record.key or b"").decode("utf-8", "replace")
+    expired = failure.code == "deadline_exceeded"
+    for query_id in (found.get("query_id"), key):
+        for tenant in (found.get("tenant"), DEFAULT_TENANT):
+            try:
+                return QueryAnswered(
+                    query_id=query_id,
+                    tenant=tenant,
+                    status=AnswerStatus.EXPIRED if expired else AnswerStatus.FAILED,
+                    error=AnswerError(code=failure.code, message=failure.message),
+                    answered_at=now,
+                )
+            except ValidationError:
+                continue
+    return None
+
+
+def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentStatus | None:
+    """Return the `failed` status of a document whose id can still be read, from value or key."""
+    found = salvage(record)
+    tenant, _, document_id = (record.key or b"").decode("utf-8", "replace").partition("/")
+    version = found.get("version")
+    candidates = (
+        (found.get("tenant", DEFAULT_TENANT), found.get("document_id")),
+        (tenant, document_id),
+    )
+    for candidate_tenant, candidate_id in candidates:
+        try:
+            return DocumentStatus(
+                tenant=candidate_tenant,
+                document_id=candidate_id,
+                version=version if isinstance(version, int) and version >= 0 else 0,
+                status=Outcome.FAILED,
+                change="access" if origin(record) == DOCUMENT_ACCESS.name else "content",
+                error=DocumentError(code=failure.code, message=failure.message),
+                finished_at=now,
+            )
+        except ValidationError:
+            continue
+    return None
+
+
+def origin(record: Record) -> str:
+    """Return the topic that the record was first on; only on retry topics a header says so."""
+    if BY_NAME[record.topic].delay_s is None:
+        return record.topic
+    for name, value in record.headers:
+        if name == RetryHeader.ORIGIN:
+            return value.decode("utf-8", "replace")
+    return record.topic
+
+
+def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str, Headers] | None:
+    """Return the retry topic for a transient failure and its headers; None when they are used up.
+
+    A `Retry-After` longer than the topic's delay is kept as an instant before which the record is
+    not handled.
+    """
+    if not isinstance(error, TransientError):
+        return None
+    delay = BY_NAME[record.topic].delay_s or 0
+    later = next((topic for topic in RETRIES if (topic.delay_s or 0) > delay), None)
+    if later is None:
+        return None
+    values: dict[StrEnum, object] = {}
+    if not delay:
+        values[RetryHeader.ORIGIN] = record.topic
+        values[RetryHeader.APPENDED_AT] = record.timestamp
+    if isinstance(error, RateLimited) and error.retry_after:
+        values[RetryHeader.NOT_BEFORE] = int((now.timestamp() + error.retry_after) * 1000)
+    return later.name, _encoded(values)
+
+
+def _encoded(values: Mapping[StrEnum, object]) -> Headers:
+    """Return record headers; names become plain strings, as the client refuses subclasses."""
+    return [(name.value, str(value).encode()) for name, value in values.items()]
+
+
+def due_at(record: Record) -> float:
+    """Return when a record may be handled, in epoch milliseconds; 0 outside of retry topics."""
+    delay_s = BY_NAME[record.topic].delay_s
+    if delay_s is None:
+        return 0.0
+    asked = [int(v) for name, v in record.headers if name == RetryHeader.NOT_BEFORE and v.isdigit()]
+    return max([record.timestamp + delay_s * 1000, *asked[-1:]])
+
+
+def first_appended_at(record: Record) -> float:
+    """Return when the record was first appended, retries aside, in epoch milliseconds."""
+    if BY_NAME[record.topic].delay_s is not None:
+        for name, value in record.headers:
+            if name == RetryHeader.APPENDED_AT and value.isdigit():
+                return float(value)
+    return float(record.timestamp)

@@ -1,0 +1,42 @@
+"""Flood limit: a bad deployment must not drain a topic into dead letters.
+
+Source: the dead-letter limits of getsentry/arroyo, as a ratio over a window and a run.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ragline.settings import DeliverySettings
+
+
+class FloodGuard:
+    """Counts outcomes and trips when too many records become dead letters.
+
+    It stays tripped: somebody has to look and restart the stage.
+    """
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self._window: deque[bool] = deque(maxlen=settings.flood_window)
+        self._dead_in_window = 0
+        self._max_ratio = settings.flood_ratio
+        self._max_run = settings.flood_run
+        self._run = 0
+        self.reason: str | None = None
+
+    def record(self, *, dead: bool) -> None:
+        """Count one record's outcome."""
+        if len(self._window) == self._window.maxlen:
+            self._dead_in_window -= self._window[0]
+        self._window.append(dead)
+        self._dead_in_window += dead
+        self._run = self._run + 1 if dead else 0
+        self._judge()
+
+    def _judge(self) -> None:
+        full = len(self._window) == self._window.maxlen
+        ratio = self._dead_in_window / len(self._window)
+        if self._run >= self._max_run:
+            self.reason = f"{self._run} dead letters in a row"
+        elif full and ratio >= self._max_ratio:
+            self.reason = f"{ratio:.0%} of the last {len(self._window)} records are dead letters"

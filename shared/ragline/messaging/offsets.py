@@ -1,0 +1,103 @@
+"""Ordered commit, the pure part: which offset of a partition may be committed."""
+
+from __future__ import annotations
+
+import heapq
+from enum import StrEnum
+
+
+class Admission(StrEnum):
+    """What to do with a fetched record."""
+
+    RUN = "run"
+    RUNNING = "running"  # this process still works on it from before a rebalance
+    DONE = "done"  # this process finished it before a rebalance
+
+
+class OffsetTracker:
+    """Tracks the records of one partition between fetch and commit.
+
+    Records finish in any order; the committable offset is the lowest unfinished one, so a crash
+    repeats records but never loses one. After a rebalance that gives the partition back, the
+    successor (see `successor`) recognises what is still running or already finished here.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[int] = []  # unfinished offsets, with finished ones removed lazily
+        self._unfinished: set[int] = set()
+        self._running: set[int] = set()  # unfinished ones that have a task
+        self._finished: set[int] = set()  # finished above the lowest unfinished offset
+        self._next: int | None = None  # one beyond the highest admitted offset
+        self._inherited_running: set[int] = set()
+        self._inherited_done: set[int] = set()
+
+    def admit(self, offset: int) -> Admission:
+        """Register a fetched record and say whether to run it."""
+        self._next = max(self._next or 0, offset + 1)
+        if offset in self._inherited_done:
+            self._inherited_done.discard(offset)
+            self._finished.add(offset)
+            return Admission.DONE
+        if offset in self._unfinished:
+            return Admission.RUNNING
+        heapq.heappush(self._heap, offset)
+        self._unfinished.add(offset)
+        if offset in self._inherited_running:
+            self._inherited_running.discard(offset)
+            self._running.add(offset)
+            return Admission.RUNNING
+        return Admission.RUN
+
+    def run(self, offset: int) -> None:
+        """Note that an admitted record has a task now.
+
+        One that never gets a task (its partition was revoked first) is not inherited, so the next
+        owner, this process included, runs it.
+        """
+        self._running.add(offset)
+
+    def finish(self, offset: int) -> None:
+        """Mark a record as safe: its output or its dead letter is stored."""
+        if offset in self._unfinished:
+            self._unfinished.discard(offset)
+            self._running.discard(offset)
+            self._finished.add(offset)
+        elif offset in self._inherited_running:
+            self._inherited_running.discard(offset)
+            self._inherited_done.add(offset)
+        self._trim()
+
+    @property
+    def committable(self) -> int | None:
+        """The offset to commit: everything below it is safe. None before the first record."""
+        self._trim()
+        return self._heap[0] if self._heap else self._next
+
+    @property
+    def unfinished(self) -> int:
+        """How many admitted records are not safe yet."""
+        return len(self._unfinished)
+
+    def ahead(self, offset: int) -> int:
+        """How far `offset` is ahead of the oldest unfinished record; 0 when there is none."""
+        self._trim()
+        return offset - self._heap[0] if self._heap else 0
+
+    def successor(self) -> OffsetTracker:
+        """Return the tracker for the same partition after a rebalance that gave it back.
+
+        The group's committed offset decides where fetching goes on, so the successor starts empty
+        and inherits only the knowledge of what this process runs or has finished.
+        """
+        heir = OffsetTracker()
+        heir._inherited_running = self._running | self._inherited_running
+        heir._inherited_done = self._finished | self._inherited_done
+        return heir
+
+    def _trim(self) -> None:
+        while self._heap and self._heap[0] not in self._unfinished:
+            heapq.heappop(self._heap)
+        if not self._heap:
+            self._finished.clear()
+        elif len(self._finished) > 64 and min(self._finished) < self._heap[0]:
+            self._finished = {o for o in self._finished if o > self._heap[0]}

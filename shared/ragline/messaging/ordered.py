@@ -1,0 +1,245 @@
+"""Ordered commit on FastStream: at least once, concurrent, nothing acknowledged before it is safe.
+
+Every record runs FastStream's whole pipeline (`process_message`) in a task of its own; offsets are
+committed up to the lowest unfinished record. FastStream's own acknowledgement policies lose or loop
+(ARCHITECTURE.md has the figures), and a middleware can neither make the subscriber concurrent nor
+see header and publish errors, so this subclass of its default subscriber relies on internals:
+FastStream is pinned exactly and `tests/contract/test_faststream_internals.py` fails on an upgrade.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import DefaultSubscriber
+
+from ragline.errors import Misconfigured
+from ragline.messaging.delivery import Record
+from ragline.messaging.offsets import Admission, OffsetTracker
+from ragline.observability.metrics import Metrics
+from ragline.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+Process = Callable[[Record], Awaitable[Any]]
+Deliver = Callable[[Record, Process], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Consumption:
+    """The state of one subscriber: trackers, running tasks, and what the probes ask.
+
+    `deliver` gets the record and FastStream's pipeline; when it returns, the record is safe. When
+    it raises, the record stays uncommitted and `broken` says why. Once `halted` says so (a flood of
+    dead letters) no more records are taken.
+    """
+
+    topic: str
+    settings: KafkaSettings
+    metrics: Metrics
+    deliver: Deliver
+    by_key: bool = False
+    slots: asyncio.Semaphore = field(init=False)
+    trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
+    tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
+    key_tails: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
+    revoking: set[TopicPartition] = field(default_factory=set)
+    inheritance: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
+    committed: dict[TopicPartition, int] = field(default_factory=dict)
+    progress: asyncio.Event = field(default_factory=asyncio.Event)
+    joined: bool = False
+    broken: str | None = None
+    halted: Callable[[], bool] = lambda: False
+    epoch: int = 0
+    moved_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.slots = asyncio.Semaphore(self.settings.max_in_flight)
+
+    @property
+    def unfinished(self) -> int:
+        """Records taken from Kafka that are not safe yet."""
+        return sum(tracker.unfinished for tracker in self.trackers.values())
+
+    def moved(self) -> None:
+        """Note progress, for liveness and for who waits for room."""
+        self.moved_at = asyncio.get_running_loop().time()
+        self.progress.set()
+        self.progress.clear()
+
+
+class _Rebalance(ConsumerRebalanceListener):
+    """Hands revoked partitions over cleanly: wait a moment, commit, remember what still runs."""
+
+    def __init__(self, subscriber: OrderedCommitSubscriber) -> None:
+        self._subscriber = subscriber
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        state = self._subscriber.state
+        state.revoking |= revoked
+        await self._subscriber.settle(revoked, timeout=state.settings.revoke_wait_s)
+        await self._subscriber.commit()
+        state.epoch += 1
+        for partition in revoked:
+            state.committed.pop(partition, None)
+            if tracker := state.trackers.pop(partition, None):
+                state.inheritance[partition] = tracker
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        state = self._subscriber.state
+        heirs = {tp: state.inheritance[tp].successor() for tp in assigned & set(state.inheritance)}
+        state.trackers = {tp: heirs.get(tp, OffsetTracker()) for tp in assigned}
+        state.inheritance.clear()
+        state.revoking.clear()
+        state.joined = True
+        state.moved()
+        state.metrics.count("ragline_rebalances_total", topic=state.topic)
+        log.info("%s: %d partitions assigned", state.topic, len(assigned))
+
+
+class OrderedCommitSubscriber(DefaultSubscriber):
+    """FastStream's default Kafka subscriber with concurrent work and ordered commit."""
+
+    state: Consumption
+
+    async def start(self) -> None:
+        """Join the group and start to consume and to commit."""
+        self._listener = _Rebalance(self)
+        self.state.moved_at = asyncio.get_running_loop().time()
+        await super().start()
+        self.add_task(self._commit_forever)
+
+    async def stop(self) -> None:
+        """Stop fetching, drain, cancel what remains, commit, then leave the group."""
+        self.running = False
+        await self.settle(set(self.state.tasks.values()), self.state.settings.drain_timeout_s)
+        for task in list(self.state.tasks):
+            task.cancel()
+        await asyncio.gather(*self.state.tasks, return_exceptions=True)
+        await self.commit()
+        self.state.joined = False
+        await super().stop()
+
+    async def consume_one(self, msg: Record) -> None:
+        """Admit a record and start its task; waiting here is the back-pressure on fetching."""
+        state = self.state
+        if state.halted():
+            await asyncio.Event().wait()  # until the service stops; nothing is admitted
+        partition = TopicPartition(msg.topic, msg.partition)
+        tracker = state.trackers.get(partition)
+        if not self.running or tracker is None or partition in state.revoking:
+            return  # whoever gets the partition fetches it again from the committed offset
+        if tracker.admit(msg.offset) is not Admission.RUN:
+            return
+        epoch = state.epoch
+        while tracker.ahead(msg.offset) > state.settings.max_ahead and epoch == state.epoch:
+            await state.progress.wait()
+        await state.slots.acquire()
+        if epoch != state.epoch or partition in state.revoking or not self.running:
+            state.slots.release()
+            return
+        tracker.run(msg.offset)
+        self._launch(msg, partition)
+
+    def _launch(self, record: Record, partition: TopicPartition) -> None:
+        state = self.state
+        before = state.key_tails.get(record.key) if state.by_key and record.key else None
+        task = asyncio.create_task(self._run(record, partition, before))
+        state.tasks[task] = partition
+        if state.by_key and record.key:
+            state.key_tails[record.key] = task
+        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
+        task.add_done_callback(lambda done: self._landed(done, record.key))
+
+    def _landed(self, task: asyncio.Task[None], key: bytes | None) -> None:
+        state = self.state
+        del state.tasks[task]
+        if key is not None and state.key_tails.get(key) is task:
+            del state.key_tails[key]
+        state.slots.release()
+        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
+        state.moved()
+
+    async def _run(
+        self, record: Record, partition: TopicPartition, before: asyncio.Task[None] | None
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        try:
+            await self.state.deliver(record, self.process_message)
+        except Exception as error:
+            self.state.broken = f"{partition} offset {record.offset}: {error}"
+            log.exception("%s: record stays uncommitted", self.state.broken)
+            return
+        for trackers in (self.state.trackers, self.state.inheritance):
+            if tracker := trackers.get(partition):
+                tracker.finish(record.offset)
+
+    async def settle(self, partitions: set[TopicPartition], timeout: float) -> None:
+        """Wait until no task of `partitions` runs, at most `timeout` seconds."""
+        running = [task for task, partition in self.state.tasks.items() if partition in partitions]
+        if running:
+            await asyncio.wait(running, timeout=timeout)
+
+    async def commit(self) -> None:
+        """Commit each partition's lowest unfinished offset where it moved."""
+        state = self.state
+        offsets = {
+            partition: offset
+            for partition, tracker in state.trackers.items()
+            if (offset := tracker.committable) is not None
+            and offset > state.committed.get(partition, -1)
+        }
+        if not offsets or self.consumer is None:
+            return
+        try:
+            await self.consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            # the group moved on without us; the next assignment starts from what is committed
+            log.warning("%s: commit refused: %s", state.topic, error)
+            state.metrics.count("ragline_commit_failures_total", topic=state.topic)
+        except KafkaError as error:
+            log.warning("%s: commit failed, the next one covers it: %s", state.topic, error)
+            state.metrics.count("ragline_commit_failures_total", topic=state.topic)
+        else:
+            state.committed.update(offsets)
+
+    async def _commit_forever(self) -> None:
+        while self.running:
+            await asyncio.sleep(self.state.settings.commit_interval_ms / 1000)
+            await self.commit()
+
+
+def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options: Any) -> Any:
+    """Create a subscriber through FastStream's factory and give it ordered commit.
+
+    Raises:
+        Misconfigured: FastStream made another kind of subscriber than the one extended here.
+    """
+    settings = state.settings
+    subscriber = broker.subscriber(
+        state.topic,
+        group_id=group,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        max_partition_fetch_bytes=settings.max_request_size,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        rebalance_timeout_ms=settings.rebalance_timeout_ms,
+        **options,
+    )
+    if type(subscriber) is not DefaultSubscriber:
+        raise Misconfigured(f"FastStream made a {type(subscriber).__name__}; see this module's top")
+    ordered: Any = subscriber
+    ordered.__class__ = OrderedCommitSubscriber
+    ordered.state = state
+    return ordered

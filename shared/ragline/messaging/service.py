@@ -1,0 +1,53 @@
+"""The one way to run a stage: a spec that names topics and how to compose the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ragline.contracts.base import Event
+from ragline.contracts.topics import Service, Topic
+from ragline.observability.metrics import Metrics
+from ragline.ports.answers import AnswerLedger
+from ragline.settings import ServiceSettings
+
+Check = Callable[[], Awaitable[None]]
+
+
+class Stage(Protocol):
+    """One processing step: an event in, the next event (or the terminal answer) out."""
+
+    async def __call__(self, event: Any, /) -> Event:
+        """Process `event`. Raises only errors of `ragline.errors`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A stage with its adapters behind it.
+
+    `checks` raise when a dependency is not reachable. `ledger` is where query stages claim their
+    terminal answers.
+    """
+
+    stage: Stage
+    ledger: AnswerLedger | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """What a service is: which topics it reads and writes, its settings, how it is composed.
+
+    `compose` opens the adapters, gives them the metrics, and closes them again; when it raises
+    `TransientError` (a dependency is down) the service waits, says so and tries again.
+    """
+
+    service: Service
+    title: str
+    inbound: tuple[Topic, ...]
+    outbound: tuple[Topic, ...]
+    settings: type[ServiceSettings]
+    compose: Callable[[Any, Metrics], AbstractAsyncContextManager[Composition]]

@@ -1,0 +1,78 @@
+"""What the probes ask of a running service.
+
+Liveness: records in flight move and commits happen; never a ping alone, because a dead consumer
+still answers pings. Readiness: group joined, broker polled, dependencies reachable, no flood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+from ragline.messaging.application import Application
+from ragline.messaging.flood import FloodGuard
+from ragline.messaging.ordered import Consumption, OrderedCommitSubscriber
+from ragline.messaging.service import Check, Composition
+from ragline.observability.health import Health
+from ragline.settings import ServiceSettings
+
+_CHECK_TIMEOUT_S = 2.0
+_POLL_STALE_S = 15.0
+
+
+def watch(
+    app: Application,
+    composition: Composition,
+    health: Health,
+    flood: FloodGuard,
+    settings: ServiceSettings,
+) -> None:
+    """Register the probes' checks of a composed service."""
+    stall_s = settings.http.liveness_max_stall_s
+    for subscriber in app.broker.subscribers:
+        if isinstance(subscriber, OrderedCommitSubscriber):
+            topic = subscriber.state.topic
+            health.live[f"consumer {topic}"] = partial(_stalled, subscriber.state, stall_s)
+            health.ready[f"consumer {topic}"] = partial(_not_joined, subscriber)
+    health.ready["dead letters"] = partial(_flooded, flood)
+    for name, check in composition.checks.items():
+        health.ready[name] = partial(_unreachable, check)
+
+
+def _stalled(state: Consumption, limit_s: float) -> str | None:
+    if state.broken is not None:
+        return f"cannot store the outcome of {state.broken}"
+    try:
+        idle_s = asyncio.get_running_loop().time() - state.moved_at
+    except RuntimeError:
+        return None
+    if state.unfinished and idle_s > limit_s:
+        return f"{state.unfinished} records in flight and none finished for {idle_s:.0f} s"
+    return None
+
+
+async def _not_joined(subscriber: OrderedCommitSubscriber) -> str | None:
+    consumer = subscriber.consumer
+    if consumer is None or not subscriber.state.joined:
+        return "not in the consumer group"
+    polls = [consumer.last_poll_timestamp(partition) for partition in consumer.assignment()]
+    newest_ms = max((poll for poll in polls if poll), default=None)
+    if newest_ms is not None and time.time() - newest_ms / 1000 > _POLL_STALE_S:
+        return "Kafka has not answered a fetch lately"
+    return None
+
+
+async def _flooded(flood: FloodGuard) -> str | None:
+    if flood.reason is None:
+        return None
+    return f"stopped: {flood.reason}; look at `dead-letters`, then restart"
+
+
+async def _unreachable(check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(_CHECK_TIMEOUT_S):
+            await check()
+    except Exception as error:
+        return str(error) or repr(error)
+    return None

@@ -1,0 +1,49 @@
+"""Liveness and readiness as data; `probes.py` serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer of a probe: fine when `problems` is empty."""
+
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems
+
+
+class Health:
+    """Collects what a service says of itself.
+
+    A part reports `waiting` while the service starts; `live` and `ready` hold the checks that run
+    on each probe. A check is a function that returns the problem as text, or None.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: str | None = "starting"
+        self.stopping = False
+        self.live: dict[str, Callable[[], str | None]] = {}
+        self.ready: dict[str, Callable[[], Awaitable[str | None]]] = {}
+
+    def liveness(self) -> Verdict:
+        """Whether the process still makes progress; a start that waits is alive."""
+        found = {name: problem for name, check in self.live.items() if (problem := check())}
+        return Verdict(problems=found)
+
+    async def readiness(self) -> Verdict:
+        """Whether the service can do its work now."""
+        if self.waiting is not None:
+            return Verdict(problems={"start": self.waiting})
+        if self.stopping:
+            return Verdict(problems={"stop": "draining work in flight"})
+        found = dict(self.liveness().problems)
+        for name, check in self.ready.items():
+            if problem := await check():
+                found[name] = problem
+        return Verdict(problems=found)

@@ -1,0 +1,186 @@
+"""All metrics: one typed list. Dashboards and alerts are checked against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Kind(StrEnum):
+    """Prometheus metric types in use."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSpec:
+    """One metric: its name (with unit), type, meaning and labels."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: Sequence[str] = ()
+
+
+CATALOGUE: tuple[MetricSpec, ...] = (
+    MetricSpec(
+        name="ragline_records_total",
+        kind=Kind.COUNTER,
+        help="Records handled, by outcome: published, failed, expired, retried, dead.",
+        labels=("topic", "outcome"),
+    ),
+    MetricSpec(
+        name="ragline_record_wait_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From append to the topic until work starts.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_record_work_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From the start of work until the output is stored.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_records_in_flight",
+        kind=Kind.GAUGE,
+        help="Records being worked on.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_retries_total",
+        kind=Kind.COUNTER,
+        help="Attempts repeated after a transient error, by error code.",
+        labels=("topic", "code"),
+    ),
+    MetricSpec(
+        name="ragline_dead_letters_total",
+        kind=Kind.COUNTER,
+        help="Records stored as dead letters, by cause.",
+        labels=("topic", "cause"),
+    ),
+    MetricSpec(
+        name="ragline_commit_failures_total",
+        kind=Kind.COUNTER,
+        help="Offset commits that failed; the next one covers them.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_rebalances_total",
+        kind=Kind.COUNTER,
+        help="Times that partitions were assigned to this member.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_answers_total",
+        kind=Kind.COUNTER,
+        help="Terminal answers published by this service, by status.",
+        labels=("status",),
+    ),
+    MetricSpec(
+        name="ragline_answer_repeats_total",
+        kind=Kind.COUNTER,
+        help="Answers that another attempt had claimed first and that were published again.",
+    ),
+    MetricSpec(
+        name="ragline_ledger_unavailable_total",
+        kind=Kind.COUNTER,
+        help="Answers published without a claim because the ledger was down.",
+    ),
+    MetricSpec(
+        name="ragline_degradations_total",
+        kind=Kind.COUNTER,
+        help="Optional steps that were skipped, by kind; counted where the answer is published.",
+        labels=("kind",),
+    ),
+    MetricSpec(
+        name="ragline_answer_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From submission of the query to its answer.",
+    ),
+    MetricSpec(
+        name="ragline_documents_total",
+        kind=Kind.COUNTER,
+        help="Document changes ended, by status.",
+        labels=("status",),
+    ),
+    MetricSpec(
+        name="ragline_document_freshness_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From the change event to searchable.",
+    ),
+    MetricSpec(
+        name="ragline_embeddings_total",
+        kind=Kind.COUNTER,
+        help="Document embeddings by origin: computed or cached.",
+        labels=("origin",),
+    ),
+    MetricSpec(
+        name="ragline_degraded_dependency_total",
+        kind=Kind.COUNTER,
+        help="Calls to an optional dependency that failed and were done without.",
+        labels=("dependency",),
+    ),
+)
+
+
+class Metrics:
+    """The catalogue's metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._histograms: dict[str, Histogram] = {}
+        for spec in CATALOGUE:
+            self._add(spec)
+
+    def _add(self, spec: MetricSpec) -> None:
+        args = (spec.name, spec.help, tuple(spec.labels))
+        match spec.kind:
+            case Kind.COUNTER:
+                self._counters[spec.name] = Counter(*args, registry=self.registry)
+            case Kind.GAUGE:
+                self._gauges[spec.name] = Gauge(*args, registry=self.registry)
+            case Kind.HISTOGRAM:
+                self._histograms[spec.name] = Histogram(
+                    *args, registry=self.registry, buckets=_LATENCY_S
+                )
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter.
+
+        Raises:
+            KeyError: the catalogue has no counter of this name.
+        """
+        counter = self._counters[name]
+        (counter.labels(**labels) if labels else counter).inc(amount)
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        """Add an observation, in the unit that the name states.
+
+        Raises:
+            KeyError: the catalogue has no histogram of this name.
+        """
+        histogram = self._histograms[name]
+        (histogram.labels(**labels) if labels else histogram).observe(value)
+
+    def set(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge.
+
+        Raises:
+            KeyError: the catalogue has no gauge of this name.
+        """
+        gauge = self._gauges[name]
+        (gauge.labels(**labels) if labels else gauge).set(value)
+
+    def without(self, dependency: str) -> None:
+        """Count a call to an optional dependency that failed and was done without."""
+        self.count("ragline_degraded_dependency_total", dependency=dependency)

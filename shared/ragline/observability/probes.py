@@ -1,0 +1,84 @@
+"""The HTTP side: `/health/live`, `/health/ready` and `/metrics`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ragline.errors import Misconfigured
+from ragline.observability.health import Health, Verdict
+from ragline.observability.metrics import Metrics
+from ragline.settings import HttpSettings
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: the service decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _respond(verdict: Verdict, good: str) -> JSONResponse:
+    status = good if verdict.ok else f"not {good}"
+    body = {"status": status, "problems": dict(verdict.problems)}
+    return JSONResponse(body, status_code=200 if verdict.ok else 503)
+
+
+def make_app(health: Health, metrics: Metrics) -> Starlette:
+    """Return the ASGI app of the three endpoints."""
+
+    async def live(_: Request) -> Response:
+        return _respond(health.liveness(), "live")
+
+    async def ready(_: Request) -> Response:
+        return _respond(await health.readiness(), "ready")
+
+    async def scrape(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/metrics", scrape),
+        ]
+    )
+
+
+@contextlib.asynccontextmanager
+async def serve_probes(
+    settings: HttpSettings, health: Health, metrics: Metrics
+) -> AsyncIterator[int]:
+    """Serve the endpoints while the context is open and give the port.
+
+    Raises:
+        Misconfigured: the port is taken.
+    """
+    try:
+        listener = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        message = (
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+            "free the port or set RAGLINE_HTTP__PORT"
+        )
+        raise Misconfigured(message) from error
+    config = uvicorn.Config(
+        make_app(health, metrics), log_config=None, access_log=False, lifespan="off"
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task

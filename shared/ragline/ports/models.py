@@ -1,0 +1,117 @@
+"""Models: embedding, cross-encoder, language model."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors of `dimensions` floats.
+
+    Raises:
+        Unavailable: the model cannot be reached (remote adapters).
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the vectors: model id, revision, dimensions, normalisation, prefix."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+        ...
+
+    async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        """Embed passages, one vector a text, in order."""
+        ...
+
+    async def embed_query(self, text: str) -> list[float]:
+        """Embed a question."""
+        ...
+
+
+class EmbeddingCache(Protocol):
+    """Remembers vectors by embedding fingerprint and text. A broken cache only costs time."""
+
+    async def get_many(self, fingerprint: str, texts: Sequence[str]) -> list[list[float] | None]:
+        """Return the vectors in order of `texts`; None is a miss (also when the cache is down)."""
+        ...
+
+    async def put_many(
+        self, fingerprint: str, texts: Sequence[str], vectors: Sequence[Sequence[float]]
+    ) -> None:
+        """Store vectors; failure is counted and swallowed."""
+        ...
+
+
+class CrossEncoder(Protocol):
+    """Reads question and passage together and scores their relevance."""
+
+    @property
+    def model_id(self) -> str:
+        """The model's name, for answers and metrics."""
+        ...
+
+    async def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """Return one relevance in [0, 1] a passage, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """One message to a language model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """A piece of a streamed completion. The last one carries the token counts."""
+
+    text: str = ""
+    model: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class LanguageModel(Protocol):
+    """An OpenAI-compatible language model.
+
+    Raises:
+        Unavailable, RateLimited, DeadlineExceeded: trying again can help.
+        Misconfigured: wrong key, unknown model.
+    """
+
+    @property
+    def model_id(self) -> str:
+        """The primary model's name."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        timeout: float,
+        stop: Sequence[str] = (),
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream a completion; closing the generator cancels the request."""
+        ...
+
+    async def complete_json(
+        self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
+    ) -> dict[str, Any]:
+        """Return one JSON object that fits `schema`, at temperature 0."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """Counts tokens as the language model does."""
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens of `text`."""
+        ...

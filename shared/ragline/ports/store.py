@@ -1,0 +1,150 @@
+"""The chunk store, as readers (`ChunkSearch`) and as the writer (`ChunkStore`) see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ragline.contracts.queries import Candidate, Filters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a reader may see: one tenant, the open documents plus those of `groups`, `filters`.
+
+    It is part of every search, never a filter after it.
+    """
+
+    tenant: str
+    groups: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+
+
+class ChunkSearch(Protocol):
+    """Searches over the chunks of current document versions.
+
+    Each method returns at most `limit` candidates, best first, with the raw score of its own kind
+    in `scores` (higher is better) and `fused` left at 0. An unknown tenant or no match gives an
+    empty list. Only chunks of each document's current version are returned.
+
+    Raises:
+        Unavailable: the store is down or slow beyond its time limit.
+        FingerprintMismatch: the index was made with another embedding model.
+    """
+
+    async def vector(
+        self, embedding: Sequence[float], *, scope: Scope, limit: int
+    ) -> list[Candidate]:
+        """Search by cosine similarity; the score is in [-1, 1]."""
+        ...
+
+    async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search title, headings and text by relevance (BM25 family); scores are >= 0."""
+        ...
+
+    async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search literal terms in title, headings, tags, URL and document id.
+
+        The score is the share of `terms` found, in (0, 1]; matching ignores case.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRef:
+    """A document's identity."""
+
+    tenant: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedChunk:
+    """A chunk ready to store. `text` is the source slice `[start, end)`."""
+
+    ordinal: int
+    text: str
+    start: int
+    end: int
+    heading_path: tuple[str, ...]
+    content_hash: str
+    embedding: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedDocument:
+    """A document version with all its chunks. `access` null: this version does not state it."""
+
+    ref: DocumentRef
+    version: int
+    chunks: Sequence[EmbeddedChunk]
+    content_hash: str
+    title: str = ""
+    url: str | None = None
+    media_type: str = "text/plain"
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    attributes: dict[str, str] = field(default_factory=dict)
+    access: tuple[str, ...] | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """What the store holds of a document.
+
+    `version` is the highest content version (upsert or delete) or -1 when only access is known;
+    `gone` says that it is deleted. `access_version` is the version that stated the access, or -1.
+    `chunk_hashes` are the `content_hash` of the current chunks, by ordinal.
+    """
+
+    version: int
+    gone: bool
+    content_hash: str | None
+    access_version: int
+    access: tuple[str, ...]
+    chunk_hashes: tuple[str, ...] = ()
+
+
+class WriteResult(StrEnum):
+    """What a fenced write did."""
+
+    APPLIED = "applied"
+    SUPERSEDED = "superseded"
+
+
+class ChunkStore(Protocol):
+    """Writes behind the version fence.
+
+    Every write is idempotent and holds the fence: whatever order and however often the events
+    arrive, the store ends in the state of the highest version, and readers never see two versions
+    of one document nor a deleted one. A write of the stored version again is APPLIED anew (it
+    completes a write that a crash cut short); a lower one is SUPERSEDED and changes no content. At
+    one version a delete stands over an upsert.
+
+    A document's access is that of the highest version, content or access event, that states it;
+    none stated means everyone in the tenant. It outlives new versions and deletion, and it counts
+    although the content that states it is superseded. At one version an access event stands over
+    content.
+    """
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        """Return what is stored, or None when nothing was ever stored of this document."""
+        ...
+
+    async def upsert(self, document: IndexedDocument) -> WriteResult:
+        """Make `document` the current version, all at once for readers."""
+        ...
+
+    async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
+        """Remove all chunks and keep a tombstone at `version`; returns after reading back."""
+        ...
+
+    async def set_access(
+        self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
+    ) -> WriteResult:
+        """Set who may read; embeds nothing. In force for every search when it returns."""
+        ...

@@ -1,0 +1,199 @@
+"""Settings groups: environment variables `RAGLINE_<GROUP>__<NAME>`, read when an app starts.
+
+Each service's settings class derives from `ServiceSettings` and adds the groups that it needs.
+Secrets are `SecretStr` and never logged.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ragline.contracts.topics import MAX_RECORD_BYTES
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+PositiveInt = Annotated[int, Field(gt=0)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+
+
+class Group(BaseModel):
+    """One group of settings; an unknown name is an error rather than silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KafkaSettings(Group):
+    """How to reach Kafka and how to consume; defaults are measured (ARCHITECTURE.md)."""
+
+    bootstrap_servers: str = Field("localhost:9092", description="host:port, comma-separated")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="encryption and authentication of the connection"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        None, description="with a SASL protocol; PLAIN when empty"
+    )
+    sasl_username: str | None = Field(None, description="with a SASL protocol")
+    sasl_password: SecretStr | None = Field(None, description="with a SASL protocol")
+    ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
+    max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
+    max_ahead: PositiveInt = Field(
+        512, description="records beyond the oldest unfinished one; bounds repeats after a crash"
+    )
+    commit_interval_ms: PositiveInt = Field(250, description="how often offsets are committed")
+    session_timeout_ms: PositiveInt = Field(6_000, description="a dead member is noticed after")
+    heartbeat_interval_ms: PositiveInt = Field(
+        2_000, description="between heartbeats; a third of the session timeout"
+    )
+    rebalance_timeout_ms: PositiveInt = Field(
+        30_000, description="how long the group waits for a member to rejoin"
+    )
+    revoke_wait_s: PositiveFloat = Field(3.0, description="wait for work of revoked partitions")
+    drain_timeout_s: PositiveFloat = Field(20.0, description="wait for work when stopping")
+    fetch_max_wait_ms: PositiveInt = Field(
+        50, description="how long a broker holds an empty fetch; other partitions wait for it"
+    )
+    max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="bytes of one record")
+
+
+class RedisSettings(Group):
+    """Redis: embeddings cache, answer ledger, token stream."""
+
+    url: SecretStr = Field(
+        SecretStr("redis://localhost:6379/0"), description="redis:// or rediss://, with credentials"
+    )
+    timeout_s: PositiveFloat = Field(1.0, description="limit of connecting and of one answer")
+    answer_ttl_s: PositiveInt = Field(
+        172_800, description="how long an answer stays claimed; beyond the topics' retention"
+    )
+    embedding_ttl_s: PositiveInt = Field(
+        30 * 86_400, description="how long an embedding is kept after its last write"
+    )
+    stream_ttl_s: PositiveInt = Field(3_600, description="how long a token stream is kept")
+    stream_coalesce_ms: PositiveInt = Field(
+        40, description="tokens that arrive within it share an entry"
+    )
+    stream_maxlen: PositiveInt = Field(10_000, description="entries of one token stream")
+
+
+class StoreKind(StrEnum):
+    """Which vector store."""
+
+    WEAVIATE = "weaviate"
+    PGVECTOR = "pgvector"
+
+
+class VectorStoreSettings(Group):
+    """The vector store. `url` is `http://host:8080` (Weaviate) or `postgresql://…` (pgvector)."""
+
+    kind: StoreKind = Field(StoreKind.WEAVIATE, description="which store")
+    url: SecretStr = Field(
+        SecretStr("http://localhost:8080"), description="http(s)://… or postgresql://…"
+    )
+    grpc_port: Port = Field(50_051, description="Weaviate's gRPC port")
+    api_key: SecretStr | None = Field(None, description="Weaviate's; anonymous access when empty")
+    collection: str = Field(
+        "Chunks", pattern=r"^[A-Z][A-Za-z0-9_]{0,62}$", description="collection of the chunks"
+    )
+    timeout_s: PositiveFloat = Field(10.0, description="limit of one call")
+    pool_size: PositiveInt = Field(8, description="PostgreSQL connections")
+
+
+class EmbeddingSettings(Group):
+    """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
+
+    model: str = Field("packaged", description="`packaged`, a model hub id or a folder")
+    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
+    prefix_query: str = Field("", description="put before each question, where the model wants it")
+    prefix_document: str = Field("", description="put before each chunk")
+    threads: PositiveInt = Field(1, description="torch threads")
+    workers: PositiveInt = Field(
+        1,
+        description="models side by side, for documents; as many as cores where nothing else runs",
+    )
+    batch_size: PositiveInt = Field(32, description="texts, of all requests under way")
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
+
+
+class RerankerSettings(Group):
+    """The cross-encoder. Without a model passages keep the fused order, and answers say so."""
+
+    model: str = Field(
+        "cross-encoder/ms-marco-MiniLM-L-6-v2", description="a model hub id, a folder or `off`"
+    )
+    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
+    threads: PositiveInt = Field(1, description="torch threads")
+    batch_size: PositiveInt = Field(32, description="passages, of all questions under way")
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further passages of a batch")
+
+
+class LlmSettings(Group):
+    """An OpenAI-compatible server; without `base_url` and `api_key` answers are extractive."""
+
+    base_url: str | None = Field(None, description="https://host/v1; OpenAI's when empty")
+    api_key: SecretStr | None = Field(None, description="key of the server, where it wants one")
+    model: str = Field("gpt-4o-mini", description="asked first")
+    fallback_model: str | None = Field(None, description="asked when the first one fails")
+    api: Literal["chat", "completions"] = Field(
+        "chat", description="`completions` for base models without a chat template"
+    )
+    temperature: float = Field(0.0, ge=0, le=2, description="0 gives the likeliest answer")
+    timeout_s: PositiveFloat = Field(30.0, description="limit of one request")
+    tokenizer: str = Field("auto", description="tiktoken encoding; `auto` picks by model")
+    price_prompt: float | None = Field(None, description="US dollars per million prompt tokens")
+    price_completion: float | None = Field(
+        None, description="US dollars per million completion tokens"
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a server to ask."""
+        return self.base_url is not None or self.api_key is not None
+
+
+class HttpSettings(Group):
+    """Probes and metrics: `/health/live`, `/health/ready`, `/metrics`."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
+    port: Port = Field(8_000, description="0 picks a free port")
+    liveness_max_stall_s: PositiveFloat = Field(
+        60.0, description="no consumer progress for this long fails liveness"
+    )
+
+
+class LogSettings(Group):
+    """Logs go to standard output, one line a record."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="the least severe that is written"
+    )
+    format: Literal["text", "json"] = Field("json", description="for people or for collectors")
+
+
+class DeliverySettings(Group):
+    """Retries within the deadline, and the flood limit on dead letters."""
+
+    default_deadline_s: PositiveFloat = Field(60.0, description="for queries that state none")
+    retry_initial_s: PositiveFloat = Field(0.1, description="first pause before trying again")
+    retry_max_s: PositiveFloat = Field(5.0, description="longest pause; they double, with jitter")
+    flood_window: PositiveInt = Field(200, description="records over which the ratio is taken")
+    flood_ratio: float = Field(
+        0.5, gt=0, le=1, description="share of dead letters in the window that stops the stage"
+    )
+    flood_run: PositiveInt = Field(50, description="dead letters in a row that stop the stage")
+
+
+class ServiceSettings(BaseSettings):
+    """The groups that every service has."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    redis: RedisSettings = RedisSettings()
+    http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
+    delivery: DeliverySettings = DeliverySettings()

@@ -1,0 +1,31 @@
+"""The chunk store's promises as tests: one suite for the fake and every adapter.
+
+A test module derives a class from `StoreContract` and gives the fixture `open_store`.
+"""
+
+from ragline.testing.store_contract.access import AccessContract
+from ragline.testing.store_contract.builders import OpenStore
+from ragline.testing.store_contract.concurrency import ConcurrencyContract
+from ragline.testing.store_contract.filters import FilterContract
+from ragline.testing.store_contract.hostile import HostileInputContract
+from ragline.testing.store_contract.identity import IdentityContract
+from ragline.testing.store_contract.search import SearchContract
+from ragline.testing.store_contract.sequences import SequenceContract
+from ragline.testing.store_contract.tenants import TenantContract
+from ragline.testing.store_contract.versions import VersionContract
+
+__all__ = ["OpenStore", "StoreContract"]
+
+
+class StoreContract(
+    VersionContract,
+    AccessContract,
+    FilterContract,
+    TenantContract,
+    SearchContract,
+    HostileInputContract,
+    SequenceContract,
+    ConcurrencyContract,
+    IdentityContract,
+):
+    """Everything that `ChunkSearch` and `ChunkStore` promise."""

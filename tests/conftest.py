@@ -1,0 +1,163 @@
+"""The real stack for the tests: one Kafka, PostgreSQL, Redis and Weaviate per session, on demand.
+
+What cannot be had on a machine is skipped with its reason; with `RAGLINE_TEST_REQUIRE=1`, as CI
+sets it, that is a failure instead. The run closes with a table of what ran on what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import pytest
+
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.kafka import KafkaServer
+from ragline_cli.stack.postgres import PostgresServer
+from ragline_cli.stack.redis import RedisServer
+from ragline_cli.stack.server import Server
+from ragline_cli.stack.weaviate import WeaviateServer
+from ragline_cli.topics import apply_topics
+
+REQUIRE_ALL = os.environ.get("RAGLINE_TEST_REQUIRE") == "1"
+BACKENDS = {
+    "kafka": "Apache Kafka",
+    "postgres": "PostgreSQL + pgvector",
+    "redis": "Redis",
+    "weaviate": "Weaviate",
+}
+_ALIASES = {"cluster": "kafka", "pipeline": "kafka", "launched": "kafka", "pgvector": "postgres"}
+ServerT = TypeVar("ServerT", bound=Server)
+_unavailable: dict[str, str] = {}
+_used: dict[str, set[str]] = {name: set() for name in BACKENDS}
+
+
+def _give_up(name: str, error: StackError) -> NoReturn:
+    _unavailable[name] = str(error).splitlines()[0]
+    if REQUIRE_ALL:
+        pytest.fail(f"{name} is required here: {error}")
+    pytest.skip(f"{name} cannot be had: {_unavailable[name]}")
+
+
+@pytest.fixture(scope="session")
+def give_up() -> Callable[[str, StackError], NoReturn]:
+    """Skip the test because a backend cannot be had; fail where all are required."""
+    return _give_up
+
+
+def _serve(make: Callable[[Path], ServerT], folder: Path) -> Iterator[ServerT]:
+    server = make(folder)
+    try:
+        server.start()
+    except StackError as error:
+        _give_up(server.name, error)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    """A Kafka with the registry's topics."""
+    for server in _serve(KafkaServer, tmp_path_factory.mktemp("kafka")):
+        asyncio.run(apply_topics(server.bootstrap_servers))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(kafka: KafkaServer) -> str:
+    """`host:port` of the session's Kafka."""
+    return kafka.bootstrap_servers
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL with pgvector."""
+    yield from _serve(PostgresServer, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: PostgresServer) -> str:
+    """`postgresql://` URL of the session's PostgreSQL."""
+    return postgres.url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis."""
+    yield from _serve(RedisServer, tmp_path_factory.mktemp("redis"))
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_server: RedisServer) -> str:
+    """`redis://` URL of the session's Redis."""
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def weaviate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeaviateServer]:
+    """A Weaviate."""
+    yield from _serve(WeaviateServer, tmp_path_factory.mktemp("weaviate"))
+
+
+@pytest.fixture(scope="session")
+def weaviate_url(weaviate: WeaviateServer) -> str:
+    """HTTP URL of the session's Weaviate."""
+    return weaviate.url
+
+
+@pytest.fixture(scope="session")
+def weaviate_grpc_port(weaviate: WeaviateServer) -> int:
+    """The gRPC port of the session's Weaviate."""
+    return weaviate.grpc_port
+
+
+def _backends_of(item: pytest.Item) -> set[str]:
+    """Read a test's backends off its fixtures and parameters."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+    names = {*getattr(item, "fixturenames", ()), *map(str, parameters)}
+    firsts = {_ALIASES.get(name, name.partition("_")[0]) for name in names}
+    return firsts & set(BACKENDS)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note which tests really ran on which backend."""
+    if report.when == "call" and report.passed:
+        for key, names in report.user_properties:
+            if key == "backends" and isinstance(names, tuple):
+                for name in names:
+                    _used[name].add(report.nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Record each test's backends for the closing table."""
+    for item in items:
+        item.user_properties.append(("backends", tuple(_backends_of(item))))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Close with what ran on what, and why something did not."""
+    terminalreporter.section("what ran on what")
+    for name, title in BACKENDS.items():
+        state = f"{len(_used[name])} tests passed on it"
+        if reason := _unavailable.get(name):
+            state = f"not available: {reason}"
+        terminalreporter.write_line(f"{title:<24} {state}")
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons: dict[str, int] = {}
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRE_ALL and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,74 @@
+"""Our headers are CloudEvents that the reference SDK reads, and we read anybody's records."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from cloudevents.core.formats.json import JSONFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragline.contracts.answers import StageTiming
+from ragline.contracts.cloudevents import (
+    DEADLINE,
+    TIMINGS,
+    Envelope,
+    decode_headers,
+    encode_headers,
+    next_traceparent,
+)
+from ragline.contracts.queries import QuerySubmitted
+
+QUERY = QuerySubmitted(query_id="q-1", text="¿Qué es un exchange? 🐇")
+ENVELOPE = Envelope(
+    deadline=1_800_000_000_000,
+    tenant="acme",
+    timings=(StageTiming(stage="classifier", queued=1.0, started=2.5, finished=3.0),),
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
+
+
+def test_the_reference_sdk_reads_our_records() -> None:
+    value = QUERY.to_json()
+    time = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    headers = dict(encode_headers(QUERY, value, source="/test", envelope=ENVELOPE, time=time))
+    message = KafkaMessage(headers=headers, key=b"q-1", value=value)
+    event = from_binary_event(message, JSONFormat())
+    assert event.get_specversion() == "1.0"
+    assert event.get_type() == "ragline.query.submitted.v1"
+    assert event.get_source() == "/test"
+    assert event.get_subject() == "q-1"
+    assert event.get_time() == time
+    data = event.get_data()
+    assert isinstance(data, dict)
+    assert data["text"] == QUERY.text
+
+
+def test_a_byte_identical_repeat_has_the_same_id_and_another_event_another() -> None:
+    value = QUERY.to_json()
+    ids = [dict(encode_headers(QUERY, v, source="/x"))["ce_id"] for v in (value, value, b"{}")]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_extensions_survive_the_journey() -> None:
+    headers = encode_headers(QUERY, QUERY.to_json(), source="/x", envelope=ENVELOPE)
+    found = decode_headers(headers)
+    assert (found.deadline, found.tenant, found.timings) == (
+        ENVELOPE.deadline,
+        ENVELOPE.tenant,
+        ENVELOPE.timings,
+    )
+    assert found.traceparent is not None
+    assert found.traceparent.split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+
+
+def test_a_record_without_headers_gets_defaults_and_a_new_trace() -> None:
+    assert decode_headers([]) == Envelope()
+    assert len(next_traceparent(None)) == 55
+    assert next_traceparent("rubbish") != next_traceparent("rubbish")
+
+
+@given(st.lists(st.tuples(st.sampled_from([DEADLINE, TIMINGS, "x"]), st.binary(max_size=20))))
+def test_headers_that_cannot_be_read_count_as_missing(headers: list[tuple[str, bytes]]) -> None:
+    decode_headers(headers)

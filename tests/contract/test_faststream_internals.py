@@ -1,0 +1,37 @@
+"""Ordered commit extends FastStream from inside: an upgrade must fail here, loudly, first."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.metadata import version
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import DefaultSubscriber, LogicSubscriber
+
+from ragline.messaging.ordered import OrderedCommitSubscriber
+
+
+def test_faststream_is_the_version_that_this_was_proven_on() -> None:
+    assert version("faststream") == "0.7.8"
+
+
+def test_the_factory_makes_the_subscriber_that_is_extended() -> None:
+    broker = KafkaBroker("localhost:9", logger=None)
+    made = broker.subscriber("topic", group_id="group", ack_policy=AckPolicy.MANUAL)
+    assert type(made) is DefaultSubscriber
+    made.__class__ = OrderedCommitSubscriber  # the layouts are compatible
+
+
+def test_the_loop_hands_each_record_to_consume_one_without_a_pause_in_between() -> None:
+    source = inspect.getsource(LogicSubscriber._run_consume_loop)
+    assert "msg = await self.get_msg(consumer)" in source
+    assert "await self.consume_one(msg)" in source
+    assert "consumer.getone()" in inspect.getsource(DefaultSubscriber.get_msg)
+
+
+def test_start_uses_the_listener_and_stop_leaves_the_group() -> None:
+    start = inspect.getsource(LogicSubscriber.start)
+    assert "listener=self._listener" in start
+    assert "self.add_task(self._run_consume_loop" in start
+    assert "await self.consumer.stop()" in inspect.getsource(LogicSubscriber.stop)

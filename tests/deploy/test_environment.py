@@ -1,0 +1,107 @@
+"""Variables in the manifests are settings, and the settings that a cluster needs are given."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+import pytest
+
+from ragline.contracts.topics import Service
+from ragline.settings import ServiceSettings
+from ragline_cli.manifests.inspection import (
+    config,
+    container,
+    environment_problems,
+    of_kind,
+    secret_keys,
+)
+from ragline_cli.manifests.metadata import Object
+from ragline_cli.settings_table import Setting
+
+Known = Mapping[Service, tuple[Setting, ...]]
+
+
+def test_every_variable_is_a_setting_and_none_is_missing(
+    overlay: list[Object], settings: Known
+) -> None:
+    assert list(environment_problems(overlay, settings)) == []
+
+
+@pytest.mark.parametrize("service", Service)
+def test_every_secret_of_a_service_comes_from_the_secret_and_no_other_does(
+    overlay: list[Object], settings: Known, service: Service
+) -> None:
+    expected = {setting.env for setting in settings[service] if setting.secret}
+
+    assert set(secret_keys(overlay, service)) == expected | {"RAGLINE_KAFKA__SASL_USERNAME"}
+
+
+@pytest.mark.parametrize("service", Service)
+def test_the_service_starts_with_the_environment_that_it_gets(
+    overlay: list[Object],
+    classes: Mapping[Service, type[ServiceSettings]],
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variables = config(overlay, service)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    made = classes[service]()
+
+    assert made.kafka.bootstrap_servers == variables["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"]
+    assert made.http.host == "0.0.0.0"  # noqa: S104 - the value under test
+    assert container(overlay, service)["ports"] == [
+        {"name": "http", "containerPort": made.http.port}
+    ]
+
+
+def test_a_misspelt_variable_is_found(prod: list[Object], settings: Known) -> None:
+    objects = copy.deepcopy(prod)
+    _common(objects)["RAGLINE_KAFKA__BOOTSTRAP_SERVER"] = "kafka:9092"
+
+    problems = list(environment_problems(objects, settings))
+
+    assert "retriever: RAGLINE_KAFKA__BOOTSTRAP_SERVER is no setting of this service" in problems
+
+
+def test_an_address_left_at_localhost_is_found(prod: list[Object], settings: Known) -> None:
+    objects = copy.deepcopy(prod)
+    del _common(objects)["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"]
+
+    problems = list(environment_problems(objects, settings))
+
+    assert "generator: RAGLINE_KAFKA__BOOTSTRAP_SERVERS must be set" in problems
+
+
+def test_a_secret_in_a_config_map_is_found(prod: list[Object], settings: Known) -> None:
+    objects = copy.deepcopy(prod)
+    _common(objects)["RAGLINE_REDIS__URL"] = "redis://:hunter2@redis"
+
+    problems = list(environment_problems(objects, settings))
+
+    assert "reranker: RAGLINE_REDIS__URL is a secret and stands in a ConfigMap" in problems
+
+
+def test_development_gives_every_secret_that_is_demanded(dev: list[Object]) -> None:
+    given = {(name, key) for name, made in of_kind(dev, "Secret").items() for key in made["data"]}
+    demanded = {
+        (reference["name"], reference["key"])
+        for service in Service
+        for reference in secret_keys(dev, service).values()
+        if not reference["optional"]
+    }
+
+    assert demanded == given
+
+
+def test_production_keeps_no_secret_in_the_repository(prod: list[Object]) -> None:
+    assert of_kind(prod, "Secret") == {}
+
+
+def _common(objects: list[Object]) -> dict[str, str]:
+    maps = of_kind(objects, "ConfigMap")
+    (data,) = [made["data"] for name, made in maps.items() if name.startswith("ragline-common")]
+    found: dict[str, str] = data
+    return found

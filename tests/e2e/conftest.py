@@ -1,0 +1,149 @@
+"""The whole pipeline as separate processes on a real stack, driven by a client that is not ours."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.launcher import Launcher
+from ragline_cli.stack.plan import Ports
+from ragline_cli.stack.state import StackKind
+
+STATUS_KEY = ("tenant", "document_id", "version", "change")
+
+
+@dataclass
+class Reader:
+    """Follows one topic from where it ended when the reader was made."""
+
+    bootstrap: str
+    topic: str
+    seen: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "e2e-reader"})
+        partitions = self._consumer.list_topics(self.topic, 10).topics[self.topic].partitions
+        ends = [TopicPartition(self.topic, p) for p in partitions]
+        for partition in ends:
+            partition.offset = self._consumer.get_watermark_offsets(partition)[1]
+        self._consumer.assign(ends)
+
+    def find(self, wanted: Any, timeout: float = 60) -> Any:
+        """Return the first message for which `wanted(message)` holds."""
+        until = time.monotonic() + timeout
+        while True:
+            for message in self.seen:
+                if wanted(message):
+                    return message
+            if time.monotonic() > until:
+                raise AssertionError(f"nothing on {self.topic} within {timeout} s")
+            self.seen += [m for m in self._consumer.consume(100, 0.2) if m.error() is None]
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+@dataclass
+class Pipeline:
+    """Publishes questions and documents; reads answers, statuses and dead letters."""
+
+    bootstrap: str
+    launcher: Launcher
+
+    def __post_init__(self) -> None:
+        self.answers = Reader(self.bootstrap, "answers")
+        self.statuses = Reader(self.bootstrap, "document-status")
+        self.dead_letters = Reader(self.bootstrap, "dead-letters")
+        self._producer = Producer(
+            {"bootstrap.servers": self.bootstrap, "message.max.bytes": 8_000_000}
+        )
+
+    def publish(
+        self, topic: str, value: Any, *, key: str | None = None, headers: Any = None
+    ) -> None:
+        """Publish a record; dictionaries become JSON."""
+        body = json.dumps(value).encode() if isinstance(value, dict) else value
+        self._producer.produce(topic, key=key, value=body, headers=headers)
+        assert self._producer.flush(30) == 0
+
+    def ask(self, text: str, **fields: Any) -> dict[str, Any]:
+        """Publish a question and return its answer."""
+        query_id = str(uuid4())
+        self.publish("queries", {"query_id": query_id, "text": text} | fields, key=query_id)
+        return self.answer(query_id)
+
+    def answer(self, query_id: str, timeout: float = 90) -> dict[str, Any]:
+        """Return the answer of a query."""
+        message = self.answers.find(lambda m: m.key() == query_id.encode(), timeout)
+        answered: dict[str, Any] = json.loads(message.value())
+        return answered
+
+    def change(self, **fields: Any) -> dict[str, Any]:
+        """Publish a document change and return its status."""
+        key = f"{fields.get('tenant', 'default')}/{fields['document_id']}"
+        self.publish("documents", fields, key=key)
+        return self.status(fields)
+
+    def change_access(self, **fields: Any) -> dict[str, Any]:
+        """Publish an access change and return its status."""
+        key = f"{fields.get('tenant', 'default')}/{fields['document_id']}"
+        self.publish("document-access", fields, key=key)
+        return self.status(fields, change="access")
+
+    def status(self, fields: dict[str, Any], change: str = "content") -> dict[str, Any]:
+        """Return the next status of a change; each is returned once."""
+        wanted = (fields.get("tenant", "default"), fields["document_id"], fields["version"], change)
+
+        def matches(message: Any) -> bool:
+            status = json.loads(message.value())
+            return tuple(status[name] for name in STATUS_KEY) == wanted
+
+        message = self.statuses.find(matches, 90)
+        self.statuses.seen.remove(message)
+        answered: dict[str, Any] = json.loads(message.value())
+        return answered
+
+    def dead_letter(self, wanted: Any) -> Any:
+        """Return a dead letter."""
+        return self.dead_letters.find(wanted)
+
+    def close(self) -> None:
+        for reader in (self.answers, self.statuses, self.dead_letters):
+            reader.close()
+
+
+@contextmanager
+def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
+    """Start a stack and the five services."""
+    with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
+        pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher)
+        try:
+            yield pipeline
+        finally:
+            pipeline.close()
+
+
+@pytest.fixture(scope="package", params=["pgvector", "weaviate"])
+def pipeline(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    give_up: Callable[[str, StackError], NoReturn],
+) -> Iterator[Pipeline]:
+    """The pipeline on the embedded stack (pgvector) and on the real one (Weaviate)."""
+    kind = StackKind.EMBEDDED if request.param == "pgvector" else StackKind.REAL
+    try:
+        with running_pipeline(kind, tmp_path_factory.mktemp(kind.value)) as started:
+            yield started
+    except StackError as error:
+        give_up(request.param, error)

@@ -1,0 +1,84 @@
+"""The composed ingestor: real model, real PostgreSQL, real Redis."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+
+from ragline.adapters.models import open_embedder
+from ragline.adapters.stores import open_store
+from ragline.contracts.documents import DocumentChanged, DocumentStatus, Operation, Outcome
+from ragline.messaging.service import Composition
+from ragline.observability.metrics import Metrics
+from ragline.ports.store import Scope
+from ragline_ingestor.app import compose
+from ragline_ingestor.settings import Settings
+
+PAGE = (
+    "# Queues\n\nA queue holds messages until a consumer takes them.\n\n"
+    "## Dead lettering\n\nMessages that are rejected go to the dead letter exchange.\n"
+)
+
+
+@pytest.fixture
+def settings(postgres_url: str, redis_url: str) -> Settings:
+    store = {"kind": "pgvector", "url": postgres_url, "collection": f"T{uuid.uuid4().hex}"}
+    return Settings.model_validate(
+        {
+            "vector_store": store,
+            "redis": {"url": redis_url},
+            "ingestor": {"chunk_target": 120, "chunk_minimum": 20, "chunk_overlap": 0},
+        }
+    )
+
+
+@pytest.fixture
+async def composition(settings: Settings) -> AsyncIterator[Composition]:
+    async with compose(settings, Metrics()) as composition:
+        yield composition
+
+
+def _upsert(version: int) -> DocumentChanged:
+    return DocumentChanged(document_id="queues.md", version=version, content=PAGE)
+
+
+async def test_a_change_is_searchable_then_unchanged_then_deleted(
+    composition: Composition, settings: Settings
+) -> None:
+    first = await _apply(composition, _upsert(1))
+    assert (first.status, first.chunks.added) == (Outcome.INDEXED, 2)
+    again = await _apply(composition, _upsert(1))
+    assert again.status is Outcome.UNCHANGED
+    newer = await _apply(composition, _upsert(2))
+    assert (newer.status, newer.chunks.kept) == (Outcome.INDEXED, 2)
+    assert (newer.embeddings.computed, newer.embeddings.cached) == (0, 2)
+    assert await _best(settings, "what happens to rejected messages?") == (
+        "Messages that are rejected go to the dead letter exchange."
+    )
+    gone = DocumentChanged(document_id="queues.md", version=3, operation=Operation.DELETE)
+    assert (await _apply(composition, gone)).chunks.removed == 2
+    assert await _best(settings, "what happens to rejected messages?") is None
+
+
+async def test_readiness_checks_the_store(composition: Composition) -> None:
+    await composition.checks["vector_store"]()
+
+
+async def _apply(composition: Composition, event: DocumentChanged) -> DocumentStatus:
+    status = await composition.stage(event)
+    assert isinstance(status, DocumentStatus)
+    return status
+
+
+async def _best(settings: Settings, question: str) -> str | None:
+    async with (
+        open_embedder(settings.embedding) as embedder,
+        open_store(
+            settings.vector_store, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions
+        ) as store,
+    ):
+        vector = await embedder.embed_query(question)
+        hits = await store.vector(vector, scope=Scope(tenant="default"), limit=1)
+        return hits[0].text if hits else None

@@ -1,0 +1,165 @@
+"""The composed generator: real Redis, real language model server, and servers that fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_stream_reader import TokenEvent, read_tokens, request_cancel
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.queries import CandidatesRanked, Intent, Passage, Plan, SearchKind
+from ragline.observability.metrics import Metrics
+from ragline.settings import RedisSettings
+from ragline.testing.openai_double import LanguageModelDouble
+from ragline_generator.app import compose
+from ragline_generator.settings import GeneratorSettings
+
+SOURCE = (
+    "Hello world. RabbitMQ was released in 2007. A durable queue survives a restart of the broker."
+)
+
+
+def question(text: str, *, seconds: float = 90) -> CandidatesRanked:
+    passage = Passage(
+        chunk_id="c1",
+        document_id="queues",
+        version=1,
+        ordinal=0,
+        title="Queues",
+        text=SOURCE,
+        start=0,
+        end=len(SOURCE),
+        score=1.0,
+    )
+    return CandidatesRanked(
+        query_id=str(uuid4()),
+        text=text,
+        standalone_text=text,
+        intent=Intent.FACTUAL,
+        confidence=1.0,
+        plan=Plan(name="factual", weights={SearchKind.VECTOR: 1.0}),
+        passages=(passage,),
+        watermark=1,
+        deadline=datetime.now(UTC) + timedelta(seconds=seconds),
+    )
+
+
+def settings(redis_url: str, llm: Mapping[str, object]) -> GeneratorSettings:
+    return GeneratorSettings.model_validate({"redis": {"url": redis_url}, "llm": llm})
+
+
+async def asked(
+    configured: GeneratorSettings, event: CandidatesRanked, *, cancel: bool = False
+) -> tuple[QueryAnswered, list[TokenEvent]]:
+    """Return the answer and what a reader of the stream saw."""
+    async with compose(configured, Metrics()) as composition, open_redis(configured.redis) as redis:
+        if cancel:
+            await request_cancel(redis, event.query_id)
+        answer = await composition.stage(event)
+        assert isinstance(answer, QueryAnswered)
+        async with asyncio.timeout(5):
+            seen = [e async for e in read_tokens(redis, event.query_id)]
+        return answer, seen
+
+
+def text_of(seen: list[TokenEvent]) -> str:
+    last = max(event.attempt for event in seen)
+    return "".join(event.delta for event in seen if event.attempt == last)
+
+
+async def test_a_real_model_answers_with_a_citation_and_readers_see_it_come(
+    redis_url: str, llama_url: str
+) -> None:
+    llm = {"base_url": llama_url, "model": "gemma", "api": "completions", "timeout_s": 90}
+
+    answer, seen = await asked(
+        settings(redis_url, llm), question("When does a durable queue survive?")
+    )
+
+    assert answer.models == {"answer": "gemma"}
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.citations[0].quote in SOURCE
+    assert answer.validation is not None
+    assert answer.validation.support_ratio > 0
+    assert answer.usage.prompt_tokens > 100
+    assert answer.usage.completion_tokens > 0
+    assert len([event for event in seen if event.delta]) > 1
+    assert seen[-1].status == "answered"
+
+
+@pytest.mark.parametrize("model", ["crashed", "limited", "broken", "empty", "unauthorized"])
+async def test_when_the_server_fails_the_answer_is_extractive(
+    redis_url: str, double: LanguageModelDouble, model: str
+) -> None:
+    llm = {"base_url": double.url, "model": model}
+
+    answer, seen = await asked(
+        settings(redis_url, llm), question("What survives a restart?", seconds=8)
+    )
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.text == "A durable queue survives a restart of the broker. [1]"
+    assert answer.degradations == ("llm_skipped",)
+    assert text_of(seen) == answer.text
+
+
+async def test_a_server_that_stalls_leaves_time_for_an_extractive_answer(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    event = question("What survives a restart?", seconds=4)
+
+    answer, _ = await asked(
+        settings(redis_url, {"base_url": double.url, "model": "stalled"}), event
+    )
+
+    assert answer.degradations == ("llm_skipped",)
+    assert event.deadline is not None
+    assert answer.answered_at < event.deadline
+
+
+async def test_a_reader_can_stop_a_model_in_the_middle(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    answer, seen = await asked(
+        settings(redis_url, {"base_url": double.url, "model": "stalled_inside"}),
+        question("What survives a restart?"),
+        cancel=True,
+    )
+
+    assert answer.status is AnswerStatus.FAILED
+    assert answer.error is not None
+    assert answer.error.code == "cancelled"
+    assert seen[-1].status == "failed"
+    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+
+
+async def test_a_redelivery_streams_as_a_higher_attempt(redis_url: str) -> None:
+    event = question("What survives a restart?")
+
+    first, seen = await asked(settings(redis_url, {}), event)
+    again, _ = await asked(settings(redis_url, {}), event)
+    async with open_redis(RedisSettings.model_validate({"url": redis_url})) as redis:
+        last_id = seen[-1].id
+        later = [e async for e in read_tokens(redis, event.query_id, last_id=last_id)]
+
+    assert {e.attempt for e in seen} == {1}
+    assert {e.attempt for e in later} == {2}
+    assert text_of(later) == first.text == again.text
+
+
+async def test_without_redis_the_answer_is_complete_and_says_so() -> None:
+    configured = GeneratorSettings(
+        redis=RedisSettings.model_validate({"url": "redis://127.0.0.1:1/0"})
+    )
+
+    async with compose(configured, Metrics()) as composition:
+        answer = await composition.stage(question("What survives a restart?"))
+
+    assert isinstance(answer, QueryAnswered)
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.degradations == ("token_stream_skipped",)

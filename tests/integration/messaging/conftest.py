@@ -1,0 +1,163 @@
+"""A Kafka of this folder's own, few partitions, and worker processes on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from ragline.contracts.topics import TOPICS
+from ragline_cli.stack.kafka import KafkaServer
+from ragline_cli.stack.ports import choose_port
+from ragline_cli.stack.server import running
+from ragline_cli.topics import apply_topics
+
+WORKER = Path(__file__).parent / "worker.py"
+PARTITIONS = 6
+Answers = dict[str, list[dict[str, Any]]]
+
+
+@dataclass
+class Worker:
+    """A worker process and its probes."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def probe(self, name: str) -> tuple[int, dict[str, Any]]:
+        """Return status and body of `/health/<name>`; 0 when nothing answers."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/health/{name}", timeout=5
+            ) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            with closing(error):
+                return error.code, json.load(error)
+        except OSError:
+            return 0, {}
+
+    def wait_until(self, name: str, status: int, timeout: float = 30) -> dict[str, Any]:
+        """Wait for a probe's status and return the body."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            found, body = self.probe(name)
+            if found == status:
+                return body
+            time.sleep(0.1)
+        raise AssertionError(f"{name} was not {status} in {timeout} s\n{self.log.read_text()}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+
+@dataclass
+class Cluster:
+    """The broker with helpers to publish and to read topics from the beginning."""
+
+    server: KafkaServer
+
+    @property
+    def bootstrap(self) -> str:
+        return self.server.bootstrap_servers
+
+    def publish(self, topic: str, records: list[tuple[bytes | None, bytes | None]]) -> None:
+        """Publish (key, value) records with a client that is not ours."""
+        producer = Producer({"bootstrap.servers": self.bootstrap, "message.max.bytes": 9_000_000})
+        for key, value in records:
+            producer.produce(topic, key=key, value=value)
+            producer.poll(0)
+        assert producer.flush(30) == 0
+
+    def read(self, topic: str) -> list[Any]:
+        """Return every record of a topic."""
+        consumer = Consumer({"bootstrap.servers": self.bootstrap, "group.id": "checker"})
+        try:
+            partitions = consumer.list_topics(topic, 10).topics[topic].partitions
+            wanted = [TopicPartition(topic, p, 0) for p in partitions]
+            end = sum(consumer.get_watermark_offsets(p)[1] for p in wanted)
+            consumer.assign(wanted)
+            found: list[Any] = []
+            until = time.monotonic() + 30
+            while len(found) < end and time.monotonic() < until:
+                found += [m for m in consumer.consume(500, 0.5) if m.error() is None]
+            return found
+        finally:
+            consumer.close()
+
+    def answers(self) -> Answers:
+        """Return all answers by query id."""
+        found: Answers = defaultdict(list)
+        for message in self.read("answers"):
+            answer = json.loads(message.value() or b"")
+            found[answer["query_id"]].append(answer)
+        return found
+
+    def wait_for_answers(
+        self, ids: set[str], timeout: float = 60
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Wait until every id has an answer and return all of them."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            found = self.answers()
+            if ids <= set(found):
+                return found
+            time.sleep(0.5)
+        missing = ids - set(found)
+        raise AssertionError(f"{len(missing)} of {len(ids)} unanswered: {sorted(missing)[:5]}")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A broker with the registry's topics at few partitions."""
+    small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
+    with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
+        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        yield Cluster(server)
+
+
+@pytest.fixture
+def start_worker(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Start workers; whatever still runs at the end is killed."""
+    workers: list[Worker] = []
+
+    def start(**env: str) -> Worker:
+        port = choose_port(None)
+        log = tmp_path / f"worker-{len(workers)}.log"
+        settings = {
+            "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": cluster.bootstrap,
+            "RAGLINE_HTTP__PORT": str(port),
+            "RAGLINE_LOG__FORMAT": "text",
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, WORKER],
+                env=os.environ | settings | env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        workers.append(Worker(process, port, log))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        if worker.process.poll() is None:
+            worker.process.kill()
+        worker.process.wait(10)

@@ -1,0 +1,247 @@
+"""Ordered commit on real Kafka: rebalances, kill -9, SIGTERM and poison lose nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Producer
+
+from ragline.contracts.dead_letters import Cause, DeadLetterHeader
+
+from .conftest import Cluster, Worker
+
+
+def queries(count: int) -> tuple[set[str], list[tuple[bytes, bytes]]]:
+    """Return ids and minimal records of a publisher that is not ours."""
+    ids = [str(uuid4()) for _ in range(count)]
+    return set(ids), [
+        (i.encode(), json.dumps({"query_id": i, "text": f"echo {i}"}).encode()) for i in ids
+    ]
+
+
+def publish_in_background(
+    cluster: Cluster, records: list[tuple[bytes, bytes]], *, seconds: float
+) -> threading.Thread:
+    """Publish the records evenly over some seconds."""
+
+    def run() -> None:
+        step = max(1, len(records) // int(seconds * 10))
+        for start in range(0, len(records), step):
+            cluster.publish("queries", list(records[start : start + step]))
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_two_members_a_rebalance_a_kill_and_a_stop_lose_nothing(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    ids, records = queries(3_000)
+    first = start_worker()
+    first.wait_until("ready", 200)
+    load = publish_in_background(cluster, records, seconds=15)
+    time.sleep(2)
+    second = start_worker()  # a rebalance under load
+    second.wait_until("ready", 200)
+    time.sleep(2)
+    first.signal(signal.SIGKILL)
+    time.sleep(1)
+    third = start_worker()
+    third.wait_until("ready", 200)
+    time.sleep(8)  # the killed member's session ends, its partitions move
+    second.signal(signal.SIGTERM)
+    assert second.process.wait(30) == 0, second.log.read_text()
+    load.join()
+
+    answers = cluster.wait_for_answers(ids, timeout=60)
+    repeats = sum(len(found) - 1 for key, found in answers.items() if key in ids)
+    assert repeats < len(ids) * 0.05
+
+
+def test_a_clean_stop_repeats_nothing(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    ids, records = queries(600)
+    first = start_worker(WORKER_WORK_S="0.05")
+    first.wait_until("ready", 200)
+    cluster.publish("queries", list(records))
+    time.sleep(0.5)
+    first.signal(signal.SIGTERM)
+    assert first.process.wait(30) == 0, first.log.read_text()
+    start_worker().wait_until("ready", 200)
+    answers = cluster.wait_for_answers(ids)
+    assert [len(answers[i]) for i in ids] == [1] * len(ids)
+
+
+def test_a_restarted_broker_loses_nothing_and_needs_no_help(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    ids, records = queries(400)
+    worker = start_worker()
+    worker.wait_until("ready", 200)
+    cluster.publish("queries", list(records[:200]))
+    cluster.server.kill()
+    time.sleep(3)
+    cluster.server.start()
+    cluster.publish("queries", list(records[200:]))
+    cluster.wait_for_answers(ids)
+    assert worker.process.poll() is None
+    worker.wait_until("ready", 200)
+
+
+POISON = {
+    "not json": (b"{nope", Cause.INVALID_JSON),
+    "not utf-8": (b'{"query_id": "\xff\xfe"}', Cause.INVALID_JSON),
+    "null value": (None, Cause.INVALID_JSON),
+    "wrong schema": (b'{"query_id": "%b", "words": 1}', Cause.INVALID_SCHEMA),
+    "empty question": (b'{"query_id": "%b", "text": "  "}', Cause.INVALID_SCHEMA),
+    "1 MB question": (
+        b'{"query_id": "%b", "text": "' + b"a" * 1_000_000 + b'"}',
+        Cause.INVALID_SCHEMA,
+    ),
+    "permanent error": (b'{"query_id": "%b", "text": "permanent"}', Cause.PERMANENT_ERROR),
+    "bug": (b'{"query_id": "%b", "text": "bug"}', Cause.PERMANENT_ERROR),
+    "oversize output": (b'{"query_id": "%b", "text": "oversize"}', Cause.OVERSIZE_OUTPUT),
+}
+
+
+@pytest.fixture(scope="module")
+def poisoned() -> dict[str, tuple[str, bytes | None, Cause]]:
+    """Poison records with their ids."""
+    found = {}
+    for name, (value, cause) in POISON.items():
+        key = str(uuid4())
+        body = value.replace(b"%b", key.encode()) if value is not None else None
+        found[name] = (key, body, cause)
+    return found
+
+
+def test_poison_becomes_dead_letters_and_answers_while_others_go_on(
+    cluster: Cluster,
+    start_worker: Callable[..., Worker],
+    poisoned: dict[str, tuple[str, bytes | None, Cause]],
+) -> None:
+    ids, records = queries(50)
+    worker = start_worker()
+    worker.wait_until("ready", 200)
+    bad = [(key.encode(), value) for key, value, _ in poisoned.values()]
+    cluster.publish("queries", [*records[:25], *bad, *records[25:]])
+
+    answers = cluster.wait_for_answers(ids | {key for key, _, _ in poisoned.values()})
+    letters = {letter.key(): letter for letter in cluster.read("dead-letters")}
+    for name, (key, value, cause) in poisoned.items():
+        assert answers[key][0]["status"] == "failed", name
+        letter = letters[key.encode()]
+        assert letter.value() == value, name
+        headers = dict(letter.headers())
+        assert headers[DeadLetterHeader.CAUSE] == cause.encode(), name
+        assert headers[DeadLetterHeader.TOPIC] == b"queries"
+    assert worker.probe("ready")[0] == 200
+
+
+def test_a_header_that_is_not_utf_8_is_kept_as_it_was(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker().wait_until("ready", 200)
+    key = str(uuid4())
+    value = json.dumps({"query_id": key, "text": "hello"}).encode()
+    headers: list[Any] = [("x", b"\xff"), ("x", b"again"), ("none", None)]
+    producer = Producer({"bootstrap.servers": cluster.bootstrap})
+    producer.produce("queries", key=key, value=value, headers=headers)
+    producer.flush(10)
+
+    answer = cluster.wait_for_answers({key})[key][0]
+    assert answer["error"]["code"] == "invalid_headers"
+    letter = next(m for m in cluster.read("dead-letters") if m.key() == key.encode())
+    assert letter.headers()[:3] == headers
+    assert dict(letter.headers())[DeadLetterHeader.CAUSE] == Cause.INVALID_HEADERS.encode()
+
+
+def test_a_record_that_only_fits_compressed_still_finds_its_dead_letter(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    """The broker's limit is on the compressed size; 20 MB of the same letter is next to nothing."""
+    worker = start_worker()
+    worker.wait_until("ready", 200)
+    key = str(uuid4())
+    value = b'{"query_id": "%s", "text": "%s"}' % (key.encode(), b"a" * 20_000_000)
+    producer = Producer(
+        {
+            "bootstrap.servers": cluster.bootstrap,
+            "message.max.bytes": 30_000_000,
+            "compression.type": "zstd",
+        }
+    )
+    producer.produce("queries", key=key, value=value)
+    assert producer.flush(30) == 0
+
+    assert cluster.wait_for_answers({key})[key][0]["error"]["code"] == "invalid_event"
+    assert any(m.key() == key.encode() for m in cluster.read("dead-letters"))
+    assert worker.probe("live")[0] == 200
+
+
+def test_a_transient_error_is_retried_until_the_deadline(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker(RAGLINE_DELIVERY__DEFAULT_DEADLINE_S="2").wait_until("ready", 200)
+    key = str(uuid4())
+    value = json.dumps({"query_id": key, "text": "transient"}).encode()
+    cluster.publish("queries", [(key.encode(), value)])
+    answer = cluster.wait_for_answers({key})[key][0]
+    assert answer["status"] == "failed"
+    assert answer["error"]["code"] == "unavailable"
+
+
+def test_an_expired_query_costs_no_work(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker().wait_until("ready", 200)
+    key = str(uuid4())
+    value = {"query_id": key, "text": "bug", "deadline": "2020-01-01T00:00:00Z"}
+    cluster.publish("queries", [(key.encode(), json.dumps(value).encode())])
+    answer = cluster.wait_for_answers({key})[key][0]
+    assert answer["status"] == "expired"
+
+
+def test_a_flood_of_dead_letters_stops_the_stage_and_says_why(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    worker = start_worker(
+        RAGLINE_DELIVERY__FLOOD_RUN="5", RAGLINE_KAFKA__MAX_IN_FLIGHT="1", WORKER_WORK_S="0.01"
+    )
+    worker.wait_until("ready", 200)
+    before = len(cluster.read("dead-letters"))
+    ids = [str(uuid4()) for _ in range(60)]
+    records = [(i.encode(), json.dumps({"query_id": i, "text": "permanent"}).encode()) for i in ids]
+    cluster.publish("queries", list(records))
+    body = worker.wait_until("ready", 503)
+    assert "dead letters in a row" in str(body["problems"])
+    time.sleep(1)
+    assert len(cluster.read("dead-letters")) - before < 20
+    assert worker.probe("live")[0] == 200
+    worker.signal(signal.SIGKILL)
+    healthy = start_worker()  # a good deployment finishes what the bad one left
+    healthy.wait_until("ready", 200)
+    cluster.wait_for_answers(set(ids))
+
+
+def test_a_service_waits_for_kafka_and_says_so(start_worker: Callable[..., Worker]) -> None:
+    worker = start_worker(RAGLINE_KAFKA__BOOTSTRAP_SERVERS="127.0.0.1:9")
+    body = worker.wait_until("ready", 503)
+    until = time.monotonic() + 20
+    while "does not answer" not in str(body) and time.monotonic() < until:
+        time.sleep(0.2)
+        body = worker.probe("ready")[1]
+    assert "does not answer" in str(body["problems"])
+    assert worker.probe("live")[0] == 200
+    worker.signal(signal.SIGTERM)
+    assert worker.process.wait(10) == 0

@@ -1,0 +1,55 @@
+"""A stage in a process of its own, for tests that kill it: answers each query with its own text."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.clock import utc_now
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.topics import ANSWERS, QUERIES, Service
+from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.serve import serve
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline.settings import ServiceSettings
+
+WORK_S = float(os.environ.get("WORKER_WORK_S", "0.005"))
+
+
+async def echo(event: QuerySubmitted) -> QueryAnswered:
+    """Answer after a moment of work; the text can ask for trouble."""
+    await asyncio.sleep(WORK_S * random.uniform(0.5, 2.0))
+    if event.text == "permanent":
+        raise Misconfigured("asked to fail")
+    if event.text == "transient":
+        raise Unavailable("asked to be down")
+    if event.text == "bug":
+        raise KeyError("asked for a bug")
+    text = "x" * 9_000_000 if event.text == "oversize" else event.text
+    return QueryAnswered(
+        query_id=event.query_id, status=AnswerStatus.ANSWERED, text=text, answered_at=utc_now()
+    )
+
+
+@asynccontextmanager
+async def compose(_settings: ServiceSettings, _metrics: Metrics) -> AsyncIterator[Composition]:
+    """Compose the echo stage; nothing stands behind it."""
+    yield Composition(stage=echo)
+
+
+SPEC = ServiceSpec(
+    service=Service.CLASSIFIER,
+    title="Echo",
+    inbound=(QUERIES,),
+    outbound=(ANSWERS,),
+    settings=ServiceSettings,
+    compose=compose,
+)
+
+if __name__ == "__main__":
+    serve(SPEC)

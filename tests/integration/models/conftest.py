@@ -1,0 +1,48 @@
+"""Models small enough for tests: the packaged embedder, and cross-encoders made here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ragline.adapters.models.files import locate
+
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+
+
+def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
+    """Save a BERT of one layer with random weights, with the tokenizer of all-MiniLM-L6-v2.
+
+    The identity is named as its activation, as in the published ms-marco cross-encoders, and the
+    weights are large, so that logits differ clearly and leave [0, 1].
+    """
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(seed)
+    config = BertConfig(
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        initializer_range=0.5,
+    )
+    config.num_labels = labels
+    config.sentence_transformers = {"activation_fn": "torch.nn.modules.linear.Identity"}
+    model = BertForSequenceClassification(config)
+    model.save_pretrained(folder)
+    packaged = locate("packaged").folder
+    for name in TOKENIZER:
+        (folder / name).write_bytes((packaged / name).read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cross_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_cross_encoder(tmp_path_factory.mktemp("models") / "tiny-cross-encoder")
+
+
+@pytest.fixture(scope="session")
+def two_label_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_cross_encoder(tmp_path_factory.mktemp("models") / "two-labels", labels=2)

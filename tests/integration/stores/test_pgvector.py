@@ -1,0 +1,161 @@
+"""PostgreSQL keeps every promise of the port."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from asyncpg import Connection
+from pgvector import Vector
+from pgvector.asyncpg import register_vector
+from pydantic import SecretStr
+
+from ragline.adapters.pgvector import search
+from ragline.adapters.stores import Store, open_store
+from ragline.contracts.queries import Filters
+from ragline.errors import Misconfigured, Unavailable
+from ragline.ports.store import WriteResult
+from ragline.settings import StoreKind, VectorStoreSettings
+from ragline.testing.store_contract import OpenStore, StoreContract
+from ragline.testing.store_contract.builders import (
+    DIMENSIONS,
+    FINGERPRINT,
+    document,
+    documents_seen,
+    embedding,
+    ref,
+    scope,
+)
+
+
+class TestPgvectorStore(StoreContract):
+    @pytest.fixture
+    def open_store(self, pgvector_settings: VectorStoreSettings) -> OpenStore:
+        return partial(
+            open_store, pgvector_settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS
+        )
+
+
+@asynccontextmanager
+async def connected(settings: VectorStoreSettings, **session: str) -> AsyncIterator[Connection]:
+    """A connection of the test's own, looking at the collection."""
+    connection = await asyncpg.connect(
+        settings.url.get_secret_value(),
+        server_settings={"search_path": f'"{settings.collection}", public', **session},
+    )
+    try:
+        await register_vector(connection)
+        yield connection
+    finally:
+        await connection.close()
+
+
+def opened(settings: VectorStoreSettings) -> AbstractAsyncContextManager[Store]:
+    return open_store(settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+
+
+async def test_what_the_index_gives_up_on_is_found_exactly(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    impatient = {"hnsw.ef_search": "10", "hnsw.iterative_scan": "off", "enable_sort": "off"}
+    async with opened(pgvector_settings) as store:
+        await store.upsert(document("crowd", texts=[f"n{n}" for n in range(300)]))
+        await store.upsert(document("rare", texts=["x", "y", "z"], tags=("rare",)))
+    within = scope(filters=Filters(tags=("rare",)))
+    async with connected(pgvector_settings, **impatient, enable_seqscan="off") as connection:
+        query = Vector(embedding("n7"))
+        index_alone = await connection.fetch(
+            "SELECT 1 FROM (SELECT document_id FROM chunks ORDER BY embedding <=> $1 LIMIT 300) c "
+            "WHERE document_id = 'rare'",
+            query,
+        )
+        hits = await search.vector(connection, query, within, 10)
+    assert len(index_alone) < 3, "the index alone would have been enough"
+    assert {hit.document_id for hit in hits} == {"rare"}
+    assert len(hits) == 3
+
+
+async def test_a_lost_connection_is_transient_and_the_pool_recovers(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    async with opened(pgvector_settings) as store, connected(pgvector_settings) as killer:
+        await store.upsert(document())
+        await killer.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE application_name = 'ragline' AND pid <> pg_backend_pid()"
+        )
+        with suppress(Unavailable):
+            await store.ping()
+        assert await documents_seen(store) == {"guide"}
+
+
+async def test_a_connection_in_the_middle_of_closing_is_transient(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    async with opened(pgvector_settings) as store, connected(pgvector_settings) as killer:
+        for _ in range(50):
+            terminated = killer.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'ragline' AND pid <> pg_backend_pid()"
+            )
+            calls = [asyncio.create_task(store.ping()) for _ in range(4)]
+            await terminated
+            for outcome in await asyncio.gather(*calls, return_exceptions=True):
+                assert outcome is None or isinstance(outcome, Unavailable), repr(outcome)
+
+
+async def test_a_server_that_is_down_is_unavailable(free_port: int) -> None:
+    settings = VectorStoreSettings(
+        kind=StoreKind.PGVECTOR, url=SecretStr(f"postgresql://u:p@127.0.0.1:{free_port}/db")
+    )
+    with pytest.raises(Unavailable, match="RAGLINE_VECTOR_STORE__URL"):
+        async with opened(settings):
+            pass
+
+
+async def test_an_unknown_database_is_misconfigured(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    parts = urlsplit(pgvector_settings.url.get_secret_value())
+    elsewhere = SecretStr(urlunsplit(parts._replace(path="/nowhere")))
+    with pytest.raises(Misconfigured, match="nowhere"):
+        async with opened(pgvector_settings.model_copy(update={"url": elsewhere})):
+            pass
+
+
+async def test_deleting_leaves_no_word_of_the_document(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    async with opened(pgvector_settings) as store, connected(pgvector_settings) as connection:
+        await store.upsert(document("kept", texts=["kept"]))
+        await store.upsert(document(texts=["secret"], title="secret", tags=("secret",)))
+        await store.delete(ref(), version=2)
+        for rows in (
+            await connection.fetch("SELECT * FROM documents"),
+            await connection.fetch("SELECT * FROM chunks"),
+            await connection.fetch("SELECT * FROM postings"),
+        ):
+            assert rows
+            assert not any("secret" in str(dict(row)) for row in rows)
+        totals = await connection.fetchrow("SELECT chunks, length FROM totals")
+        assert tuple(totals) == tuple(
+            await connection.fetchrow("SELECT count(*), sum(length) FROM chunks")
+        )
+
+
+async def test_a_long_document_gets_more_time_than_a_search(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    hasty = pgvector_settings.model_copy(update={"timeout_s": 0.4})
+    async with opened(pgvector_settings), opened(hasty) as store:
+        long = document(
+            texts=[f"{n} " + " ".join(f"w{n}x{m}" for m in range(60)) for n in range(900)]
+        )
+        began = time.monotonic()
+        assert await store.upsert(long) is WriteResult.APPLIED
+        assert time.monotonic() - began > hasty.timeout_s, "too quick to prove anything"
+        assert await store.delete(ref(), version=2) is WriteResult.APPLIED

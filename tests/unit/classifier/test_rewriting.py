@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragline.contracts.queries import Turn
+from ragline_classifier.rewriting import HeuristicRewriter, standalone
+
+INSTALL = "How do I install the CLI on macOS?"
+QUEUE = "What is a quorum queue?"
+
+
+def history(*turns: str) -> list[Turn]:
+    """Turns that alternate between user and assistant."""
+    return [
+        Turn(role="user" if n % 2 == 0 else "assistant", text=text) for n, text in enumerate(turns)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "expected"),
+    [
+        ("and on Windows?", INSTALL, "How do I install the CLI on Windows?"),
+        ("without sudo?", INSTALL, "How do I install the CLI on macOS without sudo?"),
+        ("how about with docker?", INSTALL, "How do I install the CLI on macOS with docker?"),
+        ("thanks, and for teams?", "How much is it?", "How much is it for teams?"),
+        ("what about Linux?", INSTALL, f"{INSTALL} what about Linux?"),
+        ("and then?", INSTALL, f"{INSTALL} and then?"),
+        ("why?", "Is the sky blue?", "Is the sky blue? why?"),
+        ("For how long?", "How do I rest dough?", "How do I rest dough? For how long?"),
+        ("tell me more", QUEUE, f"{QUEUE} tell me more"),
+        ("And the price?", "Show the pro plan", "Show the pro plan. And the price?"),
+        ("how do I undo that?", INSTALL, "how do I undo that (install the CLI on macOS)?"),
+        ("what about it?", QUEUE, "what about a quorum queue?"),
+        ("how do I declare it?", QUEUE, "how do I declare a quorum queue?"),
+        ("what are its limits?", QUEUE, "what are a quorum queue's limits?"),
+        ("How do they work?", "What are topics?", "How do topics work?"),
+        ("is that safe?", "Can I delete the log?", "is that (delete the log) safe?"),
+        (
+            "how do I change that setting?",
+            "Where is the dark mode?",
+            "how do I change that (the dark mode) setting?",
+        ),
+        (
+            "Why does it crash?",
+            "I installed the new driver",
+            "Why does it (I installed the new driver) crash?",
+        ),
+    ],
+)
+def test_a_follow_up_takes_the_topic_of_the_earlier_question(
+    text: str, earlier: str, expected: str
+) -> None:
+    assert standalone(text, history(earlier, "An answer.")) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is a dead letter exchange?",
+        "How do I reset my password?",
+        "so how do I reset my password?",
+        "is it possible to reset my password?",
+        "how long does it take to renew a passport?",
+        "My card is blocked, how do I unblock it?",
+        "What does IT support cost?",
+        "how do I make sure that the queue is durable?",
+        "how do I cancel my order this week?",
+        "In which year did the Ottoman Empire fall?",
+        "TypeError: 'int' object is not iterable",
+        "release notes 4.1",
+    ],
+)
+def test_a_question_of_its_own_is_left_alone(text: str) -> None:
+    assert standalone(text, history(QUEUE, "An answer.", INSTALL, "Another.")) == text
+
+
+def test_a_topic_survives_several_follow_ups() -> None:
+    turns = history(QUEUE, "…", "How do I declare it?", "…")
+    assert standalone("and in Java?", turns) == "How do I declare a quorum queue in Java?"
+
+
+def test_a_new_question_ends_the_old_topic() -> None:
+    turns = history(QUEUE, "…", "What is a stream?", "…")
+    assert standalone("how do I declare it?", turns) == "how do I declare a stream?"
+
+
+@pytest.mark.parametrize("text", ["and on Windows?", "how do I undo that?", "why?"])
+def test_without_an_earlier_question_nothing_is_invented(text: str) -> None:
+    assert standalone(text, []) == text
+    assert standalone(text, [Turn(role="assistant", text="Hello, how can I help?")]) == text
+    assert standalone(text, [Turn(role="user", text="  ")]) == text
+
+
+def test_a_long_question_stands_alone() -> None:
+    text = "It fails like this: " + "some words of a log " * 50
+    assert standalone(text, history(QUEUE)) == text
+
+
+def test_a_huge_earlier_turn_is_cut() -> None:
+    assert len(standalone("why?", history("long " * 5_000))) < 400
+
+
+@given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=4))
+def test_any_text_gives_a_result_and_the_same_one_again(text: str, turns: list[str]) -> None:
+    first = standalone(text, history(*turns))
+    assert first == standalone(text, history(*turns))
+    assert bool(first.strip()) or not text.strip()
+
+
+async def test_the_rewriter_reports_no_degradation() -> None:
+    rewrite = await HeuristicRewriter().rewrite("why?", history(QUEUE), timeout=0.0)
+    assert (rewrite.text, rewrite.degradations) == (f"{QUEUE} why?", ())

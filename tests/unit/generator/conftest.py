@@ -1,0 +1,140 @@
+"""Passages, events and doubles for the generator's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ragline.contracts.queries import (
+    CandidatesRanked,
+    Intent,
+    Passage,
+    Plan,
+    SearchKind,
+)
+from ragline.ports.models import ChatMessage, Delta
+
+NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def make_passage(text: str, *, chunk: str = "c1", start: int = 0, **fields: Any) -> Passage:
+    defaults: dict[str, Any] = {
+        "document_id": f"doc-{chunk}",
+        "version": 3,
+        "ordinal": 0,
+        "title": "",
+        "score": 1.0,
+    }
+    return Passage(
+        chunk_id=chunk, text=text, start=start, end=start + len(text), **(defaults | fields)
+    )
+
+
+def make_event(question: str, passages: Sequence[Passage] = (), **fields: Any) -> CandidatesRanked:
+    defaults: dict[str, Any] = {
+        "query_id": "q1",
+        "intent": Intent.FACTUAL,
+        "confidence": 0.9,
+        "standalone_text": question,
+        "plan": Plan(name="factual", weights={SearchKind.VECTOR: 1.0}),
+        "watermark": 1_700_000_000_000,
+        "deadline": NOW + timedelta(seconds=30),
+    }
+    return CandidatesRanked(text=question, passages=tuple(passages), **(defaults | fields))
+
+
+def count_words(text: str) -> int:
+    return len(text.split())
+
+
+class WordTokenizer:
+    """One token a word: budgets that a reader can check by eye."""
+
+    def count(self, text: str) -> int:
+        return count_words(text)
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when told."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class RecordingStream:
+    """Keeps what was streamed, by attempt; `up` false is a Redis that is down."""
+
+    up: bool = True
+    cancel_after: int | None = None
+    attempts: list[str] = field(default_factory=list)
+    status: str | None = None
+    polls: int = 0
+
+    async def start(self, query_id: str) -> int:
+        if not self.up:
+            return 0
+        self.attempts.append("")
+        return len(self.attempts)
+
+    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+        self.attempts[attempt - 1] += text
+
+    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+        self.status = status
+
+    async def cancelled(self, query_id: str) -> bool:
+        self.polls += 1
+        return self.cancel_after is not None and self.polls > self.cancel_after
+
+
+@dataclass
+class ScriptedModel:
+    """A language model that plays back calls: pieces of text, or an error after some."""
+
+    calls: list[Sequence[str | Exception]]
+    model: str = "model-a"
+    answered_by: str | None = None
+    prompts: list[Sequence[ChatMessage]] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
+    before_piece: Callable[[], None] = lambda: None
+    closed: bool = False
+
+    @property
+    def model_id(self) -> str:
+        return self.model
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        timeout: float,
+        stop: Sequence[str] = (),
+    ) -> AsyncGenerator[Delta, None]:
+        self.prompts.append(messages)
+        self.timeouts.append(timeout)
+        try:
+            for piece in self.calls.pop(0):
+                self.before_piece()
+                if isinstance(piece, Exception):
+                    raise piece
+                yield Delta(text=piece)
+            yield Delta(
+                model=self.answered_by or self.model, prompt_tokens=100, completion_tokens=20
+            )
+        finally:
+            self.closed = True
+
+    async def complete_json(
+        self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
+    ) -> dict[str, Any]:
+        raise NotImplementedError

@@ -1,0 +1,196 @@
+"""Answers without a language model."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ragline.contracts.queries import Intent, Passage
+from ragline_generator.extractive import Draft, compose
+from ragline_generator.ranking import rank
+from ragline_generator.validation import check
+
+from .conftest import count_words, make_passage
+
+
+def answer(
+    question: str, *passages: Passage, intent: Intent = Intent.FACTUAL, max_tokens: int = 500
+) -> Draft:
+    ranked = rank(question, passages)
+    return compose(intent, passages, ranked, max_tokens=max_tokens, count=count_words)
+
+
+QUEUES = make_passage(
+    "RabbitMQ is a broker. A durable queue survives a restart of the broker. It is declared with "
+    "the durable flag. Exchanges route messages. Cats sleep all day."
+)
+STEPS = make_passage(
+    dedent(
+        """
+        # Upgrade
+
+        To upgrade a node, do this:
+
+        1. Drain the node.
+        2. Stop it:
+
+           ```
+           rabbitmqctl stop
+           ```
+        3. Install the new version.
+
+        Upgrades are usually quick.
+        """
+    ).strip(),
+    chunk="steps",
+)
+
+
+def test_a_fact_gets_a_cited_sentence() -> None:
+    assert answer("What survives a restart?", QUEUES).text == (
+        "A durable queue survives a restart of the broker. [1]"
+    )
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
+    assert answer("Which flag is it declared with?", QUEUES).text == (
+        "A durable queue survives a restart of the broker. [1] "
+        "It is declared with the durable flag. [1]"
+    )
+
+
+def test_a_procedure_gets_its_complete_steps() -> None:
+    text = answer("How do I upgrade a node?", STEPS, QUEUES, intent=Intent.PROCEDURAL).text
+
+    assert text == (
+        "To upgrade a node, do this:\n\n"
+        "1. Drain the node. [1]\n"
+        "2. Stop it: [1]\n   ```\n   rabbitmqctl stop\n   ```\n"
+        "3. Install the new version. [1]"
+    )
+
+
+def test_steps_that_have_nothing_to_do_with_the_question_are_not_given() -> None:
+    text = answer("What survives a restart?", STEPS, QUEUES, intent=Intent.PROCEDURAL).text
+
+    assert "Drain" not in text
+    assert "A durable queue survives a restart" in text
+
+
+def test_a_navigational_question_gets_the_link_and_where_to_look() -> None:
+    guide = make_passage(
+        "Durable queues survive a restart.",
+        title="Queues",
+        heading_path=("Queues", "Durability"),
+        url="https://docs.example/queues",
+    )
+
+    text = answer("Where are durable queues described?", guide, intent=Intent.NAVIGATIONAL).text
+
+    assert text == (
+        "[Queues](https://docs.example/queues) — Durability [1]\n\n"
+        "Durable queues survive a restart. [1]"
+    )
+
+
+def test_a_table_row_reads_as_column_and_cell() -> None:
+    table = make_passage("| flag | meaning |\n|---|---|\n| durable | survives a restart |")
+
+    assert answer("Which flag survives a restart?", table).text == (
+        "- flag: durable; meaning: survives a restart [1]"
+    )
+
+
+def test_an_announced_list_comes_with_its_announcement() -> None:
+    text = "The broker keeps these files:\n\n- the log\n- the schema\n\nCats sleep."
+
+    assert answer("Which files does the broker keep?", make_passage(text)).text == (
+        "The broker keeps these files:\n\n- the log [1]\n- the schema [1]"
+    )
+
+
+def test_the_same_sentence_is_given_once() -> None:
+    again = make_passage(QUEUES.text, chunk="c2")
+
+    assert answer("What survives a restart?", QUEUES, again).text.count("survives") == 1
+
+
+def test_markers_number_the_passages_in_order_of_use() -> None:
+    other = make_passage("Cats sleep on warm brokers.", chunk="c0")
+    draft = answer("What survives a restart?", other, QUEUES)
+
+    assert "[1]" in draft.text
+    assert draft.context[0].passage is QUEUES
+
+
+def test_links_tags_and_footnote_marks_are_left_out_but_code_is_not() -> None:
+    source = "The [broker](./b.md)[3] <b>restarts</b> with `a[3]` <!-- x -->now {#anchor}."
+    text = answer("Does the broker restart?", make_passage(source)).text
+
+    assert text.startswith("The broker restarts with `a[3]`")
+    assert text.endswith("[1]")
+
+
+def test_an_answer_keeps_to_its_length() -> None:
+    draft = answer("How do I upgrade a node?", STEPS, intent=Intent.PROCEDURAL, max_tokens=12)
+
+    assert count_words(draft.text) <= 12
+    assert draft.text.startswith("To upgrade a node")
+
+
+def test_where_no_word_is_shared_the_best_passage_begins_the_answer() -> None:
+    assert answer("Überlebt eine Warteschlange?", QUEUES).text == "RabbitMQ is a broker. [1]"
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "A durable queue survives.",
+            "It lasts.",
+            "Not every queue [4] does:",
+            "Is a queue durable?",
+            "ein `queue[2]` Wert",
+            "- the queue log",
+            "1. Declare a queue.",
+            "2. Use it.",
+            "```\nqueue()\n```",
+            "| queue | x |\n|---|---|\n| durable | y |",
+            "# Queue",
+            "",
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+).map("\n".join)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=3), st.sampled_from(list(Intent)), st.integers(0, 999))
+def test_every_quote_is_the_source_at_its_range(
+    texts: list[str], intent: Intent, offset: int
+) -> None:
+    passages = [make_passage(text, chunk=f"c{n}", start=offset) for n, text in enumerate(texts)]
+    sources = {p.document_id: " " * offset + p.text for p in passages}
+    draft = answer("Is the queue durable?", *passages, intent=intent)
+
+    checked = check(draft.text, draft.context, min_support=0.6)
+
+    for citation in checked.citations:
+        assert sources[citation.document_id][citation.start : citation.end] == citation.quote
+        assert citation.quote
+    for claim in checked.validation.claims:
+        assert draft.text[claim.start : claim.end] == claim.text
+
+
+def test_code_is_cited_where_it_is_announced() -> None:
+    passage = make_passage("Stop the broker node like this:\n\n```\nbrokerctl stop\n```\n")
+    result = answer("How do I stop the broker node?", passage)
+    assert result.text == "Stop the broker node like this [1]:\n\n```\nbrokerctl stop\n```"
+
+
+def test_code_that_nothing_announces_is_cited_by_its_place() -> None:
+    passage = make_passage("Cats sleep all day.\n\n```\nbrokerctl stop node\n```\n")
+    result = answer("How do I stop a node with brokerctl?", passage)
+    assert "[1]" in result.text

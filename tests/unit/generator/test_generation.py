@@ -1,0 +1,165 @@
+"""The language model's part: time, retries, refusals, cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
+from ragline.ports.models import ChatMessage
+from ragline_generator.broadcast import Broadcast
+from ragline_generator.generation import Limits, Writer, Written
+
+from .conftest import NOW, Clock, RecordingStream, ScriptedModel
+
+ASK = [ChatMessage(role="user", content="?")]
+
+
+class Bench:
+    """A writer with everything around it under control."""
+
+    def __init__(
+        self, *calls: Sequence[str | Exception], stream: RecordingStream | None = None
+    ) -> None:
+        self.clock = Clock()
+        self.model = ScriptedModel(list(calls))
+        self.stream = stream or RecordingStream()
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.clock.advance(seconds)
+
+    async def write(self, *, seconds_left: float = 20.0) -> Written | None:
+        writer = Writer(
+            self.model,
+            limits=Limits(timeout_s=10, reserve_s=1, least_s=2, attempts=2, backoff_s=0.5),
+            clock=self.clock,
+            sleep=self.sleep,
+            jitter=lambda: 0.5,
+        )
+        return await writer.write(
+            ASK,
+            markers=range(1, 3),
+            max_tokens=50,
+            deadline=NOW + timedelta(seconds=seconds_left),
+            broadcast=Broadcast(self.stream, "q", wanted=True, poll_s=0.25, clock=self.clock),
+        )
+
+
+async def test_text_is_streamed_as_it_comes_and_counted() -> None:
+    bench = Bench(["Queues ", "are durable [", "1].", " [7]"])
+
+    written = await bench.write()
+
+    assert written == Written(
+        text="Queues are durable [1].", model="model-a", prompt_tokens=100, completion_tokens=20
+    )
+    assert bench.stream.attempts == ["Queues are durable [1]."]
+
+
+@pytest.mark.parametrize(("left", "timeout"), [(5.0, 4.0), (60.0, 10.0), (3.0, 2.0)])
+async def test_the_model_gets_the_time_left_less_the_reserve(left: float, timeout: float) -> None:
+    bench = Bench(["text"])
+
+    await bench.write(seconds_left=left)
+
+    assert bench.model.timeouts == [timeout]
+
+
+async def test_with_too_little_time_the_model_is_not_asked() -> None:
+    bench = Bench(["text"])
+
+    assert await bench.write(seconds_left=2.5) is None
+    assert bench.model.prompts == []
+
+
+async def test_a_failed_call_is_repeated_and_readers_begin_anew() -> None:
+    bench = Bench(["Half an ", Unavailable("gone")], ["A whole answer."])
+
+    written = await bench.write()
+
+    assert written is not None
+    assert written.text == "A whole answer."
+    assert bench.stream.attempts == ["Half an ".rstrip(), "A whole answer."]
+    assert bench.slept == [0.5]
+
+
+async def test_the_wait_that_the_server_asks_for_is_kept() -> None:
+    bench = Bench([RateLimited("busy", retry_after=3.0)], ["text"])
+
+    assert await bench.write() is not None
+    assert bench.slept == [3.0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimited("busy", retry_after=60.0),
+        Misconfigured("wrong key"),
+        DeadlineExceeded("no time"),
+    ],
+)
+async def test_a_call_is_not_repeated_when_that_cannot_help(error: Exception) -> None:
+    bench = Bench([error], ["never asked for"])
+
+    assert await bench.write() is None
+    assert len(bench.model.prompts) == 1
+    assert bench.slept == []
+
+
+async def test_after_the_last_attempt_there_is_no_answer() -> None:
+    bench = Bench([Unavailable("1")], [Unavailable("2")], ["never asked for"])
+
+    assert await bench.write() is None
+    assert len(bench.model.prompts) == 2
+
+
+@pytest.mark.parametrize("pieces", [["NO_ANSWER"], ["NO", "_ANS", "WER", "."], ["\nNO_ANSWER\n"]])
+async def test_a_model_that_declines_shows_nothing(pieces: list[str | Exception]) -> None:
+    bench = Bench(pieces)
+
+    written = await bench.write()
+
+    assert written is not None
+    assert written.declined
+    assert bench.stream.attempts == [""]
+
+
+@pytest.mark.parametrize("pieces", [["NO"], ["N", "O, it is not [1]."], ["NO_", "ONE knows"]])
+async def test_an_answer_that_begins_like_a_refusal_is_an_answer(
+    pieces: list[str | Exception],
+) -> None:
+    bench = Bench(pieces)
+
+    written = await bench.write()
+
+    assert written is not None
+    assert not written.declined
+    assert written.text == "".join(map(str, pieces))
+    assert bench.stream.attempts == [written.text]
+
+
+async def test_a_cancel_stops_the_model_and_keeps_what_was_said() -> None:
+    bench = Bench(
+        ["Queues are ", "durable ", "and ", "never shown"], stream=RecordingStream(cancel_after=1)
+    )
+    bench.model.before_piece = lambda: bench.clock.advance(0.2)
+
+    written = await bench.write()
+
+    assert written is not None
+    assert written.cancelled
+    assert written.text == "Queues are durable and"
+    assert bench.model.closed
+
+
+async def test_whether_to_stop_is_asked_rarely() -> None:
+    bench = Bench(["x "] * 100)
+    bench.model.before_piece = lambda: bench.clock.advance(0.01)
+
+    await bench.write()
+
+    assert bench.stream.polls <= 5

@@ -1,0 +1,93 @@
+"""Readers never see a hallucinated marker, however the text arrives."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ragline_generator.markers import MarkerFilter, filter_markers, find_markers, without_markers
+
+VALID = range(1, 4)
+TEXT = st.lists(
+    st.sampled_from(
+        [
+            "[1]",
+            "[9]",
+            "[2, 7]",
+            "[",
+            "]",
+            "[1",
+            " ",
+            "\n",
+            "`",
+            "```",
+            "a",
+            "word",
+            ",",
+            "3",
+            "[x]",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Durable [1].", "Durable [1]."),
+        ("Durable [9].", "Durable."),
+        ("Durable[9].", "Durable."),
+        ("Durable [1, 9].", "Durable [1]."),
+        ("Durable [1, 3].", "Durable [1][3]."),
+        ("Durable [1][1].", "Durable [1][1]."),
+        ("Durable [0] and [004].", "Durable and."),
+        ("In [2024] and [x] and [].", "In [2024] and [x] and []."),
+        ("Use `a[9]` here [9].", "Use `a[9]` here."),
+        ("```\na[9]\n```\nSo [9].", "```\na[9]\n```\nSo."),
+        ("``x`[9]`` [9]", "``x`[9]``"),
+        ("A stray ` tick.\n\nSo [9].", "A stray ` tick.\n\nSo."),
+    ],
+)
+def test_only_markers_of_real_excerpts_are_shown(raw: str, shown: str) -> None:
+    assert filter_markers(raw, VALID) == shown
+
+
+@settings(deadline=None)
+@given(st.one_of(TEXT, st.text()), st.data())
+def test_any_cut_into_deltas_gives_the_same_text(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    markers = MarkerFilter(VALID)
+
+    parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    streamed = "".join(markers.feed(part) for part in parts) + markers.flush()
+
+    assert streamed == filter_markers(text, VALID)
+
+
+@settings(deadline=None)
+@given(TEXT, st.data())
+def test_no_moment_shows_a_hallucinated_marker(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    markers, shown = MarkerFilter(VALID), ""
+
+    for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
+        shown += markers.feed(text[a:b])
+        if "`" not in shown:
+            assert all(marker.number in VALID for marker in find_markers(shown))
+
+
+def test_text_is_held_back_only_while_it_may_become_a_marker() -> None:
+    markers = MarkerFilter(VALID)
+
+    assert markers.feed("So [") == "So"
+    assert markers.feed("1") == ""
+    assert markers.feed("] it") == " [1] it"
+
+
+def test_markers_in_code_are_code() -> None:
+    text = "Take `a[1]` [2]."
+
+    assert [(m.number, text[m.start : m.end]) for m in find_markers(text)] == [(2, "[2]")]
+    assert without_markers(text) == "Take `a[1]` ."

@@ -1,0 +1,234 @@
+"""The stage as the pipeline sees it: ranked candidates in, the terminal answer out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
+from ragline.contracts.queries import CandidatesRanked, Options, SearchKind, Turn
+from ragline.errors import Unavailable
+from ragline_generator.generation import Limits, Writer
+from ragline_generator.outcome import Prices
+from ragline_generator.stage import GeneratorStage, Rules
+
+from .conftest import (
+    NOW,
+    Clock,
+    RecordingStream,
+    ScriptedModel,
+    WordTokenizer,
+    make_event,
+    make_passage,
+)
+
+SOURCE = "Exchanges route messages. A durable queue survives a broker restart. Cats sleep."
+PASSAGE = make_passage(SOURCE, title="Queues", url="https://docs.example/queues", start=500)
+QUESTION = "Does a durable queue survive a restart?"
+
+
+def make_stage(
+    model: ScriptedModel | None = None,
+    stream: RecordingStream | None = None,
+    rules: Rules | None = None,
+    prices: Prices | None = None,
+) -> GeneratorStage:
+    clock = Clock()
+    writer = Writer(model, limits=Limits(attempts=1), clock=clock) if model else None
+    return GeneratorStage(
+        stream=stream or RecordingStream(),
+        tokenizer=WordTokenizer(),
+        clock=clock,
+        writer=writer,
+        rules=rules or Rules(),
+        prices=prices or Prices(),
+    )
+
+
+async def ask(event: CandidatesRanked | None = None, **parts: Any) -> QueryAnswered:
+    return await make_stage(**parts)(event or make_event(QUESTION, [PASSAGE]))
+
+
+async def test_without_a_model_the_answer_is_extractive_and_says_so() -> None:
+    answer = await ask()
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.text == "A durable queue survives a broker restart. [1]"
+    assert answer.models == {"answer": "extractive"}
+    assert answer.degradations == ()
+    assert answer.answered_at == NOW
+
+
+async def test_the_citation_is_checkable_in_the_source() -> None:
+    document = " " * 500 + SOURCE
+
+    [citation] = (await ask()).citations
+
+    assert document[citation.start : citation.end] == citation.quote
+    assert citation.quote == "A durable queue survives a broker restart."
+    assert (citation.title, citation.url) == ("Queues", "https://docs.example/queues")
+
+
+async def test_what_the_stages_before_found_is_carried_on() -> None:
+    event = make_event(
+        QUESTION, [PASSAGE], tenant="acme", degradations=("rerank_skipped", "llm_skipped")
+    )
+
+    answer = await ask(event)
+
+    assert (answer.query_id, answer.tenant) == ("q1", "acme")
+    assert (answer.intent, answer.plan) == ("factual", "factual")
+    assert answer.standalone_text == QUESTION
+    assert answer.watermark == event.watermark
+    assert answer.degradations == ("rerank_skipped", "llm_skipped")
+
+
+async def test_a_model_writes_cites_and_costs() -> None:
+    model = ScriptedModel([["A durable queue ", "survives a restart [1]", ".", " [5]"]])
+    stream = RecordingStream()
+
+    answer = await ask(model=model, stream=stream, prices=Prices(prompt=1.0, completion=10.0))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.text == "A durable queue survives a restart [1]."
+    assert stream.attempts == [answer.text]
+    assert stream.status == "answered"
+    assert answer.models == {"answer": "model-a"}
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
+    assert answer.usage.cost == pytest.approx(300e-6)
+    assert answer.usage.context_tokens_before == answer.usage.context_tokens_after == 12
+
+
+async def test_a_fallback_model_is_named_and_shown() -> None:
+    model = ScriptedModel([["A durable queue survives a restart [1]."]], answered_by="model-b")
+
+    answer = await ask(model=model)
+
+    assert answer.models == {"answer": "model-b"}
+    assert answer.degradations == (Degradation.LLM_FALLBACK,)
+
+
+async def test_a_model_that_fails_is_replaced_and_readers_begin_anew() -> None:
+    model = ScriptedModel([["A dur", Unavailable("gone")]])
+    stream = RecordingStream()
+
+    answer = await ask(model=model, stream=stream)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.models == {"answer": "extractive"}
+    assert answer.degradations == (Degradation.LLM,)
+    assert stream.attempts == ["A dur", answer.text]
+
+
+async def test_short_of_time_the_model_is_skipped() -> None:
+    event = make_event(QUESTION, [PASSAGE], deadline=NOW + timedelta(seconds=1))
+
+    answer = await ask(event, model=ScriptedModel([["never asked"]]))
+
+    assert answer.degradations == (Degradation.LLM,)
+    assert answer.status is AnswerStatus.ANSWERED
+
+
+async def test_without_passages_the_answer_is_a_refusal() -> None:
+    answer = await ask(make_event(QUESTION))
+
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.error is not None
+    assert answer.error.code == "no_passages"
+    assert answer.text == answer.error.message
+    assert answer.citations == ()
+
+
+async def test_passages_about_something_else_are_refused_with_the_nearest_sources() -> None:
+    cats = make_passage("Cats sleep.", chunk="c2", title="Cats", scores={SearchKind.VECTOR: 0.1})
+    dogs = make_passage("Dogs bark.", chunk="c3", title="Dogs")
+    model = ScriptedModel([["never asked"]])
+
+    answer = await ask(make_event(QUESTION, [cats, dogs]), model=model)
+
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.error is not None
+    assert answer.error.code == "not_relevant"
+    assert [source.title for source in answer.nearest] == ["Cats", "Dogs"]
+    assert model.prompts == []
+
+
+async def test_a_model_that_finds_no_answer_is_believed() -> None:
+    answer = await ask(model=ScriptedModel([["NO_ANSWER"]]))
+
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.error is not None
+    assert answer.error.code == "no_answer"
+    assert answer.nearest[0].document_id == PASSAGE.document_id
+
+
+async def test_an_invented_answer_is_refused() -> None:
+    answer = await ask(model=ScriptedModel([["Penguins fly over Antarctica [1]."]]))
+
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.error is not None
+    assert answer.error.code == "unsupported"
+    assert answer.validation is not None
+    assert answer.validation.support_ratio == 0.0
+
+
+async def test_a_cancelled_answer_ends_as_failed_with_what_was_said() -> None:
+    """The record agrees with what the reader saw, and nobody takes it for a whole answer."""
+    model = ScriptedModel([["A durable queue survives a restart [1].", " And more."]])
+    stream = RecordingStream(cancel_after=0)
+
+    answer = await ask(model=model, stream=stream)
+
+    assert answer.status is AnswerStatus.FAILED
+    assert answer.error is not None
+    assert answer.error.code == "cancelled"
+    assert answer.text == "A durable queue survives a restart [1]."
+    assert [c.marker for c in answer.citations] == [1]
+    assert stream.status == "failed"
+
+
+async def test_a_stream_that_is_down_costs_nothing_but_the_stream() -> None:
+    answer = await ask(stream=RecordingStream(up=False))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.degradations == (Degradation.STREAM,)
+
+
+async def test_nobody_is_streamed_to_who_does_not_want_it() -> None:
+    stream = RecordingStream()
+
+    answer = await ask(
+        make_event(QUESTION, [PASSAGE], options=Options(stream=False)), stream=stream
+    )
+
+    assert answer.degradations == ()
+    assert stream.attempts == []
+
+
+async def test_the_prompt_holds_history_passages_and_the_rewritten_question() -> None:
+    model = ScriptedModel([["A durable queue survives a restart [1]."]])
+    history = (Turn(role="user", text="Tell me of queues"), Turn(role="assistant", text="Gladly"))
+    event = make_event("Does it survive?", [PASSAGE], standalone_text=QUESTION, history=history)
+
+    await ask(event, model=model)
+
+    [messages] = model.prompts
+    assert [m.content for m in messages[1:3]] == ["Tell me of queues", "Gladly"]
+    assert QUESTION in messages[-1].content
+    assert SOURCE in messages[-1].content
+
+
+async def test_the_same_event_gives_the_same_bytes() -> None:
+    assert (await ask()).to_json() == (await ask()).to_json()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["🐇" * 50, "\u202eهل قائمة الانتظار دائمة؟", "a\x00b\x1b[31m", "?" * 500, "x" * 8_000],
+)
+async def test_odd_questions_end_like_others(question: str) -> None:
+    answer = await ask(make_event(question, [PASSAGE]))
+
+    assert answer.status in (AnswerStatus.ANSWERED, AnswerStatus.REFUSED)

@@ -1,0 +1,156 @@
+"""What becomes of a failed record: cause, retry topic, terminal event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from ragline.contracts.answers import AnswerStatus
+from ragline.contracts.dead_letters import Cause
+from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
+from ragline.errors import (
+    DeadlineExceeded,
+    InvalidDocument,
+    InvalidEvent,
+    RateLimited,
+    Unavailable,
+)
+from ragline.messaging.failures import (
+    Failure,
+    RetryHeader,
+    diagnose,
+    due_at,
+    failed_answer,
+    failed_status,
+    first_appended_at,
+    next_retry,
+    origin,
+)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FAILURE = Failure(cause=Cause.INVALID_SCHEMA, code="invalid_event", message="text: missing")
+
+
+@dataclass
+class FakeRecord:
+    topic: str = "queries"
+    partition: int = 0
+    offset: int = 7
+    timestamp: int = 1_000
+    key: bytes | None = None
+    value: bytes | None = b"{}"
+    headers: Sequence[tuple[str, bytes]] = field(default_factory=list)
+
+
+def schema_error(value: bytes) -> ValidationError:
+    with pytest.raises(ValidationError) as caught:
+        QuerySubmitted.model_validate_json(value)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "code"),
+    [
+        (schema_error(b"not json"), Cause.INVALID_JSON, "invalid_event"),
+        (schema_error(b'{"query_id": "\xff"}'), Cause.INVALID_JSON, "invalid_event"),
+        (schema_error(b'{"text": "no id"}'), Cause.INVALID_SCHEMA, "invalid_event"),
+        (
+            InvalidEvent("big", cause=Cause.OVERSIZE_OUTPUT),
+            Cause.OVERSIZE_OUTPUT,
+            "invalid_event",
+        ),
+        (Unavailable("down"), Cause.RETRIES_EXHAUSTED, "unavailable"),
+        (InvalidDocument("bad", code="corrupt_pdf"), Cause.PERMANENT_ERROR, "corrupt_pdf"),
+        (KeyError("bug"), Cause.PERMANENT_ERROR, "internal"),
+    ],
+)
+def test_every_error_has_one_cause(error: Exception, cause: Cause, code: str) -> None:
+    failure = diagnose(error)
+    assert (failure.cause, failure.code) == (cause, code)
+
+
+def test_a_schema_error_names_the_field() -> None:
+    assert "text" in diagnose(schema_error(b'{"query_id": "q"}')).message
+
+
+@pytest.mark.parametrize(
+    ("record", "query_id"),
+    [
+        (FakeRecord(value=b'{"query_id": "q1"}'), "q1"),
+        (FakeRecord(value=b"not json", key=b"q2"), "q2"),
+        (FakeRecord(value=b'{"query_id": 5}', key=b"q3"), "q3"),
+        (FakeRecord(value=None, key=b"q4"), "q4"),
+        (FakeRecord(value=b'{"query_id": "q5", "tenant": "no/such name"}'), "q5"),
+    ],
+)
+def test_a_query_whose_id_can_be_read_gets_its_answer(record: FakeRecord, query_id: str) -> None:
+    answer = failed_answer(record, FAILURE, NOW)
+    assert answer is not None
+    assert answer.query_id == query_id
+    assert answer.status is AnswerStatus.FAILED
+    assert answer.error is not None
+
+
+@pytest.mark.parametrize("value", [b"not json", b"[]", b'{"query_id": ""}', b"null", None])
+def test_without_an_id_there_is_nobody_to_answer(value: bytes | None) -> None:
+    assert failed_answer(FakeRecord(value=value), FAILURE, NOW) is None
+
+
+def test_time_that_ran_out_is_expired_not_failed() -> None:
+    answer = failed_answer(
+        FakeRecord(value=b'{"query_id": "q"}'), diagnose(DeadlineExceeded("late")), NOW
+    )
+    assert answer is not None
+    assert answer.status is AnswerStatus.EXPIRED
+
+
+def test_a_document_status_takes_its_id_from_the_key_when_the_value_is_broken() -> None:
+    status = failed_status(FakeRecord(topic="documents", value=b"x", key=b"t/a/b"), FAILURE, NOW)
+    assert status is not None
+    assert (status.tenant, status.document_id, status.version) == ("t", "a/b", 0)
+
+
+def test_transient_failures_climb_the_retry_topics_then_end() -> None:
+    seen, topic = [], "documents"
+    while retry := next_retry(FakeRecord(topic=topic), Unavailable("down"), now=NOW):
+        topic = retry[0]
+        seen.append(topic)
+    assert seen == [RETRY_10S.name, RETRY_1M.name, RETRY_10M.name]
+
+
+def test_permanent_failures_are_not_tried_again() -> None:
+    assert next_retry(FakeRecord(topic="documents"), InvalidDocument("bad"), now=NOW) is None
+
+
+def test_a_retry_remembers_where_and_when_the_record_began() -> None:
+    retry = next_retry(FakeRecord(topic="document-access"), Unavailable("down"), now=NOW)
+    assert retry is not None
+    again = FakeRecord(topic=retry[0], timestamp=50_000, headers=retry[1])
+    assert {type(name) for name, _ in retry[1]} == {str}  # aiokafka refuses subclasses
+    assert first_appended_at(again) == 1_000
+    assert due_at(again) == 60_000
+    status = failed_status(again, FAILURE, NOW)
+    assert status is None  # neither value nor key names the document
+    second = next_retry(again, Unavailable("down"), now=NOW)
+    assert second is not None
+    assert RetryHeader.ORIGIN not in dict(second[1])  # it is kept, not added twice
+
+
+def test_a_publisher_cannot_pass_a_record_off_as_a_retry() -> None:
+    forged = [(RetryHeader.ORIGIN, b"queries"), (RetryHeader.APPENDED_AT, b"1")]
+    record = FakeRecord(topic="documents", timestamp=9_000, headers=forged)
+    assert origin(record) == "documents"
+    assert first_appended_at(record) == 9_000
+
+
+def test_retry_after_beyond_the_topics_delay_is_obeyed() -> None:
+    error = RateLimited("slow down", retry_after=120)
+    retry = next_retry(FakeRecord(topic="documents"), error, now=NOW)
+    assert retry is not None
+    at = int(NOW.timestamp() * 1000)
+    assert due_at(FakeRecord(topic=retry[0], timestamp=at, headers=retry[1])) == at + 120_000

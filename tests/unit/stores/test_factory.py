@@ -1,0 +1,46 @@
+"""The factory loads only what is configured."""
+
+import subprocess
+import sys
+
+import pytest
+from pydantic import SecretStr
+
+from ragline.adapters.stores import open_store
+from ragline.errors import Misconfigured
+from ragline.settings import StoreKind, VectorStoreSettings
+
+PROBE = (
+    "import sys, ragline.adapters.stores as s; "
+    "before = {'asyncpg', 'weaviate'} & set(sys.modules); "
+    "s.open_store(s.VectorStoreSettings(kind='pgvector'), fingerprint='m', dimensions=8); "
+    "print(before, 'asyncpg' in sys.modules, 'weaviate' in sys.modules)"
+)
+
+
+def test_a_process_loads_only_the_client_that_it_uses() -> None:
+    code = [sys.executable, "-W", "ignore", "-c", PROBE]
+    output = subprocess.run(code, capture_output=True, text=True, check=True).stdout
+    assert output == "set() True False\n"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        VectorStoreSettings(kind=kind, url=SecretStr(url))
+        for kind, url in (
+            (StoreKind.PGVECTOR, "http://localhost:8080"),
+            (StoreKind.WEAVIATE, "postgresql://localhost/db"),
+            (StoreKind.WEAVIATE, "localhost:8080"),
+            (StoreKind.WEAVIATE, "http://localhost:50051"),
+            (StoreKind.WEAVIATE, "http://localhost:80800"),
+        )
+    ],
+    ids=str,
+)
+async def test_an_url_of_the_wrong_kind_is_refused_with_the_setting_to_change(
+    settings: VectorStoreSettings,
+) -> None:
+    with pytest.raises(Misconfigured, match="RAGLINE_VECTOR_STORE__URL"):
+        async with open_store(settings, fingerprint="m", dimensions=8):
+            pass
