@@ -4,7 +4,8 @@
     ├── TransientError            trying again can help
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
     │   ├── RateLimited           asked to slow down; may carry `retry_after` seconds
-    │   └── DeadlineExceeded      the time for this record is used up
+    │   ├── DeadlineExceeded      the time for this record is used up
+    │   └── Overloaded            shed before any work; carries `retry_after` seconds
     └── PermanentError            trying again gives the same result
         ├── InvalidEvent          a record that is no event: bytes, headers, JSON or schema
         ├── InvalidDocument       a document that cannot be parsed or is over a limit
@@ -56,6 +57,21 @@ class DeadlineExceeded(TransientError):
     """The time for this record is used up."""
 
     code = "deadline_exceeded"
+
+
+class Overloaded(TransientError):
+    """More work waits than can be done in time, so this record was shed before any work.
+
+    Args:
+        message: what to do.
+        retry_after: seconds after which the backlog is expected to be short enough.
+    """
+
+    code = "overloaded"
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class PermanentError(RaglineError):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline.ladder import Ladder
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -153,6 +154,19 @@ class LlmSettings(Group):
         return self.base_url is not None or self.api_key is not None
 
 
+class LadderSettings(Group):
+    """The degrade ladder: seconds left for work below which a question goes without something."""
+
+    less_rerank_s: float = Field(6.0, ge=0, description="half of the rerank depth")
+    no_rerank_s: float = Field(4.0, ge=0, description="no reranking")
+    keyword_only_s: float = Field(3.5, ge=0, description="keyword search only")
+    extractive_s: float = Field(3.0, ge=0, description="no language model")
+
+    def ladder(self) -> Ladder:
+        """Return the ladder."""
+        return Ladder(**self.model_dump())
+
+
 class HttpSettings(Group):
     """Probes and metrics: `/health/live`, `/health/ready`, `/metrics`."""
 
@@ -173,9 +187,19 @@ class LogSettings(Group):
 
 
 class DeliverySettings(Group):
-    """Retries within the deadline, and the flood limit on dead letters."""
+    """Retries within the deadline, claims and leases, and the flood limit on dead letters."""
 
-    default_deadline_s: PositiveFloat = Field(60.0, description="for queries that state none")
+    default_deadline_s: PositiveFloat = Field(
+        60.0, description="for queries that state none, where their plan states none either"
+    )
+    ledger_grace_s: float = Field(
+        10.0,
+        ge=0,
+        description="how long answers wait for a ledger that went away; then they go unclaimed",
+    )
+    lease_s: PositiveFloat = Field(
+        6.0, description="how long the work on an answer stays reserved after its last sign of life"
+    )
     retry_initial_s: PositiveFloat = Field(0.1, description="first pause before trying again")
     retry_max_s: PositiveFloat = Field(5.0, description="longest pause; they double, with jitter")
     flood_window: PositiveInt = Field(200, description="records over which the ratio is taken")

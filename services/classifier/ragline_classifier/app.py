@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_ledger import open_ledger
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
 from ragline.errors import Misconfigured
@@ -15,6 +15,7 @@ from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import LanguageModel
 from ragline_classifier import local_model, plans
+from ragline_classifier.door import open_admission
 from ragline_classifier.intent import IntentModel
 from ragline_classifier.llm_intent import LlmIntentModel
 from ragline_classifier.llm_rewriting import LlmRewriter
@@ -24,8 +25,8 @@ from ragline_classifier.stage import ClassifierStage
 
 
 @asynccontextmanager
-async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
-    """Open the language model where one is wanted, and build the stage.
+async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
+    """Open the language model where one is wanted, watch the lag behind, and build the stage.
 
     Raises:
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
@@ -34,13 +35,17 @@ async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Compos
     async with AsyncExitStack() as stack:
         llm = await _language_model(settings, stack)
         redis = await stack.enter_async_context(open_redis(settings.redis))
+        admission = await stack.enter_async_context(open_admission(settings, metrics))
         yield Composition(
-            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            ledger=open_ledger(redis, settings),
+            admission=admission,
             stage=ClassifierStage(
                 intent_model=_intent_model(settings, llm),
                 rewriter=_rewriter(settings, llm),
                 plans=plans.load(own.plans_file or plans.PACKAGED, profile=own.profile),
                 clock=utc_now,
+                ladder=settings.ladder.ladder(),
+                expected_wait=admission.expected_wait,
                 default_deadline_s=settings.delivery.default_deadline_s,
                 model_timeout_s=own.llm_timeout_s,
             ),

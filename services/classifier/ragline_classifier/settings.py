@@ -7,7 +7,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from ragline.settings import Group, LlmSettings, PositiveFloat, ServiceSettings
+from ragline.settings import (
+    Group,
+    KafkaSettings,
+    LadderSettings,
+    LlmSettings,
+    PositiveFloat,
+    PositiveInt,
+    ServiceSettings,
+)
 
 
 class ClassifierSettings(Group):
@@ -24,8 +32,41 @@ class ClassifierSettings(Group):
     profile: str | None = Field(None, description="profile in the plans file; its own when empty")
 
 
+class DoorSettings(KafkaSettings):
+    """Kafka as the classifier reads it: it takes records early and lets them wait by tenant."""
+
+    max_in_flight: PositiveInt = Field(
+        4_096, description="records taken; most of them wait for their tenant's turn"
+    )
+    max_ahead: PositiveInt = Field(
+        4_096, description="records beyond the oldest unfinished one; bounds repeats after a crash"
+    )
+
+
+class AdmissionSettings(Group):
+    """The pipeline's door: how much may wait where, and when a question is shed."""
+
+    concurrency: PositiveInt = Field(32, description="questions classified at the same time")
+    max_waiting: PositiveInt = Field(
+        2_048, description="questions of one tenant that may wait; beyond it they are shed"
+    )
+    work_s: PositiveFloat = Field(
+        1.0, description="kept of a question's time for the work; with less it is shed"
+    )
+    target_s: PositiveFloat = Field(
+        2.0, description="seconds of work that may wait in the stages behind"
+    )
+    least_window: PositiveInt = Field(
+        32, description="questions that may always be under way in the stages behind"
+    )
+    poll_s: PositiveFloat = Field(0.5, description="between two looks at the lag of those stages")
+
+
 class Settings(ServiceSettings):
     """Everything that the classifier reads from the environment."""
 
     classifier: ClassifierSettings = ClassifierSettings()
     llm: LlmSettings = LlmSettings()
+    ladder: LadderSettings = LadderSettings()
+    kafka: DoorSettings = DoorSettings()
+    admission: AdmissionSettings = AdmissionSettings()

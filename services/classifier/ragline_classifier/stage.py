@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ragline.clock import Clock
 from ragline.contracts.queries import QueryClassified, QuerySubmitted
+from ragline.ladder import Ladder
 from ragline_classifier import entities, filters
 from ragline_classifier.intent import IntentModel
 from ragline_classifier.plans import PlanBook
@@ -23,7 +25,9 @@ class ClassifierStage:
         rewriter: makes a follow-up standalone.
         plans: chooses how to search.
         clock: the current instant, aware.
-        default_deadline_s: seconds from submission, for questions that state no deadline.
+        ladder: what to go without when time is short.
+        expected_wait: seconds that the stages behind will let the question wait.
+        default_deadline_s: seconds from submission, where neither question nor plan says more.
         model_timeout_s: most seconds for one call of `intent_model` or `rewriter`.
     """
 
@@ -34,6 +38,8 @@ class ClassifierStage:
         rewriter: Rewriter,
         plans: PlanBook,
         clock: Clock,
+        ladder: Ladder,
+        expected_wait: Callable[[], float],
         default_deadline_s: float,
         model_timeout_s: float,
     ) -> None:
@@ -41,6 +47,8 @@ class ClassifierStage:
         self._rewriter = rewriter
         self._plans = plans
         self._clock = clock
+        self._ladder = ladder
+        self._expected_wait = expected_wait
         self._default_deadline = timedelta(seconds=default_deadline_s)
         self._model_timeout_s = model_timeout_s
 
@@ -54,6 +62,10 @@ class ClassifierStage:
         prediction = await self._intent_model.classify(
             rewrite.text, timeout=self._timeout(deadline)
         )
+        plan = self._plans.choose(prediction)
+        if event.deadline is None and plan.deadline_s is not None:
+            deadline = submitted_at + timedelta(seconds=plan.deadline_s)
+        lowered = self._ladder.lower(plan, self._left(deadline) - self._expected_wait())
         found = filters.recognise(rewrite.text, intent=prediction.intent, now=submitted_at)
         stated = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
         understood = {
@@ -64,11 +76,17 @@ class ClassifierStage:
             "standalone_text": rewrite.text,
             "entities": entities.extract(rewrite.text),
             "filters": filters.merge(event.filters, found),
-            "plan": self._plans.choose(prediction),
-            "degradations": (*rewrite.degradations, *prediction.degradations),
+            "plan": lowered.plan,
+            "degradations": (
+                *rewrite.degradations,
+                *prediction.degradations,
+                *lowered.degradations,
+            ),
         }
         return QueryClassified(**(stated | understood))
 
     def _timeout(self, deadline: datetime) -> float:
-        left = (deadline - self._clock()).total_seconds()
-        return min(self._model_timeout_s, max(left, 0.0) * _OPTIONAL_SHARE)
+        return min(self._model_timeout_s, max(self._left(deadline), 0.0) * _OPTIONAL_SHARE)
+
+    def _left(self, deadline: datetime) -> float:
+        return (deadline - self._clock()).total_seconds()

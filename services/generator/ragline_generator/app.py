@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_ledger import open_ledger
 from ragline.adapters.redis_stream import RedisTokenStream
 from ragline.adapters.tokenizers import open_tokenizer
 from ragline.clock import utc_now
@@ -47,11 +47,12 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
                 stream=stream,
                 tokenizer=open_tokenizer(settings.llm),
                 clock=utc_now,
+                ladder=settings.ladder.ladder(),
                 writer=await _writer(settings, stack),
                 rules=_rules(settings),
                 prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
             ),
-            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            ledger=open_ledger(redis, settings),
         )
 
 

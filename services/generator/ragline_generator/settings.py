@@ -6,7 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ragline.settings import Group, LlmSettings, PositiveFloat, PositiveInt, ServiceSettings
+from ragline.settings import (
+    Group,
+    LadderSettings,
+    LlmSettings,
+    PositiveFloat,
+    PositiveInt,
+    ServiceSettings,
+)
 from ragline_generator.verdicts import Policy
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -34,3 +41,4 @@ class GeneratorSettings(ServiceSettings):
 
     llm: LlmSettings = LlmSettings()
     generator: AnswerSettings = AnswerSettings()
+    ladder: LadderSettings = LadderSettings()

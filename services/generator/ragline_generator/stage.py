@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ragline.contracts.answers import AnswerError, AnswerStatus, Degradation, QueryAnswered, Usage
 from ragline.contracts.queries import CandidatesRanked
+from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import ChatMessage, Tokenizer
 from ragline_generator import extractive, outcome, prompts
@@ -47,6 +48,7 @@ class GeneratorStage:
         stream: TokenStream,
         tokenizer: Tokenizer,
         clock: Callable[[], datetime],
+        ladder: Ladder,
         writer: Writer | None = None,
         rules: Rules,
         prices: Prices,
@@ -54,12 +56,14 @@ class GeneratorStage:
         self._stream = stream
         self._count = tokenizer.count
         self._clock = clock
+        self._ladder = ladder
         self._writer = writer
         self._rules = rules
         self._prices = prices
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
         """Answer, refuse, or end as `failed` with the code `cancelled` when a reader said stop."""
+        event = self._ladder.fit(event, now=self._clock(), rungs={Rung.EXTRACTIVE})
         broadcast = Broadcast(
             self._stream,
             event.query_id,
@@ -89,17 +93,29 @@ class GeneratorStage:
         if self._writer is None:
             return await self._extracted(event, ranked, usage, broadcast)
         messages = self._messages(event, context)
-        written = await self._writer.write(
+        written = await self._written(self._writer, event, messages, context, broadcast)
+        if written is None:
+            ended = await self._extracted(event, ranked, usage, broadcast)
+            return replace(ended, degradations=(Degradation.LLM,))
+        return self._judged(written, context, self._metered(usage, messages, written))
+
+    async def _written(
+        self,
+        writer: Writer,
+        event: CandidatesRanked,
+        messages: Sequence[ChatMessage],
+        context: Context,
+        broadcast: Broadcast,
+    ) -> Written | None:
+        if event.plan.extractive:
+            return None
+        return await writer.write(
             messages,
             markers=markers_of(context),
             max_tokens=self._max_tokens(event),
             deadline=event.deadline,
             broadcast=broadcast,
         )
-        if written is None:
-            ended = await self._extracted(event, ranked, usage, broadcast)
-            return replace(ended, degradations=(Degradation.LLM,))
-        return self._judged(written, context, self._metered(usage, messages, written))
 
     def _messages(self, event: CandidatesRanked, context: Context) -> list[ChatMessage]:
         budget = self._rules.history_tokens

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_ledger import open_ledger
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
@@ -35,9 +35,12 @@ async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Compos
     ):
         yield Composition(
             stage=RerankerStage(
-                cross_encoder=cross_encoder, clock=utc_now, pace=await _warmed(cross_encoder)
+                cross_encoder=cross_encoder,
+                clock=utc_now,
+                ladder=settings.ladder.ladder(),
+                pace=await _warmed(cross_encoder),
             ),
-            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            ledger=open_ledger(redis, settings),
         )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ragline.settings import RerankerSettings, ServiceSettings
+from ragline.settings import LadderSettings, RerankerSettings, ServiceSettings
 
 
 class Settings(ServiceSettings):
     """Everything that the reranker reads from the environment."""
 
     reranker: RerankerSettings = RerankerSettings()
+    ladder: LadderSettings = LadderSettings()

@@ -12,6 +12,7 @@ from ragline.contracts.queries import (
     Passage,
     QueryClassified,
 )
+from ragline.ladder import Ladder, Rung
 from ragline.ports.models import CrossEncoder
 from ragline_reranker.blending import blend
 from ragline_reranker.pace import Pace
@@ -27,13 +28,20 @@ class RerankerStage:
     Args:
         cross_encoder: the model; without one the fused order goes on, and the event says so.
         clock: the current instant, aware.
+        ladder: what to go without when time is short.
         pace: what the model takes for a passage, if the start-up measured it.
     """
 
     def __init__(
-        self, *, cross_encoder: CrossEncoder | None, clock: Clock, pace: Pace | None = None
+        self,
+        *,
+        cross_encoder: CrossEncoder | None,
+        clock: Clock,
+        ladder: Ladder,
+        pace: Pace | None = None,
     ) -> None:
         self._clock = clock
+        self._ladder = ladder
         self._reader = Reader(cross_encoder=cross_encoder, clock=clock, pace=pace or Pace())
 
     async def __call__(self, event: CandidatesRetrieved) -> CandidatesRanked:
@@ -42,7 +50,8 @@ class RerankerStage:
         It never fails: without a model, time or luck the passages keep the fused order, and
         `degradations` says so.
         """
-        depth = event.plan.rerank_depth if event.plan.rerank_weight > 0 else 0
+        event = self._ladder.fit(event, now=self._clock(), rungs={Rung.LESS_RERANK, Rung.NO_RERANK})
+        depth = event.plan.rerank_depth if event.plan.reranks else 0
         reading = await self._reader.read(
             event.standalone_text, event.candidates[:depth], seconds=self._time(event)
         )
@@ -53,7 +62,7 @@ class RerankerStage:
             "passages": passages[: event.options.top_k or event.plan.passages],
             "watermark": event.watermark,
             "rerank_model": self._reader.model_id if reading.relevances else None,
-            "degradations": (*event.degradations, *skipped),
+            "degradations": tuple(dict.fromkeys((*event.degradations, *skipped))),
         }
         return CandidatesRanked(**(given | ranked))
 

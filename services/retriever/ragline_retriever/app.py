@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_ledger import open_ledger
 from ragline.adapters.stores import open_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
@@ -37,8 +37,10 @@ async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Compos
     ):
         await embedder.embed_query("warm-up")  # the first call is slow; no question pays for it
         yield Composition(
-            stage=RetrieverStage(search=store, embedder=embedder, clock=utc_now),
-            ledger=RedisAnswerLedger(redis, ttl_s=settings.redis.answer_ttl_s),
+            stage=RetrieverStage(
+                search=store, embedder=embedder, clock=utc_now, ladder=settings.ladder.ladder()
+            ),
+            ledger=open_ledger(redis, settings),
             checks={"vector_store": store.ping},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragline.settings import EmbeddingSettings, ServiceSettings, VectorStoreSettings
+from ragline.settings import EmbeddingSettings, LadderSettings, ServiceSettings, VectorStoreSettings
 
 
 class Settings(ServiceSettings):
@@ -10,3 +10,4 @@ class Settings(ServiceSettings):
 
     vector_store: VectorStoreSettings = VectorStoreSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
+    ladder: LadderSettings = LadderSettings()

@@ -14,6 +14,7 @@ from ragline.contracts.queries import (
     SearchKind,
 )
 from ragline.errors import DeadlineExceeded, TransientError
+from ragline.ladder import Ladder, Rung
 from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch
 from ragline_retriever.merging import Found, merge
@@ -36,11 +37,15 @@ class RetrieverStage:
         search: the chunk store.
         embedder: makes the question's vector when the event does not bring it.
         clock: the current instant, aware.
+        ladder: what to go without when time is short.
     """
 
-    def __init__(self, *, search: ChunkSearch, embedder: Embedder, clock: Clock) -> None:
+    def __init__(
+        self, *, search: ChunkSearch, embedder: Embedder, clock: Clock, ladder: Ladder
+    ) -> None:
         self._searcher = Searcher(search=search, embedder=embedder)
         self._clock = clock
+        self._ladder = ladder
 
     async def __call__(self, event: QueryClassified) -> CandidatesRetrieved:
         """Return `event` with its candidates, best first; none found is no error.
@@ -52,6 +57,7 @@ class RetrieverStage:
             PermanentError: a search can never work like this.
         """
         now = self._clock()
+        event = self._ladder.fit(event, now=now, rungs={Rung.KEYWORD_ONLY})
         searches = await self._searcher.run(
             event, limit=max(event.plan.depth, _wanted(event)), timeout=_time(event, now)
         )

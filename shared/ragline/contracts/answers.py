@@ -106,10 +106,14 @@ class StageTiming(Contract):
 
 
 class AnswerError(Contract):
-    """Why a question failed. `code` is stable, `message` is for people."""
+    """Why a question failed. `code` is stable, `message` is for people.
+
+    `retry_after` is in seconds: asking again before then is of no use (code `overloaded`).
+    """
 
     code: str
     message: str
+    retry_after: float | None = None
 
 
 class NearestSource(Contract):
@@ -123,12 +127,16 @@ class NearestSource(Contract):
 
 
 class QueryAnswered(Event):
-    """The terminal answer. Published once per query; a repeat is byte-identical."""
+    """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
+
+    `attempt` is above 1 only where an operator replayed the query from the dead letters.
+    """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
 
     query_id: QueryId
     tenant: Tenant = DEFAULT_TENANT
+    attempt: int = 1
     status: AnswerStatus
     text: str = ""
     intent: Intent | None = None

@@ -21,6 +21,7 @@ from ragline.contracts.base import Event
 Headers = list[tuple[str, bytes]]
 
 CONTENT_TYPE = "content-type"
+ATTEMPT = "ragline-attempt"
 DEADLINE = "ragline-deadline"
 TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
@@ -32,12 +33,17 @@ _TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What travels beside an event. `deadline` is epoch milliseconds."""
+    """What travels beside an event. `deadline` is epoch milliseconds.
+
+    `attempt` counts an operator's replays from 1: a later attempt has an answer of its own and the
+    header's deadline, because the event's has passed.
+    """
 
     deadline: int | None = None
     tenant: str | None = None
     timings: tuple[StageTiming, ...] = ()
     traceparent: str | None = None
+    attempt: int = 1
 
 
 def event_id(ce_type: str, value: bytes) -> str:
@@ -84,6 +90,8 @@ def encode_headers(
         headers[TENANT] = envelope.tenant
     if envelope.deadline is not None:
         headers[DEADLINE] = str(envelope.deadline)
+    if envelope.attempt > 1:
+        headers[ATTEMPT] = str(envelope.attempt)
     if envelope.timings:
         headers[TIMINGS] = _TIMINGS.dump_json(envelope.timings).decode()
     return [(name, text.encode()) for name, text in headers.items()]
@@ -92,13 +100,17 @@ def encode_headers(
 def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """Read the extension headers; one that cannot be read counts as missing, the last one wins."""
     found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
-    deadline = found.get(DEADLINE, "")
     return Envelope(
-        deadline=int(deadline) if deadline.isascii() and deadline.isdigit() else None,
+        deadline=_number(found.get(DEADLINE)),
         tenant=found.get(TENANT),
         timings=_timings(found.get(TIMINGS)),
         traceparent=found.get(TRACEPARENT),
+        attempt=_number(found.get(ATTEMPT)) or 1,
     )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
 
 
 def _timings(text: str | None) -> tuple[StageTiming, ...]:

@@ -136,6 +136,8 @@ class Plan(Contract):
 
     `weights` names the searches to run; `depth` is candidates per search, `rerank_depth` how many
     the cross-encoder reads, `passages` how many go on, `token_budget` the context in tokens.
+    `extractive` asks for no language model. `deadline_s` counts from the submission and serves
+    questions whose publisher stated no deadline.
     """
 
     name: str
@@ -149,11 +151,18 @@ class Plan(Contract):
     passages: Annotated[int, Field(ge=1, le=50)] = 6
     token_budget: Annotated[int, Field(ge=64)] = 1_500
     recency_half_life_days: Annotated[float, Field(gt=0)] | None = None
+    extractive: bool = False
+    deadline_s: Annotated[float, Field(gt=0)] | None = None
 
     @property
     def searches(self) -> tuple[SearchKind, ...]:
         """The searches with a weight above zero."""
         return tuple(kind for kind, weight in self.weights.items() if weight > 0)
+
+    @property
+    def reranks(self) -> bool:
+        """Whether the cross-encoder reads anything, and its opinion counts."""
+        return self.rerank_depth > 0 and self.rerank_weight > 0
 
 
 class QueryEmbedding(Contract):

@@ -39,5 +39,12 @@ class Delivery:
         """When the record was appended to its topic."""
         return datetime.fromtimestamp(self.record.timestamp / 1000, UTC)
 
+    @property
+    def deadline(self) -> datetime | None:
+        """Until when an answer is of use, as the record's header says."""
+        if self.envelope.deadline is None:
+            return None
+        return datetime.fromtimestamp(self.envelope.deadline / 1000, UTC)
+
 
 CURRENT: ContextVar[Delivery] = ContextVar("ragline_delivery")

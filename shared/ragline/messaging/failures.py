@@ -19,7 +19,7 @@ from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
-from ragline.errors import InvalidEvent, RaglineError, RateLimited, TransientError
+from ragline.errors import InvalidEvent, Overloaded, RaglineError, RateLimited, TransientError
 from ragline.messaging.delivery import Record
 
 _MAX_ERROR_CHARS = 2_000
@@ -39,6 +39,7 @@ class Failure(BaseModel):
     cause: Cause
     code: str
     message: str
+    retry_after: float | None = None
 
 
 def diagnose(error: Exception) -> Failure:
@@ -60,7 +61,10 @@ def diagnose(error: Exception) -> Failure:
         case _:
             cause, code = Cause.PERMANENT_ERROR, "internal"
             message = f"{type(error).__name__}: {error}"
-    return Failure(cause=cause, code=code, message=message[:_MAX_ERROR_CHARS])
+    retry_after = error.retry_after if isinstance(error, RateLimited | Overloaded) else None
+    return Failure(
+        cause=cause, code=code, message=message[:_MAX_ERROR_CHARS], retry_after=retry_after
+    )
 
 
 def _from_header_parser(error: BaseException) -> bool:
@@ -125,7 +129,9 @@ def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswe
                     query_id=query_id,
                     tenant=tenant,
                     status=AnswerStatus.EXPIRED if expired else AnswerStatus.FAILED,
-                    error=AnswerError(code=failure.code, message=failure.message),
+                    error=AnswerError(
+                        code=failure.code, message=failure.message, retry_after=failure.retry_after
+                    ),
                     answered_at=now,
                 )
             except ValidationError:

@@ -116,4 +116,5 @@ class Handler(ABC):
             tenant=getattr(event, "tenant", None),
             timings=(*delivery.envelope.timings, self._timing(delivery)),
             traceparent=delivery.envelope.traceparent,
+            attempt=delivery.envelope.attempt,
         )

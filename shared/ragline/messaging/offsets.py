@@ -56,6 +56,11 @@ class OffsetTracker:
         """
         self._running.add(offset)
 
+    def abandon(self, offset: int) -> None:
+        """Note that a record's task was given up before it did anything: it is not inherited."""
+        self._running.discard(offset)
+        self._inherited_running.discard(offset)
+
     def finish(self, offset: int) -> None:
         """Mark a record as safe: its output or its dead letter is stored."""
         if offset in self._unfinished:

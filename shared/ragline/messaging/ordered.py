@@ -29,6 +29,8 @@ from ragline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
+_LAST_CALL_S = 5.0
+
 Process = Callable[[Record], Awaitable[Any]]
 Deliver = Callable[[Record, Process], Awaitable[None]]
 
@@ -39,7 +41,8 @@ class Consumption:
 
     `deliver` gets the record and FastStream's pipeline; when it returns, the record is safe. When
     it raises, the record stays uncommitted and `broken` says why. Once `halted` says so (a flood of
-    dead letters) no more records are taken.
+    dead letters) no more records are taken. `parked` are tasks that have done nothing yet and may
+    be given up (see `Admission`); `share` is the part of the topic's partitions assigned here.
     """
 
     topic: str
@@ -58,6 +61,8 @@ class Consumption:
     joined: bool = False
     broken: str | None = None
     halted: Callable[[], bool] = lambda: False
+    parked: set[asyncio.Task[Any]] = field(default_factory=set)
+    share: float = 1.0
     epoch: int = 0
     moved_at: float = 0.0
 
@@ -65,9 +70,14 @@ class Consumption:
         self.slots = asyncio.Semaphore(self.settings.max_in_flight)
 
     @property
-    def unfinished(self) -> int:
-        """Records taken from Kafka that are not safe yet."""
-        return sum(tracker.unfinished for tracker in self.trackers.values())
+    def working(self) -> int:
+        """Records that are being worked on and are not safe yet."""
+        return sum(tracker.unfinished for tracker in self.trackers.values()) - len(self.parked)
+
+    def give_up_parked(self, partitions: set[TopicPartition]) -> None:
+        """Cancel the tasks of `partitions` that wait for their turn; whoever is next runs them."""
+        for task in [each for each in self.parked if self.tasks.get(each) in partitions]:
+            task.cancel()
 
     def moved(self) -> None:
         """Note progress, for liveness and for who waits for room."""
@@ -85,6 +95,7 @@ class _Rebalance(ConsumerRebalanceListener):
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         state = self._subscriber.state
         state.revoking |= revoked
+        state.give_up_parked(revoked)
         await self._subscriber.settle(revoked, timeout=state.settings.revoke_wait_s)
         await self._subscriber.commit()
         state.epoch += 1
@@ -99,6 +110,7 @@ class _Rebalance(ConsumerRebalanceListener):
         state.trackers = {tp: heirs.get(tp, OffsetTracker()) for tp in assigned}
         state.inheritance.clear()
         state.revoking.clear()
+        state.share = len(assigned) / self._subscriber.partition_count(at_least=len(assigned))
         state.joined = True
         state.moved()
         state.metrics.count("ragline_rebalances_total", topic=state.topic)
@@ -120,13 +132,28 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def stop(self) -> None:
         """Stop fetching, drain, cancel what remains, commit, then leave the group."""
         self.running = False
-        await self.settle(set(self.state.tasks.values()), self.state.settings.drain_timeout_s)
-        for task in list(self.state.tasks):
+        state = self.state
+        state.give_up_parked(set(state.tasks.values()))
+        await self.settle(set(state.tasks.values()), state.settings.drain_timeout_s)
+        for task in list(state.tasks):
             task.cancel()
-        await asyncio.gather(*self.state.tasks, return_exceptions=True)
-        await self.commit()
-        self.state.joined = False
-        await super().stop()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
+        await self._at_most(self.commit())
+        state.joined = False
+        await self._at_most(super().stop())
+
+    async def _at_most(self, call: Awaitable[None]) -> None:
+        """Bound a last call: the client waits for ever for a broker that is away."""
+        try:
+            async with asyncio.timeout(_LAST_CALL_S):
+                await call
+        except TimeoutError:
+            log.warning("%s: the broker does not answer, stopping without it", self.state.topic)
+
+    def partition_count(self, *, at_least: int) -> int:
+        """Return how many partitions the topic has, as far as the client knows."""
+        known = self.consumer.partitions_for_topic(self.state.topic) if self.consumer else None
+        return max(len(known or ()), at_least, 1)
 
     async def consume_one(self, msg: Record) -> None:
         """Admit a record and start its task; waiting here is the back-pressure on fetching."""
@@ -175,13 +202,21 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             await asyncio.wait([before])
         try:
             await self.state.deliver(record, self.process_message)
+        except asyncio.CancelledError:
+            for tracker in self._trackers(partition):
+                tracker.abandon(record.offset)
+            raise
         except Exception as error:
             self.state.broken = f"{partition} offset {record.offset}: {error}"
             log.exception("%s: record stays uncommitted", self.state.broken)
             return
-        for trackers in (self.state.trackers, self.state.inheritance):
-            if tracker := trackers.get(partition):
-                tracker.finish(record.offset)
+        for tracker in self._trackers(partition):
+            tracker.finish(record.offset)
+
+    def _trackers(self, partition: TopicPartition) -> list[OffsetTracker]:
+        """Return the trackers that know a partition: while it is revoked, and after."""
+        books = (self.state.trackers, self.state.inheritance)
+        return [book[partition] for book in books if partition in book]
 
     async def settle(self, partitions: set[TopicPartition], timeout: float) -> None:
         """Wait until no task of `partitions` runs, at most `timeout` seconds."""

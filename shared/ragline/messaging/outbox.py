@@ -44,7 +44,7 @@ async def until_stored(send: Callable[[], Awaitable[Any]]) -> None:
     try:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_broker_is_away),
-            wait=wait_exponential_jitter(initial=0.2, max=5),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5),
             before_sleep=before_sleep_log(log, logging.WARNING),
             reraise=True,
         ):

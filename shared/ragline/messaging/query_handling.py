@@ -1,30 +1,33 @@
-"""Delivery of queries: deadline, retry in place, and exactly one distinct terminal answer."""
+"""Delivery of queries: deadline, admission, retry in place, exactly one distinct answer."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_exception_type,
+    stop_before_delay,
     wait_exponential_jitter,
 )
 
 from ragline.clock import epoch_ms
-from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
+from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.base import Event
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS, topic_of
-from ragline.errors import DeadlineExceeded, RaglineError, TransientError
+from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, TransientError
+from ragline.messaging.admission import Admission
+from ragline.messaging.claims import Claims
 from ragline.messaging.delivery import CURRENT, Delivery, Record
-from ragline.messaging.failures import diagnose, failed_answer
+from ragline.messaging.failures import Failure, diagnose, failed_answer
 from ragline.messaging.handling import Handler, Surroundings
-from ragline.ports.answers import AnswerLedger
-
-log = logging.getLogger(__name__)
+from ragline.ports.answers import Attempt
+from ragline.retrying import wait_as_asked
 
 
 class QueryHandler(Handler):
@@ -32,58 +35,104 @@ class QueryHandler(Handler):
 
     Args:
         surroundings: stage, outbox and the rest.
-        ledger: where answers are claimed; without it each attempt publishes its own bytes.
-        replays: whether to look for a claimed answer before working: for the stage whose output is
-            always the answer, so that a redelivery does not pay twice.
+        claims: where answers are claimed.
+        reserves: whether to reserve the work: for the stage whose output is always the answer, so
+            that a redelivery does not pay twice.
+        admission: lets queries in by turn, where this is the pipeline's door.
     """
 
     def __init__(
-        self, surroundings: Surroundings, *, ledger: AnswerLedger | None, replays: bool
+        self,
+        surroundings: Surroundings,
+        *,
+        claims: Claims,
+        reserves: bool = False,
+        admission: Admission | None = None,
     ) -> None:
         super().__init__(surroundings)
-        self._ledger = ledger
-        self._replays = replays
+        self._claims = claims
+        self._reserves = reserves
+        self._admission = admission
 
     async def handle(self, event: QuerySubmitted) -> None:
         """Answer or pass on one query."""
         delivery = CURRENT.get()
         event, deadline = self._resolve(event, delivery)
-        if self._replays and (earlier := await self._claimed(event.query_id)):
-            await self._publish(QueryAnswered.model_validate_json(earlier), delivery, value=earlier)
-            return
-        if self._with.clock() >= deadline:
-            await self._publish_answer(self._expired(event), delivery)
-            return
-        result = await self._attempt(event, deadline)
-        if isinstance(result, QueryAnswered):
-            await self._publish_answer(result, delivery)
-        else:
-            await self._publish(result, delivery)
+        self._check(deadline)
+        async with (
+            self._turn(event, deadline),
+            self._reserved(event, delivery, deadline) as earlier,
+        ):
+            if earlier is not None:
+                await self._publish_claimed(earlier, delivery)
+                return
+            self._check(deadline)  # once more: waiting may have used the time up
+            result = await self._attempt(event, deadline)
+            if isinstance(result, QueryAnswered):
+                await self._publish_answer(result, delivery)
+            else:
+                self._check(deadline)  # the next stage need not queue what comes too late
+                await self._publish(result, delivery)
 
     async def failed(self, record: Record, error: Exception) -> str:
-        """Store the terminal answer, and a dead letter unless time simply ran out."""
-        expired = isinstance(error, DeadlineExceeded)
-        failure = diagnose(error) if expired else await self._bury(record, error)
+        """Store the terminal answer, and a dead letter unless time or capacity ran out."""
+        failure, outcome = await self._judged(record, error)
         answer = failed_answer(record, failure, self._with.clock())
         if answer is not None:
             await self._publish_answer(answer, CURRENT.get())
-        return "expired" if expired else "dead"
+        return outcome
+
+    async def _judged(self, record: Record, error: Exception) -> tuple[Failure, str]:
+        if isinstance(error, DeadlineExceeded):
+            return diagnose(error), "expired"
+        if isinstance(error, Overloaded):
+            return diagnose(error), "shed"
+        return await self._bury(record, error), "dead"
 
     def _resolve(
         self, event: QuerySubmitted, delivery: Delivery
     ) -> tuple[QuerySubmitted, datetime]:
-        """Fill in when the query was submitted and until when an answer is of use."""
+        """Return the event with its submission, and until when an answer is of use."""
         submitted = event.submitted_at or delivery.appended_at
-        default = submitted + timedelta(seconds=self._with.settings.default_deadline_s)
-        deadline = event.deadline or default
-        if event.submitted_at is None or event.deadline is None:
-            event = event.model_copy(update={"submitted_at": submitted, "deadline": deadline})
-        return event, deadline
+        default = timedelta(seconds=self._with.settings.default_deadline_s)
+        deadline = event.deadline or submitted + default
+        update: dict[str, datetime] = {"submitted_at": submitted}
+        if delivery.envelope.attempt > 1:  # the event's own deadline is that of the first attempt
+            deadline = delivery.deadline or delivery.appended_at + default
+            update["deadline"] = deadline
+        return event.model_copy(update=update), deadline
+
+    def _check(self, deadline: datetime) -> None:
+        if self._with.clock() >= deadline:
+            raise DeadlineExceeded(f"the deadline {deadline} passed before {self._with.service}")
+
+    @asynccontextmanager
+    async def _turn(self, event: QuerySubmitted, deadline: datetime) -> AsyncIterator[None]:
+        if self._admission is None:
+            yield
+            return
+        seconds = self._left(deadline)
+        async with self._admission.turn(event.tenant, seconds=seconds):
+            yield
+
+    @asynccontextmanager
+    async def _reserved(
+        self, event: QuerySubmitted, delivery: Delivery, deadline: datetime
+    ) -> AsyncIterator[bytes | None]:
+        if not self._reserves:
+            yield None
+            return
+        attempt = Attempt(event.query_id, delivery.envelope.attempt)
+        async with self._claims.reserved(attempt, seconds=self._left(deadline)) as earlier:
+            yield earlier
+
+    def _left(self, deadline: datetime) -> float:
+        return (deadline - self._with.clock()).total_seconds()
 
     async def _attempt(self, event: QuerySubmitted, deadline: datetime) -> Event:
-        """Call the stage, again after transient errors, until the deadline."""
+        """Call the stage, again after transient errors while another try fits the deadline."""
         settings = self._with.settings
-        remaining = (deadline - self._with.clock()).total_seconds()
+        remaining = self._left(deadline)
         last: list[BaseException] = []
 
         def note(state: RetryCallState) -> None:
@@ -95,7 +144,12 @@ class QueryHandler(Handler):
 
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(TransientError),
-            wait=wait_exponential_jitter(settings.retry_initial_s, settings.retry_max_s),
+            wait=wait_as_asked(
+                wait_exponential_jitter(
+                    multiplier=settings.retry_initial_s, max=settings.retry_max_s
+                )
+            ),
+            stop=stop_before_delay(remaining),
             before_sleep=note,
             reraise=True,
         )
@@ -107,29 +161,23 @@ class QueryHandler(Handler):
                 raise last[0] from error
             raise DeadlineExceeded(f"no result within {remaining:.1f} s") from error
 
-    def _expired(self, event: QuerySubmitted) -> QueryAnswered:
-        return QueryAnswered(
-            query_id=event.query_id,
-            tenant=event.tenant,
-            status=AnswerStatus.EXPIRED,
-            error=AnswerError(
-                code="deadline_exceeded",
-                message=f"the deadline {event.deadline} passed before {self._with.service}",
-            ),
-            answered_at=self._with.clock(),
-        )
-
     async def _publish_answer(self, answer: QueryAnswered, delivery: Delivery) -> None:
         """Claim the answer, publish the winner's bytes."""
+        number = delivery.envelope.attempt
         timings = (*delivery.envelope.timings, self._timing(delivery))
-        answer = answer.model_copy(update={"timings": timings})
+        answer = answer.model_copy(update={"timings": timings, "attempt": number})
         own = answer.to_json()
-        winner = await self._claim(answer.query_id, own)
+        winner = await self._claims.claim(Attempt(answer.query_id, number), own)
         if winner != own:
-            self._with.metrics.count("ragline_answer_repeats_total")
-            answer = QueryAnswered.model_validate_json(winner)
-        await self._publish(answer, delivery, value=winner)
+            await self._publish_claimed(winner, delivery)
+            return
+        await self._publish(answer, delivery, value=own)
         self._observe(answer, delivery)
+
+    async def _publish_claimed(self, value: bytes, delivery: Delivery) -> None:
+        """Publish another attempt's answer again: the same bytes, and so the same event id."""
+        self._with.metrics.count("ragline_answer_repeats_total")
+        await self._publish(QueryAnswered.model_validate_json(value), delivery, value=value)
 
     async def _publish(
         self, event: Event, delivery: Delivery, *, value: bytes | None = None
@@ -138,28 +186,6 @@ class QueryHandler(Handler):
         time = event.answered_at if isinstance(event, QueryAnswered) else None
         envelope = self._onward(delivery, event)
         await self._with.outbox.publish(topic, event, value=value, envelope=envelope, time=time)
-
-    async def _claim(self, query_id: str, answer: bytes) -> bytes:
-        if self._ledger is None:
-            return answer
-        try:
-            return await self._ledger.claim(query_id, answer)
-        except TransientError as error:
-            self._without_ledger(error)
-            return answer
-
-    async def _claimed(self, query_id: str) -> bytes | None:
-        if self._ledger is None:
-            return None
-        try:
-            return await self._ledger.claimed(query_id)
-        except TransientError as error:
-            self._without_ledger(error)
-            return None
-
-    def _without_ledger(self, error: Exception) -> None:
-        log.warning("answer ledger is down, going on without a claim: %s", error)
-        self._with.metrics.count("ragline_ledger_unavailable_total")
 
     def _observe(self, answer: QueryAnswered, delivery: Delivery) -> None:
         metrics = self._with.metrics

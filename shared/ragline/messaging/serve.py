@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
@@ -17,7 +18,9 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
 from ragline.errors import PermanentError, TransientError
+from ragline.messaging.admission import Admission
 from ragline.messaging.application import Application, build
+from ragline.messaging.claims import Claims
 from ragline.messaging.document_handling import DocumentHandler
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.handling import Handler, Surroundings
@@ -35,6 +38,9 @@ from ragline.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# for the last commit, for leaving the group and for closing, after what is in flight has ended
+_LAST_CALL_S = 12.0
 
 
 def serve(spec: ServiceSpec) -> None:
@@ -113,8 +119,9 @@ async def _consume_until(
             settings=settings.delivery,
         )
         app.handler = _handler(spec, surroundings, composition)
+        _admit(app, composition.admission)
         watch(app, composition, health, flood, settings)
-        stack.push_async_callback(app.broker.stop)
+        stack.push_async_callback(_at_most, app.broker.stop, settings.kafka.drain_timeout_s)
         await _once_available(health, app.broker.start)
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
@@ -148,8 +155,28 @@ async def _once_available(health: Health, call: Callable[[], Awaitable[T]]) -> T
 def _handler(spec: ServiceSpec, surroundings: Surroundings, composition: Composition) -> Handler:
     if spec.service is Service.INGESTOR:
         return DocumentHandler(surroundings)
-    replays = spec.outbound == (ANSWERS,)
-    return QueryHandler(surroundings, ledger=composition.ledger, replays=replays)
+    claims = Claims(
+        composition.ledger,
+        metrics=surroundings.metrics,
+        grace_s=surroundings.settings.ledger_grace_s,
+        lease_s=surroundings.settings.lease_s,
+        clock=time.monotonic,
+    )
+    return QueryHandler(
+        surroundings,
+        claims=claims,
+        reserves=spec.outbound == (ANSWERS,),
+        admission=composition.admission,
+    )
+
+
+def _admit(app: Application, admission: Admission | None) -> None:
+    """Let consumption know what waits at the door, and the door which part of it is ours."""
+    if admission is None:
+        return
+    (consumption,) = app.consumptions
+    consumption.parked = admission.parked
+    admission.share = lambda: consumption.share
 
 
 @contextlib.asynccontextmanager
@@ -162,4 +189,13 @@ async def _outbox(
         source = f"/ragline/{spec.service}"
         yield Outbox(source=source, publishers=app.publishers, producer=producer)
     finally:
-        await producer.stop()
+        await _at_most(producer.stop)
+
+
+async def _at_most(stop: Callable[[], Awaitable[object]], drain_s: float = 0.0) -> None:
+    """Bound a client's stop: it would wait for ever for a broker that is away."""
+    try:
+        async with asyncio.timeout(drain_s + _LAST_CALL_S):
+            await stop()
+    except TimeoutError:
+        log.warning("Kafka does not answer, stopping without it")

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ragline.contracts.base import Event
 from ragline.contracts.topics import Service, Topic
+from ragline.messaging.admission import Admission
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import AnswerLedger
 from ragline.settings import ServiceSettings
@@ -29,12 +30,13 @@ class Composition:
     """A stage with its adapters behind it.
 
     `checks` raise when a dependency is not reachable. `ledger` is where query stages claim their
-    terminal answers.
+    terminal answers. `admission` lets records in by turn, where the stage is the pipeline's door.
     """
 
     stage: Stage
     ledger: AnswerLedger | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    admission: Admission | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,8 +47,8 @@ def _stalled(state: Consumption, limit_s: float) -> str | None:
         idle_s = asyncio.get_running_loop().time() - state.moved_at
     except RuntimeError:
         return None
-    if state.unfinished and idle_s > limit_s:
-        return f"{state.unfinished} records in flight and none finished for {idle_s:.0f} s"
+    if state.working > 0 and idle_s > limit_s:
+        return f"{state.working} records in flight and none finished for {idle_s:.0f} s"
     return None
 
 

@@ -33,7 +33,7 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_records_total",
         kind=Kind.COUNTER,
-        help="Records handled, by outcome: published, failed, expired, retried, dead.",
+        help="Records handled, by outcome: published, expired, shed, retried, dead.",
         labels=("topic", "outcome"),
     ),
     MetricSpec(
@@ -93,6 +93,26 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         name="ragline_ledger_unavailable_total",
         kind=Kind.COUNTER,
         help="Answers published without a claim because the ledger was down.",
+    ),
+    MetricSpec(
+        name="ragline_shed_total",
+        kind=Kind.COUNTER,
+        help="Queries shed as overloaded, because their turn would have come after their deadline.",
+    ),
+    MetricSpec(
+        name="ragline_admission_waiting",
+        kind=Kind.GAUGE,
+        help="Queries that wait for their tenant's turn.",
+    ),
+    MetricSpec(
+        name="ragline_backlog_records",
+        kind=Kind.GAUGE,
+        help="Queries that wait or are worked on in the stages behind the classifier.",
+    ),
+    MetricSpec(
+        name="ragline_backlog_capacity",
+        kind=Kind.GAUGE,
+        help="Queries a second that the stages behind have been seen to finish.",
     ),
     MetricSpec(
         name="ragline_degradations_total",

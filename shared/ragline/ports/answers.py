@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -31,17 +32,44 @@ class TokenStream(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What has exactly one distinct answer: a query, and which of its attempts (from 1)."""
+
+    query_id: str
+    number: int = 1
+
+
+class Reservation(Protocol):
+    """The right to work on an answer, while it is renewed. Both raise `Unavailable` when lost."""
+
+    async def renew(self) -> None:
+        """Keep it for another while."""
+        ...
+
+    async def release(self) -> None:
+        """Let others work on the answer."""
+        ...
+
+
 class AnswerLedger(Protocol):
-    """First claim wins: the terminal answer of a query is the bytes claimed first.
+    """First claim wins: the terminal answer of an attempt is the bytes claimed first.
 
     Raises:
-        Unavailable: the ledger is down; the caller goes on with its own bytes and counts it.
+        Unavailable: the ledger is down.
     """
 
-    async def claim(self, query_id: str, answer: bytes) -> bytes:
+    async def claim(self, attempt: Attempt, answer: bytes) -> bytes:
         """Claim `answer` and return the winner's bytes: `answer` itself, or an earlier claim."""
         ...
 
-    async def claimed(self, query_id: str) -> bytes | None:
+    async def claimed(self, attempt: Attempt) -> bytes | None:
         """Return the claimed answer, or None: lets a redelivery skip the work."""
+        ...
+
+    async def reserve(self, attempt: Attempt) -> Reservation | None:
+        """Reserve the work on an answer, or return None while somebody else has it.
+
+        It lapses by itself a few seconds after its holder's last sign of life.
+        """
         ...

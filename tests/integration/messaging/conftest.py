@@ -67,6 +67,12 @@ class Worker:
         """Send a signal."""
         self.process.send_signal(number)
 
+    def metric(self, name: str) -> float:
+        """Return a metric's value, over all its labels."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as response:
+            lines = response.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+
 
 @dataclass
 class Cluster:

@@ -1,4 +1,8 @@
-"""A stage in a process of its own, for tests that kill it: answers each query with its own text."""
+"""A stage in a process of its own, for tests that kill it: answers each query with its own text.
+
+With `RAGLINE_REDIS__URL` set it claims its answers, counts there how often it worked on each query,
+and each answer is different from any other, as a language model's would be.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,10 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from redis.asyncio import Redis
+
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import open_ledger
 from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
@@ -37,9 +45,31 @@ async def echo(event: QuerySubmitted) -> QueryAnswered:
 
 
 @asynccontextmanager
-async def compose(_settings: ServiceSettings, _metrics: Metrics) -> AsyncIterator[Composition]:
-    """Compose the echo stage; nothing stands behind it."""
-    yield Composition(stage=echo)
+async def compose(settings: ServiceSettings, _metrics: Metrics) -> AsyncIterator[Composition]:
+    """Compose the echo stage; nothing stands behind it but a ledger where there is Redis."""
+    if "RAGLINE_REDIS__URL" not in os.environ:
+        yield Composition(stage=echo)
+        return
+    async with open_redis(settings.redis) as redis:
+        yield Composition(stage=Unrepeatable(redis), ledger=open_ledger(redis, settings))
+
+
+class Unrepeatable:
+    """Takes its time, and never says the same twice."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def __call__(self, event: QuerySubmitted) -> QueryAnswered:
+        """Answer with the process and the instant."""
+        await self._redis.incr(f"worked:{event.query_id}")
+        await asyncio.sleep(float(os.environ.get("WORKER_SLOW_S", "0")))
+        return QueryAnswered(
+            query_id=event.query_id,
+            status=AnswerStatus.ANSWERED,
+            text=f"{os.getpid()} at {utc_now()}",
+            answered_at=utc_now(),
+        )
 
 
 SPEC = ServiceSpec(

@@ -11,50 +11,99 @@ from redis.asyncio import Redis
 
 from ragline.adapters.redis_ledger import RedisAnswerLedger, answer_key
 from ragline.errors import Unavailable
+from ragline.ports.answers import Attempt
+
+
+def ledger_on(redis: Redis, *, lease_s: float = 6.0) -> RedisAnswerLedger:
+    return RedisAnswerLedger(redis, ttl_s=60, lease_s=lease_s)
 
 
 async def test_the_first_claim_wins_and_later_ones_get_its_bytes(redis: Redis) -> None:
-    ledger = RedisAnswerLedger(redis, ttl_s=60)
-    query_id = str(uuid4())
+    ledger = ledger_on(redis)
+    attempt = Attempt(str(uuid4()))
 
-    assert await ledger.claimed(query_id) is None
-    assert await ledger.claim(query_id, b"first") == b"first"
-    assert await ledger.claim(query_id, b"second") == b"first"
-    assert await ledger.claimed(query_id) == b"first"
+    assert await ledger.claimed(attempt) is None
+    assert await ledger.claim(attempt, b"first") == b"first"
+    assert await ledger.claim(attempt, b"second") == b"first"
+    assert await ledger.claimed(attempt) == b"first"
 
 
 async def test_of_many_claims_at_once_exactly_one_wins(redis: Redis) -> None:
-    ledger = RedisAnswerLedger(redis, ttl_s=60)
-    query_id = str(uuid4())
+    ledger = ledger_on(redis)
+    attempt = Attempt(str(uuid4()))
 
-    winners = await asyncio.gather(*(ledger.claim(query_id, b"%d" % n) for n in range(50)))
+    winners = await asyncio.gather(*(ledger.claim(attempt, b"%d" % n) for n in range(50)))
 
     assert len(set(winners)) == 1
 
 
 async def test_bytes_that_are_no_text_come_back_unchanged(redis: Redis) -> None:
-    ledger = RedisAnswerLedger(redis, ttl_s=60)
+    ledger = ledger_on(redis)
     answer = bytes(range(256))
 
-    assert await ledger.claim(str(uuid4()), answer) == answer
+    assert await ledger.claim(Attempt(str(uuid4())), answer) == answer
 
 
 async def test_a_claim_expires_after_its_time(redis: Redis) -> None:
-    query_id = str(uuid4())
+    attempt = Attempt(str(uuid4()))
 
-    await RedisAnswerLedger(redis, ttl_s=60).claim(query_id, b"answer")
+    await ledger_on(redis).claim(attempt, b"answer")
 
-    assert 0 < await redis.ttl(answer_key(query_id)) <= 60
+    assert 0 < await redis.ttl(answer_key(attempt)) <= 60
 
 
 async def test_without_redis_the_caller_is_told_so_and_soon(dead_redis: Redis) -> None:
-    ledger = RedisAnswerLedger(dead_redis, ttl_s=60)
+    ledger = ledger_on(dead_redis)
     started = time.monotonic()
 
     for _ in range(20):
         with pytest.raises(Unavailable):
-            await ledger.claim("q", b"answer")
+            await ledger.claim(Attempt("q"), b"answer")
         with pytest.raises(Unavailable):
-            await ledger.claimed("q")
+            await ledger.claimed(Attempt("q"))
+        with pytest.raises(Unavailable):
+            await ledger.reserve(Attempt("q"))
 
     assert time.monotonic() - started < 2
+
+
+async def test_a_later_attempt_has_an_answer_of_its_own(redis: Redis) -> None:
+    ledger = ledger_on(redis)
+    query_id = str(uuid4())
+
+    assert await ledger.claim(Attempt(query_id), b"failed") == b"failed"
+    assert await ledger.claimed(Attempt(query_id, 2)) is None
+    assert await ledger.claim(Attempt(query_id, 2), b"answered") == b"answered"
+    assert await ledger.claimed(Attempt(query_id)) == b"failed"
+
+
+async def test_one_member_at_a_time_works_on_an_answer(redis: Redis) -> None:
+    attempt = Attempt(str(uuid4()))
+    here, there = ledger_on(redis), ledger_on(redis)
+
+    reservation = await here.reserve(attempt)
+    assert reservation is not None
+    assert await there.reserve(attempt) is None
+    assert await there.reserve(Attempt(attempt.query_id, 2)) is not None
+    await reservation.release()
+    assert await there.reserve(attempt) is not None
+
+
+async def test_a_reservation_lapses_unless_it_is_renewed(redis: Redis) -> None:
+    attempt = Attempt(str(uuid4()))
+    ledger = ledger_on(redis, lease_s=0.5)
+
+    reservation = await ledger.reserve(attempt)
+    assert reservation is not None
+    for _ in range(8):
+        await asyncio.sleep(0.1)
+        await reservation.renew()
+    assert await ledger.reserve(attempt) is None
+    for _ in range(100):  # its holder gives no sign of life any more
+        await asyncio.sleep(0.1)
+        if await ledger.reserve(attempt) is not None:
+            break
+    else:
+        pytest.fail("the reservation never lapsed")
+    with pytest.raises(Unavailable):
+        await reservation.renew()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import (
     Filters,
     Intent,
@@ -13,6 +14,7 @@ from ragline.contracts.queries import (
     QuerySubmitted,
     Turn,
 )
+from ragline.ladder import Ladder
 from ragline_classifier.local_model import LinearIntentModel
 from ragline_classifier.plans import PlanBook
 from ragline_classifier.rewriting import HeuristicRewriter
@@ -33,6 +35,8 @@ def stage(intent_model: FixedIntent, book: PlanBook) -> ClassifierStage:
         rewriter=HeuristicRewriter(),
         plans=book,
         clock=lambda: NOW,
+        ladder=Ladder(),
+        expected_wait=lambda: 0.0,
         default_deadline_s=60.0,
         model_timeout_s=2.0,
     )
@@ -151,6 +155,8 @@ async def test_no_text_breaks_the_stage(
         rewriter=HeuristicRewriter(),
         plans=book,
         clock=lambda: NOW,
+        ladder=Ladder(),
+        expected_wait=lambda: 0.0,
         default_deadline_s=60.0,
         model_timeout_s=2.0,
     )
@@ -158,3 +164,52 @@ async def test_no_text_breaks_the_stage(
     event = QuerySubmitted(query_id="q", text=text, history=history)
     out = await stage(event)
     assert QueryClassified.model_validate_json(out.to_json()) == out
+
+
+@pytest.mark.parametrize(
+    ("wait", "without"),
+    [
+        (0.0, ()),
+        (5.0, (Degradation.RERANK_DEPTH,)),
+        (6.6, (Degradation.RERANK, Degradation.VECTOR, Degradation.METADATA)),
+    ],
+)
+async def test_lag_behind_lowers_the_plan_before_the_question_waits(
+    intent_model: FixedIntent, book: PlanBook, wait: float, without: tuple[Degradation, ...]
+) -> None:
+    stage = ClassifierStage(
+        intent_model=intent_model,
+        rewriter=HeuristicRewriter(),
+        plans=book,
+        clock=lambda: NOW,
+        ladder=Ladder(),
+        expected_wait=lambda: wait,
+        default_deadline_s=10.0,
+        model_timeout_s=2.0,
+    )
+    out = await stage(QuerySubmitted(query_id="q", text="What is NAT?"))
+    assert out.degradations == without
+    assert (out.plan.rerank_depth > 0) == (Degradation.RERANK not in without)
+
+
+async def test_a_plan_s_deadline_serves_questions_that_state_none(
+    intent_model: FixedIntent, book: PlanBook
+) -> None:
+    hasty = book.choose(intent_model.said).model_copy(update={"deadline_s": 20.0})
+    plans = PlanBook(plans={Intent.FACTUAL: hasty}, minimum=0.0, skip_vector=0.0)
+    stage = ClassifierStage(
+        intent_model=intent_model,
+        rewriter=HeuristicRewriter(),
+        plans=plans,
+        clock=lambda: NOW,
+        ladder=Ladder(),
+        expected_wait=lambda: 0.0,
+        default_deadline_s=60.0,
+        model_timeout_s=2.0,
+    )
+    assert (await stage(QuerySubmitted(query_id="q", text="x"))).deadline == NOW + timedelta(
+        seconds=20
+    )
+    stated = NOW + timedelta(seconds=90)
+    query = QuerySubmitted(query_id="q", text="x", deadline=stated)
+    assert (await stage(query)).deadline == stated

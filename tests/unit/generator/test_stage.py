@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.queries import CandidatesRanked, Options, SearchKind, Turn
+from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKind, Turn
 from ragline.errors import Unavailable
+from ragline.ladder import Ladder
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.outcome import Prices
 from ragline_generator.stage import GeneratorStage, Rules
@@ -24,6 +25,9 @@ from .conftest import (
     make_passage,
 )
 
+# most tests are about something else than the ladder
+PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
+
 SOURCE = "Exchanges route messages. A durable queue survives a broker restart. Cats sleep."
 PASSAGE = make_passage(SOURCE, title="Queues", url="https://docs.example/queues", start=500)
 QUESTION = "Does a durable queue survive a restart?"
@@ -34,6 +38,7 @@ def make_stage(
     stream: RecordingStream | None = None,
     rules: Rules | None = None,
     prices: Prices | None = None,
+    ladder: Ladder = PATIENT,
 ) -> GeneratorStage:
     clock = Clock()
     writer = Writer(model, limits=Limits(attempts=1), clock=clock) if model else None
@@ -41,6 +46,7 @@ def make_stage(
         stream=stream or RecordingStream(),
         tokenizer=WordTokenizer(),
         clock=clock,
+        ladder=ladder,
         writer=writer,
         rules=rules or Rules(),
         prices=prices or Prices(),
@@ -232,3 +238,19 @@ async def test_odd_questions_end_like_others(question: str) -> None:
     answer = await ask(make_event(question, [PASSAGE]))
 
     assert answer.status in (AnswerStatus.ANSWERED, AnswerStatus.REFUSED)
+
+
+@pytest.mark.parametrize(
+    "short",
+    [
+        {"deadline": NOW + timedelta(seconds=2.9)},
+        {"plan": Plan(name="p", weights={SearchKind.KEYWORD: 1.0}, extractive=True)},
+    ],
+)
+async def test_short_of_time_or_by_plan_the_model_is_not_asked(short: dict[str, Any]) -> None:
+    model = ScriptedModel([["never said [1]"]])
+    event = make_event(QUESTION, [PASSAGE], **short)
+    answer = await ask(event, model=model, ladder=Ladder())
+    assert model.prompts == []
+    assert answer.models == {"answer": "extractive"}
+    assert answer.degradations == (Degradation.LLM,)

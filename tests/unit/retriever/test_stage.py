@@ -21,8 +21,12 @@ from ragline.contracts.queries import (
     SearchKind,
 )
 from ragline.errors import DeadlineExceeded, FingerprintMismatch, Unavailable
+from ragline.ladder import Ladder
 from ragline.ports.store import Scope
 from ragline_retriever.stage import RetrieverStage
+
+# most tests are about something else than the ladder
+PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
 
 VECTOR, KEYWORD, METADATA = SearchKind.VECTOR, SearchKind.KEYWORD, SearchKind.METADATA
 ALL_TERMS = Entities(codes=("PRECONDITION_FAILED",))
@@ -34,7 +38,9 @@ MakeEvent = Callable[..., QueryClassified]
 @pytest.fixture
 def retrieve(now: datetime, embedder: Any) -> Callable[..., Any]:
     async def run(store: Any, event: QueryClassified, model: Any = None) -> CandidatesRetrieved:
-        stage = RetrieverStage(search=store, embedder=model or embedder(), clock=lambda: now)
+        stage = RetrieverStage(
+            search=store, embedder=model or embedder(), clock=lambda: now, ladder=PATIENT
+        )
         return await stage(event)
 
     return run
@@ -221,7 +227,9 @@ async def test_the_watermark_is_taken_before_the_searches(
 ) -> None:
     instants = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=i) for i in range(3)]
     ticking = iter(instants)
-    stage = RetrieverStage(search=store(), embedder=embedder(), clock=lambda: next(ticking))
+    stage = RetrieverStage(
+        search=store(), embedder=embedder(), clock=lambda: next(ticking), ladder=PATIENT
+    )
     result = await stage(event())
     assert result.watermark == instants[0].timestamp() * 1_000
 
@@ -232,3 +240,16 @@ async def test_everything_that_the_event_carried_goes_on(
     given = event(entities=ALL_TERMS, options=Options(top_k=3), tenant="acme")
     result = await retrieve(store(), given)
     assert result.model_dump(include=set(QueryClassified.model_fields)) == given.model_dump()
+
+
+async def test_short_of_time_only_the_keyword_search_runs(
+    now: datetime, embedder: Any, store: Any, event: MakeEvent
+) -> None:
+    searched = store()
+    stage = RetrieverStage(
+        search=searched, embedder=embedder(), clock=lambda: now, ladder=Ladder(keyword_only_s=3.5)
+    )
+    found = await stage(event(entities=ALL_TERMS, deadline=now + timedelta(seconds=3)))
+    assert {call[0] for call in searched.calls} == {"keyword"}
+    assert found.degradations == (Degradation.VECTOR, Degradation.METADATA)
+    assert found.plan.searches == (KEYWORD,)

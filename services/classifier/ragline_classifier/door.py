@@ -1,0 +1,49 @@
+"""The pipeline's door: admission by the lag of the stages behind the classifier."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
+from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.backlog import Backlog
+from ragline.messaging.lag import GroupTopic, Look, watching_lag
+from ragline.observability.metrics import Metrics
+from ragline_classifier.settings import AdmissionSettings, Settings
+
+# in the pipeline's order
+_BEHIND = tuple(
+    GroupTopic(group=consumer_group(service, topic), topic=topic.name)
+    for service, topic in (
+        (Service.RETRIEVER, INTENTS),
+        (Service.RERANKER, CANDIDATES),
+        (Service.GENERATOR, RANKED),
+    )
+)
+
+
+@asynccontextmanager
+async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[Admission]:
+    """Watch the lag behind, and let questions in by it; without a broker nothing is held back."""
+    own = settings.admission
+    backlog = Backlog(clock=time.monotonic, least_window=own.least_window, target_s=own.target_s)
+    admission = Admission(backlog=backlog, limits=_limits(own), metrics=metrics)
+
+    def tell(look: Look) -> None:
+        backlog.observe(lag=look.lag, done=look.done)
+        metrics.set("ragline_backlog_records", look.lag)
+        metrics.set("ragline_backlog_capacity", backlog.capacity)
+        admission.release()
+
+    async with watching_lag(
+        settings.kafka, _BEHIND, tell=tell, lost=admission.release, every_s=own.poll_s
+    ):
+        yield admission
+
+
+def _limits(own: AdmissionSettings) -> AdmissionLimits:
+    return AdmissionLimits(
+        concurrency=own.concurrency, max_waiting=own.max_waiting, work_s=own.work_s
+    )

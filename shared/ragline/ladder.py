@@ -1,0 +1,119 @@
+"""The degrade ladder: short of time, a question goes without the optional, in a fixed order.
+
+Smaller rerank depth, then no reranking, then keyword search only, then an extractive answer. The
+time that counts is what is left for work: the deadline minus the waiting that is still to come.
+The classifier applies every rung to the plan, by the lag of the stages behind it; each later stage
+applies its own rungs again, by the time that is really left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from ragline.contracts.answers import Degradation
+from ragline.contracts.queries import Plan, QueryClassified, SearchKind
+
+E = TypeVar("E", bound=QueryClassified)
+
+# With less than half of the passages read, reranking mostly shuffles what fusion had right
+_DEPTH_SHARE = 0.5
+
+
+class Rung(StrEnum):
+    """What is gone without, from the first to the last."""
+
+    LESS_RERANK = "less_rerank"
+    NO_RERANK = "no_rerank"
+    KEYWORD_ONLY = "keyword_only"
+    EXTRACTIVE = "extractive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """A plan that fits the time, and what it goes without that the plan before it had."""
+
+    plan: Plan
+    degradations: tuple[Degradation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Seconds left for work below which each rung is taken."""
+
+    less_rerank_s: float = 6.0
+    no_rerank_s: float = 4.0
+    keyword_only_s: float = 3.5
+    extractive_s: float = 3.0
+
+    def fit(self, event: E, *, now: datetime, rungs: Collection[Rung]) -> E:
+        """Return the event with a plan that fits the time until its deadline."""
+        if event.deadline is None:
+            return event
+        left = (event.deadline - now).total_seconds()
+        lowered = self.lower(event.plan, left, rungs, without=event.degradations)
+        degradations = dict.fromkeys((*event.degradations, *lowered.degradations))
+        return event.model_copy(update={"plan": lowered.plan, "degradations": tuple(degradations)})
+
+    def lower(
+        self,
+        plan: Plan,
+        seconds: float,
+        rungs: Collection[Rung] = tuple(Rung),
+        *,
+        without: Collection[str] = (),
+    ) -> Lowered:
+        """Take those of `rungs` that `seconds` ask for.
+
+        Lowering twice is lowering once: `without` names what earlier stages went without.
+        """
+        lowered = Lowered(plan=plan)
+        for rung, below in (
+            (Rung.LESS_RERANK, self.less_rerank_s),
+            (Rung.NO_RERANK, self.no_rerank_s),
+            (Rung.KEYWORD_ONLY, self.keyword_only_s),
+            (Rung.EXTRACTIVE, self.extractive_s),
+        ):
+            if rung in rungs and seconds < below:
+                lowered = _take(rung, lowered, without)
+        return lowered
+
+
+def _take(rung: Rung, lowered: Lowered, without: Collection[str]) -> Lowered:
+    plan = lowered.plan
+    match rung:
+        case Rung.LESS_RERANK if plan.reranks and Degradation.RERANK_DEPTH not in without:
+            depth = max(1, int(plan.rerank_depth * _DEPTH_SHARE))
+            return _changed(lowered, {"rerank_depth": depth}, Degradation.RERANK_DEPTH)
+        case Rung.NO_RERANK if plan.reranks:
+            return _changed(lowered, {"rerank_depth": 0}, Degradation.RERANK)
+        case Rung.KEYWORD_ONLY if plan.weights.get(SearchKind.KEYWORD):
+            return _by_keyword(lowered)
+        case Rung.EXTRACTIVE:
+            # whether this goes without anything, only the stage that has a model can tell
+            return _changed(lowered, {"extractive": True})
+    return lowered
+
+
+def _by_keyword(lowered: Lowered) -> Lowered:
+    weights = lowered.plan.weights
+    keyword = {SearchKind.KEYWORD: weights[SearchKind.KEYWORD]}
+    skipped = {
+        SearchKind.VECTOR: Degradation.VECTOR,
+        SearchKind.METADATA: Degradation.METADATA,
+    }
+    without = [kind for kind in lowered.plan.searches if kind in skipped]
+    return _changed(lowered, {"weights": keyword}, *(skipped[kind] for kind in without))
+
+
+def _changed(lowered: Lowered, fields: dict[str, object], *without: Degradation) -> Lowered:
+    known = [kind for kind in lowered.degradations if not _replaces(kind, without)]
+    return Lowered(plan=lowered.plan.model_copy(update=fields), degradations=(*known, *without))
+
+
+def _replaces(kind: Degradation, without: Collection[Degradation]) -> bool:
+    """A reduced depth is not worth telling once reranking is skipped altogether."""
+    return kind is Degradation.RERANK_DEPTH and Degradation.RERANK in without

@@ -1,0 +1,140 @@
+"""Admission: what goes on to the stages behind, when, and in whose turn.
+
+Kafka serves a topic first come, first served. So waiting has to happen where it can be fair: the
+classifier takes records early, lets them wait in a line a tenant, and releases in turn only as much
+as the stages behind can do within a moment. A question that would wait beyond its deadline is shed
+at once, with the time after which asking again is worth it, rather than left to expire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ragline.errors import DeadlineExceeded, Overloaded
+from ragline.messaging.backlog import Backlog
+from ragline.messaging.fair_queue import FairQueue
+from ragline.observability.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionLimits:
+    """Bounds of admission.
+
+    `concurrency` records are worked on here at once, `max_waiting` of one tenant may wait, and
+    `work_s` of a question's time, at most half of it, are kept for the work on it.
+    """
+
+    concurrency: int = 32
+    max_waiting: int = 2_048
+    work_s: float = 1.0
+
+
+class Admission:
+    """Lets records in by turn.
+
+    `parked` holds the tasks that wait for their turn: nothing has been done for them yet, so they
+    may be cancelled when their partition goes or the service stops. `share` returns which part of
+    the questions this member gets, in (0, 1], and so which part of the capacity is its own.
+    """
+
+    def __init__(self, *, backlog: Backlog, limits: AdmissionLimits, metrics: Metrics) -> None:
+        self._backlog = backlog
+        self._limits = limits
+        self._metrics = metrics
+        self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._working = 0
+        self.parked: set[asyncio.Task[Any]] = set()
+        self.share: Callable[[], float] = lambda: 1.0
+
+    def expected_wait(self) -> float:
+        """Return the seconds that a record released now will wait in the stages behind."""
+        return self._backlog.wait_s()
+
+    @asynccontextmanager
+    async def turn(self, tenant: str, *, seconds: float) -> AsyncIterator[None]:
+        """Wait for the tenant's turn, then hold a place while the block works.
+
+        Args:
+            tenant: whose question it is.
+            seconds: until the question's deadline.
+
+        Raises:
+            Overloaded: its turn would come too late.
+            DeadlineExceeded: its turn did not come in time after all.
+        """
+        self._shed_if_too_late(tenant, seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._enter(tenant)
+        except TimeoutError as error:
+            raise DeadlineExceeded("the deadline passed before the question's turn") from error
+        try:
+            yield
+        finally:
+            self._working -= 1
+            self.release()
+
+    def release(self) -> None:
+        """Let in whoever there is room for; called when work ends and when the backlog shrinks."""
+        while self._queue and self._has_room():
+            waiter = self._queue.pop()
+            if not waiter.done():
+                self._take_place()
+                waiter.set_result(None)
+        self._metrics.set("ragline_admission_waiting", len(self._queue))
+
+    def _shed_if_too_late(self, tenant: str, seconds: float) -> None:
+        ahead = self._queue.ahead_of(tenant)
+        wait = self._backlog.wait_s(ahead / max(self.share(), 1e-3))
+        late = wait - max(seconds - self._limits.work_s, seconds / 2)
+        crowded = self._queue.waiting(tenant) >= self._limits.max_waiting
+        if late <= 0 and not crowded:
+            return
+        self._metrics.count("ragline_shed_total")
+        retry_after = max(1.0, wait if crowded else late)
+        raise Overloaded(
+            f"{ahead} questions wait before this one, about {wait:.0f} s; "
+            f"ask again in {retry_after:.0f} s",
+            retry_after=round(retry_after, 1),
+        )
+
+    async def _enter(self, tenant: str) -> None:
+        if not self._queue and self._has_room():
+            self._take_place()
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.push(tenant, waiter)
+        try:
+            with self._parked():
+                await waiter
+        except asyncio.CancelledError:
+            self._leave(tenant, waiter)
+            raise
+
+    def _leave(self, tenant: str, waiter: asyncio.Future[None]) -> None:
+        if waiter.done() and not waiter.cancelled():  # its turn came at the same moment
+            self._working -= 1
+            self.release()
+        else:
+            self._queue.remove(tenant, waiter)
+
+    @contextmanager
+    def _parked(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        self.parked.add(task)
+        try:
+            yield
+        finally:
+            self.parked.discard(task)
+
+    def _has_room(self) -> bool:
+        return self._working < self._limits.concurrency and self._backlog.room >= 1
+
+    def _take_place(self) -> None:
+        self._working += 1
+        self._backlog.released()

@@ -1,0 +1,77 @@
+"""The backlog of the stages behind: how much waits there, and how long that will take. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, inf
+
+# Capacity rises as fast as it is seen, and falls slowly: a consumer that is restarted stands still
+# for seconds without being any slower afterwards
+_FALL_S = 30.0
+
+
+class Backlog:
+    """Follows the lag behind the classifier between two looks at it.
+
+    Capacity is learnt only while there is enough to do: an idle pipeline looks slow.
+
+    Args:
+        clock: monotonic seconds.
+        least_window: records that may always be under way behind.
+        target_s: seconds of work that may wait behind; more would be waiting in the wrong place.
+        stale_s: a look older than this says nothing any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        least_window: int = 32,
+        target_s: float = 2.0,
+        stale_s: float = 5.0,
+    ) -> None:
+        self._clock = clock
+        self._least_window = least_window
+        self._target_s = target_s
+        self._stale_s = stale_s
+        self._lag = 0
+        self._done: int | None = None
+        self._seen_at = -inf
+        self._released = 0
+        self.capacity = 0.0
+
+    def observe(self, *, lag: int, done: int) -> None:
+        """Take a look's result: records that wait or are worked on, and records ever finished."""
+        now = self._clock()
+        if self._done is not None and now > self._seen_at:
+            self._learn((done - self._done) / (now - self._seen_at), lag, now - self._seen_at)
+        self._lag, self._done, self._seen_at, self._released = lag, done, now, 0
+
+    def _learn(self, rate: float, lag: int, seconds: float) -> None:
+        if rate > self.capacity:
+            self.capacity = rate
+        elif lag >= self._least_window // 2:
+            self.capacity += (rate - self.capacity) * (1 - exp(-seconds / _FALL_S))
+
+    def released(self) -> None:
+        """Note that one more record goes to the stages behind."""
+        self._released += 1
+
+    @property
+    def size(self) -> float:
+        """Records that wait or are worked on behind, as far as one can tell just now."""
+        since = self._clock() - self._seen_at
+        if since > self._stale_s:
+            return 0.0
+        return max(0.0, self._lag + self._released - self.capacity * since)
+
+    @property
+    def room(self) -> float:
+        """Records that may be released now; without limit while nothing is known."""
+        if self._clock() - self._seen_at > self._stale_s:
+            return inf
+        return max(self._least_window, self.capacity * self._target_s) - self.size
+
+    def wait_s(self, ahead: float = 0.0) -> float:
+        """Seconds until `ahead` records more would be done; 0 while the capacity is unknown."""
+        return (self.size + ahead) / self.capacity if self.capacity > 0 else 0.0

@@ -1,0 +1,62 @@
+"""A queue that serves tenants in turn, so that one's burst does not make another wait. Pure.
+
+Round robin over the tenants that wait, first come first served within one: start-time fair queueing
+for records of equal cost (Nagle, "On Packet Switches with Infinite Storage", RFC 970).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class FairQueue(Generic[T]):
+    """Items by tenant."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[str, deque[T]] = OrderedDict()
+        self._size = 0
+
+    def __len__(self) -> int:
+        """Return how many items wait."""
+        return self._size
+
+    def push(self, tenant: str, item: T) -> None:
+        """Put an item at the end of its tenant's line; a new line is served last."""
+        self._lines.setdefault(tenant, deque()).append(item)
+        self._size += 1
+
+    def pop(self) -> T:
+        """Take the next item of the tenant whose turn it is.
+
+        Raises:
+            KeyError: nothing waits.
+        """
+        tenant, line = self._lines.popitem(last=False)
+        item = line.popleft()
+        if line:
+            self._lines[tenant] = line
+        self._size -= 1
+        return item
+
+    def remove(self, tenant: str, item: T) -> None:
+        """Take an item out of its tenant's line; one that is not there any more is no error."""
+        line = self._lines.get(tenant)
+        if line is None or item not in line:
+            return
+        line.remove(item)
+        self._size -= 1
+        if not line:
+            del self._lines[tenant]
+
+    def waiting(self, tenant: str) -> int:
+        """Return how many items of a tenant wait."""
+        return len(self._lines.get(tenant, ()))
+
+    def ahead_of(self, tenant: str) -> int:
+        """Return how many items would be served before a new one of `tenant`."""
+        own = self.waiting(tenant)
+        # each other tenant is served at most as often as this one, and once more before a new line
+        return sum(min(len(line), own + 1) for line in self._lines.values())

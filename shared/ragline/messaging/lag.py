@@ -1,0 +1,140 @@
+"""Lag: how far consumer groups are behind the ends of their topics, asked of the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from ragline.messaging.kafka import client_options
+from ragline.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+_LOOK_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTopic:
+    """A topic as one consumer group reads it."""
+
+    group: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Records on their way through stages in a row, and how many the last of them ever finished.
+
+    A record is on one of the topics at a time, so the lags add up to records under way.
+    """
+
+    lag: int
+    done: int
+
+
+class LagReader:
+    """Asks the broker. Both clients only ask: they join no group and write nothing."""
+
+    def __init__(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
+        self._admin = admin
+        self._consumer = consumer
+
+    async def look(self, wanted: Sequence[GroupTopic]) -> Look:
+        """Return the lag of all of `wanted` together, which are given in the pipeline's order.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        looks = await asyncio.gather(*(self._one(each) for each in wanted))
+        return Look(lag=sum(look.lag for look in looks), done=looks[-1].done)
+
+    async def _one(self, wanted: GroupTopic) -> Look:
+        found = await self._admin.list_consumer_group_offsets(wanted.group)
+        committed = {
+            partition: offset.offset
+            for partition, offset in found.items()
+            if partition.topic == wanted.topic and offset.offset >= 0
+        }
+        partitions = await self._partitions(wanted.topic)
+        # a group that never committed begins where the topic begins, which retention may have moved
+        fresh = [partition for partition in partitions if partition not in committed]
+        if fresh:
+            committed |= await self._consumer.beginning_offsets(fresh)
+        ends = await self._consumer.end_offsets(partitions)
+        lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
+        return Look(lag=lag, done=sum(committed.values()))
+
+    async def _partitions(self, topic: str) -> list[TopicPartition]:
+        described = await self._admin.describe_topics([topic])
+        return [
+            TopicPartition(topic, each["partition"]) for each in described[0].get("partitions", ())
+        ]
+
+
+@asynccontextmanager
+async def open_lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
+    """Connect to the broker.
+
+    Raises:
+        KafkaError: it does not answer.
+    """
+    options = client_options(settings)
+    admin = AIOKafkaAdminClient(**options, request_timeout_ms=5_000)
+    consumer = AIOKafkaConsumer(**options, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        await consumer.start()
+        yield LagReader(admin, consumer)
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+@asynccontextmanager
+async def watching_lag(
+    settings: KafkaSettings,
+    wanted: Sequence[GroupTopic],
+    *,
+    tell: Callable[[Look], None],
+    lost: Callable[[], None],
+    every_s: float,
+) -> AsyncIterator[None]:
+    """Look at the lag of `wanted` again and again while the block runs.
+
+    `tell` gets each look; `lost` is called for each one that failed.
+    """
+
+    async def watch() -> None:
+        while True:
+            try:
+                async with open_lag_reader(settings) as reader:
+                    await _look_forever(reader, wanted, tell, every_s)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.info("the lag cannot be read just now: %r", error)
+                lost()
+                await asyncio.sleep(1)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _look_forever(
+    reader: LagReader, wanted: Sequence[GroupTopic], tell: Callable[[Look], None], every_s: float
+) -> None:
+    while True:
+        async with asyncio.timeout(_LOOK_TIMEOUT_S):
+            look = await reader.look(wanted)
+        tell(look)
+        await asyncio.sleep(every_s)

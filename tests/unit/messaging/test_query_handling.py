@@ -1,0 +1,325 @@
+"""What surrounds a query stage: deadline, attempts, retries, one distinct answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import Event
+from ragline.contracts.cloudevents import ATTEMPT, DEADLINE, Envelope
+from ragline.contracts.queries import (
+    Intent,
+    Plan,
+    QueryClassified,
+    QuerySubmitted,
+    SearchKind,
+)
+from ragline.contracts.topics import DEAD_LETTERS, Service, Topic
+from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
+from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.backlog import Backlog
+from ragline.messaging.claims import Claims
+from ragline.messaging.flood import FloodGuard
+from ragline.messaging.handling import Surroundings
+from ragline.messaging.query_handling import QueryHandler
+from ragline.observability.metrics import Metrics
+from ragline.ports.answers import Attempt
+from ragline.settings import DeliverySettings
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = T0
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Record:
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+    topic: str = "queries"
+    partition: int = 0
+    offset: int = 0
+    timestamp: int = int(T0.timestamp() * 1000)
+    key: bytes | None = b"q"
+
+
+class Outbox:
+    """Keeps what would be published."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, Event, bytes, Envelope]] = []
+        self.forwarded: list[str] = []
+
+    async def publish(
+        self,
+        topic: Topic,
+        event: Event,
+        *,
+        value: bytes | None = None,
+        envelope: Envelope,
+        time: datetime | None = None,
+    ) -> None:
+        self.published.append((topic.name, event, value or event.to_json(), envelope))
+
+    async def forward(self, topic: str, record: Any, extra: Any) -> None:
+        self.forwarded.append(topic)
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self.answers: dict[Attempt, bytes] = {}
+
+    async def claim(self, attempt: Attempt, answer: bytes) -> bytes:
+        return self.answers.setdefault(attempt, answer)
+
+    async def claimed(self, attempt: Attempt) -> bytes | None:
+        return self.answers.get(attempt)
+
+    async def reserve(self, attempt: Attempt) -> None:
+        return None
+
+
+def classified(event: QuerySubmitted, **fields: Any) -> QueryClassified:
+    given = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
+    return QueryClassified(
+        **given | fields,
+        intent=Intent.FACTUAL,
+        confidence=1.0,
+        standalone_text=event.text,
+        plan=Plan(name="p", weights={SearchKind.KEYWORD: 1.0}),
+    )
+
+
+class World:
+    """A handler with everything around it."""
+
+    def __init__(self, *, admission: Admission | None = None, reserves: bool = False) -> None:
+        self.clock = Clock()
+        self.outbox = Outbox()
+        self.ledger = Ledger()
+        self.metrics = Metrics()
+        self.calls: list[QuerySubmitted] = []
+        self.stage: Callable[[Any], Awaitable[Event]] = self.passing_on
+        settings = DeliverySettings(retry_initial_s=0.001, retry_max_s=0.002)
+        self.handler = QueryHandler(
+            Surroundings(
+                service=Service.CLASSIFIER,
+                stage=self._called,
+                outbox=self.outbox,  # type: ignore[arg-type]
+                metrics=self.metrics,
+                flood=FloodGuard(settings),
+                clock=self.clock,
+                settings=settings,
+            ),
+            claims=Claims(
+                self.ledger, metrics=self.metrics, grace_s=1, lease_s=6, clock=lambda: 0.0
+            ),
+            admission=admission,
+            reserves=reserves,
+        )
+
+    async def _called(self, event: Any) -> Event:
+        self.calls.append(event)
+        return await self.stage(event)
+
+    async def passing_on(self, event: QuerySubmitted) -> Event:
+        return classified(event)
+
+    async def deliver(self, *, headers: Any = (), **fields: Any) -> Record:
+        value = json.dumps({"query_id": "q", "text": "why?"} | fields).encode()
+        record = Record(value, list(headers))
+
+        async def pipeline(record: Any) -> None:
+            await self.handler.handle(QuerySubmitted.model_validate_json(record.value))
+
+        await self.handler.deliver(record, pipeline)
+        return record
+
+    @property
+    def answer(self) -> QueryAnswered:
+        """The only event published, an answer."""
+        ((topic, event, _, _),) = self.outbox.published
+        assert topic == "answers"
+        assert isinstance(event, QueryAnswered)
+        return event
+
+    def counted(self, name: str, **labels: str) -> float:
+        return self.metrics.registry.get_sample_value(name, labels) or 0.0
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_a_result_goes_to_the_next_topic_with_deadline_and_timing(world: World) -> None:
+    deadline = T0 + timedelta(seconds=10)
+    await world.deliver(deadline=deadline.isoformat())
+    ((topic, event, _, envelope),) = world.outbox.published
+    assert topic == "intents"
+    assert isinstance(event, QueryClassified)
+    assert event.submitted_at == T0
+    assert envelope.deadline == deadline.timestamp() * 1000
+    assert [timing.stage for timing in envelope.timings] == ["classifier"]
+
+
+async def test_the_publisher_s_deadline_is_left_to_the_stage_when_there_is_none(
+    world: World,
+) -> None:
+    await world.deliver()
+    assert world.calls[0].deadline is None  # the plan has a say in it
+
+
+async def test_expired_work_is_not_begun(world: World) -> None:
+    await world.deliver(deadline=(T0 - timedelta(seconds=1)).isoformat())
+    assert world.calls == []
+    assert world.answer.status is AnswerStatus.EXPIRED
+    assert world.outbox.forwarded == []
+    assert world.counted("ragline_records_total", topic="queries", outcome="expired") == 1
+
+
+async def test_what_took_too_long_is_not_queued_for_the_next_stage(world: World) -> None:
+    async def slow(event: QuerySubmitted) -> Event:
+        world.clock.passes(61)
+        return classified(event)
+
+    world.stage = slow
+    await world.deliver()
+    assert world.answer.status is AnswerStatus.EXPIRED
+
+
+async def test_the_remainder_bounds_the_call(world: World) -> None:
+    async def hanging(event: QuerySubmitted) -> Event:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    world.stage = hanging
+    await world.deliver(deadline=(T0 + timedelta(milliseconds=20)).isoformat())
+    assert world.answer.status is AnswerStatus.EXPIRED
+
+
+async def test_a_transient_error_is_tried_again(world: World) -> None:
+    async def shaky(event: QuerySubmitted) -> Event:
+        if len(world.calls) < 3:
+            raise Unavailable("a moment, please")
+        return classified(event)
+
+    world.stage = shaky
+    await world.deliver()
+    assert world.outbox.published[0][0] == "intents"
+    assert world.counted("ragline_retries_total", topic="queries", code="unavailable") == 2
+
+
+async def test_a_wait_that_the_deadline_does_not_allow_is_not_waited(world: World) -> None:
+    async def limited(event: QuerySubmitted) -> Event:
+        raise RateLimited("slow down", retry_after=3_600)
+
+    world.stage = limited
+    await world.deliver()
+    assert len(world.calls) == 1
+    assert world.answer.status is AnswerStatus.FAILED
+    assert world.answer.error is not None
+    assert world.answer.error.code == "rate_limited"
+    assert world.answer.error.retry_after == 3_600
+    assert world.outbox.forwarded == [DEAD_LETTERS.name]
+
+
+async def test_a_permanent_error_is_a_dead_letter_and_a_failed_answer(world: World) -> None:
+    async def broken(event: QuerySubmitted) -> Event:
+        raise Misconfigured("wrong key")
+
+    world.stage = broken
+    await world.deliver()
+    assert world.outbox.forwarded == [DEAD_LETTERS.name]
+    assert world.answer.status is AnswerStatus.FAILED
+
+
+async def test_a_repeat_is_byte_identical_whatever_the_second_attempt_made(world: World) -> None:
+    async def broken(event: QuerySubmitted) -> Event:
+        world.clock.passes(1)
+        raise Misconfigured(f"call {len(world.calls)}")
+
+    world.stage = broken
+    await world.deliver()
+    await world.deliver()
+    first, second = (value for _, _, value, _ in world.outbox.published)
+    assert first == second
+    assert world.counted("ragline_answer_repeats_total") == 1
+
+
+async def test_a_redelivery_of_an_answered_query_is_not_worked_on_again() -> None:
+    world = World(reserves=True)
+    claimed = QueryAnswered(
+        query_id="q", status=AnswerStatus.ANSWERED, text="so", answered_at=T0
+    ).to_json()
+    world.ledger.answers[Attempt("q")] = claimed
+    await world.deliver()
+    assert world.calls == []
+    assert world.outbox.published[0][2] == claimed
+
+
+async def test_a_replay_has_the_time_and_the_answer_of_its_own_attempt(world: World) -> None:
+    async def broken(event: QuerySubmitted) -> Event:
+        raise Misconfigured("not yet")
+
+    world.stage = broken
+    await world.deliver(deadline=(T0 + timedelta(seconds=5)).isoformat())
+    world.stage = world.passing_on
+    world.clock.passes(3_600)
+    until = int((world.clock.now + timedelta(seconds=60)).timestamp() * 1000)
+    headers = [(ATTEMPT, b"2"), (DEADLINE, str(until).encode())]
+    await world.deliver(deadline=(T0 + timedelta(seconds=5)).isoformat(), headers=headers)
+    topic, event, _, envelope = world.outbox.published[1]
+    assert topic == "intents"
+    assert isinstance(event, QueryClassified)
+    assert event.deadline is not None
+    assert event.deadline.timestamp() * 1000 == until
+    assert envelope.attempt == 2
+
+
+async def test_a_second_attempt_s_answer_says_so(world: World) -> None:
+    async def broken(event: QuerySubmitted) -> Event:
+        raise Misconfigured(f"call {len(world.calls)}")
+
+    world.stage = broken
+    await world.deliver()
+    await world.deliver(headers=[(ATTEMPT, b"2")])
+    first, second = (event for _, event, _, _ in world.outbox.published)
+    assert isinstance(first, QueryAnswered)
+    assert isinstance(second, QueryAnswered)
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert first.error != second.error
+
+
+async def test_a_shed_query_says_when_to_come_back_and_is_no_dead_letter() -> None:
+    backlog = Backlog(clock=lambda: 0.0, least_window=1)
+    admission = Admission(backlog=backlog, limits=AdmissionLimits(), metrics=Metrics())
+
+    def full(*_: Any) -> None:
+        raise Overloaded("too much", retry_after=12.5)
+
+    admission._shed_if_too_late = full  # type: ignore[method-assign,assignment]
+    world = World(admission=admission)
+    await world.deliver()
+    assert world.calls == []
+    assert world.outbox.forwarded == []
+    assert world.answer.status is AnswerStatus.FAILED
+    assert world.answer.error is not None
+    assert world.answer.error.code == "overloaded"
+    assert world.answer.error.retry_after == 12.5
+    assert world.counted("ragline_records_total", topic="queries", outcome="shed") == 1
