@@ -141,10 +141,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def start_worker(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Start workers; whatever still runs at the end is killed."""
+    """Start workers, or other commands; whatever still runs at the end is killed."""
     workers: list[Worker] = []
 
-    def start(**env: str) -> Worker:
+    def start(*command: str, **env: str) -> Worker:
         port = choose_port(None)
         log = tmp_path / f"worker-{len(workers)}.log"
         settings = {
@@ -154,7 +154,7 @@ def start_worker(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Wor
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, WORKER],
+                command or [sys.executable, str(WORKER)],
                 env=os.environ | settings | env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
