@@ -38,6 +38,15 @@ def bench(
     ] = None,
     tenant: Tenant = "bench",
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer.")] = 120.0,
+    burst: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Instead: how long a tenant with one question a second waits alone, and beside "
+            "another tenant with so many a second.",
+        ),
+    ] = 0,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the burst lasts.")] = 30.0,
     stack: Annotated[
         StackKind | None,
         typer.Option(help="Start this stack when none runs, and stop it at the end."),
@@ -56,6 +65,9 @@ def bench(
     texts = questions_of_file(questions) if questions else None
     with _running_stack(stack if bootstrap is None else None) as kind:
         target = connection(bootstrap)
+        if burst:
+            _fairness(target, tenant, texts, burst, seconds, timeout, folder, as_json=as_json)
+            return
         machine = bench_report.Machine.here()
         load = Load(tenant=tenant, levels=levels, count=queries, timeout=timeout)
         measured = asyncio.run(_measure(target, load, texts))
@@ -66,6 +78,58 @@ def bench(
         return
     out.print(bench_report.everything(report))
     out.print("\n".join(f"wrote {path}" for path in paths))
+
+
+def _fairness(
+    target: Connection,
+    tenant: str,
+    questions: list[str] | None,
+    burst: int,
+    seconds: float,
+    timeout: float,
+    folder: Path,
+    *,
+    as_json: bool,
+) -> None:
+    from ragline_cli import bench_fairness
+
+    async def measure() -> bench_fairness.FairnessFigures:
+        from ragline_cli.ask_run import open_asker
+
+        quiet = f"{tenant}-quiet"
+        texts = questions or [
+            text
+            for each in (tenant, quiet)  # both have documents, so that both cost the same work
+            for text in await _questions_about(target, each, timeout)
+        ]
+        async with open_asker(target.kafka) as asker:
+            with _progress("burst", round(seconds) * (burst + 2)) as advance:
+                return await bench_fairness.measure_fairness(
+                    asker,
+                    texts,
+                    quiet=quiet,
+                    loud=tenant,
+                    rate=1.0,
+                    factor=burst,
+                    seconds=seconds,
+                    timeout=timeout,
+                    on_answer=advance,
+                )
+
+    figures = asyncio.run(measure())
+    path = bench_fairness.write(figures, folder)
+    if as_json:
+        print_json(figures)
+        return
+    out.print(bench_fairness.table(figures))
+    out.print(f"wrote {path}")
+
+
+async def _questions_about(target: Connection, tenant: str, timeout: float) -> list[str]:
+    from ragline_cli.bench_corpus import questions_about, titles_of_tenant
+
+    err.print(f"Looking at the documents of tenant {tenant!r}")
+    return questions_about(await titles_of_tenant(target.kafka, tenant, timeout=timeout))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +171,15 @@ async def _measure(
     target: Connection, load: Load, questions: list[str] | None
 ) -> tuple[LevelFigures, ...]:
     from ragline_cli.ask_run import open_asker
-    from ragline_cli.bench_corpus import questions_about, titles_of_tenant
     from ragline_cli.bench_run import measure_level, warm_up
 
     if questions is None:
-        err.print(f"Looking at the documents of tenant {load.tenant!r}")
-        titles = await titles_of_tenant(target.kafka, load.tenant, timeout=load.timeout)
-        questions = questions_about(titles)
+        questions = await _questions_about(target, load.tenant, load.timeout)
     figures = []
     async with open_asker(target.kafka) as asker:
         await warm_up(asker, questions, tenant=load.tenant, timeout=load.timeout)
         for level in load.levels:
-            with _progress(level, load.count) as advance:
+            with _progress(f"{level} in flight", load.count) as advance:
                 figures.append(
                     await measure_level(
                         asker,
@@ -134,9 +195,9 @@ async def _measure(
 
 
 @contextmanager
-def _progress(level: int, count: int) -> Iterator[Callable[[], None]]:
+def _progress(title: str, count: int) -> Iterator[Callable[[], None]]:
     from rich.progress import Progress
 
     with Progress(console=err) as progress:
-        task = progress.add_task(f"{level} in flight", total=count)
+        task = progress.add_task(title, total=count)
         yield lambda: progress.advance(task)

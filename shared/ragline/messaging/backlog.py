@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from math import exp, inf
 
-# Capacity rises as fast as it is seen, and falls slowly: a consumer that is restarted stands still
-# for seconds without being any slower afterwards
+# Offsets are committed in lumps, so a rate is taken over several looks
+_RATE_S = 2.0
+# Capacity rises about as fast as it is seen, and falls slowly: a consumer that is restarted stands
+# still for seconds without being any slower afterwards
+_RISE_S = 2.0
 _FALL_S = 30.0
+# A pipeline that has just begun looks slow: nothing is predicted before it was busy for a while
+_EVIDENCE_S = 3.0
 
 
 class Backlog:
@@ -27,7 +33,7 @@ class Backlog:
         *,
         clock: Callable[[], float],
         least_window: int = 32,
-        target_s: float = 2.0,
+        target_s: float = 1.0,
         stale_s: float = 5.0,
     ) -> None:
         self._clock = clock
@@ -35,22 +41,29 @@ class Backlog:
         self._target_s = target_s
         self._stale_s = stale_s
         self._lag = 0
-        self._done: int | None = None
+        self._looks: deque[tuple[float, int]] = deque()  # instant, records ever finished
         self._seen_at = -inf
         self._released = 0
+        self._busy_s = 0.0
         self.capacity = 0.0
 
     def observe(self, *, lag: int, done: int) -> None:
         """Take a look's result: records that wait or are worked on, and records ever finished."""
         now = self._clock()
-        if self._done is not None and now > self._seen_at:
-            self._learn((done - self._done) / (now - self._seen_at), lag, now - self._seen_at)
-        self._lag, self._done, self._seen_at, self._released = lag, done, now, 0
+        if self._looks and now > self._seen_at:
+            since, before = self._looks[0]
+            self._learn((done - before) / (now - since), lag, now - self._seen_at)
+        self._looks.append((now, done))
+        while now - self._looks[0][0] > _RATE_S:
+            self._looks.popleft()
+        self._lag, self._seen_at, self._released = lag, now, 0
 
     def _learn(self, rate: float, lag: int, seconds: float) -> None:
+        busy = lag >= self._least_window // 2
+        self._busy_s += seconds if busy else 0.0
         if rate > self.capacity:
-            self.capacity = rate
-        elif lag >= self._least_window // 2:
+            self.capacity += (rate - self.capacity) * (1 - exp(-seconds / _RISE_S))
+        elif busy:
             self.capacity += (rate - self.capacity) * (1 - exp(-seconds / _FALL_S))
 
     def released(self) -> None:
@@ -74,4 +87,5 @@ class Backlog:
 
     def wait_s(self, ahead: float = 0.0) -> float:
         """Seconds until `ahead` records more would be done; 0 while the capacity is unknown."""
-        return (self.size + ahead) / self.capacity if self.capacity > 0 else 0.0
+        known = self._busy_s >= _EVIDENCE_S and self.capacity > 0
+        return (self.size + ahead) / self.capacity if known else 0.0

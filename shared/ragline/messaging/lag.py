@@ -45,6 +45,7 @@ class LagReader:
     def __init__(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
         self._admin = admin
         self._consumer = consumer
+        self._partitions: dict[str, list[TopicPartition]] = {}
 
     async def look(self, wanted: Sequence[GroupTopic]) -> Look:
         """Return the lag of all of `wanted` together, which are given in the pipeline's order.
@@ -62,7 +63,7 @@ class LagReader:
             for partition, offset in found.items()
             if partition.topic == wanted.topic and offset.offset >= 0
         }
-        partitions = await self._partitions(wanted.topic)
+        partitions = await self._partitions_of(wanted.topic)
         # a group that never committed begins where the topic begins, which retention may have moved
         fresh = [partition for partition in partitions if partition not in committed]
         if fresh:
@@ -71,11 +72,14 @@ class LagReader:
         lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
         return Look(lag=lag, done=sum(committed.values()))
 
-    async def _partitions(self, topic: str) -> list[TopicPartition]:
-        described = await self._admin.describe_topics([topic])
-        return [
-            TopicPartition(topic, each["partition"]) for each in described[0].get("partitions", ())
-        ]
+    async def _partitions_of(self, topic: str) -> list[TopicPartition]:
+        """Ask once: a topic that grows is seen in full after the next reconnection."""
+        if not self._partitions.get(topic):
+            (described,) = await self._admin.describe_topics([topic])
+            self._partitions[topic] = [
+                TopicPartition(topic, each["partition"]) for each in described["partitions"]
+            ]
+        return self._partitions[topic]
 
 
 @asynccontextmanager
