@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from ragline.messaging.lag import GroupTopic, Look, watching_lag
 from ragline.observability.metrics import Metrics
 from ragline_classifier.settings import AdmissionSettings, Settings
 
+_RELEASE_S = 0.1
 # in the pipeline's order
 _BEHIND = tuple(
     GroupTopic(group=consumer_group(service, topic), topic=topic.name)
@@ -35,12 +37,20 @@ async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[
         backlog.observe(lag=look.lag, done=look.done)
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
-        admission.release()
 
-    async with watching_lag(
-        settings.kafka, _BEHIND, tell=tell, lost=admission.release, every_s=own.poll_s
-    ):
-        yield admission
+    releasing = asyncio.create_task(_release_steadily(admission))
+    try:
+        async with watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s):
+            yield admission
+    finally:
+        releasing.cancel()
+
+
+async def _release_steadily(admission: Admission) -> None:
+    """Between two looks the stages behind go on, and would run dry."""
+    while True:
+        await asyncio.sleep(_RELEASE_S)
+        admission.release()
 
 
 def _limits(own: AdmissionSettings) -> AdmissionLimits:

@@ -54,7 +54,7 @@ class AdmissionSettings(Group):
         1.0, description="kept of a question's time for the work; with less it is shed"
     )
     target_s: PositiveFloat = Field(
-        1.0, description="seconds of work that may wait in the stages behind"
+        1.5, description="seconds of work that may wait in the stages behind"
     )
     least_window: PositiveInt = Field(
         32, description="questions that may always be under way in the stages behind"

@@ -13,7 +13,7 @@ _RATE_S = 2.0
 _RISE_S = 2.0
 _FALL_S = 30.0
 # A pipeline that has just begun looks slow: nothing is predicted before it was busy for a while
-_EVIDENCE_S = 3.0
+_EVIDENCE_S = 5.0
 
 
 class Backlog:
@@ -33,7 +33,7 @@ class Backlog:
         *,
         clock: Callable[[], float],
         least_window: int = 32,
-        target_s: float = 1.0,
+        target_s: float = 1.5,
         stale_s: float = 5.0,
     ) -> None:
         self._clock = clock

@@ -107,12 +107,11 @@ async def watching_lag(
     wanted: Sequence[GroupTopic],
     *,
     tell: Callable[[Look], None],
-    lost: Callable[[], None],
     every_s: float,
 ) -> AsyncIterator[None]:
     """Look at the lag of `wanted` again and again while the block runs.
 
-    `tell` gets each look; `lost` is called for each one that failed.
+    `tell` gets each look; a broker that does not answer is asked again.
     """
 
     async def watch() -> None:
@@ -122,7 +121,6 @@ async def watching_lag(
                     await _look_forever(reader, wanted, tell, every_s)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.info("the lag cannot be read just now: %r", error)
-                lost()
                 await asyncio.sleep(1)
 
     task = asyncio.create_task(watch())

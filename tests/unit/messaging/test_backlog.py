@@ -56,7 +56,7 @@ def test_an_idle_pipeline_does_not_look_slow(backlog: Backlog, clock: Clock) -> 
 def test_nothing_is_predicted_of_a_pipeline_that_has_just_begun(
     backlog: Backlog, clock: Clock
 ) -> None:
-    busy(backlog, clock, rate=1, lag=100, seconds=2)
+    busy(backlog, clock, rate=1, lag=100, seconds=4)
     assert backlog.wait_s(1_000) == 0
     busy(backlog, clock, rate=1, lag=100, seconds=10)
     assert backlog.wait_s(1_000) > 900
