@@ -7,12 +7,14 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.errors import KafkaConnectionError
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from ragline.contracts.topics import Topic
 from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.kafka_errors import translated
 from ragline.settings import KafkaSettings
 
 _UNLIMITED = 2**31 - 1
@@ -82,18 +84,29 @@ async def check_topics(settings: KafkaSettings, topics: tuple[Topic, ...]) -> No
 
     Raises:
         Unavailable: Kafka does not answer, or a topic is missing.
+        Misconfigured: Kafka refuses the credentials, or these settings cannot work.
     """
     admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=5_000)
     try:
-        await admin.start()
-        found = set(await admin.list_topics())
-    except (KafkaError, OSError) as error:
-        where = settings.bootstrap_servers
-        raise Unavailable(f"Kafka at {where} does not answer: {error!r}") from error
+        with translated(f"Kafka at {settings.bootstrap_servers} does not answer"):
+            try:
+                await admin.start()
+            except KafkaConnectionError:
+                await _connect_once(settings)
+                raise
+            found = set(await admin.list_topics())
     finally:
         await admin.close()
     if missing := [topic.name for topic in topics if topic.name not in found]:
         raise Unavailable(f"topics are missing: {', '.join(missing)}; run `ragline topics apply`")
+
+
+async def _connect_once(settings: KafkaSettings) -> None:
+    """Raise why no connection comes about: aiokafka's clients only log that they are refused."""
+    options = client_options(settings)
+    for host, port, _ in collect_hosts(options.pop("bootstrap_servers"), randomize=False):
+        connection = await create_conn(host, port, **options)
+        connection.close()
 
 
 def _security(settings: KafkaSettings) -> BaseSecurity | None:

@@ -1,58 +1,65 @@
 """Publishing: events through FastStream, raw records (dead letters, retries) through a producer.
 
-The broker being away is no failure of a record: publishing waits and tries again until it is back,
-which holds the record's slot and so slows fetching down.
+What goes wrong with publishing is no failure of the record, except its size. Publishing waits and
+tries again, which holds the record's slot and so slows fetching down. While the broker is away that
+is all; when it refuses for good (rights, a producer whose sequence is lost) `Outbox.refused` says
+so, which fails liveness: a restarted process has a new producer, and the record is redelivered.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from tenacity import (
-    AsyncRetrying,
-    before_sleep_log,
-    retry_if_exception,
-    wait_exponential_jitter,
-)
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
 
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, Headers, encode_headers
-from ragline.contracts.dead_letters import Cause
 from ragline.contracts.topics import Topic
-from ragline.errors import InvalidEvent
+from ragline.errors import InvalidEvent, PermanentError, RaglineError
 from ragline.messaging.delivery import Record
+from ragline.messaging.kafka_errors import translated
 
 log = logging.getLogger(__name__)
 
-
-def _broker_is_away(error: BaseException) -> bool:
-    return isinstance(error, KafkaError) and bool(error.retriable)
+Send = Callable[[], Awaitable[Any]]
 
 
-async def until_stored(send: Callable[[], Awaitable[Any]]) -> None:
-    """Call `send` until the broker has stored the record.
+def _is_brokers_fault(error: BaseException) -> bool:
+    return isinstance(error, RaglineError) and not isinstance(error, InvalidEvent)
+
+
+async def until_stored(
+    send: Send,
+    *,
+    on_failure: Callable[[RaglineError], None],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Call `send` until the broker has stored the record; `on_failure` gets each failure.
 
     Raises:
         InvalidEvent: the record is larger than the broker takes.
-        KafkaError: the broker refuses for good (authorisation, fatal producer state).
     """
-    try:
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception(_broker_is_away),
-            wait=wait_exponential_jitter(multiplier=0.2, max=5),
-            before_sleep=before_sleep_log(log, logging.WARNING),
-            reraise=True,
-        ):
-            with attempt:
-                await send()
-    except MessageSizeTooLargeError as error:
-        message = f"output is too large for the topic: {error}"
-        raise InvalidEvent(message, cause=Cause.OVERSIZE_OUTPUT) from error
+
+    def note(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RaglineError):
+            log.warning("attempt %d, trying again: %s", state.attempt_number, error)
+            on_failure(error)
+
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(_is_brokers_fault),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5),
+        before_sleep=note,
+        sleep=sleep,
+        reraise=True,
+    ):
+        with attempt, translated("publishing", publishing=True):
+            await send()
 
 
 class Outbox:
@@ -70,6 +77,12 @@ class Outbox:
         self._source = source
         self._publishers = publishers
         self._producer = producer
+        self._refusals: dict[object, str] = {}
+
+    @property
+    def refused(self) -> str | None:
+        """Why the broker takes a record never, while one waits for it; None when all is well."""
+        return next(iter(self._refusals.values()), None)
 
     async def publish(
         self,
@@ -93,7 +106,7 @@ class Outbox:
                 correlation_id=event.subject,
             )
 
-        await until_stored(send)
+        await self._store(send)
 
     async def forward(self, topic: str, record: Record, extra: Headers) -> None:
         """Store the record as it came, byte for byte, with `extra` behind its own headers."""
@@ -103,4 +116,17 @@ class Outbox:
                 topic, record.value, key=record.key, headers=[*record.headers, *extra]
             )
 
-        await until_stored(send)
+        await self._store(send)
+
+    async def _store(self, send: Send) -> None:
+        waiting = object()
+
+        def note(error: RaglineError) -> None:
+            self._refusals.pop(waiting, None)
+            if isinstance(error, PermanentError):
+                self._refusals[waiting] = str(error)
+
+        try:
+            await until_stored(send, on_failure=note)
+        finally:
+            self._refusals.pop(waiting, None)

@@ -120,6 +120,7 @@ async def _consume_until(
         )
         app.handler = _handler(spec, surroundings, composition)
         _admit(app, composition.admission)
+        health.live["publishing"] = lambda: outbox.refused
         watch(app, composition, health, flood, settings)
         stack.push_async_callback(_at_most, app.broker.stop, settings.kafka.drain_timeout_s)
         await _once_available(health, app.broker.start)

@@ -1,0 +1,133 @@
+"""Kafka's failures in the error tree: the one place that tells transient from permanent.
+
+aiokafka marks errors as `retriable` for its own producer; it leaves out some that only mean "not
+now" (a full buffer while the broker is away, a broker that is just leaving), so those are named
+here. What is left of its classes is permanent.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiokafka import errors as kafka
+
+from ragline.contracts.dead_letters import Cause
+from ragline.errors import (
+    InvalidEvent,
+    Misconfigured,
+    PermanentError,
+    RaglineError,
+    RateLimited,
+    Unavailable,
+)
+
+_NOT_NOW = (
+    kafka.KafkaTimeoutError,  # no room in the producer's buffer: nothing gets through
+    kafka.KafkaUnavailableError,
+    kafka.BrokerNotAvailableError,
+    kafka.ReplicaNotAvailableError,
+    kafka.CorruptRecordException,  # damaged on the way
+    kafka.UnknownError,  # the broker stumbled
+    kafka.RebalanceInProgressError,
+    kafka.IllegalGenerationError,
+    kafka.UnknownMemberIdError,
+    kafka.CommitFailedError,
+)
+_TOO_LARGE = (
+    kafka.MessageSizeTooLargeError,
+    kafka.RecordTooLargeError,
+    kafka.RecordListTooLargeError,
+)
+_ACCESS_REFUSED = (
+    kafka.AuthenticationFailedError,
+    kafka.AuthenticationMethodNotSupported,
+    kafka.SaslAuthenticationFailed,
+    kafka.UnsupportedSaslMechanismError,
+    kafka.IllegalSaslStateError,
+    kafka.SecurityDisabled,
+    kafka.TopicAuthorizationFailedError,
+    kafka.GroupAuthorizationFailedError,
+    kafka.ClusterAuthorizationFailedError,
+    kafka.TransactionalIdAuthorizationFailed,
+)
+_CANNOT_WORK = (
+    kafka.IncompatibleBrokerVersion,
+    kafka.UnrecognizedBrokerVersion,
+    kafka.UnsupportedVersionError,
+    kafka.UnsupportedCodecError,
+    kafka.KafkaConfigurationError,
+    kafka.InvalidConfigurationError,
+    kafka.InvalidSessionTimeoutError,
+    kafka.InvalidRequiredAcksError,
+    kafka.InvalidTopicError,
+    kafka.PolicyViolationError,
+)
+# A batch that the broker refused leaves a gap in the idempotent producer's sequence, and aiokafka
+# neither fills it nor asks for a new producer id: every later batch is refused too
+_PRODUCER_LOST = (
+    kafka.ProducerFenced,
+    kafka.InvalidProducerEpoch,
+    kafka.InvalidProducerIdMapping,
+    kafka.UnknownProducerId,
+    kafka.OutOfOrderSequenceNumber,
+    kafka.ProducerClosed,
+)
+
+
+@contextmanager
+def translated(action: str, *, publishing: bool = False) -> Iterator[None]:
+    """Turn the client's exceptions into the error tree; `action` starts the message.
+
+    Args:
+        action: what is being done.
+        publishing: whether a producer sends; its bare `KafkaError` means that it has stopped.
+
+    Raises:
+        Unavailable: Kafka is away, changes leaders or is too slow: the same call works later.
+        RateLimited: a quota is used up.
+        InvalidEvent: the record is larger than the broker takes.
+        Misconfigured: Kafka refuses the credentials, the rights or the settings.
+        PermanentError: a producer that can never publish again, or anything else.
+    """
+    try:
+        yield
+    except (kafka.KafkaError, OSError, TimeoutError) as error:
+        if publishing and type(error) is kafka.KafkaError:
+            raise _producer_lost(f"{action}: {error}") from error
+        raise translate(error, action) from error
+
+
+def translate(error: BaseException, action: str) -> RaglineError:
+    """Return what `error` is in the error tree; `action` starts the message."""
+    message = f"{action}: {error!r}"
+    if isinstance(error, _TOO_LARGE):
+        return InvalidEvent(
+            f"{action}: the record is too large for the topic: {error}", cause=Cause.OVERSIZE_OUTPUT
+        )
+    if isinstance(error, (*_ACCESS_REFUSED, ssl.SSLCertVerificationError)):
+        return Misconfigured(
+            f"{message}: check RAGLINE_KAFKA__SECURITY_PROTOCOL, RAGLINE_KAFKA__SASL_*, "
+            "RAGLINE_KAFKA__SSL_CAFILE and the account's ACLs"
+        )
+    if isinstance(error, kafka.QuotaViolationError):
+        return RateLimited(f"{message}: a quota is used up")
+    if isinstance(error, _CANNOT_WORK):
+        return Misconfigured(f"{message}: check RAGLINE_KAFKA__* and the broker's version")
+    if isinstance(error, _PRODUCER_LOST):
+        return _producer_lost(message)
+    if _is_transient(error):
+        return Unavailable(f"{message}: check that Kafka runs at RAGLINE_KAFKA__BOOTSTRAP_SERVERS")
+    return PermanentError(message)
+
+
+def _is_transient(error: BaseException) -> bool:
+    if not isinstance(error, kafka.KafkaError):
+        return True
+    bare = type(error) is kafka.KafkaError  # "no metadata from any broker"
+    return bare or bool(error.retriable) or isinstance(error, _NOT_NOW)
+
+
+def _producer_lost(message: str) -> PermanentError:
+    return PermanentError(f"{message}: this producer can never publish again: restart the service")
