@@ -3,6 +3,7 @@
     RaglineError
     ├── TransientError            trying again can help
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
+    │   │   └── CircuitOpen       it failed lately and is not asked until `retry_after` seconds
     │   ├── RateLimited           asked to slow down; may carry `retry_after` seconds
     │   ├── DeadlineExceeded      the time for this record is used up
     │   └── Overloaded            shed before any work; carries `retry_after` seconds
@@ -36,6 +37,19 @@ class Unavailable(TransientError):
     """A dependency is down, refuses the connection or resets it."""
 
     code = "unavailable"
+
+
+class CircuitOpen(Unavailable):
+    """A dependency failed lately and is left alone; asking again before the next trial is idle.
+
+    Args:
+        message: which dependency.
+        retry_after: seconds until the next trial.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RateLimited(TransientError):

@@ -209,6 +209,18 @@ class DeliverySettings(Group):
     flood_run: PositiveInt = Field(50, description="dead letters in a row that stop the stage")
 
 
+class CircuitSettings(Group):
+    """Circuit breakers of the vector store and of each language model."""
+
+    failures: PositiveInt = Field(5, description="failed calls in a row that open a circuit")
+    cooldown_s: PositiveFloat = Field(
+        10.0, description="how long it stays open; then one call tries, or later where asked to"
+    )
+    patience_s: PositiveFloat = Field(
+        1.0, description="a call cut off by its deadline counts as failed after such a wait"
+    )
+
+
 class ServiceSettings(BaseSettings):
     """The groups that every service has."""
 
@@ -221,3 +233,4 @@ class ServiceSettings(BaseSettings):
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     delivery: DeliverySettings = DeliverySettings()
+    circuit: CircuitSettings = CircuitSettings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from ragline.adapters.guarded_llm import ModelGuard
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
@@ -32,13 +33,15 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
     """
     own = settings.classifier
+    guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
-        llm = await _language_model(settings, stack)
+        llm = await _language_model(settings, guard, stack)
         redis = await stack.enter_async_context(open_redis(settings.redis))
         admission = await stack.enter_async_context(open_admission(settings, metrics))
         yield Composition(
             ledger=open_ledger(redis, settings),
             admission=admission,
+            degraded=guard.degraded,
             stage=ClassifierStage(
                 intent_model=_intent_model(settings, llm),
                 rewriter=_rewriter(settings, llm),
@@ -52,7 +55,9 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         )
 
 
-async def _language_model(settings: Settings, stack: AsyncExitStack) -> LanguageModel | None:
+async def _language_model(
+    settings: Settings, guard: ModelGuard, stack: AsyncExitStack
+) -> LanguageModel | None:
     own = settings.classifier
     if "llm" not in {own.intent_model, own.rewriter}:
         return None
@@ -62,7 +67,7 @@ async def _language_model(settings: Settings, stack: AsyncExitStack) -> Language
             "RAGLINE_LLM__API_KEY, or RAGLINE_CLASSIFIER__INTENT_MODEL=local and "
             "RAGLINE_CLASSIFIER__REWRITER=heuristic"
         )
-    return await stack.enter_async_context(open_language_model(settings.llm))
+    return await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
 
 
 def _intent_model(settings: Settings, llm: LanguageModel | None) -> IntentModel:

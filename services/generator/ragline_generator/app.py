@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from ragline.adapters.guarded_llm import ModelGuard
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
@@ -28,11 +29,13 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     """Open Redis and the language model where one is configured, and build the stage.
 
     There is no readiness check: without Redis answers are complete but not streamed, without the
-    model they are extractive, and both say so in `degradations`.
+    model they are extractive, and both say so in `degradations`. Readiness names a model whose
+    circuit is open as degraded.
 
     Raises:
         Misconfigured: the Redis URL is none.
     """
+    guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
         stream = RedisTokenStream(
@@ -48,11 +51,12 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
                 tokenizer=open_tokenizer(settings.llm),
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
-                writer=await _writer(settings, stack),
+                writer=await _writer(settings, guard, stack),
                 rules=_rules(settings),
                 prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
             ),
             ledger=open_ledger(redis, settings),
+            degraded=guard.degraded,
         )
 
 
@@ -64,7 +68,9 @@ def _noting(metrics: Metrics) -> Callable[[str], None]:
     return stream_failed
 
 
-async def _writer(settings: GeneratorSettings, stack: AsyncExitStack) -> Writer | None:
+async def _writer(
+    settings: GeneratorSettings, guard: ModelGuard, stack: AsyncExitStack
+) -> Writer | None:
     if not settings.llm.configured:
         return None
     own = settings.generator
@@ -74,7 +80,7 @@ async def _writer(settings: GeneratorSettings, stack: AsyncExitStack) -> Writer 
         least_s=own.llm_least_s,
         attempts=own.llm_attempts,
     )
-    model = await stack.enter_async_context(open_language_model(settings.llm))
+    model = await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
     return Writer(model, limits=limits, clock=utc_now)
 
 

@@ -10,13 +10,22 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ragline.errors import DeadlineExceeded, RaglineError, RateLimited, TransientError
+from ragline.errors import (
+    CircuitOpen,
+    DeadlineExceeded,
+    RaglineError,
+    RateLimited,
+    TransientError,
+)
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.markers import MarkerFilter
 from ragline_generator.prompts import NO_ANSWER
 
 _log = logging.getLogger(__name__)
+
+# Transient, but asking again for the same question is of no use
+_FINAL = (CircuitOpen, DeadlineExceeded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +109,7 @@ class Writer:
 
     async def _may_retry(self, error: RaglineError, deadline: datetime | None) -> bool:
         """Wait before another call; False when it is of no use or there is no time for it."""
-        if not isinstance(error, TransientError) or isinstance(error, DeadlineExceeded):
+        if not isinstance(error, TransientError) or isinstance(error, _FINAL):
             return False
         asked = error.retry_after if isinstance(error, RateLimited) else None
         wait = self._limits.backoff_s * (0.5 + self._jitter()) if asked is None else asked

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ragline.adapters.breaker import Breaker
+from ragline.adapters.guarded_store import GuardedStore
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_embedding_cache import RedisEmbeddingCache
@@ -50,15 +52,17 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ttl_s=settings.redis.embedding_ttl_s,
             on_failure=lambda _: metrics.without("embedding_cache"),
         )
+        breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
+        guarded = GuardedStore(store, breaker)
         yield Composition(
             stage=IngestorStage(
-                store=store,
+                store=guarded,
                 fetch=fetcher,
                 prepare=_preparer(own),
                 embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=own.embed_batch),
                 clock=utc_now,
             ),
-            checks={"vector_store": store.ping},
+            checks={"vector_store": guarded.ping},
         )
 
 

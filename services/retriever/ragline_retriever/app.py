@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ragline.adapters.breaker import Breaker
+from ragline.adapters.guarded_store import GuardedStore
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
@@ -18,7 +20,7 @@ from ragline_retriever.stage import RetrieverStage
 
 
 @asynccontextmanager
-async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
+async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
     """Load and warm the embedding model, open the store, build the stage.
 
     Raises:
@@ -36,12 +38,14 @@ async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Compos
         open_redis(settings.redis) as redis,
     ):
         await embedder.embed_query("warm-up")  # the first call is slow; no question pays for it
+        breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
+        guarded = GuardedStore(store, breaker)
         yield Composition(
             stage=RetrieverStage(
-                search=store, embedder=embedder, clock=utc_now, ladder=settings.ladder.ladder()
+                search=guarded, embedder=embedder, clock=utc_now, ladder=settings.ladder.ladder()
             ),
             ledger=open_ledger(redis, settings),
-            checks={"vector_store": store.ping},
+            checks={"vector_store": guarded.ping},
         )
 
 

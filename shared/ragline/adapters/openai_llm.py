@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
 from openai import AsyncOpenAI
 from openai.types import CompletionUsage
 
+from ragline.adapters.fallback_llm import FallbackModel
 from ragline.adapters.openai_api import Api, ChatApi, CompletionsApi, Piece, Request
 from ragline.adapters.openai_errors import translated
-from ragline.errors import Misconfigured, RaglineError, Unavailable
+from ragline.errors import Misconfigured, Unavailable
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
 from ragline.settings import LlmSettings
 
-# With a fallback model, the share of the time in which the primary must begin its answer
-_PRIMARY_SHARE = 0.5
+Guard = Callable[[LanguageModel], LanguageModel]
+
 _JSON_MAX_TOKENS = 1_024
 
 
+def _unguarded(model: LanguageModel) -> LanguageModel:
+    return model
+
+
 @asynccontextmanager
-async def open_language_model(settings: LlmSettings) -> AsyncIterator[LanguageModel]:
+async def open_language_model(
+    settings: LlmSettings, *, guard: Guard = _unguarded
+) -> AsyncIterator[LanguageModel]:
     """Open a client for the server of `settings`; nothing is sent yet.
 
     The client's own retries are off: whoever calls knows the time left and decides.
+
+    Args:
+        settings: server, model and fallback model.
+        guard: what each model is put behind, for example a circuit breaker.
 
     Raises:
         Misconfigured: neither `base_url` nor `api_key` is set.
@@ -41,24 +51,29 @@ async def open_language_model(settings: LlmSettings) -> AsyncIterator[LanguageMo
     ) as client:
         chat = ChatApi(client, official=settings.base_url is None)
         api: Api = chat if settings.api == "chat" else CompletionsApi(client)
-        models = [settings.model]
-        if settings.fallback_model and settings.fallback_model != settings.model:
-            models.append(settings.fallback_model)
-        yield OpenAiLanguageModel(api, models=models, temperature=settings.temperature)
+
+        def guarded(model: str) -> LanguageModel:
+            return guard(OpenAiModel(api, model=model, temperature=settings.temperature))
+
+        primary, other = guarded(settings.model), settings.fallback_model
+        if other is None or other == settings.model:
+            yield primary
+        else:
+            yield FallbackModel(primary, guarded(other))
 
 
-class OpenAiLanguageModel:
-    """Asks `models` in turn; a later one answers when those before failed without any text."""
+class OpenAiModel:
+    """One model of one server."""
 
-    def __init__(self, api: Api, *, models: Sequence[str], temperature: float) -> None:
+    def __init__(self, api: Api, *, model: str, temperature: float) -> None:
         self._api = api
-        self._models = models
+        self._model = model
         self._temperature = temperature
 
     @property
     def model_id(self) -> str:
-        """The primary model's name."""
-        return self._models[0]
+        """The model's name."""
+        return self._model
 
     async def stream(
         self,
@@ -71,46 +86,27 @@ class OpenAiLanguageModel:
         """Stream a completion; the last delta names the model and carries the token counts.
 
         Raises:
-            RateLimited, Unavailable, DeadlineExceeded, Misconfigured: the last model's error; also
-                when a stream breaks off or holds no text.
+            RateLimited, DeadlineExceeded, Misconfigured: see `openai_errors`.
+            Unavailable: the same, and when a stream breaks off or holds no text.
         """
         ends_at = asyncio.get_running_loop().time() + timeout
         request = Request(
-            model=self.model_id,
+            model=self._model,
             messages=messages,
             temperature=self._temperature,
             max_tokens=max_tokens,
             stop=stop,
         )
-        for model in self._models:
-            is_last = model == self._models[-1]
-            begin_by = ends_at if is_last else ends_at - timeout * (1 - _PRIMARY_SHARE)
-            begun = False
-            try:
-                attempt = self._attempt(replace(request, model=model), begin_by, ends_at)
-                async with aclosing(attempt) as deltas:
-                    async for delta in deltas:
-                        begun = True
-                        yield delta
-            except RaglineError:
-                if begun or is_last:
-                    raise
-            else:
-                return
-
-    async def _attempt(
-        self, request: Request, begin_by: float, ends_at: float
-    ) -> AsyncGenerator[Delta, None]:
-        limit, usage, finished, said = begin_by, None, False, False
+        usage, finished, said = None, False, False
         with translated():
             async with aclosing(self._api.pieces(request)) as pieces:
-                while piece := await _next_before(pieces, limit):
+                while piece := await _next_before(pieces, ends_at):
                     usage, finished = piece.usage or usage, finished or piece.finished
                     if piece.text:
-                        limit, said = ends_at, True
+                        said = True
                         yield Delta(text=piece.text)
         _check_complete(finished=finished, said=said)
-        yield _last_delta(request.model, usage)
+        yield _last_delta(self._model, usage)
 
     async def complete_json(
         self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
@@ -118,24 +114,14 @@ class OpenAiLanguageModel:
         """Return one JSON object that fits `schema`, at temperature 0.
 
         Raises:
-            RateLimited, DeadlineExceeded, Misconfigured: the last model's error.
-            Unavailable: the same, or the text is no object that fits `schema`.
+            RateLimited, DeadlineExceeded, Misconfigured: see `openai_errors`.
+            Unavailable: the same, and when the text is no object that fits `schema`.
         """
-        ends_at = asyncio.get_running_loop().time() + timeout
         request = Request(
-            model=self.model_id, messages=messages, temperature=0.0, max_tokens=_JSON_MAX_TOKENS
+            model=self._model, messages=messages, temperature=0.0, max_tokens=_JSON_MAX_TOKENS
         )
-        for model in self._models[:-1]:
-            try:
-                limit = ends_at - timeout * (1 - _PRIMARY_SHARE)
-                return await self._json(replace(request, model=model), schema, limit)
-            except RaglineError:
-                continue
-        return await self._json(replace(request, model=self._models[-1]), schema, ends_at)
-
-    async def _json(self, request: Request, schema: dict[str, Any], limit: float) -> dict[str, Any]:
         with translated():
-            async with asyncio.timeout_at(limit):
+            async with asyncio.timeout(timeout):
                 text = await self._api.json(request, schema)
         return parse_object(text, schema)
 

@@ -106,20 +106,26 @@ def translate(error: BaseException, action: str) -> RaglineError:
         return InvalidEvent(
             f"{action}: the record is too large for the topic: {error}", cause=Cause.OVERSIZE_OUTPUT
         )
-    if isinstance(error, (*_ACCESS_REFUSED, ssl.SSLCertVerificationError)):
-        return Misconfigured(
-            f"{message}: check RAGLINE_KAFKA__SECURITY_PROTOCOL, RAGLINE_KAFKA__SASL_*, "
-            "RAGLINE_KAFKA__SSL_CAFILE and the account's ACLs"
-        )
+    if hint := _what_to_check(error):
+        return Misconfigured(f"{message}: {hint}")
     if isinstance(error, kafka.QuotaViolationError):
         return RateLimited(f"{message}: a quota is used up")
-    if isinstance(error, _CANNOT_WORK):
-        return Misconfigured(f"{message}: check RAGLINE_KAFKA__* and the broker's version")
     if isinstance(error, _PRODUCER_LOST):
         return _producer_lost(message)
     if _is_transient(error):
         return Unavailable(f"{message}: check that Kafka runs at RAGLINE_KAFKA__BOOTSTRAP_SERVERS")
     return PermanentError(message)
+
+
+def _what_to_check(error: BaseException) -> str | None:
+    if isinstance(error, (*_ACCESS_REFUSED, ssl.SSLCertVerificationError)):
+        return (
+            "check RAGLINE_KAFKA__SECURITY_PROTOCOL, RAGLINE_KAFKA__SASL_*, "
+            "RAGLINE_KAFKA__SSL_CAFILE and the account's ACLs"
+        )
+    if isinstance(error, _CANNOT_WORK):
+        return "check RAGLINE_KAFKA__* and the broker's version"
+    return None
 
 
 def _is_transient(error: BaseException) -> bool:

@@ -29,14 +29,16 @@ class Stage(Protocol):
 class Composition:
     """A stage with its adapters behind it.
 
-    `checks` raise when a dependency is not reachable. `ledger` is where query stages claim their
-    terminal answers. `admission` lets records in by turn, where the stage is the pipeline's door.
+    `checks` raise when a dependency is not reachable; `degraded` tell what the stage does without
+    just now, or None. `ledger` is where query stages claim their terminal answers. `admission` lets
+    records in by turn, where the stage is the pipeline's door.
     """
 
     stage: Stage
     ledger: AnswerLedger | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     admission: Admission | None = None
+    degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

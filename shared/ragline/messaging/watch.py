@@ -38,6 +38,7 @@ def watch(
     health.ready["dead letters"] = partial(_flooded, flood)
     for name, check in composition.checks.items():
         health.ready[name] = partial(_unreachable, check)
+    health.degraded.update(composition.degraded)
 
 
 def _stalled(state: Consumption, limit_s: float) -> str | None:

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answer of a probe: fine when `problems` is empty."""
+    """The answer of a probe: fine when `problems` is empty.
+
+    `degraded` names what is done without just now; it takes nothing from the verdict.
+    """
 
     problems: Mapping[str, str] = field(default_factory=dict)
+    degraded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -22,7 +26,8 @@ class Health:
     """Collects what a service says of itself.
 
     A part reports `waiting` while the service starts; `live` and `ready` hold the checks that run
-    on each probe. A check is a function that returns the problem as text, or None.
+    on each probe, `degraded` those that only tell. A check is a function that returns the problem
+    as text, or None.
     """
 
     def __init__(self) -> None:
@@ -30,11 +35,11 @@ class Health:
         self.stopping = False
         self.live: dict[str, Callable[[], str | None]] = {}
         self.ready: dict[str, Callable[[], Awaitable[str | None]]] = {}
+        self.degraded: dict[str, Callable[[], str | None]] = {}
 
     def liveness(self) -> Verdict:
         """Whether the process still makes progress; a start that waits is alive."""
-        found = {name: problem for name, check in self.live.items() if (problem := check())}
-        return Verdict(problems=found)
+        return Verdict(problems=_found(self.live))
 
     async def readiness(self) -> Verdict:
         """Whether the service can do its work now."""
@@ -46,4 +51,8 @@ class Health:
         for name, check in self.ready.items():
             if problem := await check():
                 found[name] = problem
-        return Verdict(problems=found)
+        return Verdict(problems=found, degraded=_found(self.degraded))
+
+
+def _found(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:
+    return {name: problem for name, check in checks.items() if (problem := check())}

@@ -148,6 +148,24 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="Calls to an optional dependency that failed and were done without.",
         labels=("dependency",),
     ),
+    MetricSpec(
+        name="ragline_circuit_state",
+        kind=Kind.GAUGE,
+        help="Circuit breaker of a dependency: 0 closed, 1 half-open (trial under way), 2 open.",
+        labels=("dependency",),
+    ),
+    MetricSpec(
+        name="ragline_circuit_opened_total",
+        kind=Kind.COUNTER,
+        help="Times that a circuit breaker opened, also after a trial that failed.",
+        labels=("dependency",),
+    ),
+    MetricSpec(
+        name="ragline_circuit_refused_total",
+        kind=Kind.COUNTER,
+        help="Calls that were not made because the circuit breaker was open.",
+        labels=("dependency",),
+    ),
 )
 
 

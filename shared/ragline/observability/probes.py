@@ -30,7 +30,11 @@ class _Server(uvicorn.Server):
 
 def _respond(verdict: Verdict, good: str) -> JSONResponse:
     status = good if verdict.ok else f"not {good}"
-    body = {"status": status, "problems": dict(verdict.problems)}
+    body = {
+        "status": status,
+        "problems": dict(verdict.problems),
+        "degraded": dict(verdict.degraded),
+    }
     return JSONResponse(body, status_code=200 if verdict.ok else 503)
 
 

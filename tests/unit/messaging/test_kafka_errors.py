@@ -1,4 +1,4 @@
-"""Each failure of Kafka: worth another try, the operator's, the record's, or the end of a producer."""
+"""Each failure of Kafka: worth another try, the operator's, the record's, or a producer's end."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ class Broker:
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
         self.stored: list[bytes | None] = []
+        self.tried = asyncio.Event()
         self.released = asyncio.Event()
 
     async def send(self) -> None:
@@ -26,6 +27,7 @@ class Broker:
         self.stored.append(b"x")
 
     async def send_and_wait(self, topic: str, value: bytes | None, **_: Any) -> None:
+        self.tried.set()
         if not self.released.is_set():
             raise kafka.OutOfOrderSequenceNumber
         self.stored.append(value)
@@ -90,8 +92,9 @@ async def test_a_producer_that_can_never_publish_shows_and_holds_the_record() ->
 
     forwarding = asyncio.create_task(outbox.forward("dead-letters", record, []))
     async with asyncio.timeout(10):
-        while outbox.refused is None:
-            await asyncio.sleep(0)
+        await broker.tried.wait()
+    await asyncio.sleep(0)
+    assert outbox.refused is not None
     assert "restart the service" in outbox.refused
     assert not forwarding.done()
 

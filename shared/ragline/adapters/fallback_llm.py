@@ -1,0 +1,94 @@
+"""A second language model behind the first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from ragline.errors import DeadlineExceeded, RaglineError
+from ragline.ports.models import ChatMessage, Delta, LanguageModel
+
+# The share of the time in which the primary must begin its answer
+_PRIMARY_SHARE = 0.5
+
+
+class FallbackModel:
+    """Asks `primary`; `fallback` answers when it failed without any text."""
+
+    def __init__(self, primary: LanguageModel, fallback: LanguageModel) -> None:
+        self._primary = primary
+        self._fallback = fallback
+
+    @property
+    def model_id(self) -> str:
+        """The primary model's name."""
+        return self._primary.model_id
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        timeout: float,
+        stop: Sequence[str] = (),
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream a completion; the last delta names the model that wrote it.
+
+        Raises:
+            RaglineError: the fallback's error, or the primary's once it has begun.
+        """
+        ends_at = _now() + timeout
+        begun = False
+        own = self._primary.stream(messages, max_tokens=max_tokens, timeout=timeout, stop=stop)
+        try:
+            async with aclosing(_begun_within(own, timeout * _PRIMARY_SHARE)) as deltas:
+                async for delta in deltas:
+                    begun = True
+                    yield delta
+        except RaglineError:
+            if begun:
+                raise
+        else:
+            return
+        left = ends_at - _now()
+        other = self._fallback.stream(messages, max_tokens=max_tokens, timeout=left, stop=stop)
+        async with aclosing(other) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def complete_json(
+        self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
+    ) -> dict[str, Any]:
+        """Return one JSON object that fits `schema`.
+
+        Raises:
+            RaglineError: the fallback's error.
+        """
+        ends_at = _now() + timeout
+        try:
+            share = timeout * _PRIMARY_SHARE
+            return await self._primary.complete_json(messages, schema=schema, timeout=share)
+        except RaglineError:
+            left = ends_at - _now()
+            return await self._fallback.complete_json(messages, schema=schema, timeout=left)
+
+
+async def _begun_within(
+    deltas: AsyncGenerator[Delta, None], seconds: float
+) -> AsyncGenerator[Delta, None]:
+    async with aclosing(deltas):
+        try:
+            async with asyncio.timeout(seconds):
+                first = await anext(deltas, None)
+        except TimeoutError as error:
+            raise DeadlineExceeded("the primary language model took too long to begin") from error
+        if first is not None:
+            yield first
+        async for delta in deltas:
+            yield delta
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
