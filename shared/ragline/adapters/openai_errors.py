@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +23,7 @@ def translated() -> Iterator[None]:
 
     Raises:
         RateLimited: 429, or 503 with `Retry-After`.
-        Unavailable: no connection, a broken stream, 408, 409 and 5xx.
+        Unavailable: no connection, a stream that breaks or holds no JSON, 408, 409 and 5xx.
         DeadlineExceeded: the time given is used up.
         Misconfigured: the server refuses the key, the model or the request (other 4xx).
     """
@@ -33,13 +35,13 @@ def translated() -> Iterator[None]:
         raise _from_status(error) from error
     except openai.APIConnectionError as error:
         raise Unavailable("no connection to the language model's server") from error
-    except openai.OpenAIError as error:
+    except (openai.OpenAIError, json.JSONDecodeError, OSError) as error:
         raise Unavailable(f"the language model's server broke off: {error}") from error
 
 
 def _from_status(error: openai.APIStatusError) -> RaglineError:
     status, message = error.status_code, f"the language model's server says {error.status_code}"
-    retry_after = parse_retry_after(error.response.headers.get("retry-after"), now=_now)
+    retry_after = asked_to_wait(error.response.headers, now=_now)
     if status == 429 and error.code == _QUOTA_USED_UP:
         return Misconfigured(f"{message}: the account's quota is used up")
     if status == 429 or (status == 503 and retry_after is not None):
@@ -49,18 +51,34 @@ def _from_status(error: openai.APIStatusError) -> RaglineError:
     return Misconfigured(f"{message}: check RAGLINE_LLM__* (key, model, api): {error.message}")
 
 
+def asked_to_wait(headers: Mapping[str, str], *, now: Callable[[], datetime]) -> float | None:
+    """Return the seconds that a response asks to wait, or None.
+
+    OpenAI and Azure say `retry-after-ms`, everybody `Retry-After`.
+    """
+    exact = _finite(headers.get("retry-after-ms"))
+    if exact is not None:
+        return exact / 1_000
+    return parse_retry_after(headers.get("retry-after"), now=now)
+
+
 def parse_retry_after(value: str | None, *, now: Callable[[], datetime]) -> float | None:
     """Return the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None."""
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    seconds = _finite(value)
+    if seconds is not None or value is None:
+        return seconds
     try:
         return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
     except (TypeError, ValueError):
         return None
+
+
+def _finite(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return max(0.0, number) if math.isfinite(number) else None
 
 
 def _now() -> datetime:

@@ -17,7 +17,19 @@ _REFUSED = (
     redis_errors.AuthenticationError,
     redis_errors.AuthorizationError,
     redis_errors.NoPermissionError,
+    redis_errors.AuthenticationWrongNumberOfArgsError,
 )
+# The server's answers that pass: it loads its data, is being failed over, is full or runs a script
+_NOT_NOW = (
+    redis_errors.ReadOnlyError,
+    redis_errors.OutOfMemoryError,
+    redis_errors.ExecAbortError,
+    redis_errors.ClusterDownError,
+    redis_errors.MasterDownError,
+    redis_errors.TryAgainError,
+)
+# Those that the client knows no class for: they begin with a code of their own
+_NOT_NOW_CODES = ("BUSY", "MISCONF", "NOREPLICAS", "UNBLOCKED")
 
 
 @asynccontextmanager
@@ -55,12 +67,23 @@ def translated(action: str) -> Iterator[None]:
     """Turn the client's exceptions into the error tree; `action` starts the message.
 
     Raises:
-        Misconfigured: Redis refuses the credentials or the command.
+        Misconfigured: Redis refuses the credentials, or the command as such.
         Unavailable: Redis is down, slow or cannot serve just now.
     """
     try:
         yield
     except _REFUSED as error:
         raise Misconfigured(f"{action}: Redis refuses access: check RAGLINE_REDIS__URL") from error
+    except (redis_errors.ResponseError, redis_errors.DataError) as error:
+        if _passes(error):
+            raise Unavailable(f"{action}: Redis cannot serve just now: {error}") from error
+        raise Misconfigured(
+            f"{action}: Redis refuses the command: {error}: check its version (6.2 or newer) and "
+            "that RAGLINE_REDIS__URL is a Redis of Ragline's own, not a cluster"
+        ) from error
     except (redis_errors.RedisError, OSError) as error:
         raise Unavailable(f"{action}: Redis does not answer ({type(error).__name__})") from error
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, _NOT_NOW) or str(error).startswith(_NOT_NOW_CODES)

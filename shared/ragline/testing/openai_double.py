@@ -16,10 +16,14 @@ from starlette.routing import Route
 
 
 class LanguageModelDouble:
-    """A server whose behaviour is the name of the model asked for; it keeps what it was asked."""
+    """A server whose behaviour is the name of the model asked for; it keeps what it was asked.
+
+    `behaves`, when set, goes before the model's name: a server that fails for a while.
+    """
 
     def __init__(self) -> None:
         self.url = ""
+        self.behaves: str | None = None
         self.requests: list[dict[str, object]] = []
         self.closed_early = asyncio.Event()
 
@@ -27,7 +31,9 @@ class LanguageModelDouble:
         """Behave as the model name in the request says."""
         body = await request.json()
         self.requests.append(body)
-        behaviour: Callable[[dict[str, object]], Response] = getattr(self, body["model"])
+        behaviour: Callable[[dict[str, object]], Response] = getattr(
+            self, self.behaves or body["model"]
+        )
         return behaviour(body)
 
     def good(self, body: dict[str, object]) -> Response:

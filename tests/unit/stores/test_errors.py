@@ -1,6 +1,7 @@
 """Which failures of the databases are worth another try."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -9,7 +10,16 @@ import httpx
 import pytest
 from grpc import StatusCode
 from grpc.aio import AioRpcError, Metadata
-from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateQueryError
+from weaviate.exceptions import (
+    AuthenticationFailedError,
+    InsufficientPermissionsError,
+    UnexpectedStatusCodeError,
+    WeaviateConnectionError,
+    WeaviateGRPCUnavailableError,
+    WeaviateInvalidInputError,
+    WeaviateQueryError,
+    WeaviateTimeoutError,
+)
 
 from ragline.adapters.pgvector import errors as pgvector
 from ragline.adapters.weaviate import errors as weaviate
@@ -27,7 +37,20 @@ from ragline.errors import Misconfigured, PermanentError, Superseded, Unavailabl
         (asyncpg.ConnectionDoesNotExistError("closed"), Unavailable),
         (asyncpg.InterfaceError("connection is closed"), Unavailable),
         (asyncpg.InternalClientError("cannot switch to state 15"), Unavailable),
+        (asyncpg.ConnectionFailureError("broke off"), Unavailable),
+        (asyncpg.OutOfMemoryError("full"), Unavailable),
+        (asyncpg.DiskFullError("full"), Unavailable),
+        (asyncpg.SerializationError("concurrent update"), Unavailable),
+        (asyncpg.LockNotAvailableError("locked"), Unavailable),
+        (asyncpg.ReadOnlySQLTransactionError("a standby"), Unavailable),
+        (asyncpg.IdleInTransactionSessionTimeoutError("too slow"), Unavailable),
+        (asyncpg.InvalidCachedStatementError("the schema changed"), Unavailable),
         (ConnectionRefusedError("refused"), Unavailable),
+        (ConnectionResetError("reset"), Unavailable),
+        (TimeoutError("no connection in time"), Unavailable),
+        (ssl.SSLCertVerificationError("self-signed"), Misconfigured),
+        (asyncpg.InvalidAuthorizationSpecificationError("no such role"), Misconfigured),
+        (asyncpg.UndefinedTableError("no table"), Misconfigured),
         (asyncpg.InvalidPasswordError("wrong"), Misconfigured),
         (asyncpg.InvalidCatalogNameError("no database"), Misconfigured),
         (asyncpg.InsufficientPrivilegeError("no"), Misconfigured),
@@ -62,6 +85,10 @@ def query_error(code: StatusCode, details: str = "") -> WeaviateQueryError:
         (query_error(StatusCode.UNAVAILABLE), Unavailable),
         (query_error(StatusCode.DEADLINE_EXCEEDED), Unavailable),
         (query_error(StatusCode.UNKNOWN, "shard is read-only"), Unavailable),
+        (query_error(StatusCode.RESOURCE_EXHAUSTED, "overloaded"), Unavailable),
+        (query_error(StatusCode.RESOURCE_EXHAUSTED, "message larger than max"), PermanentError),
+        (query_error(StatusCode.ABORTED), Unavailable),
+        (query_error(StatusCode.INTERNAL, "stream reset"), Unavailable),
         (query_error(StatusCode.UNKNOWN, 'tenant not found: "x"'), weaviate.UnknownTenant),
         (query_error(StatusCode.INVALID_ARGUMENT), PermanentError),
         (query_error(StatusCode.UNAUTHENTICATED), Misconfigured),
@@ -69,7 +96,19 @@ def query_error(code: StatusCode, details: str = "") -> WeaviateQueryError:
         (UnexpectedStatusCodeError("x", httpx.Response(401)), Misconfigured),
         (UnexpectedStatusCodeError("x", httpx.Response(422)), PermanentError),
         (UnexpectedStatusCodeError("x", httpx.Response(429)), Unavailable),
+        (UnexpectedStatusCodeError("x", httpx.Response(403)), Misconfigured),
+        (InsufficientPermissionsError(rpc(StatusCode.PERMISSION_DENIED)), Misconfigured),
+        (AuthenticationFailedError("wrong key"), Misconfigured),
+        (WeaviateInvalidInputError("no vector"), PermanentError),
+        (UnexpectedStatusCodeError("x", httpx.Response(408)), Unavailable),
+        (UnexpectedStatusCodeError("x", httpx.Response(500)), Unavailable),
         (UnexpectedStatusCodeError("x", httpx.Response(503)), Unavailable),
+        (WeaviateGRPCUnavailableError(), Unavailable),
+        (WeaviateConnectionError("refused"), Unavailable),
+        (WeaviateTimeoutError("slow"), Unavailable),
+        (httpx.ReadTimeout("slow"), Unavailable),
+        (httpx.RemoteProtocolError("broke off"), Unavailable),
+        (ConnectionResetError("reset"), Unavailable),
         (httpx.ConnectError("refused"), Unavailable),
         (Superseded("ours"), Superseded),
     ],

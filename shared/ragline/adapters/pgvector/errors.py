@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,10 @@ _TRANSIENT = {
     "55": "object not in prerequisite state: lock not available",
     "57": "operator intervention: shutdown, cancelled",
     "58": "system error: I/O",
+}
+_TRANSIENT_STATES = {
+    "25006",  # read-only: the connection leads to a standby while the primary is replaced
+    "25P03",  # the transaction was idle for too long
 }
 _MISCONFIGURED = {
     "28": "invalid authorisation",
@@ -50,6 +55,10 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
         ) from error
     except asyncpg.DataError as error:
         raise PermanentError(f"PostgreSQL cannot store this value: {error}") from error
+    except ssl.SSLCertVerificationError as error:
+        raise Misconfigured(
+            f"PostgreSQL: {action} failed: {error}: check sslrootcert in RAGLINE_VECTOR_STORE__URL"
+        ) from error
     # an internal client error is what a connection answers that the server is just closing
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise Unavailable(
@@ -60,7 +69,9 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
 def _translated(action: str, error: asyncpg.PostgresError) -> RaglineError:
     state = error.sqlstate or ""
     message = f"PostgreSQL: {action} failed ({state}): {error}"
-    if state[:2] in _TRANSIENT:
+    passes = state[:2] in _TRANSIENT or state in _TRANSIENT_STATES
+    # the schema changed behind a prepared statement; the client prepares it anew
+    if passes or isinstance(error, asyncpg.InvalidCachedStatementError):
         return Unavailable(message)
     if state[:2] in _MISCONFIGURED:
         return Misconfigured(f"{message}: check the account's rights and the collection's name")

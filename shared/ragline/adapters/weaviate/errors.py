@@ -9,13 +9,34 @@ from contextlib import asynccontextmanager
 import httpx
 from grpc import StatusCode
 from grpc.aio import AioRpcError
-from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateBaseError
+from weaviate.exceptions import (
+    AuthenticationFailedError,
+    InsufficientPermissionsError,
+    MissingScopeError,
+    UnexpectedStatusCodeError,
+    WeaviateBaseError,
+    WeaviateInsertInvalidPropertyError,
+    WeaviateInvalidInputError,
+    WeaviateUnsupportedFeatureError,
+)
 
 from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
 
 _REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
 _NO_SUCH_TENANT = ("tenant not found", "request was without tenant")
 _INVALID = {StatusCode.INVALID_ARGUMENT, StatusCode.OUT_OF_RANGE, StatusCode.UNIMPLEMENTED}
+_TOO_LARGE = "message larger than max"  # said with RESOURCE_EXHAUSTED, as overload is
+_REFUSED_BY_CLIENT = (
+    AuthenticationFailedError,
+    InsufficientPermissionsError,
+    MissingScopeError,
+)
+_INVALID_FOR_CLIENT = (
+    WeaviateInvalidInputError,
+    WeaviateInsertInvalidPropertyError,
+    WeaviateUnsupportedFeatureError,
+)
+_PASSING_STATUS = {408, 425, 429}
 
 
 class UnknownTenant(PermanentError):
@@ -55,11 +76,25 @@ def _translated(action: str, error: BaseException) -> RaglineError:
     call = next((each for each in _chain(error) if isinstance(each, AioRpcError)), None)
     if call is not None and any(said in (call.details() or "") for said in _NO_SUCH_TENANT):
         return UnknownTenant(message)
-    if (call is not None and call.code() in _REFUSED) or _http_status(error) in (401, 403):
+    if _is_refused(error, call):
         return Misconfigured(f"{message}: check RAGLINE_VECTOR_STORE__API_KEY and its rights")
-    if (call is not None and call.code() in _INVALID) or 400 <= _http_status(error) < 429:
+    if _is_invalid(error, call):
         return PermanentError(message)
     return Unavailable(message)
+
+
+def _is_refused(error: BaseException, call: AioRpcError | None) -> bool:
+    by_server = (call is not None and call.code() in _REFUSED) or _http_status(error) in (401, 403)
+    return by_server or isinstance(error, _REFUSED_BY_CLIENT)
+
+
+def _is_invalid(error: BaseException, call: AioRpcError | None) -> bool:
+    if call is not None and (call.code() in _INVALID or _TOO_LARGE in (call.details() or "")):
+        return True
+    status = _http_status(error)
+    if 400 <= status < 500 and status not in _PASSING_STATUS:
+        return True
+    return isinstance(error, _INVALID_FOR_CLIENT)
 
 
 def _http_status(error: BaseException) -> int:
