@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ragline_cli.console import ExitCode, out, print_json
 from ragline_cli.stack.current import DEFAULT_NAME
 from ragline_cli.stack.errors import StackNotRunning
 from ragline_cli.stack.places import state_folder
-from ragline_cli.stack.services import is_healthy
+from ragline_cli.stack.services import Probed, ask_probe
 from ragline_cli.stack.state import ServiceState, StackState, read_state
 
 
@@ -37,9 +40,9 @@ def describe(state: StackState) -> dict[str, Any]:
     """Return the stack as `status --json` prints it, every service's readiness just asked."""
     names = list(state.services)
     with ThreadPoolExecutor(max(1, len(names))) as pool:
-        ready = dict(zip(names, pool.map(_is_ready, state.services.values()), strict=True))
+        probed = dict(zip(names, pool.map(_ask, state.services.values()), strict=True))
     services = {
-        name: {**service.model_dump(mode="json"), "ready": ready[name]}
+        name: {**service.model_dump(mode="json"), **asdict(probed[name])}
         for name, service in state.services.items()
     }
     return {
@@ -51,8 +54,17 @@ def describe(state: StackState) -> dict[str, Any]:
     }
 
 
-def _is_ready(service: ServiceState) -> bool:
-    return is_healthy(service.health)
+def _ask(service: ServiceState) -> Probed:
+    return ask_probe(service.health)
+
+
+def _mark(service: Mapping[str, Any]) -> str:
+    """Return the state and, where it is not simply ready, the reasons."""
+    told = service["degraded"] if service["ready"] else service["problems"]
+    reasons = escape("; ".join(f"{name}: {reason}" for name, reason in told.items()))
+    if not service["ready"]:
+        return f"[red]not ready[/] {reasons}".rstrip()
+    return f"[yellow]degraded[/] {reasons}" if reasons else "[green]ready[/]"
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -62,7 +74,6 @@ def _print(report: dict[str, Any]) -> None:
     table.add_row("vector store", report["vector_store"]["kind"], "")
     table.add_row("redis", report["redis"]["url"].rpartition("@")[2], "")
     for name, service in report["services"].items():
-        mark = "[green]ready[/]" if service["ready"] else "[red]not ready[/]"
-        table.add_row(name, service["health"], mark)
+        table.add_row(name, service["health"], _mark(service))
     out.print(table)
     out.print(f"logs in {report['logs']}", soft_wrap=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -93,8 +95,37 @@ def environment(
 
 def is_healthy(url: str) -> bool:
     """Return whether a probe answers 200."""
+    return ask_probe(url).ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What a readiness probe answered; `degraded` names what a ready service does without."""
+
+    ready: bool
+    problems: Mapping[str, str] = field(default_factory=dict)
+    degraded: Mapping[str, str] = field(default_factory=dict)
+
+
+def ask_probe(url: str) -> Probed:
+    """Ask a readiness probe; who does not answer is not ready."""
     try:
         with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - ours
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+            return _probed(answer.status == 200, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return _probed(False, error.read())
+    except (urllib.error.URLError, OSError) as error:
+        return Probed(ready=False, problems={"probe": str(error)})
+
+
+def _probed(ready: bool, body: bytes) -> Probed:
+    try:
+        found = json.loads(body)
+        return Probed(
+            ready=ready,
+            problems=dict(found.get("problems", {})),
+            degraded=dict(found.get("degraded", {})),
+        )
+    except (ValueError, AttributeError, TypeError):
+        return Probed(ready=ready)
