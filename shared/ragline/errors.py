@@ -44,10 +44,10 @@ class CircuitOpen(Unavailable):
 
     Args:
         message: which dependency.
-        retry_after: seconds until the next trial.
+        retry_after: seconds until the next trial; None while it is under way.
     """
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    def __init__(self, message: str, *, retry_after: float | None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

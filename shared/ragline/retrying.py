@@ -13,13 +13,14 @@ def wait_as_asked(
     """Return a tenacity wait strategy: `retry_after` of the last error, else `fallback`.
 
     `RateLimited` and `CircuitOpen` carry `retry_after`, in seconds. It is waited out however long:
-    the caller's deadline is what ends it. Add `tenacity.wait_random` where many callers would
+    the caller's deadline is what ends it. "At once" (0) is the fallback too: a dependency in trouble
+    is no place for a tight loop. Add `tenacity.wait_random` where many callers would
     otherwise come back at the same instant.
     """
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome is not None else None
         asked = getattr(error, "retry_after", None)
-        return fallback(state) if asked is None else float(asked)
+        return float(asked) if asked else fallback(state)
 
     return wait

@@ -96,7 +96,7 @@ class Breaker:
         """
         if not self._circuit.admits():
             self._metrics.count("ragline_circuit_refused_total", dependency=self.dependency)
-            raise CircuitOpen(self._reason(), retry_after=self._circuit.retry_after)
+            raise CircuitOpen(self._reason(), retry_after=self._circuit.retry_after or None)
         call = Call(self._clock)
         try:
             yield call
@@ -122,7 +122,9 @@ class Breaker:
 
     def _reason(self) -> str:
         wait_s = self._circuit.retry_after
-        when = f"in {wait_s:.1f} s" if wait_s else "due"
+        when = f"in {wait_s:.1f} s" if wait_s else "the next call"
+        if self._circuit.state is CircuitState.HALF_OPEN:
+            when = "under way"
         return f"{self.dependency} failed lately and is left alone; the next trial is {when}"
 
     def _failed(self, *, at_least_s: float = 0.0) -> None:

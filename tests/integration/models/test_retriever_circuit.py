@@ -105,4 +105,5 @@ async def test_while_it_is_open_searches_and_probes_fail_at_once(
         with pytest.raises(CircuitOpen, match="vector_store failed lately"):
             await composition.checks["vector_store"]()
 
+        assert caught.value.retry_after is not None
         assert 0 < caught.value.retry_after <= 600

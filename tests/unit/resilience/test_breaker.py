@@ -130,8 +130,9 @@ def test_while_the_trial_runs_others_are_refused(bench: Bench) -> None:
 
     with bench.breaker.call():
         assert bench.metric("ragline_circuit_state") == 1
-        with pytest.raises(CircuitOpen):
+        with pytest.raises(CircuitOpen, match="trial is under way") as caught:
             bench.succeed()
+        assert caught.value.retry_after is None
 
     assert bench.metric("ragline_circuit_state") == 0
 

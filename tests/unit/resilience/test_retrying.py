@@ -13,9 +13,10 @@ from ragline.retrying import wait_as_asked
     ("error", "seconds"),
     [
         (RateLimited("slow down", retry_after=7.5), 7.5),
-        (RateLimited("slow down", retry_after=0.0), 0.0),
+        (RateLimited("slow down", retry_after=0.0), 0.3),
         (RateLimited("slow down"), 0.3),
         (CircuitOpen("left alone", retry_after=4.0), 4.0),
+        (CircuitOpen("a trial is under way", retry_after=None), 0.3),
         (Unavailable("away"), 0.3),
         (ValueError("a bug"), 0.3),
     ],
