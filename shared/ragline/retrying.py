@@ -13,8 +13,8 @@ def wait_as_asked(
     """Return a tenacity wait strategy: `retry_after` of the last error, else `fallback`.
 
     `RateLimited` and `CircuitOpen` carry `retry_after`, in seconds. It is waited out however long:
-    the caller's deadline is what ends it. "At once" (0) is the fallback too: a dependency in trouble
-    is no place for a tight loop. Add `tenacity.wait_random` where many callers would
+    the caller's deadline is what ends it. "At once" (0) is the fallback too: whoever is in trouble
+    is not to be asked in a tight loop. Add `tenacity.wait_random` where many callers would
     otherwise come back at the same instant.
     """
 

@@ -1,0 +1,102 @@
+"""Publishing to a real broker that refuses: a record, a client, a producer for good."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pydantic import SecretStr
+
+from ragline.contracts.dead_letters import Cause
+from ragline.contracts.topics import QUERIES
+from ragline.errors import InvalidEvent, Misconfigured, Unavailable
+from ragline.messaging.kafka import check_topics, make_producer
+from ragline.messaging.outbox import Outbox
+from ragline.settings import KafkaSettings
+
+from .conftest import Cluster
+
+SMALL = "small"  # a topic that takes 2,000 bytes
+
+
+@dataclass
+class Raw:
+    """As much of a record as forwarding reads."""
+
+    value: bytes
+    key: bytes = b"k"
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def small_topic(cluster: Cluster) -> Cluster:
+    """The cluster with a topic of small records."""
+
+    async def create() -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+        try:
+            await admin.start()
+            limit = {"max.message.bytes": "2000"}
+            await admin.create_topics([NewTopic(SMALL, 1, 1, topic_configs=limit)])
+        finally:
+            await admin.close()
+
+    asyncio.run(create())
+    return cluster
+
+
+async def test_a_producer_that_the_broker_refused_once_shows_it_and_a_new_one_goes_on(
+    small_topic: Cluster,
+) -> None:
+    settings = KafkaSettings(bootstrap_servers=small_topic.bootstrap)
+    small: Any = Raw(b"fits")
+    large: Any = Raw(os.urandom(5_000))
+
+    producer = make_producer(settings, client_id="lost")
+    await producer.start()
+    outbox = Outbox(source="/test", publishers={}, producer=producer)
+    await outbox.forward(SMALL, small, [])
+    with pytest.raises(InvalidEvent) as caught:
+        await outbox.forward(SMALL, large, [])
+    assert caught.value.cause == Cause.OVERSIZE_OUTPUT
+
+    held = asyncio.create_task(outbox.forward(SMALL, small, []))
+    for _ in range(600):
+        if outbox.refused:
+            break
+        await asyncio.sleep(0.1)
+    assert "restart the service" in (outbox.refused or "")
+    assert not held.done()
+    held.cancel()
+    await asyncio.gather(held, return_exceptions=True)
+    assert outbox.refused is None
+    await producer.stop()
+
+    async with make_producer(settings, client_id="new") as renewed:
+        outbox = Outbox(source="/test", publishers={}, producer=renewed)
+        await outbox.forward(SMALL, small, [])
+    assert [message.value() for message in small_topic.read(SMALL)] == [b"fits", b"fits"]
+
+
+async def test_refused_credentials_are_the_operators_to_mend(cluster: Cluster) -> None:
+    settings = KafkaSettings(
+        bootstrap_servers=cluster.bootstrap,
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        sasl_username="someone",
+        sasl_password=SecretStr("something"),
+    )
+
+    with pytest.raises(Misconfigured, match="RAGLINE_KAFKA__SASL_"):
+        await check_topics(settings, (QUERIES,))
+
+
+async def test_a_broker_that_is_away_is_waited_for() -> None:
+    settings = KafkaSettings(bootstrap_servers="127.0.0.1:1")
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        await check_topics(settings, (QUERIES,))
