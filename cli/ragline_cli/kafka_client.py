@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from aiokafka.helpers import create_ssl_context
 
 from ragline.errors import Misconfigured, RaglineError, Unavailable
+from ragline.messaging.kafka_errors import translate
 from ragline.settings import KafkaSettings
 
 _REQUEST_TIMEOUT_MS = 15_000
@@ -106,8 +107,7 @@ def translated(kafka: KafkaSettings) -> Iterator[None]:
             f"no Kafka broker answers at {kafka.bootstrap_servers}; {_START_HINT}"
         ) from error
     except KafkaError as error:
-        kind = Unavailable if error.retriable else Misconfigured
-        raise kind(f"Kafka at {kafka.bootstrap_servers} refused: {error}") from error
+        raise translate(error, f"Kafka at {kafka.bootstrap_servers} refused") from error
 
 
 def client_options(kafka: KafkaSettings) -> dict[str, Any]:

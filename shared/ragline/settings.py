@@ -214,7 +214,7 @@ class CircuitSettings(Group):
 
     failures: PositiveInt = Field(5, description="failed calls in a row that open a circuit")
     cooldown_s: PositiveFloat = Field(
-        10.0, description="how long it stays open; then one call tries, or later where asked to"
+        5.0, description="how long it stays open; then one call tries, or later where asked to"
     )
     patience_s: PositiveFloat = Field(
         1.0, description="a call cut off by its deadline counts as failed after such a wait"

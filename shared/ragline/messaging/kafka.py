@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -77,6 +78,16 @@ def make_producer(settings: KafkaSettings, *, client_id: str) -> AIOKafkaProduce
     """
     options = client_options(settings) | producer_options(settings)
     return AIOKafkaProducer(client_id=client_id, **(options | {"max_request_size": _UNLIMITED}))
+
+
+async def connect(start: Callable[[], Awaitable[object]]) -> None:
+    """Start a client.
+
+    Raises:
+        Unavailable: Kafka does not answer; the same client may be started again.
+    """
+    with translated("connecting to Kafka"):
+        await start()
 
 
 async def check_topics(settings: KafkaSettings, topics: tuple[Topic, ...]) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
-from aiokafka.errors import KafkaConnectionError
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
@@ -24,7 +23,7 @@ from ragline.messaging.claims import Claims
 from ragline.messaging.document_handling import DocumentHandler
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.handling import Handler, Surroundings
-from ragline.messaging.kafka import check_topics, make_producer
+from ragline.messaging.kafka import check_topics, connect, make_producer
 from ragline.messaging.outbox import Outbox
 from ragline.messaging.query_handling import QueryHandler
 from ragline.messaging.service import Composition, ServiceSpec
@@ -108,7 +107,7 @@ async def _consume_until(
             health, lambda: stack.enter_async_context(spec.compose(settings, metrics))
         )
         await _once_available(health, lambda: check_topics(settings.kafka, wanted))
-        outbox = await stack.enter_async_context(_outbox(spec, settings, app))
+        outbox = await stack.enter_async_context(_outbox(spec, settings, app, health))
         surroundings = Surroundings(
             service=spec.service,
             stage=composition.stage,
@@ -123,7 +122,7 @@ async def _consume_until(
         health.live["publishing"] = lambda: outbox.refused
         watch(app, composition, health, flood, settings)
         stack.push_async_callback(_at_most, app.broker.stop, settings.kafka.drain_timeout_s)
-        await _once_available(health, app.broker.start)
+        await _once_available(health, lambda: connect(app.broker.start))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
         await stop.wait()
@@ -141,7 +140,7 @@ async def _once_available(health: Health, call: Callable[[], Awaitable[T]]) -> T
         log.warning("%s", health.waiting)
 
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type((TransientError, KafkaConnectionError)),
+        retry=retry_if_exception_type(TransientError),
         wait=wait_exponential(multiplier=0.5, max=5),
         before_sleep=note,
         reraise=True,
@@ -182,11 +181,11 @@ def _admit(app: Application, admission: Admission | None) -> None:
 
 @contextlib.asynccontextmanager
 async def _outbox(
-    spec: ServiceSpec, settings: ServiceSettings, app: Application
+    spec: ServiceSpec, settings: ServiceSettings, app: Application, health: Health
 ) -> AsyncIterator[Outbox]:
     producer = make_producer(settings.kafka, client_id=f"ragline-{spec.service}-raw")
-    await producer.start()
     try:
+        await _once_available(health, lambda: connect(producer.start))
         source = f"/ragline/{spec.service}"
         yield Outbox(source=source, publishers=app.publishers, producer=producer)
     finally:
