@@ -62,6 +62,9 @@ _CANNOT_WORK = (
     kafka.InvalidSessionTimeoutError,
     kafka.InvalidRequiredAcksError,
     kafka.InvalidTopicError,
+    kafka.InvalidPartitionsError,
+    kafka.InvalidReplicationFactorError,
+    kafka.InvalidReplicationAssignmentError,
     kafka.PolicyViolationError,
 )
 # A batch that the broker refused leaves a gap in the idempotent producer's sequence, and aiokafka

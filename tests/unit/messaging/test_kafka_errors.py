@@ -75,6 +75,9 @@ CANNOT_WORK = [
     kafka.InvalidSessionTimeoutError(),
     kafka.InvalidRequiredAcksError(),
     kafka.InvalidTopicError(),
+    kafka.InvalidPartitionsError(),
+    kafka.InvalidReplicationFactorError(),
+    kafka.InvalidReplicationAssignmentError(),
     kafka.PolicyViolationError(),
 ]
 TOO_LARGE = [
