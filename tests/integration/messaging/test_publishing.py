@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import signal
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.topics import QUERIES
+from ragline.contracts.topics import MAX_RECORD_BYTES, QUERIES
 from ragline.errors import InvalidEvent, Misconfigured, Unavailable
 from ragline.messaging.kafka import check_topics, make_producer
 from ragline.messaging.outbox import Outbox
 from ragline.settings import KafkaSettings
 
-from .conftest import Cluster
+from .conftest import Cluster, Worker
 
 SMALL = "small"  # a topic that takes 2,000 bytes
 
@@ -80,6 +85,44 @@ async def test_a_producer_that_the_broker_refused_once_shows_it_and_a_new_one_go
         outbox = Outbox(source="/test", publishers={}, producer=renewed)
         await outbox.forward(SMALL, small, [])
     assert [message.value() for message in small_topic.read(SMALL)] == [b"fits", b"fits"]
+
+
+async def limit_records(cluster: Cluster, topic: str, size: int) -> None:
+    """Set the largest record that the broker takes on a topic."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap)
+    try:
+        await admin.start()
+        limit = {"max.message.bytes": str(size)}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, limit)])
+    finally:
+        await admin.close()
+
+
+def test_a_service_whose_producer_is_lost_is_not_alive_and_a_restart_goes_on(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    worker = start_worker()
+    worker.wait_until("ready", 200)
+    small = [str(uuid4()) for _ in range(200)]  # the producer has stored on every partition
+    cluster.publish("queries", [question(key, "hello") for key in small])
+    cluster.wait_for_answers(set(small))
+    asyncio.run(limit_records(cluster, "answers", 2_000))
+    key = str(uuid4())
+    cluster.publish("queries", [question(key, os.urandom(4_000).hex())])
+
+    body = worker.wait_until("live", 503)
+    assert "restart the service" in body["problems"]["publishing"]
+    assert key not in cluster.answers()
+
+    worker.signal(signal.SIGKILL)
+    start_worker().wait_until("ready", 200)
+    answer = cluster.wait_for_answers({key})[key][0]
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "invalid_event")
+    asyncio.run(limit_records(cluster, "answers", MAX_RECORD_BYTES))
+
+
+def question(key: str, text: str) -> tuple[bytes, bytes]:
+    return key.encode(), json.dumps({"query_id": key, "text": text}).encode()
 
 
 async def test_refused_credentials_are_the_operators_to_mend(cluster: Cluster) -> None:
