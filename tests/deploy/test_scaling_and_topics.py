@@ -8,6 +8,7 @@ import pytest
 
 from ragline.contracts.topics import BY_NAME, RETRIES, TOPICS, Service, consumer_group
 from ragline.settings import KafkaSettings, ServiceSettings
+from ragline_classifier.settings import Settings as ClassifierSettings
 from ragline_cli.manifests.inspection import config, of_kind
 from ragline_cli.manifests.metadata import Object
 
@@ -67,10 +68,24 @@ def test_the_target_is_the_service_s_deployment(prod: list[Object], service: Ser
 def test_records_being_worked_on_ask_for_no_further_pod(
     prod: list[Object], classes: Mapping[Service, type[ServiceSettings]], service: Service
 ) -> None:
-    in_flight = classes[service]().kafka.max_in_flight
+    settings = classes[service]()
+    worked_on = (
+        settings.admission.concurrency
+        if isinstance(settings, ClassifierSettings)
+        else settings.kafka.max_in_flight
+    )
 
     for trigger in scaled(prod, service)["triggers"]:
-        assert int(trigger["metadata"]["lagThreshold"]) > in_flight
+        assert int(trigger["metadata"]["lagThreshold"]) > worked_on
+
+
+@pytest.mark.parametrize("service", [Service.RETRIEVER, Service.RERANKER, Service.GENERATOR])
+def test_what_the_door_leaves_under_way_asks_for_another_pod(
+    prod: list[Object], service: Service
+) -> None:
+    for trigger in scaled(prod, service)["triggers"]:
+        window = ClassifierSettings().admission.least_window
+        assert int(trigger["metadata"]["lagThreshold"]) < window
 
 
 def test_records_that_wait_for_their_delay_count_for_less(prod: list[Object]) -> None:

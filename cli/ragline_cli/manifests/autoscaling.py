@@ -9,6 +9,7 @@ from __future__ import annotations
 from ragline.contracts.topics import Service, Topic, consumer_group
 from ragline_cli.manifests.metadata import Object, everything, full_name, manifest, selector
 from ragline_cli.manifests.values import (
+    DOOR_LAG_PER_POD,
     KAFKA_CLUSTER,
     KEPT_WITH_SECRETS,
     LAG_PER_POD,
@@ -64,6 +65,7 @@ def scaled_object(service: Service) -> Object:
 
 def _trigger(service: Service, topic: Topic) -> Object:
     factor = 1 if topic.delay_s is None else RETRY_LAG_FACTOR
+    lag = DOOR_LAG_PER_POD if service is Service.CLASSIFIER else LAG_PER_POD
     return {
         "type": "kafka",
         "name": topic.name.replace(".", "-"),
@@ -72,7 +74,7 @@ def _trigger(service: Service, topic: Topic) -> Object:
             "bootstrapServers": STRIMZI_SETTINGS["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"],
             "consumerGroup": consumer_group(service, topic),
             "topic": topic.name,
-            "lagThreshold": str(LAG_PER_POD * factor),
+            "lagThreshold": str(lag * factor),
             "offsetResetPolicy": "earliest",
             "allowIdleConsumers": "false",
             "tls": "enable",

@@ -75,9 +75,13 @@ KEPT_WITH_SECRETS = frozenset({"RAGLINE_KAFKA__SASL_USERNAME"})
 REPLICATION = 3
 MIN_IN_SYNC = 2
 
-# A pod works on `max_in_flight` records at once, and uncommitted records count as lag: twice that
-# means that as many again are waiting.
-LAG_PER_POD = 2 * KafkaSettings().max_in_flight
+# A pod works on `max_in_flight` records at once, and uncommitted records count as lag: half as many
+# again are waiting. It is below what the classifier's door leaves under way behind it for each pod
+# (`least_window`), or an overloaded stage would never show the lag that asks for another pod.
+LAG_PER_POD = 3 * KafkaSettings().max_in_flight // 2
+# Most of the classifier's lag waits at the door for the stages behind, which no further classifier
+# makes any faster
+DOOR_LAG_PER_POD = 512
 # Records on a retry topic mostly wait for their delay, which no further pod makes shorter
 RETRY_LAG_FACTOR = 10
 MIN_REPLICAS = 2

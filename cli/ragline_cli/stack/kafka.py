@@ -36,14 +36,23 @@ class KafkaServer(Server):
     Args:
         folder: data and configuration.
         port: of the broker; a free one when none is given.
+        proxied: a second listener and the port that it advertises, for clients behind a proxy.
         log: the file that takes its output.
     """
 
     name = "kafka"
     stop_grace_s = 20.0
 
-    def __init__(self, folder: Path, *, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        proxied: tuple[int, int] | None = None,
+        log: Path | None = None,
+    ) -> None:
         super().__init__(folder, log=log)
+        self._proxied = proxied
         self.port = choose_port(port)
         self._controller_port = choose_port(None)
         self._class_path = ""
@@ -57,7 +66,9 @@ class KafkaServer(Server):
         """Fetch the jars the first time, write the configuration, format fresh storage."""
         self._class_path = _class_path(self.log, cancel)
         self._properties.write_text(
-            properties(self.port, self._controller_port, self.folder / "data")
+            properties(
+                self.port, self._controller_port, self.folder / "data", proxied=self._proxied
+            )
         )
         if not (self.folder / "data" / "meta.properties").exists():
             arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", self._properties)
@@ -83,17 +94,24 @@ class KafkaServer(Server):
         return Command(argv=(JAVA, *options, main_class, *arguments), cwd=self.folder)
 
 
-def properties(port: int, controller_port: int, data: Path) -> str:
+def properties(
+    port: int, controller_port: int, data: Path, *, proxied: tuple[int, int] | None = None
+) -> str:
     """Return the broker's configuration: one node in both roles, nothing replicated."""
     largest = MAX_RECORD_BYTES + _HEADROOM_BYTES
+    listeners = {"PLAINTEXT": (port, port)} | ({"PROXIED": proxied} if proxied else {})
+    listening = [f"{name}://{LOOPBACK}:{own}" for name, (own, _) in listeners.items()]
+    advertised = [f"{name}://{LOOPBACK}:{told}" for name, (_, told) in listeners.items()]
     settings: dict[str, object] = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listeners": ",".join([*listening, f"CONTROLLER://{LOOPBACK}:{controller_port}"]),
+        "advertised.listeners": ",".join(advertised),
+        "listener.security.protocol.map": ",".join(
+            f"{name}:PLAINTEXT" for name in (*listeners, "CONTROLLER")
+        ),
         "log.dirs": data,
         "auto.create.topics.enable": "false",
         "default.replication.factor": 1,

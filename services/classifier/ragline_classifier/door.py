@@ -34,7 +34,7 @@ async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[
     admission = Admission(backlog=backlog, limits=_limits(own), metrics=metrics)
 
     def tell(look: Look) -> None:
-        backlog.observe(lag=look.lag, done=look.done)
+        backlog.observe(lag=look.lag, done=look.done, members=look.members)
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 

@@ -57,7 +57,9 @@ class AdmissionSettings(Group):
         1.5, description="seconds of work that may wait in the stages behind"
     )
     least_window: PositiveInt = Field(
-        32, description="questions that may always be under way in the stages behind"
+        64,
+        description="questions that may always be under way in the stages behind, for each of "
+        "their pods; above the autoscaler's lag per pod, or it would never see an overload",
     )
     poll_s: PositiveFloat = Field(0.5, description="between two looks at the lag of those stages")
 

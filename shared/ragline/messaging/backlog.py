@@ -23,7 +23,7 @@ class Backlog:
 
     Args:
         clock: monotonic seconds.
-        least_window: records that may always be under way behind.
+        least_window: records that may always be under way behind, for each member there.
         target_s: seconds of work that may wait behind; more would be waiting in the wrong place.
         stale_s: a look older than this says nothing any more.
     """
@@ -44,11 +44,18 @@ class Backlog:
         self._looks: deque[tuple[float, int]] = deque()  # instant, records ever finished
         self._seen_at = -inf
         self._released = 0
+        self._members = 1
         self._busy_s = 0.0
         self.capacity = 0.0
 
-    def observe(self, *, lag: int, done: int) -> None:
-        """Take a look's result: records that wait or are worked on, and records ever finished."""
+    def observe(self, *, lag: int, done: int, members: int = 1) -> None:
+        """Take a look's result.
+
+        Args:
+            lag: records that wait or are worked on behind.
+            done: records ever finished there.
+            members: how many consumers the largest stage there has.
+        """
         now = self._clock()
         if self._looks and now > self._seen_at:
             since, before = self._looks[0]
@@ -57,6 +64,7 @@ class Backlog:
         while now - self._looks[0][0] > _RATE_S:
             self._looks.popleft()
         self._lag, self._seen_at, self._released = lag, now, 0
+        self._members = max(1, members)
 
     def _learn(self, rate: float, lag: int, seconds: float) -> None:
         busy = lag >= self._least_window // 2
@@ -83,7 +91,8 @@ class Backlog:
         """Records that may be released now; without limit while nothing is known."""
         if self._clock() - self._seen_at > self._stale_s:
             return inf
-        return max(self._least_window, self.capacity * self._target_s) - self.size
+        least = self._least_window * self._members
+        return max(least, self.capacity * self._target_s) - self.size
 
     def wait_s(self, ahead: float = 0.0) -> float:
         """Seconds until `ahead` records more would be done; 0 while the capacity is unknown."""

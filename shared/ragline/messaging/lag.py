@@ -18,6 +18,7 @@ from ragline.settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 _LOOK_TIMEOUT_S = 5.0
+_MEMBERS = 5  # the field of a DescribeGroups response; aiokafka hands it out as it comes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,13 @@ class GroupTopic:
 class Look:
     """Records on their way through stages in a row, and how many the last of them ever finished.
 
-    A record is on one of the topics at a time, so the lags add up to records under way.
+    A record is on one of the topics at a time, so the lags add up to records under way. `members`
+    is how many consumers the largest of the groups has.
     """
 
     lag: int
     done: int
+    members: int
 
 
 class LagReader:
@@ -54,7 +57,11 @@ class LagReader:
             KafkaError: the broker does not answer.
         """
         looks = await asyncio.gather(*(self._one(each) for each in wanted))
-        return Look(lag=sum(look.lag for look in looks), done=looks[-1].done)
+        return Look(
+            lag=sum(look.lag for look in looks),
+            done=looks[-1].done,
+            members=max(look.members for look in looks),
+        )
 
     async def _one(self, wanted: GroupTopic) -> Look:
         found = await self._admin.list_consumer_group_offsets(wanted.group)
@@ -70,7 +77,13 @@ class LagReader:
             committed |= await self._consumer.beginning_offsets(fresh)
         ends = await self._consumer.end_offsets(partitions)
         lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
-        return Look(lag=lag, done=sum(committed.values()))
+        members = await self._members_of(wanted.group)
+        return Look(lag=lag, done=sum(committed.values()), members=members)
+
+    async def _members_of(self, group: str) -> int:
+        (response,) = await self._admin.describe_consumer_groups([group])
+        (described,) = response.groups
+        return len(described[_MEMBERS])
 
     async def _partitions_of(self, topic: str) -> list[TopicPartition]:
         """Ask once: a topic that grows is seen in full after the next reconnection."""

@@ -1,0 +1,106 @@
+"""A TCP proxy that can be told to misbehave, on an event loop in a thread of its own.
+
+In the manner of Shopify's toxiproxy, which is a Go binary; this one needs nothing installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from threading import Event, Thread
+from typing import Self
+
+_CHUNK = 65_536
+_LOOPBACK = "127.0.0.1"
+
+
+class Proxy:
+    """Forwards connections to `target`, a port of loopback; a context manager.
+
+    Args:
+        target: the port behind.
+        port: to listen on; a free one when null.
+    """
+
+    def __init__(self, target: int, *, port: int | None = None) -> None:
+        self.target = target
+        self.port = port or 0
+        self._delay_s = 0.0
+        self._refusing = False
+        self._loop = asyncio.new_event_loop()
+        self._connections: set[asyncio.StreamWriter] = set()
+        self._started = Event()
+        self._thread = Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start to listen."""
+        self._thread.start()
+        self._started.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close everything."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def cut(self, *, refuse: bool = False) -> None:
+        """Reset every connection; `refuse` also turns away new ones until `heal`."""
+        self._refusing = refuse
+        self._loop.call_soon_threadsafe(self._reset_all)
+
+    def delay(self, seconds: float) -> None:
+        """Hold back every piece of data for some seconds, in both directions."""
+        self._delay_s = seconds
+
+    def heal(self) -> None:
+        """Behave again."""
+        self._refusing = False
+        self._delay_s = 0.0
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(
+            asyncio.start_server(self._serve, _LOOPBACK, self.port)
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        self._started.set()
+        self._loop.run_forever()
+        server.close()
+        self._reset_all()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refusing:
+            writer.transport.abort()
+            return
+        try:
+            there = await asyncio.open_connection(_LOOPBACK, self.target)
+        except OSError:
+            writer.transport.abort()
+            return
+        writers = {writer, there[1]}
+        self._connections |= writers
+        try:
+            await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+        finally:
+            self._connections -= writers
+            for each in writers:
+                each.close()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(_CHUNK):
+                if self._delay_s:
+                    await asyncio.sleep(self._delay_s)
+                writer.write(data)
+                await writer.drain()
+        with suppress(OSError, RuntimeError):
+            writer.write_eof()
+
+    def _reset_all(self) -> None:
+        for writer in list(self._connections):
+            writer.transport.abort()
