@@ -84,6 +84,10 @@ generated: setup ## write everything that is made from the code: schemas, AsyncA
 bench: setup ## messages per second and latencies on the real stack, into build/reports/bench.json
 	@$(BIN)/ragline bench --stack real
 
+.PHONY: chaos
+chaos: setup ## everything fails in turn under load, and a checker says what was lost (ARGS=--help)
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
 .PHONY: clean
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -28,9 +29,8 @@ class Load:
 
     bootstrap: str
     library: Library
-    queries: int
-    changes: int
-    seconds: float
+    queries_per_s: float
+    changes_per_s: float
     asked: dict[str, float] = field(default_factory=dict)
     poison: dict[str, list[str]] = field(default_factory=dict)
     _stop: Event = field(default_factory=Event)
@@ -43,6 +43,7 @@ class Load:
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "delivery.timeout.ms": 600_000,
+                "log_level": 2,
             }
         )
 
@@ -55,27 +56,21 @@ class Load:
     def start(self) -> None:
         """Begin to publish, in threads."""
         self._threads = [
-            Thread(target=self._at_pace, args=(self._ask, self.queries), daemon=True),
-            Thread(target=self._at_pace, args=(self._change, self.changes), daemon=True),
+            Thread(target=self._at_pace, args=(self._ask, self.queries_per_s), daemon=True),
+            Thread(target=self._at_pace, args=(self._change, self.changes_per_s), daemon=True),
         ]
         self._changes: Iterator[Change] = self.library.changes()
         for thread in self._threads:
             thread.start()
 
-    @property
-    def running(self) -> bool:
-        """Whether there is something left to publish."""
-        return any(thread.is_alive() for thread in self._threads)
-
-    def finish(self) -> None:
-        """Wait until all is published and stored."""
+    def finish(self, *, queries: int, changes: int) -> None:
+        """Go on until so many are stored at least, then stop, and wait for what is under way."""
+        while len(self.asked) < queries or len(self.library.published) < changes:
+            time.sleep(0.5)
+        self._stop.set()
         for thread in self._threads:
             thread.join()
         self._flush()
-
-    def stop(self) -> None:
-        """Publish nothing more."""
-        self._stop.set()
 
     def inject(self, topic: str, key: str, value: bytes | None, headers: Any = None) -> None:
         """Publish a poison record."""
@@ -83,10 +78,10 @@ class Load:
         self._producer.produce(topic, key=key, value=value, headers=headers)
         self._producer.poll(0)
 
-    def _at_pace(self, publish: Any, count: int) -> None:
+    def _at_pace(self, publish: Any, per_s: float) -> None:
         started = time.monotonic()
-        for number in range(count):
-            due = started + number * self.seconds / count
+        for number in itertools.count():
+            due = started + number / per_s
             if self._stop.wait(max(0.0, due - time.monotonic())):
                 return
             publish(number)

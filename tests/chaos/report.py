@@ -1,0 +1,130 @@
+"""The report of a chaos run: JSON for programs, a table and a timeline for people."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from .run import Outcome
+
+_BIN_S = 2.0
+
+
+def as_dict(outcome: Outcome) -> dict[str, Any]:
+    """Return the report; `recovery_s` is null where the throughput was not back in time."""
+    return asdict(outcome.findings) | {
+        "seed": outcome.seed,
+        "duration_s": round(outcome.ended - outcome.started, 1),
+        "offered_per_s": outcome.offered,
+        "restarts": outcome.restarts,
+        "faults": [
+            {
+                "name": fault.name,
+                "at_s": round(fault.started - outcome.started, 1),
+                "lasted_s": round(fault.ended - fault.started, 1),
+                "recovery_s": recovery,
+            }
+            for fault, recovery in zip(outcome.faults, outcome.recoveries, strict=True)
+        ],
+    }
+
+
+def write(outcome: Outcome, folder: Path) -> list[Path]:
+    """Write `chaos.json` and `chaos.svg` into `folder`; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data, image = folder / "chaos.json", folder / "chaos.svg"
+    data.write_text(json.dumps(as_dict(outcome), indent=2) + "\n", encoding="utf-8")
+    picture(outcome, image)
+    return [data, image]
+
+
+def everything(outcome: Outcome) -> RenderableType:
+    """Return what a person wants to see on a terminal."""
+    found = outcome.findings
+    verdict = (
+        Text("Every promise held.", style="bold green")
+        if not found.broken
+        else Text("\n".join(f"BROKEN: {each}" for each in found.broken), style="bold red")
+    )
+    return Group(_counts(outcome), _recoveries(outcome), verdict)
+
+
+def _counts(outcome: Outcome) -> Table:
+    found = outcome.findings
+    table = Table("", "count", "of which", title=f"Chaos, seed {outcome.seed}")
+    ends = (f"{getattr(found, name)} {name}" for name in ("answered", "refused", "failed"))
+    table.add_row("queries", str(found.queries), ", ".join((*ends, f"{found.expired} expired")))
+    table.add_row("  failed", str(found.failed), _listed(found.errors))
+    table.add_row("  degraded", str(found.degraded), _listed(found.degradations))
+    table.add_row("  missing", str(found.missing))
+    table.add_row("  conflicting", str(found.conflicting))
+    table.add_row("  identical repeats", str(found.identical_repeats))
+    table.add_row("changes", str(found.changes), f"{found.unfinished_changes} without a status")
+    table.add_row("documents", str(found.documents), f"{found.wrong_versions} in a wrong state")
+    table.add_row("  orphans", str(found.orphans))
+    table.add_row("  resurrected", str(found.resurrected))
+    table.add_row(
+        "dead letters", str(sum(found.dead_letters.values())), _listed(found.dead_letters)
+    )
+    table.add_row("restarts", str(outcome.restarts))
+    return table
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+
+
+def _recoveries(outcome: Outcome) -> Table:
+    table = Table("fault", "at", "lasted", "back at 90 % after", title="Recovery, in seconds")
+    for fault, recovery in zip(outcome.faults, outcome.recoveries, strict=True):
+        back = "not before the next" if recovery is None else f"{recovery:.1f}"
+        at, lasted = fault.started - outcome.started, fault.ended - fault.started
+        table.add_row(fault.name, f"{at:.0f}", f"{lasted:.1f}", back)
+    known = [each for each in outcome.recoveries if each is not None]
+    if known:
+        table.caption = f"median {median(known):.1f}, longest {max(known):.1f}"
+    return table
+
+
+def picture(outcome: Outcome, path: Path) -> None:
+    """Draw answers and statuses a second over time, with the faults."""
+    import matplotlib as mpl  # the report's only: a run need not wait for it to load
+
+    mpl.use("svg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(16, 6), layout="constrained")
+    for instants, name in ((outcome.answered_at, "answers"), (outcome.indexed_at, "statuses")):
+        axes.step(*_rates(instants, outcome), where="post", label=name)
+    axes.axhline(outcome.offered, linestyle=":", color="grey", label="queries offered")
+    for fault in outcome.faults:
+        start, end = fault.started - outcome.started, fault.ended - outcome.started
+        axes.axvspan(start, max(end, start + 0.5), alpha=0.15, color="tab:red")
+        axes.annotate(
+            fault.name,
+            (start, 1.0),
+            xycoords=("data", "axes fraction"),
+            rotation=90,
+            va="top",
+            fontsize=7,
+        )
+    axes.set(xlabel="seconds", ylabel="per second", title=f"Chaos run, seed {outcome.seed}")
+    axes.legend(loc="lower right")
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def _rates(instants: Sequence[float], outcome: Outcome) -> tuple[list[float], list[float]]:
+    bins = Counter(int((each - outcome.started) // _BIN_S) for each in instants)
+    last = max((number for number in bins), default=0)
+    numbers = range(last + 2)
+    return [n * _BIN_S for n in numbers], [bins[n] / _BIN_S for n in numbers]
