@@ -6,6 +6,8 @@ In the manner of Shopify's toxiproxy, which is a Go binary; this one needs nothi
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Self
@@ -67,6 +69,8 @@ class Proxy:
         self._loop.run_forever()
         server.close()
         self._reset_all()
+        # Python 3.11's streams log the cancellation of a connection's task as an error
+        self._loop.set_exception_handler(lambda *_: None)
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()
@@ -75,12 +79,12 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._refusing:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             there = await asyncio.open_connection(_LOOPBACK, self.target)
         except OSError:
-            writer.transport.abort()
+            _reset(writer)
             return
         writers = {writer, there[1]}
         self._connections |= writers
@@ -103,4 +107,11 @@ class Proxy:
 
     def _reset_all(self) -> None:
         for writer in list(self._connections):
-            writer.transport.abort()
+            _reset(writer)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection as a crash does, with RST instead of FIN."""
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

@@ -20,8 +20,6 @@ from .topology import Topology, running_topology
 
 Say = Callable[[str], None]
 
-_LAST_ANSWERS_S = 150.0  # the usual deadline, and what a member's death costs
-_LAST_STATUSES_S = 150.0  # after a fault a change may be on the retry topics of 10 s and 1 min
 _WARM_S = 12.0
 
 
@@ -30,6 +28,8 @@ class Script:
     """What a run does: at least so many `queries` and `changes`, and all `faults`.
 
     `spacing_s` is from the end of one fault to the next: time to recover, and to be seen to.
+    `patience_s` bounds the wait for the last answers, and again for the last statuses: a question
+    has 90 s, a change may be on the retry topics of 10 s and 1 min.
     """
 
     seed: int
@@ -41,6 +41,7 @@ class Script:
     changes_per_s: float
     instances: int = 2
     work_s: float = 0.4
+    patience_s: float = 150.0
     settings: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[Service, str] = field(default_factory=dict)
 
@@ -104,7 +105,7 @@ def run(script: Script, folder: Path, *, say: Say) -> Outcome:
         load.finish(queries=script.queries, changes=script.changes)
         ended = time.time()
         say("load published; waiting for the last answers and statuses")
-        _settle(topology, load)
+        _settle(topology, load, script.patience_s)
         say("checking")
         return _judge(script, topology, load, happened, (started, faults_over, ended))
 
@@ -126,11 +127,11 @@ def _suffer(
     return happened
 
 
-def _settle(topology: Topology, load: Load) -> None:
+def _settle(topology: Topology, load: Load, patience_s: float) -> None:
     """Wait until all is answered and ended, or until waiting any longer is of no use."""
     topology.wait_until_ready(topology.instances)
-    _until(lambda: _answered(topology, load), _LAST_ANSWERS_S)
-    _until(lambda: _ended(topology, load), _LAST_STATUSES_S)
+    _until(lambda: _answered(topology, load), patience_s)
+    _until(lambda: _ended(topology, load), patience_s)
     time.sleep(5)  # for repeats that are still on their way
 
 

@@ -1,0 +1,64 @@
+"""The part of the chaos suite that every change must pass; `make chaos` is the whole of it.
+
+Only promises are asserted, never a time.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from ragline.contracts.topics import Service
+
+from . import report
+from .faults import select
+from .run import Script, run
+
+SEED = 20_261
+FAULTS = (
+    "kill -9 generator,kill -9 ingestor,SIGTERM retriever,SIGSTOP 20 s classifier,"
+    "kill -9 broker,kill -9 weaviate,kill -9 redis,cut kafka,llm 429,poison"
+)
+
+
+@pytest.mark.usefixtures("weaviate_url")
+def test_every_promise_holds_while_everything_fails_in_turn(tmp_path: Path) -> None:
+    script = Script(
+        seed=SEED,
+        queries=300,
+        changes=120,
+        faults=select(FAULTS),
+        spacing_s=5.0,
+        queries_per_s=4.0,
+        changes_per_s=1.6,
+    )
+    outcome = run(script, tmp_path, say=logging.getLogger(__name__).info)
+    found = outcome.findings
+    logging.getLogger(__name__).info("%s", report.as_dict(outcome))
+    assert found.broken == []
+    assert found.queries >= script.queries
+    assert found.changes >= script.changes
+    assert found.answered > found.queries / 2
+    assert found.dead_letters["invalid_headers"] > 0
+
+
+@pytest.mark.usefixtures("weaviate_url")
+def test_the_checker_sees_what_faststream_s_default_delivery_loses(tmp_path: Path) -> None:
+    script = Script(
+        seed=SEED,
+        queries=150,
+        changes=10,
+        faults=[fault for _ in range(3) for fault in select("kill -9 generator")],
+        spacing_s=8.0,
+        queries_per_s=6.0,
+        changes_per_s=0.5,
+        instances=1,
+        work_s=3.0,
+        patience_s=15.0,
+        modules={Service.GENERATOR: "tests.chaos.ack_first"},
+    )
+    found = run(script, tmp_path, say=logging.getLogger(__name__).info).findings
+    assert found.missing > 0
+    assert any("without an answer" in promise for promise in found.broken)

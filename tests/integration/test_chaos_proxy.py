@@ -1,0 +1,77 @@
+"""The chaos suite's proxy, on real sockets."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
+
+import pytest
+from tests.chaos.proxy import Proxy
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    """A server that says everything twice."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                Thread(target=answer, args=(connection,), daemon=True).start()
+
+        def answer(connection: socket.socket) -> None:
+            with connection, suppress(OSError):  # the proxy resets what it cuts
+                while data := connection.recv(1_024):
+                    connection.sendall(data * 2)
+
+        Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def connect(proxy: Proxy) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+
+
+def asked(client: socket.socket) -> bytes:
+    client.sendall(b"ab")
+    return client.recv(10)
+
+
+def test_it_forwards_both_ways(echo: int) -> None:
+    with Proxy(echo) as proxy, connect(proxy) as client:
+        assert asked(client) == b"abab"
+
+
+def test_a_cut_ends_what_is_open_and_turns_away_what_is_new_until_it_heals(echo: int) -> None:
+    with Proxy(echo) as proxy:
+        with connect(proxy) as client:
+            assert asked(client) == b"abab"
+            proxy.cut(refuse=True)
+            with pytest.raises(ConnectionResetError):
+                client.recv(10)
+        with connect(proxy) as client, pytest.raises(ConnectionError):
+            asked(client)
+        proxy.heal()
+        with connect(proxy) as client:
+            assert asked(client) == b"abab"
+
+
+def test_delay_holds_data_back(echo: int) -> None:
+    with Proxy(echo) as proxy, connect(proxy) as client:
+        proxy.delay(0.3)
+        started = time.monotonic()
+        asked(client)
+        assert time.monotonic() - started >= 0.6  # there and back
+
+
+def test_a_server_that_is_away_is_a_reset(echo: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    with Proxy(port) as proxy, connect(proxy) as client, pytest.raises(ConnectionError):
+        asked(client)
