@@ -9,14 +9,14 @@ at once, with the time after which asking again is worth it, rather than left to
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from ragline.errors import DeadlineExceeded, Overloaded
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.fair_queue import FairQueue
+from ragline.messaging.parking import Parking
 from ragline.observability.metrics import Metrics
 
 
@@ -36,9 +36,8 @@ class AdmissionLimits:
 class Admission:
     """Lets records in by turn.
 
-    `parked` holds the tasks that wait for their turn: nothing has been done for them yet, so they
-    may be cancelled when their partition goes or the service stops. `share` returns which part of
-    the questions this member gets, in (0, 1], and so which part of the capacity is its own.
+    `parking` holds the tasks that wait for their turn. `share` returns which part of the questions
+    this member gets, in (0, 1], and so which part of the capacity is its own.
     """
 
     def __init__(self, *, backlog: Backlog, limits: AdmissionLimits, metrics: Metrics) -> None:
@@ -47,7 +46,7 @@ class Admission:
         self._metrics = metrics
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
         self._working = 0
-        self.parked: set[asyncio.Task[Any]] = set()
+        self.parking = Parking()
         self.share: Callable[[], float] = lambda: 1.0
 
     def expected_wait(self) -> float:
@@ -109,7 +108,7 @@ class Admission:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.push(tenant, waiter)
         try:
-            with self._parked():
+            with self.parking.here():
                 await waiter
         except asyncio.CancelledError:
             self._leave(tenant, waiter)
@@ -121,16 +120,6 @@ class Admission:
             self.release()
         else:
             self._queue.remove(tenant, waiter)
-
-    @contextmanager
-    def _parked(self) -> Iterator[None]:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101
-        self.parked.add(task)
-        try:
-            yield
-        finally:
-            self.parked.discard(task)
 
     def _has_room(self) -> bool:
         return self._working < self._limits.concurrency and self._backlog.room >= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ragline.clock import Clock, epoch_ms
@@ -18,6 +18,7 @@ from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, d
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.ordered import Process
 from ragline.messaging.outbox import Outbox
+from ragline.messaging.parking import Parking
 from ragline.messaging.service import Stage
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -36,6 +37,7 @@ class Surroundings:
     flood: FloodGuard
     clock: Clock
     settings: DeliverySettings
+    parking: Parking = field(default_factory=Parking)
 
 
 class Handler(ABC):
@@ -71,7 +73,8 @@ class Handler(ABC):
     async def _until_due(self, record: Record) -> None:
         wait_ms = due_at(record) - epoch_ms(self._with.clock())
         if wait_ms > 0:
-            await asyncio.sleep(wait_ms / 1000)
+            with self._with.parking.here():
+                await asyncio.sleep(wait_ms / 1000)
 
     def _count(self, record: Record, outcome: str, started: float) -> None:
         metrics, topic = self._with.metrics, record.topic

@@ -24,6 +24,7 @@ from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from ragline.errors import Misconfigured
 from ragline.messaging.delivery import Record
 from ragline.messaging.offsets import Admission, OffsetTracker
+from ragline.messaging.parking import Parking
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
 
@@ -41,8 +42,8 @@ class Consumption:
 
     `deliver` gets the record and FastStream's pipeline; when it returns, the record is safe. When
     it raises, the record stays uncommitted and `broken` says why. Once `halted` says so (a flood of
-    dead letters) no more records are taken. `parked` are tasks that have done nothing yet and may
-    be given up (see `Admission`); `share` is the part of the topic's partitions assigned here.
+    dead letters) no more records are taken. `parking` holds the tasks that only wait; `share`
+    is the part of the topic's partitions assigned here.
     """
 
     topic: str
@@ -61,7 +62,7 @@ class Consumption:
     joined: bool = False
     broken: str | None = None
     halted: Callable[[], bool] = lambda: False
-    parked: set[asyncio.Task[Any]] = field(default_factory=set)
+    parking: Parking = field(default_factory=Parking)
     share: float = 1.0
     epoch: int = 0
     moved_at: float = 0.0
@@ -71,13 +72,14 @@ class Consumption:
 
     @property
     def working(self) -> int:
-        """Records that are being worked on and are not safe yet."""
-        return sum(tracker.unfinished for tracker in self.trackers.values()) - len(self.parked)
+        """Records that are being worked on, rather than only waiting, and are not safe yet."""
+        return sum(task not in self.parking.tasks for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
         """Cancel the tasks of `partitions` that wait for their turn; whoever is next runs them."""
-        for task in [each for each in self.parked if self.tasks.get(each) in partitions]:
-            task.cancel()
+        for task, partition in self.tasks.items():
+            if partition in partitions and task in self.parking.tasks:
+                task.cancel()
 
     def moved(self) -> None:
         """Note progress, for liveness and for who waits for room."""

@@ -17,7 +17,6 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
 from ragline.errors import PermanentError, TransientError
-from ragline.messaging.admission import Admission
 from ragline.messaging.application import Application, build
 from ragline.messaging.claims import Claims
 from ragline.messaging.document_handling import DocumentHandler
@@ -25,6 +24,7 @@ from ragline.messaging.flood import FloodGuard
 from ragline.messaging.handling import Handler, Surroundings
 from ragline.messaging.kafka import check_topics, connect, make_producer
 from ragline.messaging.outbox import Outbox
+from ragline.messaging.parking import Parking
 from ragline.messaging.query_handling import QueryHandler
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.messaging.watch import watch
@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 # for the last commit, for leaving the group and for closing, after what is in flight has ended
 _LAST_CALL_S = 12.0
+# for a producer that has nothing under way
+_IDLE_STOP_S = 2.0
 
 
 def serve(spec: ServiceSpec) -> None:
@@ -116,12 +118,13 @@ async def _consume_until(
             flood=flood,
             clock=utc_now,
             settings=settings.delivery,
+            parking=_park(app, composition),
         )
         app.handler = _handler(spec, surroundings, composition)
-        _admit(app, composition.admission)
         health.live["publishing"] = lambda: outbox.refused
         watch(app, composition, health, flood, settings)
-        stack.push_async_callback(_at_most, app.broker.stop, settings.kafka.drain_timeout_s)
+        stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
+        stack.push_async_callback(_at_most, app.broker.stop, stop_s)
         await _once_available(health, lambda: connect(app.broker.start))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
@@ -170,13 +173,17 @@ def _handler(spec: ServiceSpec, surroundings: Surroundings, composition: Composi
     )
 
 
-def _admit(app: Application, admission: Admission | None) -> None:
-    """Let consumption know what waits at the door, and the door which part of it is ours."""
-    if admission is None:
-        return
-    (consumption,) = app.consumptions
-    consumption.parked = admission.parked
-    admission.share = lambda: consumption.share
+def _park(app: Application, composition: Composition) -> Parking:
+    """Let consumption know which records only wait, and the door which part of them is ours."""
+    if composition.admission is None:
+        parking = Parking()
+    else:
+        (consumption,) = app.consumptions
+        parking = composition.admission.parking
+        composition.admission.share = lambda: consumption.share
+    for each in app.consumptions:
+        each.parking = parking
+    return parking
 
 
 @contextlib.asynccontextmanager
@@ -189,13 +196,13 @@ async def _outbox(
         source = f"/ragline/{spec.service}"
         yield Outbox(source=source, publishers=app.publishers, producer=producer)
     finally:
-        await _at_most(producer.stop)
+        await _at_most(producer.stop, _IDLE_STOP_S)
 
 
-async def _at_most(stop: Callable[[], Awaitable[object]], drain_s: float = 0.0) -> None:
+async def _at_most(stop: Callable[[], Awaitable[object]], seconds: float) -> None:
     """Bound a client's stop: it would wait for ever for a broker that is away."""
     try:
-        async with asyncio.timeout(drain_s + _LAST_CALL_S):
+        async with asyncio.timeout(seconds):
             await stop()
     except TimeoutError:
         log.warning("Kafka does not answer, stopping without it")
