@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -69,7 +69,7 @@ async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaC
     Raises as `open_admin`, and `Misconfigured` when the topic does not exist.
     """
     with translated(kafka):
-        await _require(kafka, topic)
+        await require_topics(kafka, {topic})
         consumer = AIOKafkaConsumer(
             topic,
             **client_options(kafka),
@@ -86,13 +86,23 @@ async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaC
             await consumer.stop()
 
 
-async def _require(kafka: KafkaSettings, topic: str) -> None:
-    # A consumer would wait for its whole time limit, or create the topic with one partition
+async def require_topics(kafka: KafkaSettings, topics: Iterable[str]) -> None:
+    """Make sure that `topics` exist.
+
+    Raises:
+        Misconfigured: one does not.
+    """
+    # A client would wait for its whole time limit, or create the topic with one partition
     async with open_admin(kafka) as admin:
-        if topic not in await admin.list_topics():
-            raise Misconfigured(
-                f"topic {topic!r} does not exist; create it with `ragline topics apply`"
-            )
+        existing = await admin.list_topics()
+    for topic in topics:
+        if topic not in existing:
+            raise missing_topic(topic)
+
+
+def missing_topic(topic: str) -> Misconfigured:
+    """Return the error about a topic that does not exist."""
+    return Misconfigured(f"topic {topic!r} does not exist; create it with `ragline topics apply`")
 
 
 @contextmanager
