@@ -19,13 +19,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a dead letter has to be; an empty collection or null means anything.
+    """What a dead letter has to be; null or an empty tuple means anything.
 
     `keys` are exact keys or globs (`acme/*`). `since` is inclusive, `until` exclusive; both are
     about the instant of the failure.
     """
 
-    ids: frozenset[LetterId] = frozenset()
+    ids: frozenset[LetterId] | None = None
     topics: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Filters:
     def match(self, letter: DeadLetter) -> bool:
         """Whether `letter` is meant."""
         return (
-            (not self.ids or letter.id in self.ids)
+            (self.ids is None or letter.id in self.ids)
             and (not self.causes or letter.cause in self.causes)
             and (not self.services or letter.service in self.services)
             and self._topic(letter)
@@ -74,7 +74,7 @@ def make_filters(
     """
     sources = sorted(BY_NAME.keys() - {DEAD_LETTERS.name, DEAD_LETTERS_HANDLED.name})
     return Filters(
-        ids=frozenset(LetterId.parse(text) for text in ids),
+        ids=frozenset(LetterId.parse(text) for text in ids) or None,
         topics=_known("topic", topics, sources),
         causes=_known("cause", causes, list(Cause)),
         services=_known("service", services, list(Service)),

@@ -63,7 +63,7 @@ async def whole(consumer: AIOKafkaConsumer) -> Extent:
 async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: Filters) -> Extent:
     """Return where dead letters that `filters` mean can lie, up to what is on the topic now."""
     extent = await whole(consumer)
-    if filters.ids:
+    if filters.ids is not None:
         return extent.narrowed(topic, filters.ids)
     if filters.since is None:
         return extent
