@@ -8,7 +8,7 @@ import typer
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]...", help="Dead letters by id (1-42); without: all that match."),
+    typer.Argument(metavar="ID", help="Dead letters by id (1-42); without: all that match."),
 ]
 TopicNames = Annotated[
     list[str] | None,

@@ -18,6 +18,7 @@ from ragline.clock import Clock, epoch_ms
 from ragline.contracts.dead_letters import Handling
 from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
+from ragline_cli import events
 from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.headers import replay_headers
 from ragline_cli.dead_letters.journal import mark_of, read_marks
@@ -33,7 +34,6 @@ from ragline_cli.dead_letters.plan import (
 )
 from ragline_cli.dead_letters.reading import OnProgress, extent_of, no_progress, read_letters
 from ragline_cli.dead_letters.source_scan import SourceScan
-from ragline_cli.events import publish
 from ragline_cli.kafka_client import open_producer, require_topics, translated
 from ragline_cli.kafka_reader import open_reader
 
@@ -206,4 +206,4 @@ class _Replay:
             target=target,
             reason=step.reason,
         )
-        await publish(self._producer, mark)
+        await events.publish(self._producer, mark)
