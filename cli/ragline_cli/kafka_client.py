@@ -44,13 +44,18 @@ async def open_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]
 
 
 @asynccontextmanager
-async def open_producer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
-    """Open an idempotent producer that waits for all replicas. Raises as `open_admin`."""
+async def open_producer(
+    kafka: KafkaSettings, *, idempotent: bool = True
+) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer that waits for all replicas. Raises as `open_admin`.
+
+    An idempotent one stores nothing twice, but is lost when the broker refuses a single record.
+    """
     with translated(kafka):
         producer = AIOKafkaProducer(
             **client_options(kafka),
             acks="all",
-            enable_idempotence=True,
+            enable_idempotence=idempotent,
             max_request_size=kafka.max_request_size,
             compression_type="zstd",
         )

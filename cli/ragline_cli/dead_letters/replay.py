@@ -122,7 +122,7 @@ async def execute_replay(
     unlimited = kafka.model_copy(update={"max_request_size": _UNLIMITED})
     async with (
         open_reader(kafka, DEAD_LETTERS.name) as consumer,
-        open_producer(unlimited) as producer,
+        open_producer(unlimited, idempotent=False) as producer,  # goes on behind a refused record
     ):
         replay = _Replay(producer, scan, pace, clock)
         filters = Filters(ids=frozenset(steps))

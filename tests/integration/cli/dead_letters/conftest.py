@@ -51,7 +51,8 @@ class Cluster:
         self, topic: str, key: str, value: bytes | None, **options: Any
     ) -> ConsumerRecord:
         """Store a record and return it as a consumer gets it."""
-        async with open_producer(kafka_settings(self.bootstrap)) as producer:
+        kafka = kafka_settings(self.bootstrap).model_copy(update={"max_request_size": 2**30})
+        async with open_producer(kafka) as producer:
             at = await producer.send_and_wait(topic, value, key=key.encode(), **options)
         return next(
             record

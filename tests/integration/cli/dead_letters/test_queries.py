@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,3 +107,17 @@ def test_a_letter_that_is_written_twice_is_replayed_once(cluster: Cluster, prefi
     assert (outcome["replayed"], outcome["marked"]) == (1, 1)
     assert len(cluster.read(QUERIES, prefix)) == 2
     assert all(cluster.marks(letter) for letter in ids)
+
+
+def test_a_record_that_its_topic_refuses_is_skipped_and_the_next_goes_on(
+    cluster: Cluster, prefix: str
+) -> None:
+    large = os.urandom(QUERIES.max_bytes + 1)
+    records = [cluster.send(QUERIES, prefix, b"{") for _ in range(3)]
+    records[1] = replace(records[1], value=large)
+    ids = [cluster.bury(record, POISON, "classifier") for record in records]
+    outcome = cluster.json("replay", "--key", prefix, "--execute")["outcome"]
+    (step,) = outcome["skipped"]
+    assert (step["id"], step["reason"]) == (ids[1], "larger than queries takes")
+    assert outcome["replayed"] == 2
+    assert len(cluster.read(QUERIES, prefix)) == 5
