@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -44,13 +44,18 @@ async def open_admin(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]
 
 
 @asynccontextmanager
-async def open_producer(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
-    """Open an idempotent producer that waits for all replicas. Raises as `open_admin`."""
+async def open_producer(
+    kafka: KafkaSettings, *, idempotent: bool = True
+) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer that waits for all replicas. Raises as `open_admin`.
+
+    An idempotent one stores nothing twice, but is lost when the broker refuses a single record.
+    """
     with translated(kafka):
         producer = AIOKafkaProducer(
             **client_options(kafka),
             acks="all",
-            enable_idempotence=True,
+            enable_idempotence=idempotent,
             max_request_size=kafka.max_request_size,
             compression_type="zstd",
         )
@@ -69,7 +74,7 @@ async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaC
     Raises as `open_admin`, and `Misconfigured` when the topic does not exist.
     """
     with translated(kafka):
-        await _require(kafka, topic)
+        await require_topics(kafka, {topic})
         consumer = AIOKafkaConsumer(
             topic,
             **client_options(kafka),
@@ -86,13 +91,23 @@ async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaC
             await consumer.stop()
 
 
-async def _require(kafka: KafkaSettings, topic: str) -> None:
-    # A consumer would wait for its whole time limit, or create the topic with one partition
+async def require_topics(kafka: KafkaSettings, topics: Iterable[str]) -> None:
+    """Make sure that `topics` exist.
+
+    Raises:
+        Misconfigured: one does not.
+    """
+    # A client would wait for its whole time limit, or create the topic with one partition
     async with open_admin(kafka) as admin:
-        if topic not in await admin.list_topics():
-            raise Misconfigured(
-                f"topic {topic!r} does not exist; create it with `ragline topics apply`"
-            )
+        existing = await admin.list_topics()
+    for topic in topics:
+        if topic not in existing:
+            raise missing_topic(topic)
+
+
+def missing_topic(topic: str) -> Misconfigured:
+    """Return the error about a topic that does not exist."""
+    return Misconfigured(f"topic {topic!r} does not exist; create it with `ragline topics apply`")
 
 
 @contextmanager

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import base64
 
-from aiokafka import AIOKafkaConsumer
-
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.topics import DOCUMENTS
 from ragline.settings import KafkaSettings
 from ragline_cli.events import parse
-from ragline_cli.kafka_client import kafka_settings, open_tail
+from ragline_cli.kafka_client import kafka_settings
+from ragline_cli.kafka_reader import open_reader, read_range
 from ragline_cli.source_events import Published, digest_of
 
 
 async def read_documents(kafka: KafkaSettings | str, tenant: str) -> list[DocumentChanged]:
     """Return the last change of every document of `tenant`, in the order of their ids.
 
-    Reads the topic from its beginning to its present end. Raises as `open_tail`.
+    Reads the topic from its beginning to its present end. Raises as `open_reader`.
     """
     found: dict[str, DocumentChanged] = {}
-    async with open_tail(kafka_settings(kafka), DOCUMENTS.name) as consumer:
+    async with open_reader(kafka_settings(kafka), DOCUMENTS.name) as consumer:
+        starts = await consumer.beginning_offsets(consumer.assignment())
         ends = await consumer.end_offsets(consumer.assignment())
-        await consumer.seek_to_beginning()
-        while not await _reached(consumer, ends):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    keep_last(found, parse(DocumentChanged, record.value), tenant)
+        async for record in read_range(consumer, starts, ends):
+            keep_last(found, parse(DocumentChanged, record.value), tenant)
     return [found[document_id] for document_id in sorted(found)]
 
 
@@ -34,10 +31,6 @@ async def read_published(kafka: KafkaSettings | str, tenant: str) -> dict[str, P
     """Return version and content digest of every document of `tenant`, by document id."""
     documents = await read_documents(kafka, tenant)
     return {d.document_id: Published(d.version, content_digest(d)) for d in documents}
-
-
-async def _reached(consumer: AIOKafkaConsumer, ends: dict[object, int]) -> bool:
-    return all([await consumer.position(partition) >= end for partition, end in ends.items()])
 
 
 def keep_last(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.cloudevents import (
+    ATTEMPT,
     DEADLINE,
     TIMINGS,
     Envelope,
@@ -72,3 +74,12 @@ def test_a_record_without_headers_gets_defaults_and_a_new_trace() -> None:
 @given(st.lists(st.tuples(st.sampled_from([DEADLINE, TIMINGS, "x"]), st.binary(max_size=20))))
 def test_headers_that_cannot_be_read_count_as_missing(headers: list[tuple[str, bytes]]) -> None:
     decode_headers(headers)
+
+
+@pytest.mark.parametrize("name", [DEADLINE, ATTEMPT])
+def test_a_number_of_any_length_is_survived(name: str) -> None:
+    found = decode_headers([(name, b"9" * 5_000)])
+    assert (found.deadline, found.attempt) == (None, 1)
+    latest = decode_headers([(DEADLINE, b"9" * 15)]).deadline
+    assert latest is not None
+    assert datetime.fromtimestamp(latest / 1000, UTC).year == 9999

@@ -27,6 +27,7 @@ TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
 TRACEPARENT = "traceparent"
 
+_LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31
 _TIMINGS = TypeAdapter(tuple[StageTiming, ...])
 _TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
@@ -110,7 +111,9 @@ def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    # Python refuses to read thousands of digits, and `datetime` has no instant beyond 9999
+    short = text and text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_INSTANT_MS))
+    return min(int(text), _LAST_INSTANT_MS) if text and short else None
 
 
 def _timings(text: str | None) -> tuple[StageTiming, ...]:

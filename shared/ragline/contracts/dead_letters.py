@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from ragline.contracts.base import Event
 
 
 class Cause(StrEnum):
@@ -26,3 +31,42 @@ class DeadLetterHeader(StrEnum):
     PARTITION = "ragline-dead-letter-partition"
     OFFSET = "ragline-dead-letter-offset"
     FAILED_AT = "ragline-dead-letter-failed-at"
+
+
+class Handling(StrEnum):
+    """What an operator did with a dead letter."""
+
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
+
+
+class DeadLetterHandled(Event):
+    """An operator's mark on a dead letter; the record itself stays until its retention ends.
+
+    `partition` and `offset` are the dead letter's own on `dead-letters`; with `appended_at` (epoch
+    milliseconds) they name it even where the topic was made anew. `target_*` say where a replay
+    was stored, `attempt` which attempt it was.
+    """
+
+    ce_type: ClassVar[str] = "ragline.dead-letter.handled.v1"
+
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0)]
+    appended_at: int
+    action: Handling
+    at: AwareDatetime
+    attempt: Annotated[int, Field(ge=1)] | None = None
+    target_topic: str | None = None
+    target_partition: int | None = None
+    target_offset: int | None = None
+    reason: str | None = None
+
+    @property
+    def key(self) -> str:
+        """`partition-offset@appended_at` of the dead letter."""
+        return f"{self.subject}@{self.appended_at}"
+
+    @property
+    def subject(self) -> str:
+        """`partition-offset` of the dead letter, as operators name it."""
+        return f"{self.partition}-{self.offset}"

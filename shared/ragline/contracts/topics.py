@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.base import Event
+from ragline.contracts.dead_letters import DeadLetterHandled
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, DocumentStatus
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import (
@@ -177,6 +178,16 @@ DEAD_LETTERS = Topic(
     partitions=_OTHER,
     retention_ms=90 * _DAY_MS,
 )
+# Compacted only: a mark must outlive its dead letter, whose retention an operator may prolong
+DEAD_LETTERS_HANDLED = Topic(
+    name="dead-letters.handled",
+    event=DeadLetterHandled,
+    key="partition-offset@appended_at of the dead letter",
+    producers=("operators",),
+    consumers=("operators",),
+    partitions=_OTHER,
+    cleanup="compact",
+)
 
 TOPICS: tuple[Topic, ...] = (
     QUERIES,
@@ -192,6 +203,7 @@ TOPICS: tuple[Topic, ...] = (
     RETRY_1M,
     RETRY_10M,
     DEAD_LETTERS,
+    DEAD_LETTERS_HANDLED,
 )
 RETRIES: tuple[Topic, ...] = (RETRY_10S, RETRY_1M, RETRY_10M)
 BY_NAME: Mapping[str, Topic] = MappingProxyType({topic.name: topic for topic in TOPICS})

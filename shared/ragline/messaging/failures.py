@@ -168,7 +168,7 @@ def origin(record: Record) -> str:
     """Return the topic that the record was first on; only on retry topics a header says so."""
     if BY_NAME[record.topic].delay_s is None:
         return record.topic
-    for name, value in record.headers:
+    for name, value in reversed(record.headers):  # ours is behind the record's own
         if name == RetryHeader.ORIGIN:
             return value.decode("utf-8", "replace")
     return record.topic

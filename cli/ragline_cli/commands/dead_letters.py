@@ -1,0 +1,221 @@
+"""`ragline dead-letters`: look at records that failed, put them back, or let them be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from ragline.clock import utc_now
+from ragline.errors import Misconfigured
+from ragline_cli.connection import AsJson, Bootstrap, connection
+from ragline_cli.console import ExitCode, err, out, print_json
+from ragline_cli.dead_letters import options
+from ragline_cli.dead_letters.filters import Filters, make_filters
+
+app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, export, replay, drop.")
+
+_ADD_EXECUTE = "This was the plan only; add --execute to do it."
+
+
+@app.command("list")
+def list_(
+    ids: options.Ids = None,
+    *,
+    topic: options.TopicNames = None,
+    cause: options.Causes = None,
+    service: options.Services = None,
+    key: options.Keys = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    handled_too: options.HandledToo = False,
+    limit: Annotated[int, typer.Option(min=0, help="Show the newest so many; 0 shows all.")] = 200,
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """List dead letters, newest last, with their counts by cause."""
+    from ragline_cli.dead_letters.listing import list_letters
+    from ragline_cli.dead_letters.view import listing_table, progress_bars, sums_text
+
+    filters = _filters(ids, topic, cause, service, key, since, until)
+    kafka = connection(bootstrap).kafka
+    with progress_bars(err, shown=not as_json) as report:
+        listing = asyncio.run(
+            list_letters(
+                kafka, filters, handled_too=handled_too, limit=limit or None, on_progress=report
+            )
+        )
+    if as_json:
+        print_json(listing.to_json())
+        return
+    if listing.matched:
+        out.print(listing_table(listing.summaries, states=handled_too))
+    out.print(sums_text(listing), highlight=False, markup=False)
+
+
+@app.command()
+def show(
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, for example 1-42.")],
+    *,
+    payload: options.Payload = False,
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Show one dead letter: headers, cause, state, and its payload redacted."""
+    from ragline_cli.dead_letters.export import find_letter
+    from ragline_cli.dead_letters.view import letter_view
+
+    filters = _filters([letter_id])
+    found = asyncio.run(find_letter(connection(bootstrap).kafka, filters, payload=payload))
+    if found is None:
+        raise Misconfigured(
+            f"there is no dead letter {letter_id}; `ragline dead-letters list` shows what there is"
+        )
+    if as_json:
+        print_json(found)
+    else:
+        out.print(letter_view(found))
+
+
+@app.command()
+def export(
+    target: Annotated[str, typer.Argument(metavar="FILE", help="A new file, or - for stdout.")],
+    ids: options.Ids = None,
+    *,
+    topic: options.TopicNames = None,
+    cause: options.Causes = None,
+    service: options.Services = None,
+    key: options.Keys = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    handled_too: options.HandledToo = False,
+    payload: options.Payload = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Write dead letters as JSON lines: key, value and headers, the value redacted."""
+    from ragline_cli.dead_letters.export import export_letters, open_output
+    from ragline_cli.dead_letters.view import progress_bars
+
+    filters = _filters(ids, topic, cause, service, key, since, until)
+    kafka = connection(bootstrap).kafka
+    with open_output(target) as output, progress_bars(err) as report:
+        written = asyncio.run(
+            export_letters(
+                kafka,
+                filters,
+                output,
+                payload=payload,
+                handled_too=handled_too,
+                on_progress=report,
+            )
+        )
+    err.print(f"{written} dead letters written", highlight=False)
+
+
+@app.command()
+def replay(
+    ids: options.Ids = None,
+    *,
+    topic: options.TopicNames = None,
+    cause: options.Causes = None,
+    service: options.Services = None,
+    key: options.Keys = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    rate: Annotated[
+        float, typer.Option(min=0.1, max=10_000, help="At most so many records a second.")
+    ] = 50.0,
+    deadline_s: Annotated[
+        float, typer.Option(min=1, max=86_400, help="Seconds that a replayed query gets.")
+    ] = 60.0,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Replay at most so many, the oldest first.")
+    ] = None,
+    execute: options.Execute = False,
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Put records back on their source topics as a new attempt; shows the plan first.
+
+    Running it again goes on where it stopped. A replayed query gets a new answer beside the
+    failed one. Behind a newer record of the same document nothing is replayed.
+    """
+    from ragline_cli.dead_letters.replay import Pace
+    from ragline_cli.dead_letters.replay_run import run_replay
+
+    filters = _filters(ids, topic, cause, service, key, since, until)
+    outcome = run_replay(
+        connection(bootstrap).kafka,
+        filters,
+        Pace(rate=rate, deadline_s=deadline_s),
+        limit=limit,
+        execute=execute,
+        as_json=as_json,
+    )
+    if outcome is None and not as_json:
+        out.print(_ADD_EXECUTE)
+    if outcome and outcome.stopped:
+        raise typer.Exit(ExitCode.FAILURE)
+
+
+@app.command()
+def drop(
+    ids: options.Ids = None,
+    *,
+    topic: options.TopicNames = None,
+    cause: options.Causes = None,
+    service: options.Services = None,
+    key: options.Keys = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for whoever looks later.")] = None,
+    execute: options.Execute = False,
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Mark dead letters as dropped, so that lists and replays pass them by.
+
+    Nothing is deleted: Kafka cannot delete one record, its topic's retention removes it in time.
+    """
+    from ragline_cli.dead_letters.drop import execute_drop
+    from ragline_cli.dead_letters.listing import list_letters
+    from ragline_cli.dead_letters.view import listing_table, progress_bars, sums_text
+
+    filters = _filters(ids, topic, cause, service, key, since, until)
+    kafka = connection(bootstrap).kafka
+    with progress_bars(err, shown=not as_json) as report:
+        listing = asyncio.run(list_letters(kafka, filters, on_progress=report))
+        letters = listing.summaries
+        if execute:
+            asyncio.run(execute_drop(kafka, letters, reason, clock=utc_now, on_progress=report))
+    if as_json:
+        print_json({**listing.to_json(), "executed": execute})
+        return
+    out.print(listing_table(letters, states=False))
+    out.print(sums_text(listing), highlight=False, markup=False)
+    out.print("Dropped." if execute else _ADD_EXECUTE)
+
+
+def _filters(
+    ids: list[str] | None,
+    topics: list[str] | None = None,
+    causes: list[str] | None = None,
+    services: list[str] | None = None,
+    keys: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Filters:
+    try:
+        return make_filters(
+            ids=ids or (),
+            topics=topics or (),
+            causes=causes or (),
+            services=services or (),
+            keys=keys or (),
+            since=since,
+            until=until,
+            now=utc_now(),
+        )
+    except Misconfigured as error:
+        raise typer.BadParameter(str(error)) from error

@@ -1,0 +1,1 @@
+"""Dead letters as a tool: read, filter, show redacted, export, replay, drop."""

@@ -1,0 +1,104 @@
+"""Which dead letters a command is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+
+from ragline.contracts.dead_letters import Cause
+from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED, Service
+from ragline.errors import Misconfigured
+from ragline_cli.dead_letters.letter import DeadLetter, LetterId
+
+_AGO = re.compile(r"^(\d{1,6})(s|m|h|d)$", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a dead letter has to be; null or an empty tuple means anything.
+
+    `keys` are exact keys or globs (`acme/*`). `since` is inclusive, `until` exclusive; both are
+    about the instant of the failure.
+    """
+
+    ids: frozenset[LetterId] | None = None
+    topics: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def match(self, letter: DeadLetter) -> bool:
+        """Whether `letter` is meant."""
+        return (
+            (self.ids is None or letter.id in self.ids)
+            and (not self.causes or letter.cause in self.causes)
+            and (not self.services or letter.service in self.services)
+            and self._topic(letter)
+            and self._key(letter)
+            and (self.since is None or letter.failed_at >= self.since)
+            and (self.until is None or letter.failed_at < self.until)
+        )
+
+    def _topic(self, letter: DeadLetter) -> bool:
+        failed_on = letter.source.topic if letter.source else None
+        return not self.topics or letter.origin in self.topics or failed_on in self.topics
+
+    def _key(self, letter: DeadLetter) -> bool:
+        if not self.keys:
+            return True
+        key = (letter.key or b"").decode("utf-8", "replace")
+        return any(key == wanted or fnmatchcase(key, wanted) for wanted in self.keys)
+
+
+def make_filters(
+    *,
+    ids: Iterable[str] = (),
+    topics: Iterable[str] = (),
+    causes: Iterable[str] = (),
+    services: Iterable[str] = (),
+    keys: Iterable[str] = (),
+    since: str | None = None,
+    until: str | None = None,
+    now: datetime,
+) -> Filters:
+    """Read filters as people write them.
+
+    Raises:
+        Misconfigured: an id, a name or an instant is none; the message lists what there is.
+    """
+    sources = sorted(BY_NAME.keys() - {DEAD_LETTERS.name, DEAD_LETTERS_HANDLED.name})
+    return Filters(
+        ids=frozenset(LetterId.parse(text) for text in ids) or None,
+        topics=_known("topic", topics, sources),
+        causes=_known("cause", causes, list(Cause)),
+        services=_known("service", services, list(Service)),
+        keys=tuple(keys),
+        since=_instant(since, now) if since else None,
+        until=_instant(until, now) if until else None,
+    )
+
+
+def _known(what: str, names: Iterable[str], valid: Iterable[str]) -> tuple[str, ...]:
+    found, known = tuple(names), [str(name) for name in valid]
+    for name in found:
+        if name not in known:
+            raise Misconfigured(f"unknown {what} {name!r}; there are {', '.join(known)}")
+    return found
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    try:
+        if match := _AGO.match(text):
+            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise Misconfigured(
+            f"{text!r} is no time; write 2026-01-05, 2026-01-05T10:00:00+01:00 or 2h, 30m, 7d (ago)"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

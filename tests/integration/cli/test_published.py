@@ -1,0 +1,24 @@
+"""What the `documents` topic holds of a tenant, read from a real Kafka."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from ragline.contracts.documents import DocumentChanged
+from ragline_cli.events import publish
+from ragline_cli.kafka_client import kafka_settings, open_producer
+from ragline_cli.published import read_documents
+
+
+async def test_the_last_change_of_each_document_is_read_up_to_now(kafka_bootstrap: str) -> None:
+    tenant = uuid4().hex
+    assert await read_documents(kafka_bootstrap, tenant) == []
+    changes = [
+        DocumentChanged(tenant=tenant, document_id=name, version=version, content="x")
+        for version in (1, 2)
+        for name in ("b", "a")
+    ]
+    async with open_producer(kafka_settings(kafka_bootstrap)) as producer:
+        for change in changes:
+            await publish(producer, change)
+    assert await read_documents(kafka_bootstrap, tenant) == [changes[3], changes[2]]
