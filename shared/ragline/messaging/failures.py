@@ -23,6 +23,8 @@ from ragline.errors import InvalidEvent, Overloaded, RaglineError, RateLimited, 
 from ragline.messaging.delivery import Record
 
 _MAX_ERROR_CHARS = 2_000
+_LONGEST_WAIT_MS = 3_600_000
+_MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
 class RetryHeader(StrEnum):
@@ -190,8 +192,9 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
     if not delay:
         values[RetryHeader.ORIGIN] = record.topic
         values[RetryHeader.APPENDED_AT] = record.timestamp
-    if isinstance(error, RateLimited) and error.retry_after:
-        values[RetryHeader.NOT_BEFORE] = int((now.timestamp() + error.retry_after) * 1000)
+    asked_s = getattr(error, "retry_after", None)
+    # always stated, so that what a publisher may have sent under this name does not count
+    values[RetryHeader.NOT_BEFORE] = int((now.timestamp() + asked_s) * 1000) if asked_s else 0
     return later.name, _encoded(values)
 
 
@@ -201,18 +204,27 @@ def _encoded(values: Mapping[StrEnum, object]) -> Headers:
 
 
 def due_at(record: Record) -> float:
-    """Return when a record may be handled, in epoch milliseconds; 0 outside of retry topics."""
+    """Return when a record may be handled, in epoch milliseconds; 0 outside of retry topics.
+
+    What a dependency asked for is obeyed up to an hour: others wait behind.
+    """
     delay_s = BY_NAME[record.topic].delay_s
     if delay_s is None:
         return 0.0
-    asked = [int(v) for name, v in record.headers if name == RetryHeader.NOT_BEFORE and v.isdigit()]
-    return max([record.timestamp + delay_s * 1000, *asked[-1:]])
+    asked = _last_number(record, RetryHeader.NOT_BEFORE) or 0
+    latest = record.timestamp + _LONGEST_WAIT_MS
+    return max(record.timestamp + delay_s * 1000, min(asked, latest))
 
 
 def first_appended_at(record: Record) -> float:
     """Return when the record was first appended, retries aside, in epoch milliseconds."""
     if BY_NAME[record.topic].delay_s is not None:
-        for name, value in record.headers:
-            if name == RetryHeader.APPENDED_AT and value.isdigit():
-                return float(value)
+        return float(_last_number(record, RetryHeader.APPENDED_AT) or record.timestamp)
     return float(record.timestamp)
+
+
+def _last_number(record: Record, header: RetryHeader) -> int | None:
+    """Return a header's number; the last one is ours, and nobody else's is read to the end."""
+    found = [value or b"" for name, value in record.headers if name == header]
+    last = found[-1] if found else b""
+    return int(last) if last.isdigit() and len(last) <= _MOST_DIGITS else None

@@ -98,6 +98,27 @@ def test_a_restarted_broker_loses_nothing_and_needs_no_help(
     worker.wait_until("ready", 200)
 
 
+def test_a_stop_while_the_broker_is_away_ends_in_time_and_loses_nothing(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    ids, records = queries(200)
+    worker = start_worker(WORKER_WORK_S="0.5", RAGLINE_KAFKA__DRAIN_TIMEOUT_S="3")
+    worker.wait_until("ready", 200)
+    cluster.publish("queries", list(records))
+    time.sleep(1)
+    cluster.server.kill()
+    try:
+        time.sleep(1)
+        worker.signal(signal.SIGTERM)
+        worker.process.wait(40)  # Kubernetes would wait for 35 s, and kill it then
+        waiting = start_worker(WORKER_WORK_S="0.01")  # a restart before the broker is back
+        body = waiting.wait_until("ready", 503)
+        assert waiting.probe("live")[0] == 200, body
+    finally:
+        cluster.server.start()
+    cluster.wait_for_answers(ids)
+
+
 POISON = {
     "not json": (b"{nope", Cause.INVALID_JSON),
     "not utf-8": (b'{"query_id": "\xff\xfe"}', Cause.INVALID_JSON),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from pydantic import ValidationError
@@ -31,6 +35,8 @@ from ragline.messaging.failures import (
     next_retry,
     origin,
 )
+from ragline.messaging.handling import Handler
+from ragline.messaging.parking import Parking
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAILURE = Failure(cause=Cause.INVALID_SCHEMA, code="invalid_event", message="text: missing")
@@ -154,3 +160,41 @@ def test_retry_after_beyond_the_topics_delay_is_obeyed() -> None:
     assert retry is not None
     at = int(NOW.timestamp() * 1000)
     assert due_at(FakeRecord(topic=retry[0], timestamp=at, headers=retry[1])) == at + 120_000
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [b"9" * 5_000, b"99999999999999", b"tomorrow", None],
+    ids=["endless", "far", "no number", "null"],
+)
+def test_what_a_publisher_calls_due_holds_nothing_up(forged: bytes | None) -> None:
+    headers: Any = [(RetryHeader.NOT_BEFORE, forged), (RetryHeader.APPENDED_AT, forged)]
+    record = FakeRecord(topic=RETRY_10S.name, timestamp=1_000, headers=headers)
+    assert due_at(record) <= 1_000 + 3_600_000
+    assert first_appended_at(record) in (1_000.0, 99999999999999.0)
+    retry = next_retry(FakeRecord(topic="documents", headers=headers), Unavailable("away"), now=NOW)
+    assert retry is not None
+    again = FakeRecord(topic=retry[0], timestamp=1_000, headers=[*headers, *retry[1]])
+    assert due_at(again) == 11_000
+    assert first_appended_at(again) == 1_000
+
+
+async def test_a_record_that_waits_for_its_delay_only_waits() -> None:
+    parking = Parking()
+
+    class Waiting(Handler):
+        async def handle(self, event: Any) -> None:
+            raise NotImplementedError
+
+        async def failed(self, record: Any, error: Exception) -> str:
+            raise NotImplementedError
+
+    surroundings: Any = SimpleNamespace(clock=lambda: NOW, parking=parking)
+    now_ms = int(NOW.timestamp() * 1_000)
+    record = FakeRecord(topic=RETRY_10M.name, timestamp=now_ms)
+    task = asyncio.create_task(Waiting(surroundings).deliver(record, AsyncMock()))
+    await asyncio.sleep(0)
+    assert parking.tasks == {task}
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert not parking.tasks
