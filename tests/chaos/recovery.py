@@ -22,8 +22,10 @@ def recovery_s(
 ) -> float | None:
     """Return the seconds from `fault` until answers come at 90 % of `offered` a second again.
 
-    They are back when every window that begins in the following 10 s, as far as it ends before
-    `until`, has its 90 %; 0 when the throughput never fell, None when it was not back by `until`.
+    They are back at the end of the first 5 s with 90 % of the answers, if so have the windows that
+    begin in the following 10 s and end before `until`. (At its end: a burst that catches up fills
+    windows that began long before it.) 0 when the throughput never fell, None when it was not back
+    by `until`.
 
     Args:
         answered: when each query was first answered, sorted, in seconds.
@@ -40,7 +42,7 @@ def recovery_s(
     for index in range(fell, len(starts)):
         following = enough[index : index + steady]
         if following and all(following):
-            return starts[index] - fault
+            return starts[index] + WINDOW_S - fault
     return None
 
 

@@ -19,7 +19,13 @@ def test_without_a_dip_there_was_nothing_to_recover_from() -> None:
 def test_a_gap_ends_where_full_windows_begin() -> None:
     answered = steady(80, 102) + steady(110, 150)
     found = recovery_s(answered, fault=FAULT, until=UNTIL, offered=4.0)
-    assert found == pytest.approx(10.0, abs=1.0)
+    assert found == pytest.approx(15.0, abs=1.0)
+
+
+def test_a_burst_counts_when_it_comes_not_when_its_window_began() -> None:
+    answered = steady(80, 100) + steady(107, 107.5, per_s=60) + steady(107.5, 150)
+    found = recovery_s(answered, fault=FAULT, until=UNTIL, offered=4.0)
+    assert found == pytest.approx(7.5, abs=0.6)
 
 
 def test_a_burst_that_catches_up_and_stops_again_is_no_recovery() -> None:
