@@ -44,26 +44,28 @@ def read_topic(bootstrap: str, topic: str) -> list[Read]:
         }
     )
     try:
-        partitions = consumer.list_topics(topic, 30).topics[topic].partitions
-        found: list[Read] = []
-        for partition in partitions:
-            found += _read_partition(consumer, topic, partition)
-        return found
+        known = consumer.list_topics(topic, 30).topics[topic].partitions
+        return _read_all(consumer, [TopicPartition(topic, partition) for partition in known])
     finally:
         consumer.close()
 
 
-def _read_partition(consumer: Consumer, topic: str, partition: int) -> list[Read]:
-    low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)
-    if low == high:
-        return []
-    consumer.assign([TopicPartition(topic, partition, low)])
+def _read_all(consumer: Consumer, partitions: list[TopicPartition]) -> list[Read]:
+    left: dict[int, int] = {}  # offset of the last record to come, by partition
+    for each in partitions:
+        each.offset, end = consumer.get_watermark_offsets(each, timeout=30)
+        if each.offset < end:
+            left[each.partition] = end - 1
+    consumer.assign([each for each in partitions if each.partition in left])
     found: list[Read] = []
     until = time.monotonic() + _PATIENCE_S
-    while not found or found[-1].offset < high - 1:
+    while left:
         if time.monotonic() > until:
-            raise TimeoutError(f"{topic}[{partition}]: {len(found)} records, {high - low} expected")
-        found += [_read(m) for m in consumer.consume(500, 0.5) if m.error() is None]
+            raise TimeoutError(f"{partitions[0].topic}: nothing beyond {len(found)} records")
+        for record in (_read(m) for m in consumer.consume(1_000, 0.5) if m.error() is None):
+            found.append(record)
+            if record.offset >= left.get(record.partition, record.offset + 1):
+                del left[record.partition]
     return found
 
 

@@ -20,8 +20,6 @@ from .topology import Topology, running_topology
 
 Say = Callable[[str], None]
 
-_WARM_S = 12.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
@@ -39,6 +37,7 @@ class Script:
     spacing_s: float
     queries_per_s: float
     changes_per_s: float
+    warm_s: float = 12.0
     instances: int = 2
     work_s: float = 0.4
     patience_s: float = 150.0
@@ -117,7 +116,7 @@ def _suffer(
     dice.shuffle(order)
     scene = Scene(topology=topology, load=load, random=dice)
     happened = []
-    time.sleep(_WARM_S)
+    time.sleep(script.warm_s)
     for number, fault in enumerate(order, start=1):
         say(f"[{number}/{len(order)}] {fault.name}  ({len(load.asked)} queries asked)")
         started = time.time()
