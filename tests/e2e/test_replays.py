@@ -50,8 +50,8 @@ def test_a_failed_question_is_answered_when_it_is_replayed(pipeline: Pipeline) -
     assert '"replayed": 1' in replay(pipeline, query_id)
 
     def second(message: Any) -> bool:
-        same = message.key() == query_id.encode()
-        return same and json.loads(message.value()).get("attempt") == 2
+        same: bool = message.key() == query_id.encode()
+        return same and bool(json.loads(message.value()).get("attempt") == 2)
 
     answered = json.loads(pipeline.answers.find(second, 90).value())
     assert answered["status"] == "answered", answered

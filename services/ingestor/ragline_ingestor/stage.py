@@ -18,8 +18,8 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline.ports.store import (
-    ChunkStore,
     DocumentRef,
+    FencedStore,
     IndexedDocument,
     StoredDocument,
     WriteResult,
@@ -65,7 +65,7 @@ class IngestorStage:
     def __init__(
         self,
         *,
-        store: ChunkStore,
+        store: FencedStore,
         fetch: Fetch,
         prepare: Prepare,
         embedder: CachedEmbedder,
@@ -107,6 +107,7 @@ class IngestorStage:
             stored = await self._store.current(_ref(event))
         if stored is not None and _is_older(event, stored):
             await self._keep_stated_access(event)
+            await self._settle(event, watch)
             return self._ended(event, Outcome.SUPERSEDED)
         if event.operation is Operation.DELETE:
             return await self._delete(event, stored, watch)
@@ -131,6 +132,7 @@ class IngestorStage:
         before = stored.chunk_hashes if stored else ()
         counts = chunk_counts(before, chunk_hashes(document))
         if stored is not None and _is_stored(document, stored):
+            await self._settle(event, watch)
             return self._ended(event, Outcome.UNCHANGED).model_copy(update={"chunks": counts})
         with watch.lap("embed"):
             embeddings = await self._embedder.embed(texts_to_embed(document))
@@ -152,6 +154,11 @@ class IngestorStage:
             )
             prepared = await self._prepare(content, media_type=media_type)
             return draft(event, content, media_type=media_type, prepared=prepared)
+
+    async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
+        """Tidy up although nothing is written: an earlier delivery may have been cut off."""
+        with watch.lap("store"):
+            await self._store.settle(_ref(event))
 
     async def _keep_stated_access(self, event: DocumentChanged) -> None:
         """Hand on the access of a change that writes no content.

@@ -60,6 +60,11 @@ class GuardedStore:
         with self._breaker.call():
             return await self._store.set_access(ref, version=version, access=access)
 
+    async def settle(self, ref: DocumentRef) -> None:
+        """Tidy up behind a writer that died."""
+        with self._breaker.call():
+            await self._store.settle(ref)
+
     async def ping(self) -> None:
         """Return when the store answers; with an open circuit this is the trial, once it is due.
 

@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
-from ragline.ports.store import ChunkSearch, ChunkStore
+from ragline.ports.store import ChunkSearch, FencedStore
 from ragline.settings import StoreKind, VectorStoreSettings
 
 
-class Store(ChunkSearch, ChunkStore, Protocol):
+class Store(ChunkSearch, FencedStore, Protocol):
     """A store as readers and the writer see it, and whether it can be reached."""
 
     async def ping(self) -> None:

@@ -148,3 +148,19 @@ class ChunkStore(Protocol):
     ) -> WriteResult:
         """Set who may read; embeds nothing. In force for every search when it returns."""
         ...
+
+
+class ChunkUpkeep(Protocol):
+    """Tidies up behind writers that died."""
+
+    async def settle(self, ref: DocumentRef) -> None:
+        """Remove what is stored of the document and belongs to nothing that stands.
+
+        A write does so itself. It is for an event that needs no write: an earlier delivery of it
+        may have been cut off, and nobody else would come back for that.
+        """
+        ...
+
+
+class FencedStore(ChunkStore, ChunkUpkeep, Protocol):
+    """All that the ingestor needs of a store."""

@@ -142,6 +142,9 @@ class MemoryStore:
         applied = entry.state_access(version, access, by_event=True)
         return WriteResult.APPLIED if applied else WriteResult.SUPERSEDED
 
+    async def settle(self, ref: DocumentRef) -> None:
+        """Nothing is ever half-written in memory."""
+
     def _check(self, embedding: Sequence[float]) -> None:
         if len(embedding) != self._dimensions:
             raise wrong_length(len(embedding), self._dimensions)

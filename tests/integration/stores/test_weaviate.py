@@ -4,7 +4,9 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import httpx
@@ -13,13 +15,17 @@ from pydantic import SecretStr
 
 from ragline.adapters.stores import Store, open_store
 from ragline.adapters.weaviate import write
-from ragline.adapters.weaviate.objects import Object
+from ragline.adapters.weaviate.objects import Object, chunk_objects
 from ragline.adapters.weaviate.scope import chunks_of, markers_of
 from ragline.adapters.weaviate.store import WeaviateStore
 from ragline.adapters.weaviate.tenant import TenantObjects
+from ragline.clock import utc_now
+from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.errors import Misconfigured, Unavailable
 from ragline.ports.store import WriteResult
 from ragline.settings import StoreKind, VectorStoreSettings
+from ragline.testing.audit import audit
+from ragline.testing.faults import faults
 from ragline.testing.store_contract import OpenStore, StoreContract
 from ragline.testing.store_contract.builders import (
     DIMENSIONS,
@@ -31,6 +37,7 @@ from ragline.testing.store_contract.builders import (
     scope,
     seen,
 )
+from ragline_ingestor.stage import IngestorStage
 
 STAFF = scope(("staff",))
 
@@ -106,6 +113,51 @@ async def test_a_writer_that_dies_leaves_the_old_or_the_new_and_a_retry_complete
     assert await seen(store, STAFF) == states[1]
     assert len(await tenant.find(chunks_of("guide"), ["version"])) == chunks_left
     assert len(await tenant.find(markers_of(["guide"]), ["version"])) <= 2
+
+
+@pytest.fixture
+def ingestor(store: WeaviateStore) -> IngestorStage:
+    """The ingestor's stage on this store."""
+    embedder: Any = SimpleNamespace(embed=None)
+    return IngestorStage(
+        store=store, fetch=Mock(), prepare=Mock(), embedder=embedder, clock=utc_now
+    )
+
+
+@pytest.mark.parametrize("operation", ["upsert", "delete"])
+async def test_what_a_superseded_writer_left_half_written_goes_with_its_redelivery(
+    store: WeaviateStore,
+    ingestor: IngestorStage,
+    weaviate_settings: VectorStoreSettings,
+    operation: str,
+) -> None:
+    tenant = store.tenant(TENANT)
+    with pytest.raises(Unavailable):  # version 5 dies between its chunks and its marker
+        await write.upsert(Dying(tenant, after=1), document(version=5, texts=["a", "b"]))
+    # version 6 overtakes it while version 5's chunks are still on their way
+    await tenant.insert(chunk_objects(document(version=5, texts=["a", "b"]), ()))
+    await store.upsert(document(version=6, texts=["c"]))
+    await tenant.insert(chunk_objects(document(version=5, texts=["a", "b"]), ()))
+    assert faults(await audit(weaviate_settings)) != []
+
+    event = DocumentChanged.model_validate(
+        {"tenant": TENANT, "document_id": "guide", "version": 5, "operation": operation}
+        | ({"content": "a b"} if operation == "upsert" else {})
+    )
+    assert (await ingestor(event)).status is Outcome.SUPERSEDED
+    assert faults(await audit(weaviate_settings)) == []
+
+
+async def test_a_writer_that_died_before_tidying_up_is_tidied_up_after_by_its_redelivery(
+    store: WeaviateStore, weaviate_settings: VectorStoreSettings
+) -> None:
+    await store.upsert(document(version=1, texts=["a", "b", "c"]))
+    with pytest.raises(Unavailable):  # its marker stands, the old version is still there
+        await write.upsert(Dying(store.tenant(TENANT), after=2), document(version=2))
+    assert faults(await audit(weaviate_settings)) != []
+    await store.settle(ref())
+    assert faults(await audit(weaviate_settings)) == []
+    assert await seen(store) == NEW
 
 
 async def test_a_revocation_holds_from_its_marker_on_even_if_the_writer_dies(

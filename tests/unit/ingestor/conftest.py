@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from ragline.ports.store import ChunkStore
+from ragline.ports.store import FencedStore
 from ragline.testing.store import MemoryStore
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
@@ -76,10 +76,10 @@ def store() -> MemoryStore:
 @pytest.fixture
 def make_stage(
     embedder: CountingEmbedder, cache: DictCache
-) -> Callable[[ChunkStore], IngestorStage]:
+) -> Callable[[FencedStore], IngestorStage]:
     """A function from a store to a stage; its timer goes on by a second a reading."""
 
-    def make(store: ChunkStore) -> IngestorStage:
+    def make(store: FencedStore) -> IngestorStage:
         ticks = count()
         return IngestorStage(
             store=store,
@@ -94,7 +94,7 @@ def make_stage(
 
 
 @pytest.fixture
-def stage(make_stage: Callable[[ChunkStore], IngestorStage], store: MemoryStore) -> IngestorStage:
+def stage(make_stage: Callable[[FencedStore], IngestorStage], store: MemoryStore) -> IngestorStage:
     return make_stage(store)
 
 

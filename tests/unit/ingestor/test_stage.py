@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -97,6 +98,17 @@ async def test_a_lower_version_is_superseded_and_reads_nothing(
     assert status.status is Outcome.SUPERSEDED
     assert status.chunks == ChunkCounts()
     assert len(await found(store)) == 2
+
+
+@pytest.mark.parametrize("again", [upsert(5), upsert(4), delete(4)])
+async def test_an_event_that_needs_no_write_still_tidies_up_behind_its_earlier_delivery(
+    stage: IngestorStage, store: MemoryStore, again: DocumentChanged, monkeypatch: Any
+) -> None:
+    await stage(upsert(5))
+    settled = AsyncMock()
+    monkeypatch.setattr(store, "settle", settled)
+    await stage(again)
+    settled.assert_awaited_once()
 
 
 async def test_a_delete_removes_every_chunk(stage: IngestorStage, store: MemoryStore) -> None:

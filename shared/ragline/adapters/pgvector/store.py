@@ -136,6 +136,9 @@ class PgvectorStore:
             )
         return WriteResult.APPLIED if applied else WriteResult.SUPERSEDED
 
+    async def settle(self, ref: DocumentRef) -> None:
+        """Nothing is ever half-written: a transaction that was cut off is none."""
+
     async def _chunks_stored(self, ref: DocumentRef) -> int:
         stored = await self.current(ref)
         return len(stored.chunk_hashes) if stored else 0

@@ -84,6 +84,10 @@ class WeaviateStore:
         """Set who may read, in a marker and on the chunks."""
         return await write.set_access(self.tenant(ref.tenant), ref.document_id, version, access)
 
+    async def settle(self, ref: DocumentRef) -> None:
+        """Make the document's objects what its markers say."""
+        await write.settle(self.tenant(ref.tenant), ref.document_id)
+
     def tenant(self, tenant: str) -> TenantObjects:
         """Return the objects of a tenant."""
         return TenantObjects(self._collection.with_tenant(tenant), self._timeout_s)

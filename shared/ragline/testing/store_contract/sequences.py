@@ -56,17 +56,17 @@ async def apply(store: Store, change: Change, tenant: str = TENANT) -> None:
         await store.set_access(target, version=version, access=change.access or ())
 
 
-async def check(store: Store, want: Expected, tenant: str = TENANT) -> None:
-    """Assert that the store and its readers are in the state `want`."""
+async def check(store: Store, want: Expected, tenant: str = TENANT, *, chunks: int = 1) -> None:
+    """Assert that the store and its readers are in the state `want`, with so many chunks."""
     stored = await store.current(ref(tenant=tenant))
     assert stored is not None
     assert (stored.version, stored.gone, stored.access) == (want.version, want.gone, want.access)
-    chunk = ("guide", want.version, 0)
+    whole = [("guide", want.version, ordinal) for ordinal in range(chunks)]
     present = want.version >= 0 and not want.gone
     for group in ("", *GROUPS):
         allowed = present and (not want.access or group in want.access)
         within = scope((group,) if group else (), tenant=tenant)
-        assert await seen(store, within) == ([chunk] if allowed else [])
+        assert await seen(store, within) == (whole if allowed else [])
 
 
 async def run(store: Store, changes: Sequence[Change], tenant: str = TENANT) -> None:

@@ -1,0 +1,118 @@
+"""The real stores as writers that take turns: each call to the server is a step."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from ragline.adapters.pgvector.store import PgvectorStore
+from ragline.adapters.weaviate.objects import Object
+from ragline.adapters.weaviate.scope import Condition
+from ragline.adapters.weaviate.store import WeaviateStore
+from ragline.adapters.weaviate.tenant import MAX_RESULTS, Found, TenantObjects
+from ragline.ports.store import DocumentRef, IndexedDocument, WriteResult
+from ragline.testing.store import MemoryStore
+from ragline.testing.store_contract.turns import Turns
+
+_CALLS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "copy_records_to_table"}
+
+
+class SteppingWeaviate(WeaviateStore):
+    """Takes a turn before each read and each write of objects."""
+
+    def __init__(self, store: WeaviateStore, turns: Turns, name: str) -> None:
+        self.__dict__.update(vars(store))
+        self._turns, self._name = turns, name
+
+    def tenant(self, tenant: str) -> TenantObjects:
+        """Return the objects of a tenant, one turn a call."""
+        return _SteppingTenant(super().tenant(tenant), self._turns, self._name)
+
+
+class _SteppingTenant(TenantObjects):
+    def __init__(self, tenant: TenantObjects, turns: Turns, name: str) -> None:
+        self.__dict__.update(vars(tenant))
+        self._turns, self._name = turns, name
+
+    async def find(
+        self,
+        where: Condition,
+        properties: list[str] | None = None,
+        *,
+        vectors: bool = False,
+        limit: int = MAX_RESULTS,
+    ) -> Sequence[Found]:
+        await self._turns.step(self._name)
+        return await super().find(where, properties, vectors=vectors, limit=limit)
+
+    async def insert(self, objects: Sequence[Object]) -> None:
+        if objects:
+            await self._turns.step(self._name)
+            await super().insert(objects)
+
+    async def remove(self, ids: Sequence[UUID]) -> None:
+        if ids:
+            await self._turns.step(self._name)
+            await super().remove(ids)
+
+
+class SteppingPgvector(PgvectorStore):
+    """Takes a turn before each statement; a crash rolls its transaction back, as a cut would."""
+
+    def __init__(self, store: PgvectorStore, turns: Turns, name: str) -> None:
+        self.__dict__.update(vars(store))
+        self._turns, self._name = turns, name
+
+    @asynccontextmanager
+    async def _connection(self, action: str, *, chunks: int = 0) -> AsyncIterator[Any]:
+        async with super()._connection(action, chunks=chunks) as connection:
+            yield _SteppingConnection(connection, self._turns, self._name)
+
+
+class _SteppingConnection:
+    def __init__(self, connection: Any, turns: Turns, name: str) -> None:
+        self._connection, self._turns, self._name = connection, turns, name
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._connection, name)
+        if name not in _CALLS:
+            return found
+
+        async def stepping(*args: Any, **kwargs: Any) -> Any:
+            await self._turns.step(self._name)
+            return await found(*args, **kwargs)
+
+        return stepping
+
+
+class SteppingMemory(MemoryStore):
+    """Takes a turn before and after each write: the fake's writes have no steps inside."""
+
+    def __init__(self, store: MemoryStore, turns: Turns, name: str) -> None:
+        self.__dict__.update(vars(store))
+        self._turns, self._name = turns, name
+
+    async def upsert(self, document: IndexedDocument) -> WriteResult:
+        """As the fake does."""
+        await self._turns.step(self._name)
+        result = await super().upsert(document)
+        await self._turns.step(self._name)  # dying here is an answer that never arrived
+        return result
+
+    async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
+        """As the fake does."""
+        await self._turns.step(self._name)
+        result = await super().delete(ref, version=version)
+        await self._turns.step(self._name)
+        return result
+
+    async def set_access(
+        self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
+    ) -> WriteResult:
+        """As the fake does."""
+        await self._turns.step(self._name)
+        result = await super().set_access(ref, version=version, access=access)
+        await self._turns.step(self._name)
+        return result
