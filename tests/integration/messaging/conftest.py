@@ -53,7 +53,7 @@ class Worker:
         except OSError:
             return 0, {}
 
-    def wait_until(self, name: str, status: int, timeout: float = 30) -> dict[str, Any]:
+    def wait_until(self, name: str, status: int, timeout: float = 60) -> dict[str, Any]:
         """Wait for a probe's status and return the body."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
@@ -62,6 +62,16 @@ class Worker:
                 return body
             time.sleep(0.1)
         raise AssertionError(f"{name} was not {status} in {timeout} s\n{self.log.read_text()}")
+
+    def wait_for_problem(self, text: str, timeout: float = 60) -> None:
+        """Wait until readiness fails for a reason that says `text`."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            status, body = self.probe("ready")
+            if status == 503 and text in str(body.get("problems")):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"not {text!r} in {timeout} s\n{self.log.read_text()}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""
