@@ -9,10 +9,11 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
 UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
-MEMBERS := shared cli $(wildcard services/*)
+SERVICES := $(notdir $(wildcard services/*))
+MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-           --no-emit-package ragline $(UPGRADE)
+           $(patsubst %,--no-emit-package %,ragline $(SERVICES:%=ragline-%)) $(UPGRADE)
 
 .PHONY: help
 help: ## list the verbs
@@ -36,7 +37,7 @@ $(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pypr
 .PHONY: lock
 lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
-	for service in $(notdir $(wildcard services/*)) ; do \
+	for service in $(SERVICES) ; do \
 	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
 
@@ -65,7 +66,7 @@ format: setup ## rewrite the sources in the project's format
 lint: setup ## format, lint, types, import rules, schemas and AsyncAPI up to date
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy shared cli services tests
+	@$(BIN)/mypy shared cli evaluation services tests
 	@$(BIN)/lint-imports
 	@$(BIN)/ragline schemas check
 	@$(BIN)/ragline asyncapi check

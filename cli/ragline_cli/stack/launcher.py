@@ -40,6 +40,7 @@ class Launcher:
         cancel: set it (from a signal handler) to end the start or the wait.
         on_change: told whenever a part becomes ready or fails; called from several threads.
         fresh: begin with empty data, and delete it again at the end.
+        pipeline: false starts the vector store and Redis alone, without Kafka and the services.
 
     Raises:
         StackError: another launcher holds the folder, or a part did not start.
@@ -55,6 +56,7 @@ class Launcher:
         cancel: Event,
         on_change: OnChange = lambda _: None,
         fresh: bool = False,
+        pipeline: bool = True,
     ) -> None:
         self._folder = folder
         self._kind = kind
@@ -62,6 +64,7 @@ class Launcher:
         self._cancel = cancel
         self._on_change = on_change
         self._fresh = fresh
+        self._pipeline = pipeline
         self._exits = ExitStack()
         self._writing = Lock()
         self.plan: StackPlan
@@ -79,7 +82,9 @@ class Launcher:
             if self._fresh:
                 delete_data(self.plan)
                 exits.callback(delete_data, self.plan)
-            self.parts = {server.name: Part(server) for server in self.plan.servers}
+            stores = (self.plan.store, self.plan.redis)
+            wanted = self.plan.servers if self._pipeline else stores
+            self.parts = {server.name: Part(server) for server in wanted}
             exits.callback(self._stop)
             self._record(Phase.STARTING)
             self._start()

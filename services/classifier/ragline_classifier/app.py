@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from ragline.adapters.guarded_llm import ModelGuard
@@ -27,32 +27,57 @@ from ragline_classifier.stage import ClassifierStage
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Open the language model where one is wanted, watch the lag behind, and build the stage.
+    """Watch the lag behind and build the stage.
+
+    Raises:
+        Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
+    """
+    guard = ModelGuard(settings.circuit, metrics)
+    async with (
+        open_redis(settings.redis) as redis,
+        open_admission(settings, metrics) as admission,
+        open_stage(settings, guard, expected_wait=admission.expected_wait) as stage,
+    ):
+        yield Composition(
+            stage=stage,
+            ledger=open_ledger(redis, settings),
+            admission=admission,
+            degraded=guard.degraded,
+        )
+
+
+@asynccontextmanager
+async def open_stage(
+    settings: Settings, guard: ModelGuard, *, expected_wait: Callable[[], float] = lambda: 0.0
+) -> AsyncIterator[ClassifierStage]:
+    """Open the language model where one is wanted, and build the stage alone.
 
     Raises:
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
     """
     own = settings.classifier
-    guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         llm = await _language_model(settings, guard, stack)
-        redis = await stack.enter_async_context(open_redis(settings.redis))
-        admission = await stack.enter_async_context(open_admission(settings, metrics))
-        yield Composition(
-            ledger=open_ledger(redis, settings),
-            admission=admission,
-            degraded=guard.degraded,
-            stage=ClassifierStage(
-                intent_model=_intent_model(settings, llm),
-                rewriter=_rewriter(settings, llm),
-                plans=plans.load(own.plans_file or plans.PACKAGED, profile=own.profile),
-                clock=utc_now,
-                ladder=settings.ladder.ladder(),
-                expected_wait=admission.expected_wait,
-                default_deadline_s=settings.delivery.default_deadline_s,
-                model_timeout_s=own.llm_timeout_s,
-            ),
+        yield ClassifierStage(
+            intent_model=_intent_model(settings, llm),
+            rewriter=_rewriter(settings, llm),
+            plans=load_plans(settings),
+            clock=utc_now,
+            ladder=settings.ladder.ladder(),
+            expected_wait=expected_wait,
+            default_deadline_s=settings.delivery.default_deadline_s,
+            model_timeout_s=own.llm_timeout_s,
         )
+
+
+def load_plans(settings: Settings) -> plans.PlanBook:
+    """Read the plans that are in force.
+
+    Raises:
+        Misconfigured: a bad plans file.
+    """
+    own = settings.classifier
+    return plans.load(own.plans_file or plans.PACKAGED, profile=own.profile)
 
 
 async def _language_model(

@@ -80,12 +80,17 @@ class PlanBook:
         self._minimum = minimum
         self._skip_vector = skip_vector
 
+    @property
+    def balanced(self) -> Plan:
+        """The plan of a question whose intent is unsure."""
+        return self._plans["balanced"]
+
     def choose(self, prediction: Prediction) -> Plan:
         """Return the plan of the predicted intent, or `balanced` when it is too unsure."""
         plan = self._plans[prediction.intent]
         by_vector = SearchKind.VECTOR in plan.searches
         needed = self._minimum if by_vector else max(self._minimum, self._skip_vector)
-        return plan if prediction.confidence >= needed else self._plans["balanced"]
+        return plan if prediction.confidence >= needed else self.balanced
 
 
 def load(path: Path = PACKAGED, *, profile: str | None = None) -> PlanBook:

@@ -1,0 +1,136 @@
+"""`ragline eval retrieval`: how well documents are found, configuration by configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markdown import Markdown
+
+from ragline.contracts.documents import DocumentChanged
+from ragline_cli.console import out
+from ragline_cli.evaluate.progress import bar
+from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.stack.state import StackKind
+
+if TYPE_CHECKING:
+    from ragline_evaluation.configurations import Configuration
+    from ragline_evaluation.dataset import Dataset
+    from ragline_evaluation.retrieval_report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Questions with judgements, and the documents as they are ingested."""
+
+    dataset: Dataset
+    events: Sequence[DocumentChanged]
+
+
+def retrieval(
+    *,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR", help="BEIR form: corpus.jsonl, queries.jsonl, qrels/; repeatable."
+        ),
+    ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Files instead of corpus.jsonl. Without --data their headings and links become "
+            "the questions.",
+        ),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Which qrels.")] = "dev",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    configs: Annotated[
+        str, typer.Option(help="Some of the ladder, comma-separated; all when empty.")
+    ] = "",
+    depth: Annotated[
+        int | None, typer.Option(min=1, max=200, help="Candidates; else as each plan says.")
+    ] = None,
+    stack: Annotated[
+        StackKind | None,
+        typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
+    ] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
+        "build/reports/retrieval"
+    ),
+) -> None:
+    """Measure nDCG@10, recall, MRR, latency and cost: keyword, vector, hybrid, plan, rerank.
+
+    Documents go through the ingestor's own code into a tenant of their own.
+    """
+    from ragline_evaluation import configurations, retrieval_plot, retrieval_report, writing
+
+    chosen = configurations.choose([name for name in configs.split(",") if name])
+    material = _material(data or [], documents or [], split, limit)
+    with evaluation_store(stack) as store:
+        reports = [asyncio.run(_measure(each, chosen, depth, store)) for each in material]
+    text = "\n".join(retrieval_report.markdown(each) for each in reports)
+    written = [
+        writing.write_data(folder, _as_dict(reports)),
+        writing.write_text(folder, text),
+        folder / "report.svg",
+    ]
+    retrieval_plot.draw(reports, written[-1])
+    out.print(Markdown(text))
+    out.print("\n".join(f"wrote {path}" for path in written))
+
+
+def _as_dict(reports: Sequence[Report]) -> dict[str, object]:
+    """Return one set's report as it is, and several under `sets`."""
+    if len(reports) == 1:
+        return reports[0].as_dict()
+    return {"sets": {each.dataset: each.as_dict() for each in reports}}
+
+
+def _material(
+    data: Sequence[Path], documents: Sequence[Path], split: str, limit: int | None
+) -> list[Material]:
+    from ragline_cli.evaluate.documents import events_of as events_of_files
+    from ragline_cli.evaluate.documents import markdown_of
+    from ragline_evaluation import dataset, ingesting, known_item
+
+    files = events_of_files(documents) if documents else []
+    if not data:
+        if not files:
+            raise typer.BadParameter("give --data DIR, or --documents DIR without labels")
+        built = known_item.build(markdown_of(files), name=documents[0].name).first(limit)
+        return [Material(dataset=built, events=ingesting.in_own_tenant(files, built.name))]
+    found = []
+    for each in data:
+        read = dataset.read(each, split=split).first(limit)
+        events = ingesting.events_of(read.documents) or files
+        if not events:
+            raise typer.BadParameter(f"{each} has no corpus.jsonl: give its files with --documents")
+        found.append(Material(dataset=read, events=ingesting.in_own_tenant(events, read.name)))
+    return found
+
+
+async def _measure(
+    material: Material, chosen: Sequence[Configuration], depth: int | None, store: str
+) -> Report:
+    from ragline_evaluation import ingesting, retrieval, retrieval_report
+    from ragline_evaluation.stages import open_stages
+
+    data = material.dataset
+    async with open_stages() as stages:
+        with bar(f"{data.name}: ingesting", len(material.events)) as advance:
+            ingested = await ingesting.ingest(stages.ingest, material.events, advance)
+        with bar(f"{data.name}: asking", len(data.questions)) as advance:
+            asked = await retrieval.ask_all(
+                stages,
+                data.questions,
+                chosen,
+                tenant=material.events[0].tenant,
+                depth=depth,
+                progress=advance,
+            )
+    return retrieval_report.report(data, asked, ingested, store=store)

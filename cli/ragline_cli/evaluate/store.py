@@ -1,0 +1,52 @@
+"""The stores that an evaluation uses: named by the settings, of the running stack, or its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ragline_cli.console import err
+from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.launcher import Launcher
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.plan import Ports
+from ragline_cli.stack.signals import stop_signals
+from ragline_cli.stack.state import Phase, StackKind, read_state
+from ragline_cli.stack.view import StartView
+
+_NAME = "eval"
+
+
+@contextmanager
+def evaluation_store(kind: StackKind | None) -> Iterator[str]:
+    """Put addresses of a vector store and of Redis into the environment; yield the store's kind.
+
+    A store of its own keeps its data, so that a second run embeds nothing.
+
+    Args:
+        kind: start this store, whatever runs; None uses what is named or runs, else PostgreSQL.
+    """
+    if kind is None and "RAGLINE_VECTOR_STORE__URL" in os.environ:
+        yield os.environ.get("RAGLINE_VECTOR_STORE__KIND", "weaviate")
+        return
+    running = read_state(state_folder(DEFAULT_NAME))
+    if kind is None and running is not None and running.phase is Phase.RUNNING:
+        os.environ.update(running.addresses.environment())
+        yield running.addresses.vector_store.kind.value
+        return
+    with stop_signals() as signals:
+        view = StartView(err)
+        launcher = Launcher(
+            kind or StackKind.EMBEDDED,
+            state_folder(_NAME),
+            ports=Ports(),
+            cancel=signals.requested,
+            on_change=view.on_change,
+            pipeline=False,
+        )
+        signals.on_repeat(launcher.kill)
+        with view.live(launcher), launcher, signals.interrupting():
+            addresses = launcher.plan.addresses
+            os.environ.update(addresses.environment())
+            yield addresses.vector_store.kind.value

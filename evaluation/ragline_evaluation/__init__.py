@@ -1,0 +1,1 @@
+"""Measures how well Ragline finds, understands and answers, with the services' own code."""

@@ -1,0 +1,60 @@
+"""The services' own stages in this process, composed as the services compose them.
+
+What is measured is therefore what is deployed, less Kafka.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from ragline.adapters.guarded_llm import ModelGuard
+from ragline.contracts.queries import Plan
+from ragline.messaging.service import ServiceSpec, Stage
+from ragline.observability.metrics import Metrics
+from ragline_classifier.app import load_plans, open_stage
+from ragline_classifier.settings import Settings as ClassifierSettings
+from ragline_generator.app import SPEC as GENERATOR
+from ragline_ingestor.app import SPEC as INGESTOR
+from ragline_reranker.app import SPEC as RERANKER
+from ragline_retriever.app import SPEC as RETRIEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """One of each stage; `balanced` is the plan of questions whose intent is unsure."""
+
+    ingest: Stage
+    classify: Stage
+    retrieve: Stage
+    rerank: Stage
+    answer: Stage
+    balanced: Plan
+
+
+@asynccontextmanager
+async def open_stages() -> AsyncIterator[Stages]:
+    """Compose every stage with the settings of the environment.
+
+    Raises:
+        Unavailable: the store is down, or a model's hub does not answer.
+        Misconfigured: settings that cannot work.
+    """
+    settings = ClassifierSettings()
+    guard = ModelGuard(settings.circuit, Metrics())
+    async with AsyncExitStack() as stack:
+        yield Stages(
+            ingest=await stack.enter_async_context(_open(INGESTOR)),
+            classify=await stack.enter_async_context(open_stage(settings, guard)),
+            retrieve=await stack.enter_async_context(_open(RETRIEVER)),
+            rerank=await stack.enter_async_context(_open(RERANKER)),
+            answer=await stack.enter_async_context(_open(GENERATOR)),
+            balanced=load_plans(settings).balanced,
+        )
+
+
+@asynccontextmanager
+async def _open(spec: ServiceSpec) -> AsyncIterator[Stage]:
+    async with spec.compose(spec.settings(), Metrics()) as composition:
+        yield composition.stage
