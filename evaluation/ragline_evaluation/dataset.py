@@ -62,6 +62,11 @@ class Dataset:
         """Return the data with its first `count` questions, and all documents."""
         return self if count is None else replace(self, questions=self.questions[:count])
 
+    def relevant(self, question_id: str) -> frozenset[str]:
+        """Return the documents that answer a question."""
+        judged = self.judgements[question_id]
+        return frozenset(document for document, relevance in judged.items() if relevance > 0)
+
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -73,20 +78,25 @@ def read(folder: Path, *, split: str) -> Dataset:
         Misconfigured: a file is missing, or a line of it is wrong; names both.
     """
     judgements = _judgements(folder / "qrels" / f"{split}.tsv")
-    questions = [q for q in _rows(folder / "queries.jsonl", Question) if q.id in judgements]
+    questions = [q for q in rows(folder / "queries.jsonl", Question) if q.id in judgements]
     if not questions:
         raise Misconfigured(f"{folder}: no question of queries.jsonl is judged by split {split}")
     corpus = folder / "corpus.jsonl"
     return Dataset(
         name=folder.name,
-        documents=list(_rows(corpus, Document)) if corpus.exists() else [],
+        documents=list(rows(corpus, Document)) if corpus.exists() else [],
         questions=questions,
         judgements=judgements,
         origin=f"labels of {folder.name}/qrels/{split}.tsv",
     )
 
 
-def _rows(path: Path, model: type[Row]) -> Iterator[Row]:
+def rows(path: Path, model: type[Row]) -> Iterator[Row]:
+    """Yield the lines of a JSON-lines file; empty ones are passed over.
+
+    Raises:
+        Misconfigured: no such file, or a wrong line, which it names.
+    """
     with _opened(path) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -122,6 +132,6 @@ def _opened(path: Path) -> Any:
         splits = ", ".join(sorted(each.stem for each in path.parent.glob("*.tsv")))
         known = f" (there are: {splits})" if splits else ""
         raise Misconfigured(
-            f"{path} is missing{known}: the folder must have BEIR's form "
+            f"{path} is missing{known}: retrieval data has BEIR's form "
             "(corpus.jsonl, queries.jsonl, qrels/<split>.tsv)"
         ) from error

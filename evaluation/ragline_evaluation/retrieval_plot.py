@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ragline_evaluation.configurations import LADDER, REFERENCE
@@ -23,7 +24,7 @@ def draw(reports: Sequence[Report], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def _panel(axis, report: Report) -> None:  # type: ignore[no-untyped-def]
+def _panel(axis: Axes, report: Report) -> None:
     names = [each.name for each in LADDER if each.name in report.results][::-1]
     for place, name in enumerate(names):
         value = report.results[name][MAIN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from ragline_evaluation.dataset import Dataset
 from ragline_evaluation.ingesting import Ingested
 from ragline_evaluation.retrieval import Asked, Outcome
 from ragline_evaluation.scoring import MAIN, MEASURES, Difference, Values, difference, score
+from ragline_evaluation.tables import table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +104,9 @@ def markdown(report: Report) -> str:
         f"{report.documents:,} documents in {report.ingest.chunks:,} chunks, "
         f"{report.questions:,} questions ({report.origin}), {report.store}."
     )
-    parts = [f"## {report.dataset}", heading, _table(_result_rows(report))]
+    parts = [f"## {report.dataset}", heading, table(_result_rows(report))]
     if report.by_intent:
-        parts.append(_table(_intent_rows(report)))
+        parts.append(table(_intent_rows(report)))
     if report.ingest.failures:
         parts.append(f"{len(report.ingest.failures)} documents could not be ingested.")
     return "\n\n".join(parts) + "\n"
@@ -151,9 +152,3 @@ def _intent_rows(report: Report) -> list[list[str]]:
 
 def _interval(each: Difference) -> str:
     return f"{each.mean:+.3f} [{each.low:+.3f}, {each.high:+.3f}]"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    head, *body = rows
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

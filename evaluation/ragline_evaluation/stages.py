@@ -41,17 +41,27 @@ async def open_stages() -> AsyncIterator[Stages]:
         Unavailable: the store is down, or a model's hub does not answer.
         Misconfigured: settings that cannot work.
     """
-    settings = ClassifierSettings()
-    guard = ModelGuard(settings.circuit, Metrics())
     async with AsyncExitStack() as stack:
         yield Stages(
             ingest=await stack.enter_async_context(_open(INGESTOR)),
-            classify=await stack.enter_async_context(open_stage(settings, guard)),
+            classify=await stack.enter_async_context(open_classifier()),
             retrieve=await stack.enter_async_context(_open(RETRIEVER)),
             rerank=await stack.enter_async_context(_open(RERANKER)),
             answer=await stack.enter_async_context(_open(GENERATOR)),
-            balanced=load_plans(settings).balanced,
+            balanced=load_plans(ClassifierSettings()).balanced,
         )
+
+
+@asynccontextmanager
+async def open_classifier() -> AsyncIterator[Stage]:
+    """Compose the classifier alone, without its door.
+
+    Raises:
+        Misconfigured: settings that cannot work.
+    """
+    settings = ClassifierSettings()
+    async with open_stage(settings, ModelGuard(settings.circuit, Metrics())) as stage:
+        yield stage
 
 
 @asynccontextmanager

@@ -16,17 +16,23 @@ from ragline_cli.stack.state import Phase, StackKind, read_state
 from ragline_cli.stack.view import StartView
 
 _NAME = "eval"
+_MOST_WORKERS = 4
 
 
 @contextmanager
 def evaluation_store(kind: StackKind | None) -> Iterator[str]:
     """Put addresses of a vector store and of Redis into the environment; yield the store's kind.
 
+    Documents are embedded on all cores, unless the environment says otherwise.
+
     A store of its own keeps its data, so that a second run embeds nothing.
 
     Args:
         kind: start this store, whatever runs; None uses what is named or runs, else PostgreSQL.
     """
+    os.environ.setdefault(
+        "RAGLINE_EMBEDDING__WORKERS", str(min(_MOST_WORKERS, os.cpu_count() or 1))
+    )
     if kind is None and "RAGLINE_VECTOR_STORE__URL" in os.environ:
         yield os.environ.get("RAGLINE_VECTOR_STORE__KIND", "weaviate")
         return

@@ -6,39 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
 from ragline_cli.main import app
 
-TOPICS = {
-    "queues": "A queue keeps messages in the order in which publishers sent them.",
-    "alarms": "A memory alarm blocks publishers until consumers have caught up.",
-    "users": "Administrators add accounts and set passwords on the command line.",
-}
-QUESTIONS = {"queues": "what keeps messages in order?", "alarms": "why are publishers blocked?"}
-
-
-@pytest.fixture
-def beir(tmp_path: Path) -> Path:
-    folder = tmp_path / "tiny"
-    (folder / "qrels").mkdir(parents=True)
-    corpus = [{"_id": name, "title": name, "text": text} for name, text in TOPICS.items()]
-    queries = [{"_id": name, "text": text} for name, text in QUESTIONS.items()]
-    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)))
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)))
-    (folder / "qrels/dev.tsv").write_text("".join(f"{q}\t{q}\t1\n" for q in QUESTIONS))
-    return folder
-
-
-@pytest.fixture
-def environment(postgres_url: str, redis_url: str) -> dict[str, str]:
-    return {
-        "RAGLINE_VECTOR_STORE__KIND": "pgvector",
-        "RAGLINE_VECTOR_STORE__URL": postgres_url,
-        "RAGLINE_REDIS__URL": redis_url,
-        "RAGLINE_RERANKER__MODEL": "off",
-    }
+from .conftest import TOPICS
 
 
 def run(arguments: list[str], environment: dict[str, str], out: Path) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""`ragline eval answers`: whether answers are right, cited, and refused where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markdown import Markdown
+
+from ragline.errors import Misconfigured
+from ragline_cli.console import out
+from ragline_cli.evaluate.progress import bar
+from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.stack.state import StackKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ragline_evaluation.answers_report import AnswersReport
+    from ragline_evaluation.dataset import Dataset, Question
+
+
+def answers(
+    *,
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="BEIR form, with metadata.answer in queries.jsonl.")
+    ],
+    unanswerable: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Other data, whose questions have no answer in --data."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Which qrels.")] = "dev",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    judged: Annotated[
+        bool, typer.Option("--judge/--no-judge", help="Let a configured LLM grade the answers.")
+    ] = True,
+    at_once: Annotated[int, typer.Option(min=1, help="Questions in flight.")] = 1,
+    stack: Annotated[
+        StackKind | None,
+        typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
+    ] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
+        "build/reports/answers"
+    ),
+) -> None:
+    """Measure token F1, citation precision and recall, support and refusals.
+
+    Without a configured LLM the answers are extractive and nobody judges them.
+    """
+    from ragline_evaluation import answers_report, dataset, writing
+
+    read = dataset.read(data, split=split).first(limit)
+    if not read.documents:
+        raise Misconfigured(f"{data} has no corpus.jsonl")
+    other = dataset.read(unanswerable, split=split).first(limit) if unanswerable else None
+    with evaluation_store(stack):
+        report = asyncio.run(
+            _measure(read, other.questions if other else (), at_once=at_once, judged=judged)
+        )
+    text = answers_report.markdown(report)
+    written = [writing.write_data(folder, report.as_dict()), writing.write_text(folder, text)]
+    out.print(Markdown(text))
+    out.print("\n".join(f"wrote {path}" for path in written))
+
+
+async def _measure(
+    data: Dataset, hopeless: Sequence[Question], *, at_once: int, judged: bool
+) -> AnswersReport:
+    from ragline_evaluation import answers_report, ingesting, judging
+    from ragline_evaluation.answers import answer_all
+    from ragline_evaluation.stages import open_stages
+
+    events = ingesting.in_own_tenant(ingesting.events_of(data.documents), data.name)
+    questions = [(each, data.relevant(each.id)) for each in data.questions]
+    questions += [(each, frozenset[str]()) for each in hopeless]
+    async with open_stages() as stages:
+        with bar(f"{data.name}: ingesting", len(events)) as advance:
+            await ingesting.ingest(stages.ingest, events, advance)
+        with bar(f"{data.name}: answering", len(questions)) as advance:
+            answered = await answer_all(
+                stages, questions, tenant=events[0].tenant, at_once=at_once, progress=advance
+            )
+    async with judging.open_judge() as judge:
+        if judge is None or not judged:
+            return answers_report.report(data.name, answered)
+        with bar(f"{data.name}: judging", len(answered)) as advance:
+            verdicts = await judging.judge(judge, answered, advance)
+        return answers_report.report(data.name, answered, verdicts=verdicts, judge=judge.model_id)

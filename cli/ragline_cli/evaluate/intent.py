@@ -1,0 +1,55 @@
+"""`ragline eval intent`: how well the classifier tells what kind of help a question wants."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markdown import Markdown
+
+from ragline_cli.console import out
+from ragline_cli.evaluate.progress import bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ragline_evaluation.intent import Judged, LabelledQuestion
+
+
+def intent(
+    *,
+    data: Annotated[
+        Path, typer.Option(metavar="FILE", help="JSON lines with text, intent and source.")
+    ],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many questions, spread over the file.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
+        "build/reports/intent"
+    ),
+) -> None:
+    """Measure accuracy, macro-F1, confusion, calibration and latency, per source."""
+    from ragline_evaluation import intent as intents
+    from ragline_evaluation import intent_plot, intent_report, writing
+
+    report = intent_report.report(asyncio.run(_judged(intents.read(data, limit))))
+    text = intent_report.markdown(report)
+    written = [
+        writing.write_data(folder, report.as_dict()),
+        writing.write_text(folder, text),
+        folder / "report.svg",
+    ]
+    intent_plot.draw(report, written[-1])
+    out.print(Markdown(text))
+    out.print("\n".join(f"wrote {path}" for path in written))
+
+
+async def _judged(questions: Sequence[LabelledQuestion]) -> list[Judged]:
+    from ragline_evaluation.intent import judge
+    from ragline_evaluation.stages import open_classifier
+
+    async with open_classifier() as classifier:
+        with bar("classifying", len(questions)) as advance:
+            return await judge(classifier, questions, advance)

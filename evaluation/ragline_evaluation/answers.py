@@ -1,0 +1,93 @@
+"""Asks questions through every stage and keeps the answers beside what was expected."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ragline.clock import utc_now
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import Event
+from ragline.contracts.queries import Options, QuerySubmitted
+from ragline.errors import RaglineError
+from ragline_evaluation.dataset import Question
+from ragline_evaluation.stages import Stages
+
+_PATIENCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A question, its answer, and the seconds that this took.
+
+    `relevant` are the documents that answer it: none for a question that has no answer here.
+    """
+
+    question: Question
+    relevant: frozenset[str]
+    answer: QueryAnswered
+    seconds: float
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold the answer."""
+        return bool(self.relevant)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the pipeline said that it has no answer."""
+        return self.answer.status is AnswerStatus.REFUSED
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The documents cited, each once."""
+        return tuple(dict.fromkeys(each.document_id for each in self.answer.citations))
+
+
+async def answer_all(
+    stages: Stages,
+    questions: Sequence[tuple[Question, frozenset[str]]],
+    *,
+    tenant: str,
+    at_once: int,
+    progress: Callable[[int], None],
+) -> list[Answered]:
+    """Ask `at_once` questions at a time; an answer that fails is kept as failed."""
+    places = asyncio.Semaphore(at_once)
+
+    async def ask(question: Question, relevant: frozenset[str]) -> Answered:
+        async with places:
+            started = time.perf_counter()
+            answer = await _answer(stages, question, tenant)
+            seconds = time.perf_counter() - started
+        progress(1)
+        return Answered(question=question, relevant=relevant, answer=answer, seconds=seconds)
+
+    return await asyncio.gather(*(ask(*each) for each in questions))
+
+
+async def _answer(stages: Stages, question: Question, tenant: str) -> QueryAnswered:
+    event: Event = QuerySubmitted(
+        query_id=question.id[:128],
+        text=question.text,
+        tenant=tenant,
+        deadline=utc_now() + _PATIENCE,
+        options=Options(stream=False),
+    )
+    try:
+        for stage in (stages.classify, stages.retrieve, stages.rerank, stages.answer):
+            event = await stage(event)
+            if isinstance(event, QueryAnswered):
+                return event
+    except RaglineError as error:
+        return QueryAnswered(
+            query_id=question.id[:128],
+            tenant=tenant,
+            status=AnswerStatus.FAILED,
+            text=str(error),
+            answered_at=utc_now(),
+        )
+    raise AssertionError("the last stage gives an answer")

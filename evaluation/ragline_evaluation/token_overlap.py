@@ -1,0 +1,37 @@
+"""Token F1 between an answer and its reference.
+
+Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text" (2016): lower case,
+without punctuation and articles, words counted as often as they occur.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+_MARKERS = re.compile(r"\[\d+\]")
+_WORDS = re.compile(r"\w+")
+_ARTICLES = frozenset({"a", "an", "the"})
+
+
+def token_f1(answer: str, reference: str) -> float:
+    """Return the harmonic mean of the words' precision and recall, in [0, 1].
+
+    Citation markers (`[1]`) are no words of the answer.
+    """
+    said, expected = _tokens(_MARKERS.sub(" ", answer)), _tokens(reference)
+    shared = (said & expected).total()
+    if not shared:
+        return float(not said and not expected)
+    precision, recall = shared / said.total(), shared / expected.total()
+    return 2 * precision * recall / (precision + recall)
+
+
+def token_recall(answer: str, reference: str) -> float:
+    """Return the share of the reference's words that the answer has: long answers do not lose."""
+    said, expected = _tokens(_MARKERS.sub(" ", answer)), _tokens(reference)
+    return (said & expected).total() / expected.total() if expected else 1.0
+
+
+def _tokens(text: str) -> Counter[str]:
+    return Counter(word for word in _WORDS.findall(text.casefold()) if word not in _ARTICLES)
