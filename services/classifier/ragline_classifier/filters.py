@@ -23,6 +23,14 @@ _WRITTEN = (
     r"(?:updated|published|written|changed|added|created|modified|edited|released|dated)\s+)"
 )
 _ABOUT_DOCUMENTS = re.compile(rf"(?i)\b{_DOCUMENTS}\s+{_WRITTEN}?$|\b{_WRITTEN}$")
+# What asks for news. Any other "since" tells about the world ("member since 2004 of which band?"),
+# and taken as a limit it would hide the answer and every document without a date.
+_ASKS_FOR_NEWS = re.compile(
+    r"(?i)\W*(?:news\b|(?:what|which|anything|something|everything)(?:\s+\w+)?"
+    r"(?:['’]s|\s+(?:is|are|was|were|has|have|been))*\s+"
+    r"(?:new|changed?|changes|updated?|updates|added|released?|releases|introduced|removed"
+    r"|deprecated|fixed|announced|published|happened)\b)"
+)
 _SINCE = re.compile(rf"(?i)\b(?P<word>since|after|newer\s+than)\s+(?:{periods.PERIOD})")
 _BEFORE = re.compile(rf"(?i)\b(?P<word>before|until|older\s+than)\s+(?:{periods.PERIOD})")
 _LAST = re.compile(
@@ -49,10 +57,11 @@ def recognise(text: str, *, intent: Intent, now: datetime) -> Filters:
 
     Args:
         text: the standalone question.
-        intent: steps and faults need "documents updated since …" rather than just "since …".
+        intent: steps and faults need "documents updated since …"; other questions that, or to ask
+            for news ("what changed since …").
         now: reference of "in the last 30 days"; a start in the future is no limit.
     """
-    loose = intent in {Intent.FACTUAL, Intent.NAVIGATIONAL}
+    loose = intent in {Intent.FACTUAL, Intent.NAVIGATIONAL} and _asks_for_news(text)
     start = _start(text, loose=loose, now=now)
     end = _end(text)
     if start and end and start > end:
@@ -67,6 +76,10 @@ def merge(explicit: Filters, found: Filters) -> Filters:
         times = {"updated_from": explicit.updated_from, "updated_to": explicit.updated_to}
         return merged.model_copy(update=times)
     return merged
+
+
+def _asks_for_news(text: str) -> bool:
+    return _ASKS_FOR_NEWS.match(text) is not None
 
 
 def _about_documents(text: str, match: re.Match[str]) -> bool:

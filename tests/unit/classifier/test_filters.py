@@ -36,7 +36,7 @@ def recognise(text: str, intent: Intent = Intent.FACTUAL) -> Filters:
         ("news from the past two weeks or in the last week", NOW - timedelta(weeks=1)),
         ("news from the past month", NOW.replace(month=5)),
         ("news from the past 6 months", NOW.replace(year=2024, month=12)),
-        ("since 2022? no, since 2023", day(2023)),
+        ("what is new since 2022? no, since 2023", day(2023)),
     ],
 )
 def test_a_start_is_recognised(text: str, start: datetime) -> None:
@@ -69,6 +69,9 @@ def test_an_end_is_recognised_when_it_is_about_documents(text: str, end: datetim
         "How do I say hello in German?",
         "Is there a German version of the app?",
         "since Python 3.12",
+        "This team is sponsored since 2004 by a brewery with what annual output?",
+        "which minister who changed party has been in office since 18 February 2016?",
+        "What is the only station that it has broadcast on since 1998?",
         "pages updated since 2024 or documents older than 2020",
     ],
 )
