@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -55,6 +57,40 @@ def test_a_minimal_question_gets_a_cited_answer(pipeline: Pipeline, kettle: str)
     assert answer["citations"]
     assert all(claim["support"] == "supported" for claim in answer["validation"]["claims"])
     QueryAnswered.model_validate(answer)
+
+
+def test_a_question_waits_for_the_version_that_it_names(pipeline: Pipeline) -> None:
+    """Read your writes: the question is published before the change."""
+    tenant = f"coffee-{uuid4().hex[:8]}"
+    query_id = str(uuid4())
+    asked = {
+        "query_id": query_id,
+        "text": "Where is the filter of the coffee machine?",
+        "tenant": tenant,
+        "deadline": (datetime.now(UTC) + timedelta(seconds=60)).isoformat(),
+        "options": {"min_versions": {"coffee.md": 1}},
+    }
+    pipeline.publish("queries", asked, key=query_id)
+    time.sleep(1)
+    text = "The filter of the coffee machine is behind the water tank."
+    pipeline.change(tenant=tenant, document_id="coffee.md", version=1, content=text)
+    answer = pipeline.answer(query_id)
+    assert "behind the water tank" in answer["text"]
+    assert answer["missing_versions"] == {}
+
+
+def test_a_version_that_does_not_come_is_named(pipeline: Pipeline, kettle: str) -> None:
+    until = (datetime.now(UTC) + timedelta(seconds=24)).isoformat()
+    wanted = {"kettle.md": 1, "kettle-manual.md": 7}
+    answer = pipeline.ask(
+        "What does error E-07 mean?",
+        tenant=kettle,
+        deadline=until,
+        options={"min_versions": wanted},
+    )
+    assert answer["status"] == "answered", answer
+    assert answer["missing_versions"] == {"kettle-manual.md": 7}
+    assert "min_versions_not_reached" in answer["degradations"]
 
 
 def test_the_answer_says_where_its_time_went(pipeline: Pipeline, kettle: str) -> None:

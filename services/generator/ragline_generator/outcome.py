@@ -83,6 +83,7 @@ def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> Quer
         usage=outcome.usage,
         models=dict(outcome.models),
         watermark=event.watermark,
+        missing_versions=event.missing_versions,
         error=outcome.reason,
         answered_at=at,
     )

@@ -61,6 +61,7 @@ class RerankerStage:
         ranked = {
             "passages": passages[: event.options.top_k or event.plan.passages],
             "watermark": event.watermark,
+            "missing_versions": event.missing_versions,
             "rerank_model": self._reader.model_id if reading.relevances else None,
             "degradations": tuple(dict.fromkeys((*event.degradations, *skipped))),
         }

@@ -42,7 +42,11 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         guarded = GuardedStore(store, breaker)
         yield Composition(
             stage=RetrieverStage(
-                search=guarded, embedder=embedder, clock=utc_now, ladder=settings.ladder.ladder()
+                search=guarded,
+                embedder=embedder,
+                clock=utc_now,
+                ladder=settings.ladder.ladder(),
+                versions=guarded,
             ),
             ledger=open_ledger(redis, settings),
             checks={"vector_store": guarded.ping},

@@ -16,13 +16,16 @@ from ragline.contracts.queries import (
 from ragline.errors import DeadlineExceeded, TransientError
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import Embedder
-from ragline.ports.store import ChunkSearch
+from ragline.ports.store import ChunkSearch, CurrentVersions
+from ragline_retriever.freshness import VersionWaiter
 from ragline_retriever.merging import Found, merge
 from ragline_retriever.searching import Searcher, Searches
 from ragline_retriever.selection import cap_per_document, drop_duplicates, weigh_recency
 
+# Half of the time may pass until what must be searchable is; the other half is for the question
+_WAITING_SHARE = 0.5
 # The rest of the time belongs to the stages that follow; writing the answer takes longest
-_DEADLINE_SHARE = 0.5
+_SEARCH_SHARE = 0.5
 _SKIPPED = {
     SearchKind.VECTOR: Degradation.VECTOR,
     SearchKind.KEYWORD: Degradation.KEYWORD,
@@ -38,11 +41,19 @@ class RetrieverStage:
         embedder: makes the question's vector when the event does not bring it.
         clock: the current instant, aware.
         ladder: what to go without when time is short.
+        versions: tells which document versions are searchable.
     """
 
     def __init__(
-        self, *, search: ChunkSearch, embedder: Embedder, clock: Clock, ladder: Ladder
+        self,
+        *,
+        search: ChunkSearch,
+        embedder: Embedder,
+        clock: Clock,
+        ladder: Ladder,
+        versions: CurrentVersions,
     ) -> None:
+        self._waiter = VersionWaiter(store=versions)
         self._searcher = Searcher(search=search, embedder=embedder)
         self._clock = clock
         self._ladder = ladder
@@ -56,31 +67,42 @@ class RetrieverStage:
             TransientError: every search failed, or the deadline is over.
             PermanentError: a search can never work like this.
         """
+        missing = await self._missing(event)
         now = self._clock()
         event = self._ladder.fit(event, now=now, rungs={Rung.KEYWORD_ONLY})
         searches = await self._searcher.run(
-            event, limit=max(event.plan.depth, _wanted(event)), timeout=_time(event, now)
+            event,
+            limit=max(event.plan.depth, _wanted(event)),
+            timeout=_time(event, now, share=_SEARCH_SHARE),
         )
         _raise_if_all_failed(searches)
         given = {name: getattr(event, name) for name in QueryClassified.model_fields}
         retrieved = {
             "candidates": _select(event, searches.found, now),
             "watermark": int(epoch_ms(now)),
+            "missing_versions": missing,
             "degradations": (
                 *event.degradations,
+                *([Degradation.MIN_VERSIONS] if missing else []),
                 *(_SKIPPED[kind] for kind in searches.failed),
             ),
         }
         return CandidatesRetrieved(**(given | retrieved))
 
+    async def _missing(self, event: QueryClassified) -> dict[str, int]:
+        if not event.options.min_versions:
+            return {}
+        seconds = _time(event, self._clock(), share=_WAITING_SHARE)
+        return await self._waiter.missing(event, seconds=seconds)
 
-def _time(event: QueryClassified, now: datetime) -> float | None:
+
+def _time(event: QueryClassified, now: datetime, *, share: float) -> float | None:
     if event.deadline is None:
         return None
     left = (event.deadline - now).total_seconds()
     if left <= 0:
         raise DeadlineExceeded(f"the deadline {event.deadline} passed before the search")
-    return left * _DEADLINE_SHARE
+    return left * share
 
 
 def _raise_if_all_failed(searches: Searches) -> None:

@@ -28,6 +28,7 @@ class Degradation(StrEnum):
     VECTOR = "vector_search_skipped"
     KEYWORD = "keyword_search_skipped"
     METADATA = "metadata_search_skipped"
+    MIN_VERSIONS = "min_versions_not_reached"
     RERANK = "rerank_skipped"
     RERANK_DEPTH = "rerank_depth_reduced"
     LLM = "llm_skipped"
@@ -130,6 +131,7 @@ class QueryAnswered(Event):
     """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
 
     `attempt` is above 1 only where an operator replayed the query from the dead letters.
+    `missing_versions` are those of the question's `min_versions` that were not searchable in time.
     """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
@@ -150,6 +152,7 @@ class QueryAnswered(Event):
     models: dict[str, str] = Field(default_factory=dict)
     timings: tuple[StageTiming, ...] = ()
     watermark: int | None = None
+    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
     error: AnswerError | None = None
     answered_at: AwareDatetime
 

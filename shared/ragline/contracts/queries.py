@@ -56,7 +56,12 @@ class Filters(Contract):
 
 
 class Options(Contract):
-    """What the publisher asks of the answer."""
+    """What the publisher asks of the answer.
+
+    `min_versions` are document versions that must be searchable before the search: what the
+    publisher has just written. They are waited for within the deadline; what is not there by then
+    is in the answer's `missing_versions`.
+    """
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
@@ -215,12 +220,14 @@ class CandidatesRetrieved(QueryClassified):
 
     `watermark` is the epoch-millisecond instant of the search: every change whose status event
     was published before it was visible.
+    `missing_versions` are asked for and were not searchable in time.
     """
 
     ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
 
     candidates: tuple[Candidate, ...] = ()
     watermark: int
+    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
 
 
 class Passage(Candidate):
@@ -237,6 +244,7 @@ class CandidatesRanked(QueryClassified):
 
     passages: tuple[Passage, ...] = ()
     watermark: int
+    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
     rerank_model: str | None = None
 
     @model_validator(mode="after")

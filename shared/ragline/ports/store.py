@@ -116,7 +116,19 @@ class WriteResult(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class ChunkStore(Protocol):
+class CurrentVersions(Protocol):
+    """Tells which version of a document is searchable."""
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        """Return what is stored, or None when nothing was ever stored of this document.
+
+        Raises:
+            Unavailable: the store is down or slow beyond its time limit.
+        """
+        ...
+
+
+class ChunkStore(CurrentVersions, Protocol):
     """Writes behind the version fence.
 
     Every write is idempotent and holds the fence: whatever order and however often the events
@@ -130,10 +142,6 @@ class ChunkStore(Protocol):
     although the content that states it is superseded. At one version an access event stands over
     content.
     """
-
-    async def current(self, ref: DocumentRef) -> StoredDocument | None:
-        """Return what is stored, or None when nothing was ever stored of this document."""
-        ...
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
         """Make `document` the current version, all at once for readers."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ragline.contracts.queries import Candidate, Intent, Plan, QueryClassified, SearchKind
-from ragline.ports.store import Scope
+from ragline.ports.store import DocumentRef, Scope, StoredDocument
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 DEFAULT_PLAN: dict[str, Any] = {
@@ -56,6 +56,7 @@ class StubStore:
     def __init__(self, **results: Sequence[Candidate] | Exception) -> None:
         self.results = results
         self.hang: set[str] = set()
+        self.documents: dict[str, StoredDocument] = {}
         self.calls: list[tuple[str, Any, Scope, int]] = []
 
     async def vector(
@@ -68,6 +69,9 @@ class StubStore:
 
     async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
         return await self._answer("metadata", terms, scope, limit)
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        return self.documents.get(f"{ref.tenant}/{ref.document_id}")
 
     async def _answer(self, kind: str, argument: Any, scope: Scope, limit: int) -> list[Candidate]:
         self.calls.append((kind, argument, scope, limit))

@@ -39,7 +39,11 @@ MakeEvent = Callable[..., QueryClassified]
 def retrieve(now: datetime, embedder: Any) -> Callable[..., Any]:
     async def run(store: Any, event: QueryClassified, model: Any = None) -> CandidatesRetrieved:
         stage = RetrieverStage(
-            search=store, embedder=model or embedder(), clock=lambda: now, ladder=PATIENT
+            search=store,
+            embedder=model or embedder(),
+            clock=lambda: now,
+            ladder=PATIENT,
+            versions=store,
         )
         return await stage(event)
 
@@ -227,8 +231,13 @@ async def test_the_watermark_is_taken_before_the_searches(
 ) -> None:
     instants = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=i) for i in range(3)]
     ticking = iter(instants)
+    searched = store()
     stage = RetrieverStage(
-        search=store(), embedder=embedder(), clock=lambda: next(ticking), ladder=PATIENT
+        search=searched,
+        embedder=embedder(),
+        clock=lambda: next(ticking),
+        ladder=PATIENT,
+        versions=searched,
     )
     result = await stage(event())
     assert result.watermark == instants[0].timestamp() * 1_000
@@ -247,7 +256,11 @@ async def test_short_of_time_only_the_keyword_search_runs(
 ) -> None:
     searched = store()
     stage = RetrieverStage(
-        search=searched, embedder=embedder(), clock=lambda: now, ladder=Ladder(keyword_only_s=3.5)
+        search=searched,
+        embedder=embedder(),
+        clock=lambda: now,
+        ladder=Ladder(keyword_only_s=3.5),
+        versions=searched,
     )
     found = await stage(event(entities=ALL_TERMS, deadline=now + timedelta(seconds=3)))
     assert {call[0] for call in searched.calls} == {"keyword"}

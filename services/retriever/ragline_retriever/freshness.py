@@ -1,0 +1,57 @@
+"""Read your writes: a question that names document versions waits until they are searchable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from ragline.contracts.queries import QueryClassified
+from ragline.ports.store import CurrentVersions, DocumentRef
+
+# Soon enough that a change that takes a second costs no more than that, seldom enough for a store
+_FIRST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.5
+# Without a deadline nobody says how long is too long
+_PATIENCE_S = 10.0
+
+
+class VersionWaiter:
+    """Waits for versions.
+
+    Args:
+        store: tells which version of a document is searchable.
+    """
+
+    def __init__(self, *, store: CurrentVersions) -> None:
+        self._store = store
+
+    async def missing(self, event: QueryClassified, *, seconds: float | None) -> dict[str, int]:
+        """Return which of `options.min_versions` are not there after at most `seconds`.
+
+        A higher version, also a deletion, has the asked one behind it.
+
+        Raises:
+            TransientError: the store does not answer.
+        """
+        awaited: Mapping[str, int] = event.options.min_versions
+        pause = _FIRST_PAUSE_S
+        until = asyncio.get_running_loop().time() + (_PATIENCE_S if seconds is None else seconds)
+        while awaited := await self._behind(event.tenant, awaited):
+            left = until - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            await asyncio.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+        return dict(awaited)
+
+    async def _behind(self, tenant: str, wanted: Mapping[str, int]) -> dict[str, int]:
+        found = await asyncio.gather(*(self._version(tenant, document) for document in wanted))
+        return {
+            document: version
+            for (document, version), current in zip(wanted.items(), found, strict=True)
+            if current < version
+        }
+
+    async def _version(self, tenant: str, document_id: str) -> int:
+        stored = await self._store.current(DocumentRef(tenant=tenant, document_id=document_id))
+        return max(stored.version, stored.access_version) if stored else -1

@@ -1,0 +1,91 @@
+"""Read your writes: versions that the question names are waited for, within its time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ragline.contracts.answers import Degradation
+from ragline.contracts.queries import Options, QueryClassified
+from ragline.errors import Unavailable
+from ragline.ladder import Ladder
+from ragline.ports.store import DocumentRef, StoredDocument
+from ragline_retriever.freshness import VersionWaiter
+from ragline_retriever.stage import RetrieverStage
+
+NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
+MakeEvent = Callable[..., QueryClassified]
+
+
+def stored(version: int, *, access_version: int = -1, gone: bool = False) -> StoredDocument:
+    return StoredDocument(
+        version=version, gone=gone, content_hash=None, access_version=access_version, access=()
+    )
+
+
+def asking(event: MakeEvent, **versions: int) -> QueryClassified:
+    return event(tenant="acme", options=Options(min_versions=versions))
+
+
+async def test_what_is_there_is_not_waited_for(store: Any, event: MakeEvent) -> None:
+    store = store()
+    store.documents = {
+        "acme/same": stored(3),
+        "acme/newer": stored(9),
+        "acme/deleted": stored(4, gone=True),
+        "acme/access": stored(1, access_version=5),
+    }
+    asked = asking(event, same=3, newer=3, deleted=3, access=5)
+    async with asyncio.timeout(5):
+        assert await VersionWaiter(store=store).missing(asked, seconds=3_600) == {}
+
+
+async def test_a_version_that_comes_meanwhile_ends_the_wait(store: Any, event: MakeEvent) -> None:
+    store = store()
+    waiting = asyncio.create_task(
+        VersionWaiter(store=store).missing(asking(event, page=2), seconds=3_600)
+    )
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    store.documents["acme/page"] = stored(2)
+    async with asyncio.timeout(5):
+        assert await waiting == {}
+
+
+async def test_only_what_is_missing_at_the_end_is_named(store: Any, event: MakeEvent) -> None:
+    store = store()
+    store.documents = {"acme/old": stored(1), "other/absent": stored(7), "acme/there": stored(2)}
+    asked = asking(event, old=2, absent=7, there=2)
+    found = await VersionWaiter(store=store).missing(asked, seconds=0.1)
+    assert found == {"old": 2, "absent": 7}  # another tenant's document is another document
+
+
+async def test_a_store_that_is_down_is_an_error(event: MakeEvent) -> None:
+    class Down:
+        async def current(self, ref: DocumentRef) -> StoredDocument | None:
+            raise Unavailable("down")
+
+    with pytest.raises(Unavailable):
+        await VersionWaiter(store=Down()).missing(asking(event, page=1), seconds=1)
+
+
+async def test_the_stage_searches_without_them_and_says_so(
+    store: Any, event: MakeEvent, embedder: Any
+) -> None:
+    searched = store()
+    stage = RetrieverStage(
+        search=searched,
+        embedder=embedder(),
+        clock=lambda: NOW,
+        ladder=Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0),
+        versions=searched,
+    )
+    asked = asking(event, page=2).model_copy(update={"deadline": NOW + timedelta(seconds=0.2)})
+    found = await stage(asked)
+    assert found.missing_versions == {"page": 2}
+    assert found.degradations == (Degradation.MIN_VERSIONS,)
+    assert searched.calls
