@@ -73,7 +73,7 @@ async def test_what_the_index_gives_up_on_is_found_exactly(
             "WHERE document_id = 'rare'",
             query,
         )
-        hits = await search.vector(connection, query, within, 10)
+        hits = await search.vector(connection, query, within, 10, exact_up_to=0)
     assert len(index_alone) < 3, "the index alone would have been enough"
     assert {hit.document_id for hit in hits} == {"rare"}
     assert len(hits) == 3

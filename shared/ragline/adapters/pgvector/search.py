@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from ragline.adapters.analysis import query_terms
+from ragline.adapters.analysis import clean, query_terms
 from ragline.adapters.indexing import BM25_B, BM25_K1, chunk_id, literal_terms
 from ragline.adapters.pgvector.scope import Arguments, visible
 from ragline.contracts.queries import Candidate, SearchKind
@@ -17,6 +17,10 @@ _COLUMNS = """c.document_id, d.version, c.ordinal, d.title, c.heading_path, d.ur
     c.span_start, c.span_end, d.language, d.tags, d.updated_at"""
 _CHUNKS = "chunks c JOIN documents d ON d.tenant = c.tenant AND d.document_id = c.document_id"
 
+# chunks of a tenant whose vectors are all compared: 30 ms on one core, with 384 dimensions
+EXACT_UP_TO = 20_000
+
+_CHUNK_COUNT = "SELECT chunks FROM totals WHERE tenant = $1"
 _VECTOR = """
 SELECT {columns}, 1 - (c.embedding <=> {embedding}) AS score
 FROM {chunks} WHERE {visible}
@@ -54,15 +58,26 @@ ORDER BY score DESC, c.document_id, c.ordinal LIMIT {limit}
 
 
 async def vector(
-    connection: asyncpg.Connection, embedding: Any, scope: Scope, limit: int
+    connection: asyncpg.Connection,
+    embedding: Any,
+    scope: Scope,
+    limit: int,
+    *,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> list[Candidate]:
-    """Search by cosine similarity.
+    """Search by cosine similarity: exactly in all but large tenants.
 
-    The HNSW index walks on while filters reject what it finds (iterative scan), but only so far.
-    When it comes back short, the scope is searched exactly: a filter never loses results.
+    All tenants share the HNSW index, and what it finds is filtered: the fewer of its vectors a
+    tenant has, the more of that tenant's best ones it misses (measured: 16 % of the best 40 of a
+    tenant that has 8 % of 14,000 chunks). Comparing all of such a tenant costs 1.5 us a vector.
+    Beyond that the index walks on while filters reject what it finds (iterative scan), but only so
+    far; when it comes back short, the scope is searched exactly, too: a filter never loses results.
     """
-    rows = await _nearest(connection, embedding, scope, limit, "c.embedding <=> {}")
-    if len(rows) < limit:
+    rows: list[asyncpg.Record] = []
+    exact = (await connection.fetchval(_CHUNK_COUNT, clean(scope.tenant)) or 0) <= exact_up_to
+    if not exact:
+        rows = await _nearest(connection, embedding, scope, limit, "c.embedding <=> {}")
+    if exact or len(rows) < limit:
         # an expression that no index serves
         rows = await _nearest(connection, embedding, scope, limit, "(c.embedding <=> {}) + 0")
     return [_candidate(row, SearchKind.VECTOR) for row in rows]
