@@ -104,7 +104,7 @@ def markdown(report: Report) -> str:
         f"{report.documents:,} documents in {report.ingest.chunks:,} chunks, "
         f"{report.questions:,} questions ({report.origin}), {report.store}."
     )
-    parts = [f"## {report.dataset}", heading, table(_result_rows(report))]
+    parts = [f"## {report.dataset}", heading, table(_result_rows(report)), _meanings(report)]
     if report.by_intent:
         parts.append(table(_intent_rows(report)))
     if report.ingest.failures:
@@ -112,9 +112,14 @@ def markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _meanings(report: Report) -> str:
+    """Say what the configurations are, and what the last columns count."""
+    named = "; ".join(f"{c.name}: {c.means}" for c in LADDER if c.name in report.results)
+    return f"{named[0].upper()}{named[1:]}. Searches, and passages read, are those of a question."
+
+
 def _result_rows(report: Report) -> list[list[str]]:
-    head = ["configuration", *MEASURES, "against vector (95 %)", "p50 / p95 ms"]
-    head += ["searches", "passages read"]
+    head = ["configuration", *MEASURES, "against vector (95 %)", "p50/p95 ms", "searches", "read"]
     rows = [head]
     for configuration in LADDER:
         figures = report.results.get(configuration.name)
@@ -123,10 +128,10 @@ def _result_rows(report: Report) -> list[list[str]]:
         against = report.against.get(configuration.name)
         rows.append(
             [
-                f"{configuration.name}: {configuration.means}",
+                configuration.name,
                 *(f"{figures[name]:.3f}" for name in MEASURES),
                 _interval(against) if against else "",
-                f"{figures['p50_ms']:.0f} / {figures['p95_ms']:.0f}",
+                f"{figures['p50_ms']:.0f}/{figures['p95_ms']:.0f}",
                 f"{figures['searches']:.2f}",
                 f"{figures['passages_read']:.1f}",
             ]

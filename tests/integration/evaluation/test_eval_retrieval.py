@@ -29,7 +29,7 @@ def test_labelled_data(beir: Path, environment: dict[str, str], tmp_path: Path) 
     assert first["results"]["vector"]["searches"] == 1.0
     assert first["results"]["rerank"]["passages_read"] == 0
     assert first["degradations"]["rerank"] == {"rerank_skipped": 2}  # no model, and it says so
-    assert "| vector: embeddings alone | 1.000 |" in (tmp_path / "first/report.md").read_text()
+    assert "| vector | 1.000 |" in (tmp_path / "first/report.md").read_text()
 
     second = run(["--data", str(beir), "--configs", "keyword"], environment, tmp_path / "second")
     assert second["ingest"]["outcomes"] == {"unchanged": 3}
