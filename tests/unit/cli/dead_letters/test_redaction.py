@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ragline.contracts.topics import TOPICS
 from ragline_cli.dead_letters.redaction import redact
 
-# No replacement and no field name contains it
-TEXT = st.text(max_size=20).map(lambda text: f"§{text}§")
+# No replacement and no field name contains the sign, and no id a control character: an id is shown
+TEXT = st.text(max_size=20).map(lambda text: f"\x01§{text}§")
 NAMES = {name for topic in TOPICS if topic.event for name in topic.event.model_fields}
 FIELDS = st.sampled_from([*sorted(NAMES), "chunk_id", "*"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
