@@ -17,11 +17,11 @@ from ragline.contracts.queries import (
     Plan,
     QueryClassified,
     QuerySubmitted,
-    SearchKind,
 )
 from ragline_evaluation.configurations import Configuration
 from ragline_evaluation.dataset import Question
 from ragline_evaluation.stages import Stages
+from ragline_retriever.searching import searches_of
 
 # the deadline must not make a slow machine skip what is to be measured
 _PATIENCE = timedelta(hours=1)
@@ -110,7 +110,7 @@ async def _ask(
         outcome.read += sum(passage.rerank is not None for passage in ranked.passages)
     outcome.seconds.append(time.perf_counter() - started)
     outcome.ranked[event.query_id] = _documents(found)
-    outcome.searches += sum(_applies(kind, event) for kind in event.plan.searches)
+    outcome.searches += len(searches_of(event))
     outcome.degradations.update(degradations)
 
 
@@ -123,7 +123,3 @@ def _deepened(plan: Plan, depth: int | None) -> Plan:
 def _documents(found: Iterable[Candidate]) -> list[str]:
     """Return the documents in the order of their best chunk."""
     return list(dict.fromkeys(each.document_id for each in found))
-
-
-def _applies(kind: SearchKind, event: QueryClassified) -> bool:
-    return kind is not SearchKind.METADATA or bool(event.entities.terms)

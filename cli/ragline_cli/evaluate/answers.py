@@ -11,9 +11,9 @@ from rich.markdown import Markdown
 
 from ragline.errors import Misconfigured
 from ragline_cli.console import out
+from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
-from ragline_cli.stack.state import StackKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +31,13 @@ def answers(
         Path | None,
         typer.Option(metavar="DIR", help="Other data, whose questions have no answer in --data."),
     ] = None,
-    split: Annotated[str, typer.Option(help="Which qrels.")] = "dev",
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    split: Split = "dev",
+    limit: Limit = None,
     judged: Annotated[
         bool, typer.Option("--judge/--no-judge", help="Let a configured LLM grade the answers.")
     ] = True,
     at_once: Annotated[int, typer.Option(min=1, help="Questions in flight.")] = 1,
-    stack: Annotated[
-        StackKind | None,
-        typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
-    ] = None,
+    stack: Stack = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/answers"
     ),

@@ -13,9 +13,9 @@ from rich.markdown import Markdown
 
 from ragline.contracts.documents import DocumentChanged
 from ragline_cli.console import out
+from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
-from ragline_cli.stack.state import StackKind
 
 if TYPE_CHECKING:
     from ragline_evaluation.configurations import Configuration
@@ -47,18 +47,15 @@ def retrieval(
             "the questions.",
         ),
     ] = None,
-    split: Annotated[str, typer.Option(help="Which qrels.")] = "dev",
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    split: Split = "dev",
+    limit: Limit = None,
     configs: Annotated[
         str, typer.Option(help="Some of the ladder, comma-separated; all when empty.")
     ] = "",
     depth: Annotated[
         int | None, typer.Option(min=1, max=200, help="Candidates; else as each plan says.")
     ] = None,
-    stack: Annotated[
-        StackKind | None,
-        typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
-    ] = None,
+    stack: Stack = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/retrieval"
     ),

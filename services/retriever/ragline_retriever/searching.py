@@ -20,6 +20,15 @@ class Searches:
     failed: dict[SearchKind, TransientError] = field(default_factory=dict)
 
 
+def searches_of(event: QueryClassified) -> list[SearchKind]:
+    """Return the planned searches that can run: metadata needs literal terms."""
+    return [
+        kind
+        for kind in event.plan.searches
+        if kind is not SearchKind.METADATA or event.entities.terms
+    ]
+
+
 class Searcher:
     """Runs the searches that a plan names.
 
@@ -43,7 +52,7 @@ class Searcher:
         Raises:
             PermanentError: a search can never work like this, for example another model's index.
         """
-        kinds = [kind for kind in event.plan.searches if self._applies(kind, event)]
+        kinds = searches_of(event)
         outcomes = await asyncio.gather(
             *(self._attempt(kind, event, limit, timeout) for kind in kinds)
         )
@@ -56,10 +65,6 @@ class Searcher:
             else:
                 searches.found[kind] = list(outcome)
         return searches
-
-    @staticmethod
-    def _applies(kind: SearchKind, event: QueryClassified) -> bool:
-        return kind is not SearchKind.METADATA or bool(event.entities.terms)
 
     async def _attempt(
         self, kind: SearchKind, event: QueryClassified, limit: int, timeout: float | None

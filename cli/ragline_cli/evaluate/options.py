@@ -1,0 +1,16 @@
+"""Options that the evaluations share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ragline_cli.stack.state import StackKind
+
+Split = Annotated[str, typer.Option(help="Which qrels.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Only the first questions.")]
+Stack = Annotated[
+    StackKind | None,
+    typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
+]
