@@ -1,10 +1,12 @@
 """PostgreSQL keeps every promise of the port."""
 
 import asyncio
+import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -22,6 +24,7 @@ from ragline.ports.store import WriteResult
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline.testing.store_contract import OpenStore, StoreContract
 from ragline.testing.store_contract.builders import (
+    COMMON,
     DIMENSIONS,
     FINGERPRINT,
     document,
@@ -77,6 +80,45 @@ async def test_what_the_index_gives_up_on_is_found_exactly(
     assert len(index_alone) < 3, "the index alone would have been enough"
     assert {hit.document_id for hit in hits} == {"rare"}
     assert len(hits) == 3
+
+
+class Explaining:
+    """A connection that runs statements for their plans."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.plan: dict[str, Any] = {}
+
+    async def fetch(self, statement: str, *values: object) -> list[object]:
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+        self.plan = json.loads(await self._connection.fetchval(explained, *values))[0]["Plan"]
+        return []
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from nodes(inner)
+
+
+async def test_keyword_search_of_a_tenant_that_the_planner_does_not_know_compares_no_pairs(
+    pgvector_settings: VectorStoreSettings,
+) -> None:
+    """A tenant's first documents come before the statistics know it."""
+    async with opened(pgvector_settings) as store:
+        await store.upsert(document("old", tenant="known"))
+        async with connected(pgvector_settings) as connection:
+            for table in ("documents", "chunks", "postings"):
+                await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
+            await connection.execute("ANALYZE documents, chunks, postings")
+        texts = [f"n{n}" for n in range(20)]
+        for number in range(30):
+            await store.upsert(document(f"d{number}", texts=texts))
+    async with connected(pgvector_settings) as connection:
+        explaining = Explaining(connection)
+        await search.keyword(cast(Connection, explaining), COMMON, scope(), 40)
+    compared = [node.get("Rows Removed by Join Filter", 0) for node in nodes(explaining.plan)]
+    assert sum(compared) < 30 * len(texts)
 
 
 async def test_a_lost_connection_is_transient_and_the_pool_recovers(

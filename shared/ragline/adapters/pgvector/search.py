@@ -26,8 +26,11 @@ SELECT {columns}, 1 - (c.embedding <=> {embedding}) AS score
 FROM {chunks} WHERE {visible}
 ORDER BY {order} LIMIT {limit}
 """
-# double precision throughout, for numeric arithmetic is slow; the greatest() keeps scores positive
-# while another writer's totals are not committed yet
+# Double precision throughout, for numeric arithmetic is slow; the greatest() keeps scores positive
+# while another writer's totals are not committed yet. `OFFSET 0` keeps the planner from turning the
+# order of joins around: chunks are looked up best first, and only until enough of them are visible.
+# A new tenant is not in its statistics yet, and then it compared every scored chunk with every chunk
+# (7,080 chunks: 2.2 s instead of 15 ms).
 _KEYWORD = """
 WITH totals AS (
     SELECT chunks::float8 AS n, length::float8 / chunks AS average
@@ -46,9 +49,17 @@ WITH totals AS (
     ) AS score
     FROM hits JOIN weights USING (term) CROSS JOIN totals GROUP BY chunk_id
 )
-SELECT {columns}, s.score FROM scored s JOIN chunks c ON c.id = s.chunk_id
-JOIN documents d ON d.tenant = c.tenant AND d.document_id = c.document_id
-WHERE {visible} ORDER BY s.score DESC, c.document_id, c.ordinal LIMIT {limit}
+SELECT found.*, s.score
+FROM (SELECT chunk_id, score FROM scored ORDER BY score DESC, chunk_id OFFSET 0) s
+CROSS JOIN LATERAL (
+    SELECT {columns}
+    FROM chunks c CROSS JOIN LATERAL (
+        SELECT * FROM documents
+        WHERE tenant = c.tenant AND document_id = c.document_id OFFSET 0
+    ) d
+    WHERE c.id = s.chunk_id AND {visible} OFFSET 0
+) found
+ORDER BY s.score DESC, s.chunk_id LIMIT {limit}
 """
 _METADATA = """
 SELECT {columns}, ({found})::real / {count} AS score
