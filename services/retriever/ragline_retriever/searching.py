@@ -10,6 +10,7 @@ from ragline.contracts.queries import Candidate, QueryClassified, SearchKind
 from ragline.errors import DeadlineExceeded, PermanentError, TransientError
 from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch, Scope
+from ragline_retriever.phrases import holds, phrases_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,30 @@ class Searcher:
                 vector = await self._vector(event)
                 return await self._search.vector(vector, scope=scope, limit=limit)
             case SearchKind.KEYWORD:
-                text = event.standalone_text
-                return await self._search.keyword(text, scope=scope, limit=limit)
+                return await self._worded(event, scope, limit)
             case SearchKind.METADATA:
                 terms = event.entities.terms
                 return await self._search.metadata(terms, scope=scope, limit=limit)
+
+    async def _worded(self, event: QueryClassified, scope: Scope, limit: int) -> list[Candidate]:
+        """Search the question's words, and those of its quoted phrases for themselves.
+
+        In a long question the words of a phrase weigh little. Who holds the phrase and was not
+        found by the whole question gets the least score that was.
+        """
+        phrases = phrases_of(event.entities)
+        texts = (event.standalone_text, *phrases)
+        hits, *quoted = await asyncio.gather(
+            *(self._search.keyword(text, scope=scope, limit=limit) for text in texts)
+        )
+        known = {hit.chunk_id: hit for hit in hits}
+        least = min((hit.scores[SearchKind.KEYWORD] for hit in hits), default=0.0)
+        for phrase, found in zip(phrases, quoted, strict=True):
+            for hit in found:
+                if hit.chunk_id not in known and holds(hit, phrase):
+                    scores = {SearchKind.KEYWORD: least}
+                    known[hit.chunk_id] = hit.model_copy(update={"scores": scores})
+        return list(known.values())
 
     async def _vector(self, event: QueryClassified) -> Sequence[float]:
         given = event.embedding

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,17 +31,6 @@ def weigh_recency(
     )
 
 
-def drop_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep the best of those with the same text, whatever document they are in.
-
-    Texts are the same when they differ only in case, white space or Unicode compatibility forms.
-    """
-    best: dict[str, Candidate] = {}
-    for candidate in candidates:
-        best.setdefault(_normalised(candidate.text), candidate)
-    return list(best.values())
-
-
 def cap_per_document(
     candidates: Sequence[Candidate], *, cap: int, at_least: int
 ) -> list[Candidate]:
@@ -66,7 +54,3 @@ def _freshness(updated_at: datetime | None, now: datetime, half_life_days: float
         age_days = (now - updated_at).total_seconds() / _SECONDS_PER_DAY
         half_lives = max(0.0, age_days) / half_life_days
     return _LEAST_FRESHNESS + (1 - _LEAST_FRESHNESS) * math.exp2(-half_lives)
-
-
-def _normalised(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -17,10 +17,12 @@ from ragline.errors import DeadlineExceeded, TransientError
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch, CurrentVersions
+from ragline_retriever.duplicates import drop_near_duplicates
 from ragline_retriever.freshness import VersionWaiter
 from ragline_retriever.merging import Found, merge
+from ragline_retriever.phrases import lift_exact, phrases_of
 from ragline_retriever.searching import Searcher, Searches
-from ragline_retriever.selection import cap_per_document, drop_duplicates, weigh_recency
+from ragline_retriever.selection import cap_per_document, weigh_recency
 
 # Half of the time may pass until what must be searchable is; the other half is for the question
 _WAITING_SHARE = 0.5
@@ -118,7 +120,7 @@ def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candid
     plan = event.plan
     merged = merge(found, plan.weights, method=plan.fusion)
     weighed = weigh_recency(merged, now=now, half_life_days=plan.recency_half_life_days)
-    distinct = drop_duplicates(weighed)
+    distinct = drop_near_duplicates(lift_exact(weighed, phrases_of(event.entities)))
     spread = cap_per_document(distinct, cap=plan.per_document, at_least=_wanted(event))
     return tuple(spread[: max(plan.candidates, _wanted(event))])
 

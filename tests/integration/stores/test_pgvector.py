@@ -116,7 +116,7 @@ async def test_keyword_search_of_a_tenant_that_the_planner_does_not_know_compare
             await store.upsert(document(f"d{number}", texts=texts))
     async with connected(pgvector_settings) as connection:
         explaining = Explaining(connection)
-        await search.keyword(cast(Connection, explaining), COMMON, scope(), 40)
+        await search.keyword(cast("Connection", explaining), COMMON, scope(), 40)
     compared = [node.get("Rows Removed by Join Filter", 0) for node in nodes(explaining.plan)]
     assert sum(compared) < 30 * len(texts)
 

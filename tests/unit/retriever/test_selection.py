@@ -1,4 +1,4 @@
-"""Selection: recency, duplicates and the cap per document."""
+"""Selection: recency and the cap per document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.queries import Candidate
-from ragline_retriever.selection import cap_per_document, drop_duplicates, weigh_recency
+from ragline_retriever.selection import cap_per_document, weigh_recency
 
 Make = Callable[..., Candidate]
 
@@ -36,15 +36,6 @@ def test_an_old_document_that_alone_fits_stays_ahead(candidate: Make, now: datet
     new = candidate("new", updated_at=now, fused=0.3)
     weighed = weigh_recency([old, new], now=now, half_life_days=7)
     assert [c.chunk_id for c in weighed] == ["old", "new"]
-
-
-def test_the_same_text_in_two_documents_comes_once_with_the_better_place(candidate: Make) -> None:
-    best = candidate("a", text="Queues  expire after 30 minutes.")
-    copy = candidate("b", text="queues expire\nafter 30 minutes.")
-    ligature = candidate("c", text="ﬁrst")
-    plain = candidate("d", text="first")
-    kept = drop_duplicates([best, copy, ligature, plain])
-    assert [c.chunk_id for c in kept] == ["a", "c"]
 
 
 def test_the_cap_keeps_the_best_of_each_document(candidate: Make) -> None:
