@@ -9,42 +9,60 @@ from ragline.contracts.queries import Plan, SearchKind
 from ragline.errors import Misconfigured
 
 REFERENCE = "vector"
+BM25S = "bm25s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """A question's plans: the balanced one, its intent's, and its intent's of profile `seed`."""
+
+    balanced: Plan
+    chosen: Plan
+    seed: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """`plan` makes the plan of a question from the balanced one and the one its intent chose."""
+    """`plan` makes the plan of a question; None asks no stage of ours but the reference."""
 
     name: str
     means: str
-    plan: Callable[[Plan, Plan], Plan]
+    plan: Callable[[Plans], Plan] | None
     reranks: bool = False
 
 
-def _only(kind: SearchKind) -> Callable[[Plan, Plan], Plan]:
-    return lambda balanced, _chosen: balanced.model_copy(update={"weights": {kind: 1.0}})
+def _searches(weights: dict[SearchKind, float], fusion: str = "score") -> Callable[[Plans], Plan]:
+    """Search and fuse, and nothing else that plans can ask for."""
+    changes = {"weights": weights, "fusion": fusion, "document_support": 0.0}
+    return lambda plans: plans.balanced.model_copy(update=changes)
 
 
-def _hybrid(fusion: str) -> Callable[[Plan, Plan], Plan]:
-    weights = {SearchKind.VECTOR: 0.5, SearchKind.KEYWORD: 0.5}
-    return lambda balanced, _: balanced.model_copy(update={"weights": weights, "fusion": fusion})
+_BOTH = {SearchKind.VECTOR: 0.5, SearchKind.KEYWORD: 0.5}
 
 
 LADDER: Sequence[Configuration] = (
-    Configuration(name="keyword", means="BM25 alone", plan=_only(SearchKind.KEYWORD)),
-    Configuration(name="vector", means="embeddings alone", plan=_only(SearchKind.VECTOR)),
-    Configuration(name="hybrid-rrf", means="both, fused by rank", plan=_hybrid("rrf")),
-    Configuration(name="hybrid-score", means="both, fused by score", plan=_hybrid("score")),
+    Configuration(name=BM25S, means="the library bm25s over whole documents", plan=None),
+    Configuration(name="keyword", means="BM25 alone", plan=_searches({SearchKind.KEYWORD: 1.0})),
     Configuration(
-        name="balanced", means="the balanced plan, as shipped", plan=lambda balanced, _: balanced
+        name="vector", means="embeddings alone", plan=_searches({SearchKind.VECTOR: 1.0})
+    ),
+    Configuration(name="hybrid-rrf", means="both, fused by rank", plan=_searches(_BOTH, "rrf")),
+    Configuration(name="hybrid-score", means="both, fused by score", plan=_searches(_BOTH)),
+    Configuration(
+        name="balanced", means="the balanced plan, as shipped", plan=lambda plans: plans.balanced
     ),
     Configuration(
-        name="plan", means="the plan that the intent chose", plan=lambda _, chosen: chosen
+        name="seed",
+        means="the plan that the intent chose, of the profile `seed`",
+        plan=lambda plans: plans.seed,
+    ),
+    Configuration(
+        name="plan", means="the plan that the intent chose", plan=lambda plans: plans.chosen
     ),
     Configuration(
         name="rerank",
         means="that plan, then the cross-encoder",
-        plan=lambda _, chosen: chosen,
+        plan=lambda plans: plans.chosen,
         reranks=True,
     ),
 )

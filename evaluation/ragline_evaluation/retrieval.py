@@ -18,7 +18,8 @@ from ragline.contracts.queries import (
     QueryClassified,
     QuerySubmitted,
 )
-from ragline_evaluation.configurations import Configuration
+from ragline_classifier.intent import Prediction
+from ragline_evaluation.configurations import Configuration, Plans
 from ragline_evaluation.dataset import Question
 from ragline_evaluation.stages import Stages
 from ragline_retriever.searching import searches_of
@@ -57,6 +58,7 @@ async def ask_all(
     tenant: str,
     depth: int | None,
     progress: Callable[[int], None],
+    reference: Callable[[str], list[str]] | None = None,
 ) -> Asked:
     """Ask each question once in each configuration, one after the other.
 
@@ -69,18 +71,34 @@ async def ask_all(
         tenant: whose documents.
         depth: candidates of each search and after fusion; None leaves it to the plans.
         progress: told when a question is through.
+        reference: ids of the best documents for a question, for configurations without a plan.
     """
     asked = Asked(outcomes={each.name: Outcome() for each in configurations})
     for question in questions:
         understood = await _understand(stages, question, tenant)
         asked.intents[question.id] = understood.intent.value
         asked.plans[question.id] = understood.plan.name
+        plans = Plans(
+            balanced=stages.plans.balanced,
+            chosen=understood.plan,
+            seed=stages.seed.choose(_prediction(understood)),
+        )
         for configuration in configurations:
-            plan = configuration.plan(stages.balanced, understood.plan)
+            outcome = asked.outcomes[configuration.name]
+            if configuration.plan is None:
+                assert reference is not None  # noqa: S101  # the command gives one
+                _ask_reference(reference, question, outcome)
+                continue
+            plan = configuration.plan(plans)
             event = understood.model_copy(update={"plan": _deepened(plan, depth)})
-            await _ask(stages, event, configuration, asked.outcomes[configuration.name])
+            await _ask(stages, event, configuration, outcome)
         progress(1)
     return asked
+
+
+def _prediction(event: QueryClassified) -> Prediction:
+    certain = {event.intent: event.confidence}
+    return Prediction(intent=event.intent, confidence=event.confidence, probabilities=certain)
 
 
 async def _understand(stages: Stages, question: Question, tenant: str) -> QueryClassified:
@@ -93,6 +111,15 @@ async def _understand(stages: Stages, question: Question, tenant: str) -> QueryC
     event = await stages.classify(submitted)
     assert isinstance(event, QueryClassified)  # noqa: S101  # what this stage returns
     return event
+
+
+def _ask_reference(
+    reference: Callable[[str], list[str]], question: Question, outcome: Outcome
+) -> None:
+    started = time.perf_counter()
+    outcome.ranked[question.id[:128]] = reference(question.text)
+    outcome.seconds.append(time.perf_counter() - started)
+    outcome.searches += 1
 
 
 async def _ask(

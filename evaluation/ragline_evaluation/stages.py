@@ -10,10 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from ragline.adapters.guarded_llm import ModelGuard
-from ragline.contracts.queries import Plan
 from ragline.messaging.service import ServiceSpec, Stage
 from ragline.observability.metrics import Metrics
 from ragline_classifier.app import load_plans, open_stage
+from ragline_classifier.plans import PlanBook, load
 from ragline_classifier.settings import Settings as ClassifierSettings
 from ragline_generator.app import SPEC as GENERATOR
 from ragline_ingestor.app import SPEC as INGESTOR
@@ -23,14 +23,15 @@ from ragline_retriever.app import SPEC as RETRIEVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """One of each stage; `balanced` is the plan of questions whose intent is unsure."""
+    """One of each stage; `plans` are those in force, `seed` those that they replaced."""
 
     ingest: Stage
     classify: Stage
     retrieve: Stage
     rerank: Stage
     answer: Stage
-    balanced: Plan
+    plans: PlanBook
+    seed: PlanBook
 
 
 @asynccontextmanager
@@ -48,7 +49,8 @@ async def open_stages() -> AsyncIterator[Stages]:
             retrieve=await stack.enter_async_context(_open(RETRIEVER)),
             rerank=await stack.enter_async_context(_open(RERANKER)),
             answer=await stack.enter_async_context(_open(GENERATOR)),
-            balanced=load_plans(ClassifierSettings()).balanced,
+            plans=load_plans(ClassifierSettings()),
+            seed=load(profile="seed"),
         )
 
 

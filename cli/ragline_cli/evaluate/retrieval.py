@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +60,7 @@ def retrieval(
         "build/reports/retrieval"
     ),
 ) -> None:
-    """Measure nDCG@10, recall, MRR, latency and cost: keyword, vector, hybrid, plan, rerank.
+    """Measure nDCG@10, recall, MRR, latency, cost: bm25s, keyword, vector, hybrid, plan, rerank.
 
     Documents go through the ingestor's own code into a tenant of their own.
     """
@@ -118,6 +118,7 @@ async def _measure(
     from ragline_evaluation.stages import open_stages
 
     data = material.dataset
+    reference = _reference(material.events) if any(c.plan is None for c in chosen) else None
     async with open_stages() as stages:
         with bar(f"{data.name}: ingesting", len(material.events)) as advance:
             ingested = await ingesting.ingest(stages.ingest, material.events, advance)
@@ -129,5 +130,12 @@ async def _measure(
                 tenant=material.events[0].tenant,
                 depth=depth,
                 progress=advance,
+                reference=reference,
             )
     return retrieval_report.report(data, asked, ingested, store=store)
+
+
+def _reference(events: Sequence[DocumentChanged]) -> Callable[[str], list[str]]:
+    from ragline_evaluation.reference import ReferenceBM25
+
+    return ReferenceBM25(events).search

@@ -19,7 +19,7 @@ from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch, CurrentVersions
 from ragline_retriever.duplicates import drop_near_duplicates
 from ragline_retriever.freshness import VersionWaiter
-from ragline_retriever.merging import Found, merge
+from ragline_retriever.merging import Found, merge, support
 from ragline_retriever.phrases import lift_exact, phrases_of
 from ragline_retriever.searching import Searcher, Searches
 from ragline_retriever.selection import cap_per_document, weigh_recency
@@ -119,7 +119,8 @@ def _raise_if_all_failed(searches: Searches) -> None:
 def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candidate, ...]:
     plan = event.plan
     merged = merge(found, plan.weights, method=plan.fusion)
-    weighed = weigh_recency(merged, now=now, half_life_days=plan.recency_half_life_days)
+    supported = support(merged, weight=plan.document_support)
+    weighed = weigh_recency(supported, now=now, half_life_days=plan.recency_half_life_days)
     distinct = drop_near_duplicates(lift_exact(weighed, phrases_of(event.entities)))
     spread = cap_per_document(distinct, cap=plan.per_document, at_least=_wanted(event))
     return tuple(spread[: max(plan.candidates, _wanted(event))])

@@ -139,8 +139,9 @@ class Entities(Contract):
 class Plan(Contract):
     """How the rest of the pipeline treats the question.
 
-    `weights` names the searches to run; `depth` is candidates per search, `rerank_depth` how many
-    the cross-encoder reads, `passages` how many go on, `token_budget` the context in tokens.
+    `weights` names the searches to run; `depth` is candidates per search, `document_support` how
+    much a candidate gains from others of its document, `rerank_depth` how many the cross-encoder
+    reads, `passages` how many go on, `token_budget` the context in tokens.
     `extractive` asks for no language model. `deadline_s` counts from the submission and serves
     questions whose publisher stated no deadline.
     """
@@ -149,6 +150,7 @@ class Plan(Contract):
     weights: dict[SearchKind, Annotated[float, Field(ge=0)]]
     fusion: Literal["score", "rrf"] = "score"
     depth: Annotated[int, Field(ge=1, le=500)] = 40
+    document_support: Annotated[float, Field(ge=0, le=1)] = 0.0
     candidates: Annotated[int, Field(ge=1, le=200)] = 30
     per_document: Annotated[int, Field(ge=1)] = 4
     rerank_depth: Annotated[int, Field(ge=0, le=200)] = 20

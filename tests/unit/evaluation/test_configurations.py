@@ -8,13 +8,18 @@ from ragline.contracts.queries import Plan, SearchKind
 from ragline.errors import Misconfigured
 from ragline_evaluation import configurations
 
-BALANCED = Plan(name="balanced", weights=dict.fromkeys(SearchKind, 0.3), depth=7)
+BALANCED = Plan(
+    name="balanced", weights=dict.fromkeys(SearchKind, 0.3), depth=7, document_support=0.2
+)
 CHOSEN = Plan(name="factual", weights={SearchKind.VECTOR: 1})
+SEED = Plan(name="factual", weights={SearchKind.KEYWORD: 1, SearchKind.METADATA: 1})
+PLANS = configurations.Plans(balanced=BALANCED, chosen=CHOSEN, seed=SEED)
 
 
 def plan_of(name: str) -> Plan:
     (found,) = configurations.choose([name])
-    return found.plan(BALANCED, CHOSEN)
+    assert found.plan is not None
+    return found.plan(PLANS)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +30,7 @@ def plan_of(name: str) -> Plan:
         ("hybrid-rrf", {"keyword", "vector"}),
         ("hybrid-score", {"keyword", "vector"}),
         ("balanced", {"keyword", "vector", "metadata"}),
+        ("seed", {"keyword", "metadata"}),
         ("plan", {"vector"}),
     ],
 )
@@ -35,6 +41,7 @@ def test_what_each_searches(name: str, searches: set[str]) -> None:
 def test_only_the_searches_differ_from_the_balanced_plan() -> None:
     assert plan_of("hybrid-rrf").fusion == "rrf"
     assert plan_of("keyword").depth == BALANCED.depth
+    assert plan_of("hybrid-score").document_support == 0
 
 
 def test_the_ladder_keeps_its_order_whatever_was_asked() -> None:
@@ -43,5 +50,5 @@ def test_the_ladder_keeps_its_order_whatever_was_asked() -> None:
 
 
 def test_an_unknown_name_is_an_error_that_names_the_known() -> None:
-    with pytest.raises(Misconfigured, match="no configuration magic; there are: keyword"):
+    with pytest.raises(Misconfigured, match="no configuration magic; there are: bm25s, keyword"):
         configurations.choose(["magic"])

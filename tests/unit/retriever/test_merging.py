@@ -6,9 +6,11 @@ from collections.abc import Callable
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ragline.contracts.queries import Candidate, SearchKind
-from ragline_retriever.merging import best_first, merge
+from ragline_retriever.merging import best_first, merge, support
 
 Make = Callable[..., Candidate]
 VECTOR, KEYWORD = SearchKind.VECTOR, SearchKind.KEYWORD
@@ -49,3 +51,43 @@ def test_equal_candidates_come_in_reading_order_whatever_the_input(candidate: Ma
 
 def test_nothing_found_is_an_empty_list() -> None:
     assert merge({VECTOR: [], KEYWORD: []}, WEIGHTS, method="score") == []
+
+
+def test_other_passages_of_a_document_speak_for_it(candidate: Make) -> None:
+    alone = candidate("a#0", fused=0.8)
+    three = [candidate(f"b#{n}", fused=f, ordinal=n) for n, f in enumerate([0.7, 0.6, 0.5, 0.4])]
+    found = support([alone, *three], weight=0.3)
+    # 0.8 / 1.6 stays behind (0.7 + 0.3 * (0.6 + 0.5)) / 1.6; the fourth adds nothing
+    assert [c.chunk_id for c in found] == ["b#0", "b#1", "b#2", "a#0", "b#3"]
+    assert found[0].fused == pytest.approx(1.03 / 1.6)
+    assert found[3].fused == pytest.approx(0.5)
+
+
+def test_without_a_weight_documents_do_not_matter(candidate: Make) -> None:
+    found = [candidate("a#0", fused=0.8), candidate("b#0", fused=0.7)]
+    assert support(found, weight=0) == found
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 1)), max_size=12), st.floats(0, 1))
+def test_support_keeps_the_order_within_a_document_and_the_range(
+    passages: list[tuple[str, float]], weight: float
+) -> None:
+    found = best_first(
+        Candidate(
+            chunk_id=f"{d}#{i}",
+            document_id=d,
+            version=1,
+            ordinal=i,
+            text="",
+            start=0,
+            end=1,
+            fused=f,
+        )
+        for i, (d, f) in enumerate(passages)
+    )
+    relevance = {c.chunk_id: c.fused for c in found}
+    supported = support(found, weight=weight)
+    assert all(0 <= c.fused <= 1 for c in supported)
+    for document in "abc":
+        order = [relevance[c.chunk_id] for c in supported if c.document_id == document]
+        assert order == pytest.approx(sorted(order, reverse=True), abs=1e-9)
