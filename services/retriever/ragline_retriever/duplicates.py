@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ragline.contracts.queries import Candidate
 
@@ -19,27 +20,41 @@ _SAME_FROM = 0.85
 _NUMBER = re.compile(r"\d+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The distinct words of a text, and those of them that may be names: with a capital letter."""
+
+    all: frozenset[str]
+    names: frozenset[str]
+
+
 def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Keep the best (first) of those that say the same, whatever document they are in.
 
-    Texts that differ in a number, a version or a code do not say the same, however much else they
-    share: the pages of two releases are both kept.
+    Texts that differ in a number, a name, a version or a code do not say the same, however much
+    else they share: the pages of two releases, or of two villages, are both kept.
     """
-    known: defaultdict[frozenset[str], list[frozenset[str]]] = defaultdict(list)
+    known: defaultdict[frozenset[str], list[_Words]] = defaultdict(list)
     kept: list[Candidate] = []
     for candidate in candidates:
-        text = unicodedata.normalize("NFKC", candidate.text).casefold()
-        words = frozenset(text.split())
+        text = unicodedata.normalize("NFKC", candidate.text)
+        words = text.split()
+        distinct = _Words(
+            all=frozenset(text.casefold().split()),
+            names=frozenset(word.casefold() for word in words if not word.islower()),
+        )
         with_same_numbers = known[frozenset(_NUMBER.findall(text))]
-        if not any(_say_the_same(words, other) for other in with_same_numbers):
-            with_same_numbers.append(words)
+        if not any(_say_the_same(distinct, other) for other in with_same_numbers):
+            with_same_numbers.append(distinct)
             kept.append(candidate)
     return kept
 
 
-def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    fewer, more = sorted((len(one), len(other)))
+def _say_the_same(one: _Words, other: _Words) -> bool:
+    fewer, more = sorted((len(one.all), len(other.all)))
     if fewer < _SAME_FROM * more:
         return False
-    common = len(one & other)
-    return common >= _SAME_FROM * (fewer + more - common)
+    common = len(one.all & other.all)
+    if common < _SAME_FROM * (fewer + more - common):
+        return False
+    return (one.all ^ other.all).isdisjoint(one.names | other.names)

@@ -42,6 +42,13 @@ def test_the_same_page_for_another_release_is_none(candidate: Make) -> None:
     assert names(kept) == ["a", "b"]
 
 
+def test_the_same_said_of_somebody_else_is_none(candidate: Make) -> None:
+    one = "Ober is a village in the north of the district, with a church, a school and a mill on it"
+    two = one.replace("Ober", "Unter")
+    kept = drop_near_duplicates([candidate("a", text=one), candidate("b", text=two)])
+    assert names(kept) == ["a", "b"]
+
+
 def test_a_text_with_much_more_to_say_is_none(candidate: Make) -> None:
     more = NOTICE + " Streams and quorum queues ignore the argument, as they are never unused."
     kept = drop_near_duplicates([candidate("a", text=NOTICE), candidate("b", text=more)])
