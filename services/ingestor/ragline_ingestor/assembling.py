@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ragline.contracts.documents import ChunkCounts, DocumentChanged
+from ragline.contracts.languages import primary_language
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 from ragline_ingestor.chunking import Chunk
 from ragline_ingestor.document import Content
@@ -20,7 +21,7 @@ def draft(
 ) -> IndexedDocument:
     """Return the document with chunks that have no vectors yet."""
     title = event.title or prepared.document.title or ""
-    language = event.language or prepared.document.language
+    language = primary_language(event.language or prepared.document.language)
     chunks = [_chunk(title, ordinal, chunk) for ordinal, chunk in enumerate(prepared.chunks)]
     return IndexedDocument(
         ref=DocumentRef(tenant=event.tenant, document_id=event.document_id),
@@ -68,7 +69,10 @@ def _chunk(title: str, ordinal: int, chunk: Chunk) -> EmbeddedChunk:
 
 
 def _content_hash(event: DocumentChanged, content: Content, title: str, media_type: str) -> str:
-    """Hash all that a reader or a filter sees of the document; access has its own version."""
+    """Hash all that a reader or a filter sees of the document; access has its own version.
+
+    What follows from the content (title, detected language) is in the hash by the content.
+    """
     stated: Mapping[str, object] = event.model_dump(
         mode="json", include={"url", "tags", "attributes", "language", "updated_at"}
     )

@@ -46,7 +46,7 @@ class ParsedDocument:
 
     Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For
     Markdown and plain text `text` is the source after `decoding.clean` (line ends are LF, control
-    characters dropped) and nothing else; for HTML, PDF and DOCX it is the text extracted from it.
+    characters dropped) and nothing else; for other formats it is the text extracted from it.
     """
 
     text: str

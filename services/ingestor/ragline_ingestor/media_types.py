@@ -7,18 +7,20 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ragline.contracts.media_types import BY_SUFFIX, DOCX, HTML, MARKDOWN, PDF, PLAIN
+from ragline.contracts.media_types import BY_SUFFIX, DOCX, HTML, MARKDOWN, PDF, PLAIN, RST
 from ragline_ingestor.document import Content
 
 _ALIASES = {
     "text/x-markdown": MARKDOWN,
     "text/mdx": MARKDOWN,
+    "text/prs.fallenstein.rst": RST,
     "application/xhtml+xml": HTML,
     "application/x-pdf": PDF,
 }
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
 _HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
 _MARKDOWN_SIGN = re.compile(rb"^(?:#{1,6} \S|```|---\n\w+:)", re.M)
+_RST_SIGN = re.compile(rb"^\.\. [\w:-]+::(?:[ \n]|$)", re.M)
 _SNIFFED = 4096
 
 
@@ -57,4 +59,6 @@ def _sniff(data: bytes) -> str:
         return DOCX
     if _HTML_START.match(start):
         return HTML
+    if _RST_SIGN.search(start):
+        return RST
     return MARKDOWN if _MARKDOWN_SIGN.search(start) else PLAIN

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ragline.errors import InvalidDocument
 from ragline_ingestor.chunking import Chunk, ChunkSizes, chunk_document
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
+from ragline_ingestor.language import detect_language
 from ragline_ingestor.parsers import parse
 
 
@@ -49,4 +50,6 @@ class Preparer:
 
     def _prepare(self, content: Content, media_type: str) -> Prepared:
         document = parse(content, media_type=media_type, limits=self._limits)
+        if document.language is None:
+            document = replace(document, language=detect_language(document))
         return Prepared(document=document, chunks=tuple(chunk_document(document, self._sizes)))

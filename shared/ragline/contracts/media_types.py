@@ -8,6 +8,7 @@ from types import MappingProxyType
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 PLAIN = "text/plain"
+RST = "text/x-rst"
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -20,7 +21,8 @@ BY_SUFFIX: Mapping[str, str] = MappingProxyType(
         ".htm": HTML,
         ".xhtml": HTML,
         ".txt": PLAIN,
-        ".rst": PLAIN,
+        ".rst": RST,
+        ".rest": RST,
         ".pdf": PDF,
         ".docx": DOCX,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
 from ragline.contracts.base import (
     DEFAULT_TENANT,
@@ -17,6 +17,7 @@ from ragline.contracts.base import (
     QueryId,
     Tenant,
 )
+from ragline.contracts.languages import primary_language
 
 MAX_QUESTION_CHARS = 8_192
 
@@ -36,7 +37,10 @@ class Principal(Contract):
 
 
 class Filters(Contract):
-    """Hard limits on what is searched; an empty tuple or null means no limit."""
+    """Hard limits on what is searched; an empty tuple or null means no limit.
+
+    Languages are compared without region: `de` and `de-AT` are the same.
+    """
 
     tags: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
@@ -44,6 +48,12 @@ class Filters(Contract):
     document_ids: tuple[DocumentId, ...] = ()
     updated_from: AwareDatetime | None = None
     updated_to: AwareDatetime | None = None
+
+    @field_validator("languages")
+    @classmethod
+    def _without_region(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        # an empty tag must stay: without it the filter would limit nothing
+        return tuple(dict.fromkeys(primary_language(tag) or tag for tag in tags))
 
     def narrowed_by(self, other: Filters) -> Filters:
         """Return these filters, with what `other` states where these state nothing."""

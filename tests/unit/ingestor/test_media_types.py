@@ -20,6 +20,8 @@ from ragline_ingestor.media_types import resolve_media_type, split_media_type
         (None, ("17",), b"%PDF-1.7", media_types.PDF),
         (None, ("17",), b"<!-- hi -->\n<!DOCTYPE html>", media_types.HTML),
         (None, ("17",), b"intro\n\n## Steps\n", media_types.MARKDOWN),
+        (None, ("index.rst",), b"x", media_types.RST),
+        (None, ("17",), b"Title\n=====\n\n.. note:: hi\n", media_types.RST),
         (None, ("17",), b"just words", media_types.PLAIN),
         (None, ("picture.png",), b"just words", "image/png"),
     ],

@@ -13,11 +13,13 @@ from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
+from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
         media_types.MARKDOWN: parse_markdown,
         media_types.HTML: parse_html,
+        media_types.RST: parse_restructuredtext,
         media_types.PLAIN: parse_plain,
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
@@ -51,7 +53,7 @@ def _parser(media_type: str) -> Parser:
         parser = parse_plain
     if parser is None:
         raise InvalidDocument(
-            f"no parser for {media_type}: send text, Markdown, HTML, PDF or DOCX",
+            f"no parser for {media_type}: send text, Markdown, reStructuredText, HTML, PDF or DOCX",
             code="unsupported_media_type",
         )
     return parser

@@ -1,4 +1,4 @@
-"""Plain text and reStructuredText: paragraphs, underlined headings, lists, indented blocks.
+"""Plain text: paragraphs, underlined headings, lists, indented blocks.
 
 Offsets point into the source itself.
 """
@@ -49,7 +49,7 @@ def _blocks(text: str) -> Iterator[Block]:
 
 
 def _level(mark: str, marks: list[str]) -> int:
-    """Return the level of an underline: in order of first appearance, as reStructuredText."""
+    """Return the level of an underline: in order of first appearance, as in reStructuredText."""
     if mark not in marks:
         marks.append(mark)
     return marks.index(mark) + 1

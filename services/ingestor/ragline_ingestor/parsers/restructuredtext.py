@@ -1,0 +1,205 @@
+"""reStructuredText: what docutils reads, and what was written for Sphinx.
+
+docutils does not know Sphinx's directives and roles. It reports them, with their source, and what
+they hold is read from there: nothing that an author wrote is lost, and nothing named by a document
+gets into docutils' registries, which belong to the whole process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+
+from docutils import nodes
+from docutils.core import publish_doctree
+from docutils.parsers.rst import Directive, directives
+
+from ragline_ingestor.decoding import decode
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.parsers.builder import TextBuilder
+from ragline_ingestor.parsers.sphinx_markup import read_directive, read_role
+
+_SETTINGS: Mapping[str, object] = MappingProxyType(
+    {
+        # a document must not make us read files or addresses
+        "file_insertion_enabled": False,
+        "raw_enabled": False,
+        "_disable_config": True,
+        # problems are found in the tree, and neither printed nor raised
+        "report_level": 5,
+        "halt_level": 5,
+        "warning_stream": False,
+        "doctitle_xform": False,
+        "docinfo_xform": False,
+        "syntax_highlight": "none",
+        "line_length_limit": 1 << 30,
+    }
+)
+_SILENT = (nodes.comment, nodes.substitution_definition, nodes.target, nodes.Invisible, nodes.topic)
+_CODE = (nodes.literal_block, nodes.doctest_block, nodes.math_block)
+_MAX_NESTED = 20
+
+
+def parse_restructuredtext(content: Content, limits: ParseLimits) -> ParsedDocument:
+    """Parse reStructuredText; the title is the first heading."""
+    text = decode(content)
+    if len(text) > limits.text_chars:
+        return ParsedDocument(text=text, blocks=())
+    builder = TextBuilder()
+    _Walker(builder).read(text, level=0, nested=0)
+    return builder.build()
+
+
+@cache
+def _prepare_docutils() -> None:
+    """Take away the directives that let a document name roles for the whole process."""
+    for name in ("role", "default-role"):
+        directives.register_directive(name, _Ignored)
+
+
+class _Ignored(Directive):
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        return []
+
+
+class _Walker:
+    """Sends the blocks of a document tree to a builder."""
+
+    def __init__(self, builder: TextBuilder) -> None:
+        self._add = builder.add
+        self._level = 0
+        self._nested = 0
+        self._handlers: list[tuple[type | tuple[type, ...], Callable[[nodes.Element], None]]] = [
+            (nodes.system_message, self._reported),
+            (_SILENT, lambda _: None),
+            (nodes.section, self._section),
+            (nodes.title, self._title),
+            (_CODE, lambda node: self._add(BlockKind.CODE, node.astext())),
+            ((nodes.bullet_list, nodes.enumerated_list), self._list),
+            (nodes.table, self._table),
+            (nodes.field, self._field),
+            (nodes.Admonition, self._admonition),
+            (nodes.image, lambda node: self._paragraph(node.get("alt", ""))),
+            (nodes.line_block, lambda node: self._paragraph("\n".join(_lines(node)))),
+            (nodes.label, lambda node: self._paragraph(f"[{node.astext()}]")),
+            (nodes.TextElement, lambda node: self._paragraph(inline(node))),
+        ]
+
+    def read(self, text: str, *, level: int, nested: int) -> None:
+        """Parse `text` and send its blocks; its top headings are one below `level`."""
+        _prepare_docutils()
+        outer = self._level, self._nested
+        self._level, self._nested = level, nested
+        self.walk(publish_doctree(text, settings_overrides=dict(_SETTINGS)))
+        self._level, self._nested = outer
+
+    def walk(self, node: nodes.Element) -> None:
+        """Send the blocks under `node`."""
+        for child in node.children:
+            if isinstance(child, nodes.Element):
+                self._child(child)
+
+    def _child(self, node: nodes.Element) -> None:
+        for kinds, handle in self._handlers:
+            if isinstance(node, kinds):
+                handle(node)
+                return
+        self.walk(node)
+
+    def _paragraph(self, text: str) -> None:
+        self._add(BlockKind.PARAGRAPH, text)
+
+    def _section(self, node: nodes.Element) -> None:
+        self._level += 1
+        self.walk(node)
+        self._level -= 1
+
+    def _title(self, node: nodes.Element) -> None:
+        self._add(BlockKind.HEADING, inline(node), level=max(self._level, 1))
+
+    def _list(self, node: nodes.Element) -> None:
+        self._add(BlockKind.LIST, "\n".join(_items(node)))
+
+    def _table(self, node: nodes.Element) -> None:
+        rows = [inline(title) for title in node.findall(nodes.title)]
+        rows += [
+            " | ".join(" ".join(_text(cell).split()) for cell in row.children)
+            for row in node.findall(nodes.row)
+        ]
+        self._add(BlockKind.TABLE, "\n".join(rows))
+
+    def _field(self, node: nodes.Element) -> None:
+        name, body = (_text(child) for child in node.children)
+        if body:
+            self._paragraph(f"{name}: {body}")
+
+    def _admonition(self, node: nodes.Element) -> None:
+        if not isinstance(node, nodes.admonition):  # that one has a title of its own
+            self._paragraph(f"{node.tagname.capitalize()}:")
+        self.walk(node)
+
+    def _reported(self, node: nodes.Element) -> None:
+        """Read the directive that docutils could not read itself."""
+        sources = [n.astext() for n in node.children if isinstance(n, nodes.literal_block)]
+        for source in sources:
+            directive = read_directive(source)
+            if directive is None:
+                self._add(BlockKind.CODE, source)
+                continue
+            self._paragraph(directive.heading)
+            if directive.is_code or self._nested >= _MAX_NESTED:
+                self._add(BlockKind.CODE, directive.body)
+            elif directive.body:
+                self.read(directive.body, level=self._level, nested=self._nested + 1)
+
+
+def inline(node: nodes.Node) -> str:
+    """Return the text of `node` on one line, with roles as a reader would see them."""
+    return " ".join(_raw(node).split())
+
+
+def _raw(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Text):
+        return str(node)
+    if isinstance(node, nodes.problematic):
+        return read_role(node.astext())
+    if isinstance(node, nodes.image):
+        return str(node.get("alt", ""))
+    if isinstance(node, (nodes.footnote_reference, nodes.citation_reference)):
+        return f"[{node.astext()}]"
+    return "".join(_raw(child) for child in node.children)
+
+
+def _lines(node: nodes.Element) -> list[str]:
+    return [
+        inline(child) if isinstance(child, nodes.line) else "\n".join(_lines(child))
+        for child in node.children
+        if isinstance(child, nodes.Element)
+    ]
+
+
+def _items(node: nodes.Element) -> list[str]:
+    numbered = isinstance(node, nodes.enumerated_list)
+    first = int(node.get("start", 1))
+    lines = []
+    for number, item in enumerate(node.children, start=first):
+        mark = f"{number}. " if numbered else "- "
+        if text := _text(item):
+            lines.append(mark + text.replace("\n", "\n" + " " * len(mark)))
+    return lines
+
+
+def _text(node: nodes.Node) -> str:
+    """Return the text of the blocks under `node`, a line each."""
+    builder = TextBuilder()
+    if isinstance(node, nodes.TextElement):
+        return inline(node)
+    if isinstance(node, nodes.Element):
+        _Walker(builder).walk(node)
+    document = builder.build()
+    return "\n".join(document.text[block.start : block.end] for block in document.blocks)

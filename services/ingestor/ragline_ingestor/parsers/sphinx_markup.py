@@ -1,0 +1,82 @@
+"""What Sphinx adds to reStructuredText, read from its source."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from textwrap import dedent
+
+_DIRECTIVE = re.compile(r"\.\.[ ]+(?:\|[^|\n]+\|[ ]+)?(?P<name>[\w:+.-]+?)::(?:[ ]+|(?=\n|$))")
+_OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ ].*)?$")
+_ROLE = re.compile(r":(?P<role>[\w:+.-]+):`(?P<text>[^`]*)`|`(?P<text_first>[^`]*)`:[\w:+.-]+:")
+_TITLED = re.compile(r"(?P<title>.+?)\s*<[^<>]*>$", re.S)
+# directives whose body is no markup
+_CODE_NAMES = """
+    code code-block sourcecode parsed-literal prompt console doctest testcode testoutput
+    testsetup testcleanup ipython math graphviz digraph mermaid productionlist csv-table raw
+"""
+# those that say nothing to a reader
+_MUTE_NAMES = """
+    toctree index highlight currentmodule module py:module py:currentmodule default-domain
+    tabularcolumns include literalinclude raw only ifconfig automodule autoclass autofunction
+    automethod
+"""
+_CODE, _MUTE = frozenset(_CODE_NAMES.split()), frozenset(_MUTE_NAMES.split())
+_SAYS = {
+    "versionadded": "New in version {}",
+    "versionchanged": "Changed in version {}",
+    "versionremoved": "Removed in version {}",
+    "deprecated": "Deprecated since version {}",
+    "seealso": "See also {}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SphinxDirective:
+    """`heading`: what its first line tells a reader; `body`: its content, markup or code."""
+
+    heading: str
+    body: str
+    is_code: bool
+
+
+def read_directive(source: str) -> SphinxDirective | None:
+    """Return what a directive's source says, or None when it is no directive."""
+    match = _DIRECTIVE.match(source)
+    if match is None:
+        return None
+    name = match["name"].lower()
+    argument, _, rest = source[match.end() :].partition("\n")
+    body = _without_options(dedent(rest).rstrip())
+    if name in _MUTE:
+        argument = ""
+    if name == "toctree":
+        body = ""
+    is_code = name in _CODE
+    heading = "" if is_code else _SAYS.get(name, "{}").format(argument.strip()).strip()
+    return SphinxDirective(heading=heading, body=body, is_code=is_code)
+
+
+def read_role(source: str) -> str:
+    """Return what a reader sees of a role: its title, or what it names; other markup as it is.
+
+    >>> read_role(":ref:`the guide <guide>`"), read_role(":class:`~collections.deque`")
+    ('the guide', 'deque')
+    """
+    match = _ROLE.fullmatch(source)
+    if match is None:
+        return source
+    text = match["text"] if match["text"] is not None else match["text_first"]
+    if titled := _TITLED.fullmatch(text):
+        return titled["title"]
+    if text.startswith("~"):
+        return text.rpartition(".")[2] or text
+    return text.lstrip("!")
+
+
+def _without_options(body: str) -> str:
+    """Drop the options, which follow the first line at once."""
+    head, _, content = body.partition("\n\n")
+    if all(_OPTION.match(line) for line in head.split("\n")):
+        return content.strip("\n")
+    return body.lstrip("\n")
