@@ -16,6 +16,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from ragline_cli.bench_freshness import FreshnessFigures
 from ragline_cli.bench_stats import LevelFigures, Quantiles
 
 HOPS_BUDGET_MS = 40.0
@@ -61,15 +62,28 @@ class BenchReport(BaseModel):
     stack: str
     tenant: str
     levels: tuple[LevelFigures, ...]
+    freshness: tuple[FreshnessFigures, ...] = ()
     hops_budget_ms: float = HOPS_BUDGET_MS
 
     @classmethod
     def of(
-        cls, levels: tuple[LevelFigures, ...], *, machine: Machine, stack: str, tenant: str
+        cls,
+        levels: tuple[LevelFigures, ...],
+        freshness: tuple[FreshnessFigures, ...] = (),
+        *,
+        machine: Machine,
+        stack: str,
+        tenant: str,
     ) -> BenchReport:
-        """Return the report of `levels`, measured now."""
-        now = datetime.now(UTC)
-        return cls(measured_at=now, machine=machine, stack=stack, tenant=tenant, levels=levels)
+        """Return the report of `levels` and `freshness`, measured now."""
+        return cls(
+            measured_at=datetime.now(UTC),
+            machine=machine,
+            stack=stack,
+            tenant=tenant,
+            levels=levels,
+            freshness=freshness,
+        )
 
     def verdict(self) -> str:
         """Say whether the four hops of an unloaded pipeline stay within their budget."""
@@ -128,8 +142,11 @@ def everything(report: BenchReport) -> Group:
 
 
 def sections(report: BenchReport, box: Box = SIMPLE_HEAD) -> Iterator[tuple[str, Table]]:
-    """Yield headings and tables: all levels end to end, then the stages of each level."""
+    """Yield headings and tables: all levels end to end, freshness, the stages of each level."""
     yield "End to end: p50/p95/p99 in ms, else p50", _levels_table(report, box)
+    if report.freshness:
+        heading = "From a document's change to searchable: p50/p95/p99 in ms"
+        yield heading, _freshness_table(report, box)
     for level in report.levels:
         heading = f"{level.in_flight} in flight, {level.questions} questions: stages"
         yield heading, _stages_table(level, box)
@@ -148,6 +165,16 @@ def _levels_table(report: BenchReport, box: Box) -> Table:
             *(_ms(part.p50) for part in (level.work, level.hops, level.beyond_work)),
             "\n".join(f"{count} {name}" for name, count in sorted(level.statuses.items())),
         )
+    return table
+
+
+def _freshness_table(report: BenchReport, box: Box) -> Table:
+    table = Table("beside", box=box)
+    for heading in ("changes", "failed", "searchable after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in report.freshness:
+        counts = (str(each.changes), str(each.failed))
+        table.add_row(each.beside, *counts, _cell(each.milliseconds))
     return table
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,6 +22,8 @@ from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.state import StackKind, read_state
 
 if TYPE_CHECKING:
+    from ragline_cli.ask_run import Asker
+    from ragline_cli.bench_freshness import FreshnessFigures
     from ragline_cli.bench_stats import LevelFigures
 
 _MOST_IN_FLIGHT = 1_024
@@ -37,6 +40,13 @@ def bench(
         typer.Option(help="One question a line; else questions about the tenant's titles."),
     ] = None,
     tenant: Tenant = "bench",
+    changes: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Document changes whose way to searchable is measured, alone and under load.",
+        ),
+    ] = 20,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer.")] = 120.0,
     burst: Annotated[
         int,
@@ -69,9 +79,11 @@ def bench(
             _fairness(target, tenant, texts, burst, seconds, timeout, folder, as_json=as_json)
             return
         machine = bench_report.Machine.here()
-        load = Load(tenant=tenant, levels=levels, count=queries, timeout=timeout)
-        measured = asyncio.run(_measure(target, load, texts))
-    report = bench_report.BenchReport.of(measured, machine=machine, stack=kind, tenant=tenant)
+        load = Load(tenant=tenant, levels=levels, count=queries, changes=changes, timeout=timeout)
+        measured, freshness = asyncio.run(_measure(target, load, texts))
+    report = bench_report.BenchReport.of(
+        measured, freshness, machine=machine, stack=kind, tenant=tenant
+    )
     paths = bench_report.write(report, folder)
     if as_json:
         print_json(report)
@@ -134,11 +146,15 @@ async def _questions_about(target: Connection, tenant: str, timeout: float) -> l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to ask: so many questions of `tenant` at each of the `levels` of load."""
+    """What to ask: so many questions of `tenant` at each of the `levels` of load.
+
+    `changes` of documents are published without load, and again beside the middle level.
+    """
 
     tenant: str
     levels: tuple[int, ...]
     count: int
+    changes: int
     timeout: float
 
 
@@ -169,29 +185,73 @@ def _running_stack(kind: StackKind | None) -> Iterator[str]:
 
 async def _measure(
     target: Connection, load: Load, questions: list[str] | None
-) -> tuple[LevelFigures, ...]:
+) -> tuple[tuple[LevelFigures, ...], tuple[FreshnessFigures, ...]]:
     from ragline_cli.ask_run import open_asker
-    from ragline_cli.bench_run import measure_level, warm_up
+    from ragline_cli.bench_run import warm_up
 
     if questions is None:
         questions = await _questions_about(target, load.tenant, load.timeout)
-    figures = []
     async with open_asker(target.kafka) as asker:
         await warm_up(asker, questions, tenant=load.tenant, timeout=load.timeout)
-        for level in load.levels:
-            with _progress(f"{level} in flight", load.count) as advance:
-                figures.append(
-                    await measure_level(
-                        asker,
-                        questions,
-                        tenant=load.tenant,
-                        in_flight=level,
-                        count=load.count,
-                        timeout=load.timeout,
-                        on_answer=advance,
-                    )
+        levels = [await _level(asker, questions, load, level) for level in load.levels]
+        freshness = [each async for each in _freshness(target, asker, questions, load)]
+    return tuple(levels), tuple(freshness)
+
+
+async def _level(
+    asker: Asker, questions: Sequence[str], load: Load, in_flight: int, *, endless: bool = False
+) -> LevelFigures:
+    from ragline_cli.bench_run import measure_level
+
+    with (
+        nullcontext(_quietly)
+        if endless
+        else _progress(f"{in_flight} in flight", load.count) as told
+    ):
+        return await measure_level(
+            asker,
+            questions,
+            tenant=load.tenant,
+            in_flight=in_flight,
+            count=sys.maxsize if endless else load.count,
+            timeout=load.timeout,
+            on_answer=told,
+        )
+
+
+async def _freshness(
+    target: Connection, asker: Asker, questions: Sequence[str], load: Load
+) -> AsyncIterator[FreshnessFigures]:
+    from ragline_cli.bench_freshness import measure_freshness
+
+    if not load.changes:
+        return
+    in_flight = sorted(load.levels)[len(load.levels) // 2]
+    for beside in (0, in_flight):
+        name = f"{beside} questions in flight" if beside else "nothing else"
+        pressure = (
+            asyncio.create_task(_level(asker, questions, load, beside, endless=True))
+            if beside
+            else None
+        )
+        try:
+            with _progress(f"changes beside {name}", load.changes) as advance:
+                yield await measure_freshness(
+                    target.kafka,
+                    tenant=load.tenant,
+                    changes=load.changes,
+                    beside=name,
+                    timeout=load.timeout,
+                    on_change=advance,
                 )
-    return tuple(figures)
+        finally:
+            if pressure is not None:
+                pressure.cancel()
+                await asyncio.wait([pressure])
+
+
+def _quietly() -> None:
+    """Tell nobody."""
 
 
 @contextmanager
