@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 from ragline.adapters.stores import Store
 from ragline.ports.store import StoredDocument
 from ragline.testing.store_contract.builders import (
@@ -10,6 +12,7 @@ from ragline.testing.store_contract.builders import (
     documents_seen,
     ref,
     scope,
+    search_all,
     seen,
 )
 from ragline.testing.store_contract.versions import APPLIED, SUPERSEDED
@@ -41,6 +44,27 @@ class AccessContract(StoreCase):
     async def test_empty_access_is_open(self, store: Store) -> None:
         await store.upsert(document(access=()))
         assert await readers(store, "staff") == {"-", "staff"}
+
+    async def test_every_reader_sees_the_open_ones_and_those_of_its_groups(
+        self, store: Store
+    ) -> None:
+        """All sets of three groups as access and as reader, in two tenants, with a small limit."""
+        sets = [s for size in range(4) for s in combinations(("a", "b", "ab"), size)]
+        for tenant, groups in product(("acme", "other"), sets):
+            name = f"{tenant}:{'+'.join(groups)}"
+            await store.upsert(document(name, tenant=tenant, texts=["one"], access=groups))
+        for tenant, groups in product(("acme", "other"), sets):
+            expected = {
+                f"{tenant}:{'+'.join(access)}"
+                for access in sets
+                if not access or set(access) & set(groups)
+            }
+            within = scope(groups, tenant=tenant)
+            assert await documents_seen(store, within) == expected
+            # hidden documents, which are hits as good, take no place of the visible ones
+            for kind, hits in (await search_all(store, within, limit=1)).items():
+                assert len(hits) == 1, kind
+                assert hits[0].document_id in expected, kind
 
     async def test_group_names_match_exactly(self, store: Store) -> None:
         await store.upsert(document(access=("staff",)))
