@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,44 @@ def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
     packaged = locate("packaged").folder
     for name in TOKENIZER:
         (folder / name).write_bytes((packaged / name).read_bytes())
+    return folder
+
+
+def save_onnx(folder: Path) -> None:
+    """Export the model in `folder` to `onnx/model.onnx`, and with 8-bit weights beside it."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    model.config.return_dict = False
+    pairs = AutoTokenizer.from_pretrained(folder)(
+        ["one", "two two"], ["three", "four four"], padding=True, return_tensors="pt"
+    )
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    shape = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens", min=2, max=512)}
+    (folder / "onnx").mkdir()
+    exported, quantised = folder / "onnx" / "model.onnx", folder / "onnx" / "model_qint8.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own
+        torch.onnx.export(
+            model,
+            tuple(pairs[name] for name in names),
+            exported,
+            input_names=names,
+            output_names=["logits"],
+            dynamic_shapes=tuple(shape for _ in names),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        quantize_dynamic(exported, quantised, weight_type=QuantType.QInt8)
+
+
+@pytest.fixture(scope="session")
+def onnx_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = save_cross_encoder(tmp_path_factory.mktemp("models") / "tiny-onnx")
+    save_onnx(folder)
     return folder
 
 

@@ -63,13 +63,19 @@ def _find(settings: RerankerSettings) -> ModelFiles | None:
         _log.info("reranking is switched off: passages keep the retriever's order")
         return None
     try:
-        return locate(settings.model, settings.revision)
+        return locate(settings.model, settings.revision, also=settings.onnx_file)
     except RaglineError as error:
         _log.warning("reranking is skipped, passages keep the retriever's order: %s", error)
         return None
 
 
 def _load(files: ModelFiles, settings: RerankerSettings) -> Score:
+    if settings.onnx_file:
+        from ragline.adapters.models.onnx_scorer import OnnxScorer  # noqa: PLC0415  optional
+
+        return OnnxScorer(
+            files, settings.onnx_file, threads=settings.threads, batch_size=settings.batch_size
+        )
     from ragline.adapters.models.loading import load_scorer  # noqa: PLC0415  imports torch
 
     return load_scorer(files, threads=settings.threads, batch_size=settings.batch_size)

@@ -26,8 +26,13 @@ class ModelFiles:
     folder: Path
 
 
-def locate(model: str, revision: str | None = None) -> ModelFiles:
+def locate(model: str, revision: str | None = None, *, also: str | None = None) -> ModelFiles:
     """Find `model`: `packaged`, a folder or a hub id; only the last may use the network.
+
+    Args:
+        model: its name.
+        revision: of a hub model; its newest when empty.
+        also: a file of a hub model that is not fetched otherwise.
 
     Raises:
         Misconfigured: there is no such package, folder or hub model.
@@ -42,7 +47,7 @@ def locate(model: str, revision: str | None = None) -> ModelFiles:
         raise Misconfigured(f"there is no model folder {model}; correct the path or mount it")
     from ragline.adapters.models.hub import fetch  # noqa: PLC0415  half a second, not for folders
 
-    snapshot = fetch(model, revision)
+    snapshot = fetch(model, revision, also=also)
     return ModelFiles(model_id=model, revision=snapshot.name, folder=snapshot)
 
 

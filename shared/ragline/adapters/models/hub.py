@@ -17,35 +17,42 @@ from huggingface_hub.errors import (
 from ragline.errors import Misconfigured, Unavailable
 
 _PROBE_SECONDS = 3.0
-_snapshot = partial(
-    snapshot_download,
-    etag_timeout=_PROBE_SECONDS,
-    # Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can run code
-    allow_patterns=["*.safetensors", "*.json", "*.txt", "*.model"],
-    ignore_patterns=["onnx/*", "openvino/*"],
-)
+# Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can run code
+_WANTED = ("*.safetensors", "*.json", "*.txt", "*.model")
+_UNWANTED = ("onnx/*", "openvino/*")
+_snapshot = partial(snapshot_download, etag_timeout=_PROBE_SECONDS)
 
 
-def fetch(model: str, revision: str | None) -> Path:
-    """Return the folder with the files of hub model `model`, named by its commit.
+def fetch(model: str, revision: str | None, *, also: str | None = None) -> Path:
+    """Return the folder with the files of hub model `model`, and file `also`, named by its commit.
 
     Raises:
         Misconfigured: the hub has no such model or revision, or does not give it to us.
         Unavailable: it is not in the cache and the hub does not answer within some seconds.
     """
+    files = _files(also)
     try:
-        return Path(_snapshot(model, revision=revision, local_files_only=True))
+        cached = Path(_snapshot(model, revision=revision, local_files_only=True, **files))
     except HFValidationError as error:
         raise Misconfigured(f"`{model}` is neither a folder nor a hub id: {error}") from error
     except LocalEntryNotFoundError:
-        return _download(model, revision)
+        return _download(model, revision, files)
+    complete = also is None or (cached / also).exists()
+    return cached if complete else _download(model, revision, files)
 
 
-def _download(model: str, revision: str | None) -> Path:
+def _files(also: str | None) -> dict[str, list[str]]:
+    if also is None:
+        return {"allow_patterns": list(_WANTED), "ignore_patterns": list(_UNWANTED)}
+    # an exclusion would stand above the file that is asked for
+    return {"allow_patterns": ["config.json", "tokenizer*.json", also]}
+
+
+def _download(model: str, revision: str | None, files: dict[str, list[str]]) -> Path:
     try:
         # A short probe decides, because a download's own time limits add up to minutes
         commit = HfApi().model_info(model, revision=revision, timeout=_PROBE_SECONDS).sha
-        return Path(_snapshot(model, revision=commit))
+        return Path(_snapshot(model, revision=commit, **files))
     except (GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError) as error:
         raise Misconfigured(
             f"the hub has no model `{model}` for us (revision {revision or 'main'}): correct the "

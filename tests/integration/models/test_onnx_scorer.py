@@ -1,0 +1,71 @@
+"""The cross-encoder in ONNX: torch's scores without torch, and clear errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ragline.adapters.models import open_cross_encoder
+from ragline.errors import Misconfigured
+from ragline.settings import RerankerSettings
+
+QUESTION = "how long do queues live"
+PASSAGES = [f"Passage {i}: " + "a queue expires when unused. " * (i % 7) for i in range(40)]
+PASSAGES.append("a word " * 2_000)
+
+SCRIPT = """
+import asyncio, sys
+from ragline.adapters.models import open_cross_encoder
+from ragline.settings import RerankerSettings
+
+async def main():
+    settings = RerankerSettings(model=sys.argv[1], onnx_file="onnx/model.onnx")
+    async with open_cross_encoder(settings) as model:
+        await model.score("a question", ["a passage"])
+
+asyncio.run(main())
+print("torch" in sys.modules)
+"""
+
+
+async def scores(folder: Path, onnx_file: str | None, batch_size: int = 32) -> list[float]:
+    settings = RerankerSettings(model=str(folder), onnx_file=onnx_file, batch_size=batch_size)
+    async with open_cross_encoder(settings) as model:
+        assert model is not None
+        return await model.score(QUESTION, PASSAGES)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 64])
+async def test_scores_are_those_of_torch(onnx_folder: Path, batch_size: int) -> None:
+    expected = await scores(onnx_folder, None)
+    found = await scores(onnx_folder, "onnx/model.onnx", batch_size)
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+async def test_eight_bit_weights_order_passages_much_alike(onnx_folder: Path) -> None:
+    expected = await scores(onnx_folder, None)
+    found = await scores(onnx_folder, "onnx/model_qint8.onnx")
+    assert all(0 <= score <= 1 for score in found)
+    best = sorted(range(len(PASSAGES)), key=lambda place: -expected[place])
+    assert sum(found[p] for p in best[:10]) > sum(found[p] for p in best[-10:])
+
+
+async def test_a_file_that_is_missing_or_none_is_an_error_that_says_what_to_do(
+    onnx_folder: Path,
+) -> None:
+    for name in ("onnx/nothing.onnx", "config.json"):
+        with pytest.raises(Misconfigured, match="RAGLINE_RERANKER__ONNX_FILE"):
+            await scores(onnx_folder, name)
+
+
+def test_torch_is_not_even_loaded(onnx_folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(onnx_folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "False\n", done.stderr
