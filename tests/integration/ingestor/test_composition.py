@@ -10,6 +10,7 @@ import pytest
 from ragline.adapters.models import open_embedder
 from ragline.adapters.stores import open_store
 from ragline.contracts.documents import DocumentChanged, DocumentStatus, Operation, Outcome
+from ragline.contracts.queries import Filters
 from ragline.messaging.service import Composition
 from ragline.observability.metrics import Metrics
 from ragline.ports.store import Scope
@@ -62,6 +63,36 @@ async def test_a_change_is_searchable_then_unchanged_then_deleted(
     assert await _best(settings, "what happens to rejected messages?") is None
 
 
+async def test_one_changed_paragraph_embeds_its_chunk_alone(composition: Composition) -> None:
+    sections = [
+        f"## Section {n}\n\nSection {n} says what is to be known about matter {n}, and no more."
+        for n in range(10)
+    ]
+    page = DocumentChanged(document_id="long.md", version=1, content="\n\n".join(sections))
+    first = await _apply(composition, page)
+    assert first.chunks.added == 10
+    sections[4] = sections[4].replace("and no more", "and a little more")
+    edited = page.model_copy(update={"version": 2, "content": "\n\n".join(sections)})
+    second = await _apply(composition, edited)
+    assert (second.chunks.added, second.chunks.kept, second.chunks.removed) == (1, 9, 1)
+    assert (second.embeddings.computed, second.embeddings.cached) == (1, 9)
+
+
+async def test_documents_are_found_by_language_stated_with_region_or_not_at_all(
+    composition: Composition, settings: Settings
+) -> None:
+    german = "Der Broker löscht eine Warteschlange, die niemand benutzt, nach der genannten Zeit."
+    for name, text, stated in (
+        ("stated.md", PAGE, "en-US"),
+        ("detected.md", PAGE.replace("Queues", "All queues"), None),
+        ("german.md", german, None),
+    ):
+        event = DocumentChanged(document_id=name, version=1, content=text, language=stated)
+        await _apply(composition, event)
+    assert await _in_language(settings, "EN") == {"stated.md", "detected.md"}
+    assert await _in_language(settings, "de-AT") == {"german.md"}
+
+
 async def test_readiness_checks_the_store(composition: Composition) -> None:
     await composition.checks["vector_store"]()
 
@@ -70,6 +101,18 @@ async def _apply(composition: Composition, event: DocumentChanged) -> DocumentSt
     status = await composition.stage(event)
     assert isinstance(status, DocumentStatus)
     return status
+
+
+async def _in_language(settings: Settings, language: str) -> set[str]:
+    within = Scope(tenant="default", filters=Filters(languages=(language,)))
+    async with (
+        open_embedder(settings.embedding) as embedder,
+        open_store(
+            settings.vector_store, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions
+        ) as store,
+    ):
+        vector = await embedder.embed_query("queues")
+        return {hit.document_id for hit in await store.vector(vector, scope=within, limit=50)}
 
 
 async def _best(settings: Settings, question: str) -> str | None:
