@@ -86,7 +86,7 @@ def test_a_file_of_the_operator_replaces_the_packaged_one(tmp_path: Path) -> Non
         ("candidates = 40", "fusion = 'magic'", r"\[profiles.default.troubleshooting\] fusion"),
         ("minimum = 0.5", "minimum = 5", r"\[confidence\] minimum"),
         ("[profiles.default.factual]", "[profiles.default.fact]", r"\[profiles.default.factual\]"),
-        ('profile = "default"', 'profile = "mine"', r"\[profiles.mine\].*default, seed"),
+        ('profile = "default"', 'profile = "mine"', r"\[profiles.mine\].*default, lean, seed"),
         ('profile = "default"', "", "profile: Field required"),
         ('profile = "default"', "profile = ", "no valid TOML"),
         (
