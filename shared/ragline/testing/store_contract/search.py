@@ -64,6 +64,13 @@ class SearchContract(StoreCase):
         hits = await store.keyword("federation", scope=scope(), limit=5)
         assert [hit.document_id for hit in hits] == ["title", "head", "text"]
 
+    async def test_a_text_is_as_long_as_all_of_its_words(self, store: Store) -> None:
+        """Repeated words count for the length that BM25 divides by, as others do."""
+        repeating, varied = "tail " * 60, " ".join(f"w{n}" for n in range(60))
+        await store.upsert(document(texts=[f"apple {repeating}", f"apple {varied}"]))
+        first, second = await store.keyword("apple", scope=scope(), limit=2)
+        assert first.scores == pytest.approx(second.scores, rel=1e-3)
+
     async def test_keyword_search_without_words_finds_nothing(self, store: Store) -> None:
         await store.upsert(document())
         for text in ("", "  ", "?!", "👍", "to be or not to be"):
