@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from ragline.contracts.documents import DocumentChanged, DocumentError, Operation, Outcome
-from ragline.contracts.media_types import HTML, MARKDOWN, PLAIN
+from ragline.contracts.media_types import HTML, MARKDOWN, PLAIN, RST
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline.errors import InvalidDocument
 from ragline_cli.ingest_report import DocumentResult
@@ -24,7 +24,7 @@ from ragline_cli.source_files import SourceFile
 _HEADROOM_BYTES = 64 * 1024
 MAX_EVENT_BYTES = MAX_RECORD_BYTES - _HEADROOM_BYTES
 
-_TEXT_TYPES = frozenset({MARKDOWN, HTML, PLAIN})
+_TEXT_TYPES = frozenset({MARKDOWN, HTML, PLAIN, RST})
 
 Version = Callable[[str, int, bytes], int]
 """Document id, modification time in epoch ms and content to the version of the change."""

@@ -1,12 +1,14 @@
 """The language of a document that states none, from its prose.
 
 py3langid (Lui and Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", 2012; its
-model comes in the package). 2,000 characters take 0.2 ms, the model 60 MB and once 0.9 s.
+model comes in the package). 2,000 characters take 0.2 ms, the model 60 to 90 MB and once 0.9 s.
+On 54 short paragraphs in 18 languages it is as good as lingua, which takes 1 GB.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ragline_ingestor.document import BlockKind, ParsedDocument
@@ -21,17 +23,20 @@ _SAMPLE_CHARS = 2_000
 _LEAST_LETTERS = 40
 _LEAST_PROBABILITY = 0.8
 _NO_LANGUAGE = "zxx"
+_LOADING = Lock()
 
 
 def detect_language(document: ParsedDocument) -> str | None:
     """Return the ISO 639 code of the prose's language; None for too little prose, or in doubt.
 
-    Loads the model on first use, so call it from a worker thread.
+    Loads the model on first use, so call it from worker threads.
     """
     sample = _prose(document)
     if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
         return None
-    language, probability = _model().classify(sample)
+    with _LOADING:
+        model = _model()
+    language, probability = model.classify(sample)
     if probability < _LEAST_PROBABILITY or language == _NO_LANGUAGE:
         return None
     return str(language)

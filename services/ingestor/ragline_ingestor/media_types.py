@@ -59,6 +59,7 @@ def _sniff(data: bytes) -> str:
         return DOCX
     if _HTML_START.match(start):
         return HTML
-    if _RST_SIGN.search(start):
-        return RST
-    return MARKDOWN if _MARKDOWN_SIGN.search(start) else PLAIN
+    # Markdown for Sphinx (MyST) may hold directives, too
+    if _MARKDOWN_SIGN.search(start):
+        return MARKDOWN
+    return RST if _RST_SIGN.search(start) else PLAIN

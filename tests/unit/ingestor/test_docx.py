@@ -6,10 +6,11 @@ from io import BytesIO
 
 import docx
 import pytest
+from docx.document import Document
 
 from ragline.contracts.media_types import DOCX
 from ragline.errors import InvalidDocument
-from ragline_ingestor.document import BlockKind, Content, ParseLimits
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
 from ragline_ingestor.media_types import resolve_media_type
 from ragline_ingestor.parsers import parse
 
@@ -37,6 +38,31 @@ def test_blocks_in_document_order() -> None:
         (BlockKind.LIST, "- stop\n- start"),
         (BlockKind.TABLE, "port | 5672"),
     ]
+
+
+def test_headings_have_levels() -> None:
+    document = docx.Document()
+    for level in (0, 1, 2):  # 0 is the style "Title"
+        document.add_heading(f"Heading {level}", level)
+    assert [b.level for b in _parsed(document).blocks] == [1, 1, 2]
+
+
+def test_cells_that_span_and_tables_in_cells() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for number, cell in enumerate(cell for row in table.rows for cell in row.cells):
+        cell.text = str(number)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "wide"
+    high = table.cell(1, 0).merge(table.cell(2, 0))
+    high.text = "high"
+    high.add_table(rows=1, cols=1).cell(0, 0).text = "inner"
+    assert _parsed(document).text == "wide | 2\nhigh inner | 4 | 5\nhigh | 7 | 8"
+
+
+def _parsed(document: Document) -> ParsedDocument:
+    out = BytesIO()
+    document.save(out)
+    return parse(Content(data=out.getvalue()), media_type=DOCX, limits=ParseLimits())
 
 
 @pytest.mark.parametrize(

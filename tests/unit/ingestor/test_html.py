@@ -47,6 +47,21 @@ def test_the_main_content_keeps_its_structure_and_the_rest_goes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "menu",
+    [
+        '<div role="navigation">Menu</div>',
+        "<nav><ul><li>Menu</li></ul></nav>",
+        "<header>Menu</header>",
+        "<div hidden>Menu</div><form>Menu</form>",
+        "<aside>Menu</aside><footer>Menu</footer>",
+    ],
+)
+def test_navigation_goes_where_no_main_content_is_marked(menu: str) -> None:
+    page = f"<body>{menu}<div><h1>T</h1><p>Text.</p></div></body>"
+    assert _blocks(_parse(page)) == [(BlockKind.HEADING, "T"), (BlockKind.PARAGRAPH, "Text.")]
+
+
 def test_title_and_language_are_found() -> None:
     document = _parse(PAGE)
     assert (document.title, document.language) == ("Queues", "en-GB")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.languages import primary_language
 from ragline.contracts.media_types import MARKDOWN
 from ragline.contracts.queries import Filters
+from ragline.ports.store import IndexedDocument
+from ragline_ingestor import language
+from ragline_ingestor.assembling import draft
+from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import Content, ParseLimits
 from ragline_ingestor.language import detect_language
 from ragline_ingestor.parsers import parse
+from ragline_ingestor.preparing import Preparer
+
+PREPARER = Preparer(limits=ParseLimits(), sizes=ChunkSizes(), timeout_s=60)
 
 TEXTS = {
     "en": "The broker deletes a queue that nobody uses. Set the argument when you declare it.",
@@ -28,9 +40,9 @@ def detected(text: str) -> str | None:
     return detect_language(parse(content, media_type=MARKDOWN, limits=ParseLimits()))
 
 
-@pytest.mark.parametrize("language", TEXTS)
-def test_prose_shows_its_language(language: str) -> None:
-    assert detected(f"# 3.12\n\n{TEXTS[language]}\n\n{TEXTS[language]}") == language
+@pytest.mark.parametrize("spoken", TEXTS)
+def test_prose_shows_its_language(spoken: str) -> None:
+    assert detected(f"# 3.12\n\n{TEXTS[spoken]}\n\n{TEXTS[spoken]}") == spoken
 
 
 def test_code_does_not_count() -> None:
@@ -44,19 +56,73 @@ def test_little_or_no_prose_has_no_language(text: str) -> None:
     assert detected(text) is None
 
 
+def test_worker_threads_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = []
+
+    def load(*_: object, **__: object) -> LanguageIdentifier:
+        loaded.append(1)
+        return from_file(MODEL_FILE, norm_probs=True)
+
+    from_file = LanguageIdentifier.from_model_file
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", load)
+    language._model.cache_clear()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(detected, list(TEXTS.values()))) == list(TEXTS)
+    assert len(loaded) == 1
+
+
 @pytest.mark.parametrize(
-    ("tag", "language"),
+    ("stated", "content", "expected"),
+    [
+        ("de-AT", TEXTS["en"], "de"),
+        (None, f"---\nlang: fr-CA\n---\n{TEXTS['en']}", "fr"),
+        (None, TEXTS["en"], "en"),
+        (None, "Queues", None),
+    ],
+    ids=["event", "document", "detected", "none"],
+)
+async def test_what_is_stated_wins(stated: str | None, content: str, expected: str | None) -> None:
+    assert (await drafted(stated, content)).language == expected
+
+
+async def test_a_detected_language_does_not_make_a_document_another() -> None:
+    event, content = changed(None, TEXTS["en"])
+    prepared = await PREPARER(content, media_type=MARKDOWN)
+    undetected = replace(prepared, document=replace(prepared.document, language=None))
+    hashes = {
+        draft(event, content, media_type=MARKDOWN, prepared=p).content_hash
+        for p in (prepared, undetected)
+    }
+    assert len(hashes) == 1
+    assert (await drafted("en", TEXTS["en"])).content_hash not in hashes
+
+
+def changed(stated: str | None, text: str) -> tuple[DocumentChanged, Content]:
+    event = DocumentChanged(document_id="d", version=1, content=text, language=stated)
+    return event, Content(data=text.encode())
+
+
+async def drafted(stated: str | None, text: str) -> IndexedDocument:
+    event, content = changed(stated, text)
+    prepared = await PREPARER(content, media_type=MARKDOWN)
+    return draft(event, content, media_type=MARKDOWN, prepared=prepared)
+
+
+@pytest.mark.parametrize(
+    ("tag", "primary"),
     [
         ("en", "en"),
         ("EN-us", "en"),
         ("pt_BR.UTF-8", "pt"),
         ("zh-Hant", "zh"),
+        ("nb-NO", "no"),
+        ("iw", "he"),
         (" ", None),
         (None, None),
     ],
 )
-def test_a_tag_counts_without_its_region(tag: str | None, language: str | None) -> None:
-    assert primary_language(tag) == language
+def test_a_tag_counts_without_its_region(tag: str | None, primary: str | None) -> None:
+    assert primary_language(tag) == primary
 
 
 def test_filters_ask_without_region_and_never_for_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.markdown import parse_markdown
 
@@ -65,6 +67,23 @@ def test_an_admonition_with_a_title_keeps_it() -> None:
     assert (BlockKind.PARAGRAPH, ":::note[What is an offset?]") in _blocks(
         ":::note[What is an offset?]\n\nA position.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '!!! note "Mind"\n    One.\n\n    Two.',
+        "??? tip\n\n    Folded.",
+        "> [!NOTE]\n> One.\n>\n> Two.",
+        ":::note\nOne.\n:::",
+    ],
+    ids=["MkDocs", "folded", "GitHub", "Docusaurus"],
+)
+def test_an_admonition_is_one_paragraph(source: str) -> None:
+    assert _blocks(f"{source}\n\nafter\n") == [
+        (BlockKind.PARAGRAPH, source),
+        (BlockKind.PARAGRAPH, "after"),
+    ]
 
 
 def test_code_right_below_a_component_tag_stays_code() -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from ragline.contracts.media_types import PDF
 from ragline.errors import InvalidDocument
@@ -59,6 +60,20 @@ def test_the_outline_names_the_headings(make_pdf: MakePdf) -> None:
     writer.add_outline_item(title="Details", page_number=0, parent=parent)
     levels = [(b.heading, b.level) for b in _parse(saved()).blocks if b.heading]
     assert levels == [("1 Start", 1), ("1.1 Details", 2)]
+
+
+def test_columns_are_read_one_after_the_other(make_pdf: MakePdf) -> None:
+    writer, saved = _rewritten(make_pdf([[("x", 11)]]))
+    left, right = ["Left starts here", "and ends there."], ["Right starts here", "and ends, too."]
+    columns = (
+        f"BT /F1 11 Tf {x} 720 Td ({first}) Tj 0 -14 Td ({second}) Tj ET"
+        for x, (first, second) in ((72, left), (330, right))
+    )
+    stream = DecodedStreamObject()
+    stream.set_data("\n".join(columns).encode("ascii"))
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    text = _parse(saved()).text
+    assert text.split() == " ".join([*left, *right]).split()
 
 
 def test_running_headers_and_page_numbers_are_left_out(make_pdf: MakePdf) -> None:

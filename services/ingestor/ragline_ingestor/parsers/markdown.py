@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from ragline_ingestor.decoding import decode
@@ -21,6 +22,7 @@ _KINDS = {
     "paragraph_open": BlockKind.PARAGRAPH,
     "blockquote_open": BlockKind.PARAGRAPH,
     "html_block": BlockKind.PARAGRAPH,
+    "admonition_open": BlockKind.PARAGRAPH,
     "bullet_list_open": BlockKind.LIST,
     "ordered_list_open": BlockKind.LIST,
     "fence": BlockKind.CODE,
@@ -57,7 +59,7 @@ def _markdown() -> MarkdownIt:
     headings need theirs.
     """
     markdown = MarkdownIt("commonmark").enable("table").disable("inline")
-    return markdown.use(front_matter_plugin).use(component_tags)
+    return markdown.use(front_matter_plugin).use(admon_plugin).use(component_tags)
 
 
 def _blocks(text: str, tokens: Sequence[Token]) -> Iterator[Block]:

@@ -7,38 +7,21 @@ gets into docutils' registries, which belong to the whole process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Callable, Iterator
 
 from docutils import nodes
-from docutils.core import publish_doctree
-from docutils.parsers.rst import Directive, directives
 
 from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
-from ragline_ingestor.parsers.sphinx_markup import read_directive, read_role
+from ragline_ingestor.parsers.rst_tree import read_tree
+from ragline_ingestor.parsers.sphinx_markup import SphinxDirective, read_directive, read_role
 
-_SETTINGS: Mapping[str, object] = MappingProxyType(
-    {
-        # a document must not make us read files or addresses
-        "file_insertion_enabled": False,
-        "raw_enabled": False,
-        "_disable_config": True,
-        # problems are found in the tree, and neither printed nor raised
-        "report_level": 5,
-        "halt_level": 5,
-        "warning_stream": False,
-        "doctitle_xform": False,
-        "docinfo_xform": False,
-        "syntax_highlight": "none",
-        "line_length_limit": 1 << 30,
-    }
-)
-_SILENT = (nodes.comment, nodes.substitution_definition, nodes.target, nodes.Invisible, nodes.topic)
+_SILENT = (nodes.comment, nodes.substitution_definition, nodes.target, nodes.Invisible)
 _CODE = (nodes.literal_block, nodes.doctest_block, nodes.math_block)
 _MAX_NESTED = 20
+# from this level on markup is left out; below, docutils warns (short underlines) and reads it
+_LOST = 3
 
 
 def parse_restructuredtext(content: Content, limits: ParseLimits) -> ParsedDocument:
@@ -49,22 +32,6 @@ def parse_restructuredtext(content: Content, limits: ParseLimits) -> ParsedDocum
     builder = TextBuilder()
     _Walker(builder).read(text, level=0, nested=0)
     return builder.build()
-
-
-@cache
-def _prepare_docutils() -> None:
-    """Take away the directives that let a document name roles for the whole process."""
-    for name in ("role", "default-role"):
-        directives.register_directive(name, _Ignored)
-
-
-class _Ignored(Directive):
-    optional_arguments = 1
-    final_argument_whitespace = True
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        return []
 
 
 class _Walker:
@@ -82,6 +49,8 @@ class _Walker:
             (_CODE, lambda node: self._add(BlockKind.CODE, node.astext())),
             ((nodes.bullet_list, nodes.enumerated_list), self._list),
             (nodes.table, self._table),
+            (nodes.option_list, self._options),
+            (nodes.topic, self._topic),
             (nodes.field, self._field),
             (nodes.Admonition, self._admonition),
             (nodes.image, lambda node: self._paragraph(node.get("alt", ""))),
@@ -92,10 +61,9 @@ class _Walker:
 
     def read(self, text: str, *, level: int, nested: int) -> None:
         """Parse `text` and send its blocks; its top headings are one below `level`."""
-        _prepare_docutils()
         outer = self._level, self._nested
         self._level, self._nested = level, nested
-        self.walk(publish_doctree(text, settings_overrides=dict(_SETTINGS)))
+        self.walk(read_tree(text))
         self._level, self._nested = outer
 
     def walk(self, node: nodes.Element) -> None:
@@ -120,18 +88,33 @@ class _Walker:
         self._level -= 1
 
     def _title(self, node: nodes.Element) -> None:
-        self._add(BlockKind.HEADING, inline(node), level=max(self._level, 1))
+        if isinstance(node.parent, nodes.section):
+            self._add(BlockKind.HEADING, inline(node), level=max(self._level, 1))
+        else:  # of a box, which ends before the section does
+            self._paragraph(inline(node))
 
     def _list(self, node: nodes.Element) -> None:
         self._add(BlockKind.LIST, "\n".join(_items(node)))
 
     def _table(self, node: nodes.Element) -> None:
-        rows = [inline(title) for title in node.findall(nodes.title)]
-        rows += [
+        lines = [inline(child) for child in node.children if isinstance(child, nodes.title)]
+        lines += [
             " | ".join(" ".join(_text(cell).split()) for cell in row.children)
-            for row in node.findall(nodes.row)
+            for row in _rows(node)
         ]
-        self._add(BlockKind.TABLE, "\n".join(rows))
+        self._add(BlockKind.TABLE, "\n".join(lines))
+
+    def _options(self, node: nodes.Element) -> None:
+        pairs = (item.children for item in node.children if isinstance(item, nodes.Element))
+        lines = (
+            f"{', '.join(option.astext() for option in names.children)}  {_text(description)}"
+            for names, description in pairs
+        )
+        self._add(BlockKind.LIST, "\n".join(lines))
+
+    def _topic(self, node: nodes.Element) -> None:
+        if "contents" not in node["classes"]:  # these repeat the headings
+            self.walk(node)
 
     def _field(self, node: nodes.Element) -> None:
         name, body = (_text(child) for child in node.children)
@@ -144,18 +127,19 @@ class _Walker:
         self.walk(node)
 
     def _reported(self, node: nodes.Element) -> None:
-        """Read the directive that docutils could not read itself."""
-        sources = [n.astext() for n in node.children if isinstance(n, nodes.literal_block)]
-        for source in sources:
-            directive = read_directive(source)
-            if directive is None:
+        """Read what docutils could not read itself."""
+        for source in (n.astext() for n in node.children if isinstance(n, nodes.literal_block)):
+            if directive := read_directive(source):
+                self._directive(directive)
+            elif node["level"] >= _LOST:
                 self._add(BlockKind.CODE, source)
-                continue
-            self._paragraph(directive.heading)
-            if directive.is_code or self._nested >= _MAX_NESTED:
-                self._add(BlockKind.CODE, directive.body)
-            elif directive.body:
-                self.read(directive.body, level=self._level, nested=self._nested + 1)
+
+    def _directive(self, directive: SphinxDirective) -> None:
+        self._paragraph(directive.heading)
+        if directive.is_code or self._nested >= _MAX_NESTED:
+            self._add(BlockKind.CODE, directive.body)
+        elif directive.body:
+            self.read(directive.body, level=self._level, nested=self._nested + 1)
 
 
 def inline(node: nodes.Node) -> str:
@@ -181,6 +165,15 @@ def _lines(node: nodes.Element) -> list[str]:
         for child in node.children
         if isinstance(child, nodes.Element)
     ]
+
+
+def _rows(table: nodes.Element) -> Iterator[nodes.Element]:
+    """Yield the rows of `table`, and not those of tables in its cells."""
+    for child in table.children:
+        if isinstance(child, nodes.row):
+            yield child
+        elif isinstance(child, (nodes.tgroup, nodes.thead, nodes.tbody)):
+            yield from _rows(child)
 
 
 def _items(node: nodes.Element) -> list[str]:

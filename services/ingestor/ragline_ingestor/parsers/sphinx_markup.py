@@ -8,6 +8,7 @@ from textwrap import dedent
 
 _DIRECTIVE = re.compile(r"\.\.[ ]+(?:\|[^|\n]+\|[ ]+)?(?P<name>[\w:+.-]+?)::(?:[ ]+|(?=\n|$))")
 _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ ].*)?$")
+_SHOWN_OPTION = re.compile(r"^[ \t]*:(?:caption|alt|title):[ ]+(\S.*)$", re.M)
 _ROLE = re.compile(r":(?P<role>[\w:+.-]+):`(?P<text>[^`]*)`|`(?P<text_first>[^`]*)`:[\w:+.-]+:")
 _TITLED = re.compile(r"(?P<title>.+?)\s*<[^<>]*>$", re.S)
 # directives whose body is no markup
@@ -47,14 +48,17 @@ def read_directive(source: str) -> SphinxDirective | None:
         return None
     name = match["name"].lower()
     argument, _, rest = source[match.end() :].partition("\n")
-    body = _without_options(dedent(rest).rstrip())
-    if name in _MUTE:
-        argument = ""
+    body, caption = _without_options(dedent(rest).rstrip())
     if name == "toctree":
-        body = ""
+        return SphinxDirective(heading="", body="", is_code=False)
+    if says := _SAYS.get(name):
+        # text right below the first line goes on from there
+        between = "\n\n" if rest.startswith("\n") else "\n"
+        said = f"{says.format(argument.strip()).strip()}{between}{body}"
+        return SphinxDirective(heading="", body=said.rstrip(), is_code=False)
     is_code = name in _CODE
-    heading = "" if is_code else _SAYS.get(name, "{}").format(argument.strip()).strip()
-    return SphinxDirective(heading=heading, body=body, is_code=is_code)
+    heading = "" if is_code or name in _MUTE else argument.strip()
+    return SphinxDirective(heading=heading or caption, body=body, is_code=is_code)
 
 
 def read_role(source: str) -> str:
@@ -74,9 +78,9 @@ def read_role(source: str) -> str:
     return text.lstrip("!")
 
 
-def _without_options(body: str) -> str:
-    """Drop the options, which follow the first line at once."""
+def _without_options(body: str) -> tuple[str, str]:
+    """Part the options, which follow the first line at once, off; keep the text a reader sees."""
     head, _, content = body.partition("\n\n")
     if all(_OPTION.match(line) for line in head.split("\n")):
-        return content.strip("\n")
-    return body.lstrip("\n")
+        return content.strip("\n"), " ".join(_SHOWN_OPTION.findall(head))
+    return body.lstrip("\n"), ""
