@@ -101,5 +101,7 @@ def _notes(answer: QueryAnswered) -> Iterator[str]:
     if answer.usage.prompt_tokens or answer.usage.completion_tokens:
         usage = answer.usage
         yield f"tokens {usage.prompt_tokens} in, {usage.completion_tokens} out"
+    if answer.cached:
+        yield f"cached: first answered {answer.cached.answered_at:%Y-%m-%d %H:%M:%S %Z}"
     if answer.degradations:
         yield "went without: " + ", ".join(answer.degradations)

@@ -127,11 +127,19 @@ class NearestSource(Contract):
     score: float
 
 
+class Cached(Contract):
+    """When an equal question was answered first; whose that was is not told."""
+
+    answered_at: AwareDatetime
+
+
 class QueryAnswered(Event):
     """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
 
     `attempt` is above 1 only where an operator replayed the query from the dead letters.
     `missing_versions` are those of the question's `min_versions` that were not searchable in time.
+    `cached` says that text, citations and verdicts were made for an earlier question, from the same
+    versions of the same passages; `usage` then tells what this answer cost.
     """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
@@ -154,6 +162,7 @@ class QueryAnswered(Event):
     watermark: int | None = None
     missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
     error: AnswerError | None = None
+    cached: Cached | None = None
     answered_at: AwareDatetime
 
     @property

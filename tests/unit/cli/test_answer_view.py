@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from ragline.contracts.answers import (
     AnswerError,
     AnswerStatus,
+    Cached,
     Citation,
     Claim,
     NearestSource,
@@ -117,3 +118,10 @@ def test_plan_models_claims_tokens_and_degradations_are_told() -> None:
         "went without: rerank_skipped",
     ):
         assert part in text
+
+
+def test_an_answer_from_the_cache_says_so_and_when_it_was_first_given() -> None:
+    first = datetime(2026, 1, 4, 18, 30, tzinfo=UTC)
+    text = shown(details(answered(cached=Cached(answered_at=first)), elapsed_ms=1))
+    assert "cached: first answered 2026-01-04 18:30:00 UTC" in text
+    assert "cached" not in shown(details(answered(), elapsed_ms=1))
