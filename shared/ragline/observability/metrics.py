@@ -126,6 +126,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="From submission of the query to its answer.",
     ),
     MetricSpec(
+        name="ragline_answer_cache_total",
+        kind=Kind.COUNTER,
+        help="Look-ups in the answer cache, by outcome: hit, miss, unreadable.",
+        labels=("outcome",),
+    ),
+    MetricSpec(
         name="ragline_documents_total",
         kind=Kind.COUNTER,
         help="Document changes ended, by status.",

@@ -1,4 +1,4 @@
-"""The token stream to readers, and the ledger that keeps answers distinct."""
+"""The token stream to readers, the ledger that keeps answers distinct, and the answer cache."""
 
 from __future__ import annotations
 
@@ -72,4 +72,16 @@ class AnswerLedger(Protocol):
 
         It lapses by itself a few seconds after its holder's last sign of life.
         """
+        ...
+
+
+class AnswerCache(Protocol):
+    """Remembers answers by a digest of what they were made from. A broken cache only costs time."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what was put last, or None (also when it has expired, or the cache is down)."""
+        ...
+
+    async def put(self, key: str, answer: bytes) -> None:
+        """Store an answer for the cache's time to live; failure is counted and swallowed."""
         ...
