@@ -16,6 +16,7 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
+from ragline_generator.answer_cache import with_cache
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.outcome import Prices
 from ragline_generator.settings import GeneratorSettings
@@ -45,16 +46,17 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
             on_failure=_noting(metrics),
         )
+        stage = GeneratorStage(
+            stream=stream,
+            tokenizer=open_tokenizer(settings.llm),
+            clock=utc_now,
+            ladder=settings.ladder.ladder(),
+            writer=await _writer(settings, guard, stack),
+            rules=_rules(settings),
+            prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
+        )
         yield Composition(
-            stage=GeneratorStage(
-                stream=stream,
-                tokenizer=open_tokenizer(settings.llm),
-                clock=utc_now,
-                ladder=settings.ladder.ladder(),
-                writer=await _writer(settings, guard, stack),
-                rules=_rules(settings),
-                prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
-            ),
+            stage=with_cache(stage, settings, redis=redis, stream=stream, metrics=metrics),
             ledger=open_ledger(redis, settings),
             degraded=guard.degraded,
         )

@@ -17,6 +17,7 @@ from ragline.settings import (
 from ragline_generator.verdicts import Policy
 
 Share = Annotated[float, Field(ge=0, le=1)]
+CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
 
 
 class AnswerSettings(Group):
@@ -34,6 +35,10 @@ class AnswerSettings(Group):
     llm_least_s: PositiveFloat = Field(2.0, description="with less time left it is not asked")
     reserve_s: PositiveFloat = Field(1.0, description="time kept for checking and publishing")
     cancel_poll_s: PositiveFloat = Field(0.25, description="how often readers may say stop")
+    cache_tenants: tuple[CacheTenant, ...] = Field(
+        (), description="tenants whose answers are cached, `*` for all; none when empty"
+    )
+    cache_ttl_s: PositiveInt = Field(86_400, description="how long a cached answer is kept")
 
 
 class GeneratorSettings(ServiceSettings):

@@ -152,6 +152,64 @@ async def test_a_redelivery_streams_as_a_higher_attempt(redis_url: str) -> None:
     assert text_of(later) == first.text == again.text
 
 
+def caching(redis_url: str, llm: Mapping[str, object]) -> GeneratorSettings:
+    configured = {"redis": {"url": redis_url}, "llm": llm, "generator": {"cache_tenants": ["acme"]}}
+    return GeneratorSettings.model_validate(configured)
+
+
+def metric(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+async def test_the_same_question_costs_one_call_of_the_model_until_its_source_changes(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    llm = {"base_url": double.url, "model": "good"}
+    event = question("Hello world?").model_copy(update={"tenant": "acme"})
+    other = event.model_copy(update={"query_id": str(uuid4())})
+    [passage] = event.passages
+    newer = other.model_copy(
+        update={"passages": (passage.model_copy(update={"version": 2}),), "query_id": str(uuid4())}
+    )
+
+    first, _ = await asked(caching(redis_url, llm), event)
+    second, seen = await asked(caching(redis_url, llm), other)
+    calls = len(double.requests)
+    third, _ = await asked(caching(redis_url, llm), newer)
+
+    assert (first.cached, third.cached) == (None, None)
+    assert second.cached is not None
+    assert second.cached.answered_at == first.answered_at
+    assert second.text == text_of(seen) == first.text
+    assert (calls, len(double.requests)) == (1, 2)
+
+
+async def test_hits_and_misses_are_counted_and_other_tenants_are_not_cached(redis_url: str) -> None:
+    configured, metrics = caching(redis_url, {}), Metrics()
+    event = question("What survives a restart?").model_copy(update={"tenant": "acme"})
+    async with compose(configured, metrics) as composition, open_redis(configured.redis) as redis:
+        await redis.flushdb()
+        for n in range(3):
+            await composition.stage(event.model_copy(update={"query_id": f"{uuid4()}-{n}"}))
+            await composition.stage(event.model_copy(update={"tenant": "other"}))
+
+    assert metric(metrics, "ragline_answer_cache_total", outcome="miss") == 1
+    assert metric(metrics, "ragline_answer_cache_total", outcome="hit") == 2
+
+
+async def test_without_redis_every_question_is_a_miss_and_answered() -> None:
+    configured, metrics = caching("redis://127.0.0.1:1/0", {}), Metrics()
+    event = question("What survives a restart?").model_copy(update={"tenant": "acme"})
+    async with compose(configured, metrics) as composition:
+        answers = [await composition.stage(event) for _ in range(3)]
+
+    assert {getattr(answer, "status", None) for answer in answers} == {AnswerStatus.ANSWERED}
+    assert metric(metrics, "ragline_answer_cache_total", outcome="miss") == 3
+    assert (
+        metric(metrics, "ragline_degraded_dependency_total", dependency="answer_cache") == 1
+    )  # the circuit spares the others a time-out
+
+
 async def test_without_redis_the_answer_is_complete_and_says_so() -> None:
     configured = GeneratorSettings(
         redis=RedisSettings.model_validate({"url": "redis://127.0.0.1:1/0"})

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+from pydantic import ValidationError
 
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.observability.metrics import Metrics
+from ragline_generator.answer_cache import made_with
 from ragline_generator.app import SPEC, compose
+from ragline_generator.caching import CachingStage
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.verdicts import Policy
 
@@ -31,3 +37,57 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert settings.generator.policy is Policy.DROP
     assert settings.llm.configured
+
+
+async def test_answers_are_cached_only_where_tenants_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with compose(GeneratorSettings(), Metrics()) as composition:
+        assert not isinstance(composition.stage, CachingStage)
+    monkeypatch.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", '["acme", "*"]')
+    async with compose(GeneratorSettings(), Metrics()) as composition:
+        assert isinstance(composition.stage, CachingStage)
+
+
+def test_a_tenant_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        GeneratorSettings.model_validate({"generator": {"cache_tenants": ["acme*"]}})
+
+
+def made(**groups: dict[str, Any]) -> str:
+    return made_with(GeneratorSettings.model_validate(groups))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"llm": {"model": "other"}},
+        {"llm": {"base_url": "http://localhost:1/v1"}},
+        {"llm": {"api_key": "secret"}},
+        {"llm": {"temperature": 0.5}},
+        {"generator": {"policy": "drop"}},
+        {"generator": {"min_support": 0.5}},
+        {"generator": {"max_answer_tokens": 100}},
+    ],
+)
+def test_answers_made_by_other_settings_are_others(groups: dict[str, Any]) -> None:
+    assert made(**groups) != made()
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"redis": {"url": "redis://elsewhere:6379"}},
+        {"generator": {"cache_tenants": ["*"], "cache_ttl_s": 5}},
+        {"llm": {"timeout_s": 5, "price_prompt": 1}},
+        {"ladder": {"extractive_s": 1}},
+    ],
+)
+def test_settings_that_do_not_show_in_answers_leave_the_cache_as_it_is(
+    groups: dict[str, Any],
+) -> None:
+    assert made(**groups) == made()
+
+
+def test_what_answers_are_made_with_holds_no_secret() -> None:
+    assert "hunter2" not in json.dumps(made(llm={"api_key": "hunter2"}))
