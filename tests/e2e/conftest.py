@@ -20,6 +20,8 @@ from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.plan import Ports
 from ragline_cli.stack.state import StackKind
 
+# The one tenant whose answers are cached
+CACHED_TENANT = "cached"
 STATUS_KEY = ("tenant", "document_id", "version", "change")
 
 
@@ -126,12 +128,14 @@ class Pipeline:
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
     """Start a stack and the five services."""
-    with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
-        pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher)
-        try:
-            yield pipeline
-        finally:
-            pipeline.close()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
+        with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
+            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher)
+            try:
+                yield pipeline
+            finally:
+                pipeline.close()
 
 
 @pytest.fixture(scope="package", params=["pgvector", "weaviate"])

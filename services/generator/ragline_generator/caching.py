@@ -4,9 +4,9 @@ The key is a digest of everything that the answer is made from (`cache_key.py`),
 passages with their documents' versions. They are the index's watermark as far as this answer goes;
 the event's own `watermark` is the instant of its search and differs for each question. So no entry
 is ever out of date, and nobody has to tell the cache of a change: a new version, a deletion or a
-loss of access of any document that the answer could cite changes what the search returns, hence the
-key, and nothing can race with it. Changes elsewhere leave the answer where it is. Entries that are
-not asked for any more expire.
+withdrawn right to any document that the answer could cite changes what the search returns, hence
+the key, and nothing can race with it. Changes elsewhere leave the answer where it is. Entries that
+cannot be found any more expire.
 """
 
 from __future__ import annotations
