@@ -39,6 +39,7 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
 	for service in $(SERVICES) ; do \
 	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
+	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
 
 .PHONY: demo

@@ -159,6 +159,25 @@ class LlmSettings(Group):
         return self.base_url is not None or self.api_key is not None
 
 
+class OpinionSettings(Group):
+    """A model that is asked about claims where words leave doubt."""
+
+    kind: Literal["off", "embeddings", "nli"] = Field(
+        "off",
+        description="`embeddings` compares claim and evidence as vectors, `nli` asks an entailment "
+        "model; both need the extra `models` of the generator (torch)",
+    )
+    model: str | None = Field(
+        None,
+        description="a hub id or a folder; when empty the packaged embedder, or "
+        "cross-encoder/nli-deberta-v3-small",
+    )
+    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
+    threads: PositiveInt = Field(1, description="torch threads")
+    batch_size: PositiveInt = Field(32, description="texts, of all answers under way")
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
+
+
 class LadderSettings(Group):
     """The degrade ladder: seconds left for work below which a question goes without something."""
 

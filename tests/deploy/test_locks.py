@@ -20,7 +20,7 @@ def packages(lock: Path) -> set[str]:
 
 
 def test_every_service_has_its_own() -> None:
-    assert {lock.stem for lock in LOCKS} == {*Service, "cli", "dev"}
+    assert {lock.stem for lock in LOCKS} == {*Service, "generator-models", "cli", "dev"}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
@@ -35,6 +35,12 @@ def test_services_without_a_model_install_no_torch(service: Service) -> None:
     found = packages(FOLDER / f"{service}.txt")
     assert "faststream" in found
     assert not {"torch", "transformers", "sentence-transformers"} & found
+
+
+def test_a_generator_with_second_opinions_has_a_lock_with_torch() -> None:
+    with_models = packages(FOLDER / "generator-models.txt")
+    assert {"torch", "sentence-transformers"} <= with_models
+    assert packages(FOLDER / f"{Service.GENERATOR}.txt") <= with_models
 
 
 @pytest.mark.parametrize("service", [Service.RETRIEVER, Service.RERANKER, Service.INGESTOR])

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from ragline.adapters.guarded_llm import ModelGuard
+from ragline.adapters.models import open_opinion
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
@@ -21,6 +22,7 @@ from ragline_generator.generation import Limits, Writer
 from ragline_generator.outcome import Prices
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage, Rules
+from ragline_generator.verdicts import Validator
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     circuit is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none.
+        Misconfigured: the Redis URL is none, or the model for second opinions cannot be used.
+        Unavailable: that model has to come from a hub that does not answer.
     """
     guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
@@ -51,6 +54,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             tokenizer=open_tokenizer(settings.llm),
             clock=utc_now,
             ladder=settings.ladder.ladder(),
+            validator=await _validator(settings, stack),
             writer=await _writer(settings, guard, stack),
             rules=_rules(settings),
             prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
@@ -86,11 +90,15 @@ async def _writer(
     return Writer(model, limits=limits, clock=utc_now)
 
 
+async def _validator(settings: GeneratorSettings, stack: AsyncExitStack) -> Validator:
+    opinion = await stack.enter_async_context(open_opinion(settings.opinion))
+    return Validator(min_support=settings.generator.min_support, opinion=opinion)
+
+
 def _rules(settings: GeneratorSettings) -> Rules:
     own = settings.generator
     return Rules(
         policy=own.policy,
-        min_support=own.min_support,
         min_relevance=own.min_relevance,
         max_answer_tokens=own.max_answer_tokens,
         history_tokens=own.history_tokens,

@@ -11,6 +11,8 @@ from ragline.contracts.queries import CandidatesRanked, Filters, Passage
 
 # How well a passage fits drifts with its document's age; what it says does not
 _FIT = {"scores", "fused", "rerank", "score"}
+# What of a plan concerns writing; the rest decided which passages there are
+_SHAPE = {"name", "token_budget", "extractive", "unsupported"}
 
 
 def cache_key(event: CandidatesRanked, *, made_with: str) -> str:
@@ -40,7 +42,7 @@ def _question(event: CandidatesRanked) -> dict[str, Any]:
         "question": normalised(event.standalone_text),
         "history": [(turn.role, turn.text) for turn in event.history],
         "intent": event.intent,
-        "plan": (event.plan.name, event.plan.token_budget, event.plan.extractive),
+        "plan": event.plan.model_dump(include=_SHAPE),
         "max_answer_tokens": event.options.max_answer_tokens,
     }
 

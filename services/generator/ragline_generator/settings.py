@@ -6,15 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ragline.contracts.queries import UnsupportedPolicy
 from ragline.settings import (
     Group,
     LadderSettings,
     LlmSettings,
+    OpinionSettings,
     PositiveFloat,
     PositiveInt,
     ServiceSettings,
 )
-from ragline_generator.verdicts import Policy
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
@@ -23,9 +24,10 @@ CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
 class AnswerSettings(Group):
     """How answers are written and checked."""
 
-    policy: Policy = Field(
-        Policy.MARK,
-        description="unsupported claims: kept with their verdict, dropped or refused",
+    policy: UnsupportedPolicy = Field(
+        UnsupportedPolicy.MARK,
+        description="unsupported claims are kept with their verdict, dropped, or all refused; "
+        "a plan's `unsupported` goes before it",
     )
     min_support: Share = Field(0.6, description="share of a claim's words that its sources hold")
     min_relevance: Share = Field(0.4, description="below it the question is refused")
@@ -46,4 +48,5 @@ class GeneratorSettings(ServiceSettings):
 
     llm: LlmSettings = LlmSettings()
     generator: AnswerSettings = AnswerSettings()
+    opinion: OpinionSettings = OpinionSettings()
     ladder: LadderSettings = LadderSettings()

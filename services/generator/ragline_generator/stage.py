@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ragline.contracts.answers import AnswerError, AnswerStatus, Degradation, QueryAnswered, Usage
-from ragline.contracts.queries import CandidatesRanked
+from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import ChatMessage, Tokenizer
@@ -20,15 +20,14 @@ from ragline_generator.generation import Writer, Written
 from ragline_generator.outcome import Outcome, Prices
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
-from ragline_generator.verdicts import Policy, judge
+from ragline_generator.verdicts import Validator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What makes an answer. Shares are in [0, 1], sizes in tokens."""
 
-    policy: Policy = Policy.MARK
-    min_support: float = 0.6
+    policy: UnsupportedPolicy = UnsupportedPolicy.MARK
     min_relevance: float = 0.4
     max_answer_tokens: int = 512
     history_tokens: int = 500
@@ -49,6 +48,7 @@ class GeneratorStage:
         tokenizer: Tokenizer,
         clock: Callable[[], datetime],
         ladder: Ladder,
+        validator: Validator,
         writer: Writer | None = None,
         rules: Rules,
         prices: Prices,
@@ -57,6 +57,7 @@ class GeneratorStage:
         self._count = tokenizer.count
         self._clock = clock
         self._ladder = ladder
+        self._validator = validator
         self._writer = writer
         self._rules = rules
         self._prices = prices
@@ -97,7 +98,7 @@ class GeneratorStage:
         if written is None:
             ended = await self._extracted(event, ranked, usage, broadcast)
             return replace(ended, degradations=(Degradation.LLM,))
-        return self._judged(written, context, self._metered(usage, messages, written))
+        return await self._judged(event, written, context, self._metered(usage, messages, written))
 
     async def _written(
         self,
@@ -147,24 +148,23 @@ class GeneratorStage:
         await broadcast.start()
         for piece in draft.pieces:
             await broadcast.say(piece)
-        ended = judge(
-            draft.text, draft.context, policy=Policy.MARK, min_support=self._rules.min_support
-        )
+        ended = await self._validator.judge(draft.text, draft.context, policy=self._policy(event))
         return replace(ended, usage=usage, models={"answer": extractive.MODEL})
 
-    def _judged(self, written: Written, context: Context, usage: Usage) -> Outcome:
+    def _policy(self, event: CandidatesRanked) -> UnsupportedPolicy:
+        return event.plan.unsupported or self._rules.policy
+
+    async def _judged(
+        self, event: CandidatesRanked, written: Written, context: Context, usage: Usage
+    ) -> Outcome:
         models = {"answer": written.model}
         fell_back = self._writer is not None and written.model != self._writer.model_id
         degradations = (Degradation.LLM_FALLBACK,) if fell_back else ()
         if written.declined:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
         else:
-            ended = judge(
-                written.text,
-                context,
-                policy=self._rules.policy,
-                min_support=self._rules.min_support,
-                attributed=True,
+            ended = await self._validator.judge(
+                written.text, context, policy=self._policy(event), attributed=True
             )
         if written.cancelled:
             ended = replace(ended, status=AnswerStatus.FAILED, reason=outcome.CANCELLED)

@@ -1,72 +1,147 @@
-"""Whether a text is supported by an excerpt, by words, numbers and negation.
+"""Whether the excerpts that a claim cites say what it says.
 
-The evidence for a claim is the few units that together hold most of its content terms (a greedy
-set cover); support is the share they hold. Few units rather than the whole passage, because in
-800 characters the words of a false claim are often all there, far apart. Numbers must be in the
-evidence's excerpt, and a claim must not negate what its best unit affirms, nor the reverse.
+The evidence for a claim is the few units that together hold most of its content words (a greedy
+set cover); support is the share they hold, with those of titles and headings. Few units rather than
+whole passages, because in 800 characters the words of a false claim are often all there, far apart.
+Every name and number of the claim must be in the evidence, and the claim must not contradict the
+unit nearest to it. `docs/quality.md` says how often that is right.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from ragline.contracts.answers import Problem
+from ragline.contracts.queries import Passage
 from ragline_generator.context import Excerpt, label
-from ragline_generator.terms import negated, numbers, terms
+from ragline_generator.contradictions import contradiction
 from ragline_generator.units import Kind, Unit
+from ragline_generator.wording import NUMBERS, Sort, Word, words
 
 _UNITS_OF_EVIDENCE = 3
-_CONTRADICTION_FROM = 0.5
+_NEIGHBOURS = 3
+_SAME_SURROUNDINGS = 0.67
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """`score` is the share of the claim's terms found, 0 where numbers or negation differ."""
+    """`score` is the share of the claim's words found, in [0, 1]; 0 with a contradiction.
+
+    `evidence` are the units that speak for the claim, by the number of their excerpt.
+    """
 
     score: float
-    evidence: tuple[Unit, ...] = ()
+    problem: Problem | None = None
+    evidence: Mapping[int, tuple[Unit, ...]] = field(default_factory=dict)
 
 
-def support(claim: str, excerpt: Excerpt) -> Support:
-    """Measure how far `excerpt` supports `claim` (without markers)."""
-    wanted = terms(claim)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A unit with its terms, and those of the title and headings over it."""
+
+    number: int
+    unit: Unit
+    text: str
+    terms: frozenset[str]
+    context: frozenset[str]
+
+
+def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
+    """Measure how far `excerpts`, by their numbers, support `claim` (without markers)."""
+    said = words(claim)
+    wanted = frozenset(word.term for word in said)
     if not wanted:
-        return Support(1.0, excerpt.units[:1])
-    found = {
-        unit: terms(excerpt.slice(unit)) & wanted
-        for unit in excerpt.units
-        if unit.kind is not Kind.NOISE
-    }
-    evidence = _cover(found)
-    named = terms(label(excerpt.passage)) & wanted
-    held = named.union(*(found[unit] for unit in evidence))
-    score = len(held) / len(wanted)
-    if not held or not _numbers_agree(claim, excerpt):
-        return Support(0.0)
-    if named == wanted:  # the claim only names the document
-        return Support(score, tuple(evidence[:1]) or excerpt.units[:1])
-    contradicted = bool(evidence) and _contradicts(claim, excerpt.slice(evidence[0]))
-    if contradicted and score >= _CONTRADICTION_FROM:
-        return Support(0.0)
-    return Support(score, tuple(sorted(evidence, key=lambda unit: unit.start)))
+        return Support(1.0, evidence={n: e.units[:1] for n, e in excerpts.items()})
+    units = [read for number, excerpt in excerpts.items() for read in _read(number, excerpt)]
+    context = frozenset[str]().union(*(read.context for read in units))
+    chosen = _cover(units, wanted)
+    held = (context & wanted).union(*(read.terms & wanted for read in chosen))
+    evidence = _evidence(chosen, units, wanted)
+    if not chosen or wanted <= context:  # nothing found, or the claim only names the document
+        return Support(len(held) / len(wanted), evidence=evidence)
+    problem = _unfounded(said, chosen[0], units, context) or contradiction(
+        claim, chosen[0].text, context=context
+    )
+    score = len(held) / len(wanted) if problem is None else 0.0
+    return Support(score, problem, evidence)
 
 
-def _cover(found: dict[Unit, frozenset[str]]) -> list[Unit]:
-    """Choose units, each adding most new terms; the first is the best single one."""
-    chosen: list[Unit] = []
+def _read(number: int, excerpt: Excerpt) -> list[_Read]:
+    context = _context(excerpt.passage)
+    found = []
+    for unit in excerpt.units:
+        if unit.kind is not Kind.NOISE:
+            text = excerpt.slice(unit)
+            terms = frozenset(word.term for word in words(text))
+            found.append(_Read(number, unit, text, terms, context))
+    return found
+
+
+def _context(passage: Passage) -> frozenset[str]:
+    """Return what a passage need not repeat: title and headings, and the words of its address.
+
+    Numbers of an address say nothing about the text.
+    """
+    address = words(f"{passage.url or ''} {passage.document_id}")
+    named = (word for word in address if word.sort not in NUMBERS)
+    return frozenset(word.term for word in (*words(label(passage)), *named))
+
+
+def _cover(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
+    """Choose units, each adding most new terms; the first is the best single one.
+
+    Of two that add the same the shorter one says it more plainly.
+    """
+    chosen: list[_Read] = []
     held: frozenset[str] = frozenset()
     while len(chosen) < _UNITS_OF_EVIDENCE:
-        best = max(found, key=lambda unit: len(found[unit] - held), default=None)
-        if best is None or not found[best] - held:
+        new = {id(read): len((read.terms & wanted) - held) for read in units}
+        best = max(units, key=lambda read: (new[id(read)], -len(read.terms)), default=None)
+        if best is None or not new[id(best)]:
             break
         chosen.append(best)
-        held |= found[best]
+        held |= best.terms & wanted
     return chosen
 
 
-def _numbers_agree(claim: str, excerpt: Excerpt) -> bool:
-    stated = numbers(claim)
-    return not stated or stated <= numbers(f"{label(excerpt.passage)} {excerpt.text}")
+def _evidence(
+    chosen: Sequence[_Read], units: Sequence[_Read], wanted: frozenset[str]
+) -> dict[int, tuple[Unit, ...]]:
+    """Return the chosen units by excerpt; of an excerpt without any, its nearest."""
+    found: dict[int, list[Unit]] = {}
+    for number in dict.fromkeys(read.number for read in units):
+        own = [read for read in units if read.number == number]
+        best = [read for read in chosen if read.number == number] or _cover(own, wanted)[:1]
+        found[number] = [read.unit for read in best] or [own[0].unit]
+    return {n: tuple(sorted(own, key=lambda unit: unit.start)) for n, own in found.items()}
 
 
-def _contradicts(claim: str, unit: str) -> bool:
-    return negated(claim) != negated(unit)
+def _unfounded(
+    said: Sequence[Word], nearest: _Read, units: Sequence[_Read], context: frozenset[str]
+) -> Problem | None:
+    """Tell whether a name or number of the claim is not in the evidence.
+
+    A number may stand in another unit than the nearest one only among the words that surround it
+    in the claim: passages are full of other numbers.
+    """
+    for at, word in enumerate(said):
+        if not word.literal or word.term in nearest.terms or word.term in context:
+            continue
+        holding = [read for read in units if word.term in read.terms]
+        if word.sort is Sort.NAME and not holding:
+            return Problem.NAME
+        if word.sort is Sort.NUMBER and not _among(said, at, holding, context):
+            return Problem.NUMBER
+    return None
+
+
+def _among(
+    said: Sequence[Word], at: int, holding: Sequence[_Read], context: frozenset[str]
+) -> bool:
+    around = (*said[max(0, at - _NEIGHBOURS) : at], *said[at + 1 : at + 1 + _NEIGHBOURS])
+    needed = _SAME_SURROUNDINGS * len(around)
+    return any(
+        sum(word.term in read.terms or word.term in context for word in around) >= needed
+        for read in holding
+    )

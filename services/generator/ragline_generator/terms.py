@@ -14,11 +14,7 @@ import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_NUMBER = re.compile(r"(?<![\w.])v?(\d+(?:[.,]\d+)*)")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nothing|neither|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE
-)
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
         """
@@ -49,8 +45,8 @@ def _terms(text: str) -> Iterator[str]:
         word = match.group().casefold().replace("’", "'")
         if _UNSPACED.match(word):
             yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
-        elif word not in _STOP_WORDS and (bare := word.partition("'")[0]) not in _STOP_WORDS:
-            yield _stem(bare)
+        elif word not in STOP_WORDS and (bare := word.partition("'")[0]) not in STOP_WORDS:
+            yield stem(bare)
 
 
 @lru_cache(maxsize=1)
@@ -59,15 +55,6 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return the stem of a case-folded word."""
     return str(_stemmer().stemWord(word))
-
-
-def numbers(text: str) -> frozenset[str]:
-    """Return the numbers in `text`: `1,000` as `1000`, `v3.12` as `3.12`."""
-    return frozenset(found.rstrip(".,").replace(",", "") for found in _NUMBER.findall(text))
-
-
-def negated(text: str) -> bool:
-    """Tell whether `text` holds a word of negation."""
-    return _NEGATION.search(text) is not None

@@ -6,21 +6,45 @@ and code are none. Verdicts carry their range in the answer's text, for people a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.answers import Citation, Claim, Validation
+from ragline.contracts.answers import Citation, Claim, Problem, Validation
 from ragline.contracts.answers import Support as Verdict
 from ragline_generator import readable
 from ragline_generator.citations import cite
 from ragline_generator.context import Context
 from ragline_generator.markers import find_markers, without_markers
-from ragline_generator.support import support
+from ragline_generator.support import Support, support
 from ragline_generator.terms import terms
 from ragline_generator.units import Kind, Unit, split
 
-METHOD = "lexical-overlap.v1"
+# What is left of `Queues expire [1].`
+_LONE_STOP = re.compile(r" +([.!?;,])")
+METHOD = "lexical.v2"
 _CLAIMS = (Kind.PROSE, Kind.ITEM, Kind.STEP, Kind.TABLE_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A claim at `[start, end)` of the answer, and what its passages say to it."""
+
+    start: int
+    end: int
+    content: str
+    markers: tuple[int, ...]
+    support: Support
+
+    @property
+    def problem(self) -> Problem | None:
+        """What the passages contradict, or that there are none."""
+        return self.support.problem if self.markers else Problem.UNCITED
+
+    def evidence(self, context: Context) -> str:
+        """Return the units that speak for the claim, one a line."""
+        found = self.support.evidence.items()
+        return "\n".join(context[n - 1].slice(unit) for n, units in found for unit in units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +66,17 @@ class Checked:
         return bool(self.validation.claims) and self.validation.support_ratio == 1.0
 
 
-def check(text: str, context: Context, *, min_support: float) -> Checked:
-    """Judge every claim of `text`; its markers must be those of `context`."""
-    claims: list[Claim] = []
-    evidence: dict[int, list[Unit]] = {m.number: [] for m in find_markers(text)}
-    for start, end in claim_ranges(text):
-        claim, found = _judge(text, start, end, context, min_support)
-        claims.append(claim)
-        for marker, units in found.items():
-            evidence[marker].extend(units)
-    citations = tuple(
-        cite(marker, context[marker - 1], units) for marker, units in sorted(evidence.items())
-    )
-    return Checked(text, Validation(method=METHOD, claims=tuple(claims)), citations)
+def examine(text: str, context: Context) -> list[Examined]:
+    """Look up what the passages say to each claim; markers must be those of `context`."""
+    return [_examine(text, start, end, context) for start, end in claim_ranges(text)]
+
+
+def _examine(text: str, start: int, end: int, context: Context) -> Examined:
+    claim = text[start:end]
+    markers = tuple(dict.fromkeys(m.number for m in find_markers(claim)))
+    content = readable.sentence(_LONE_STOP.sub(r"\1", without_markers(claim)))
+    cited = {marker: context[marker - 1] for marker in markers}
+    return Examined(start, end, content, markers, support(content, cited))
 
 
 def claim_ranges(text: str) -> Iterator[tuple[int, int]]:
@@ -67,14 +89,59 @@ def claim_ranges(text: str) -> Iterator[tuple[int, int]]:
             yield start, unit.end
 
 
-def _judge(
-    text: str, start: int, end: int, context: Context, min_support: float
-) -> tuple[Claim, Mapping[int, tuple[Unit, ...]]]:
-    claim = text[start:end]
-    markers = tuple(dict.fromkeys(m.number for m in find_markers(claim)))
-    content = readable.sentence(without_markers(claim))
-    found = {marker: support(content, context[marker - 1]) for marker in markers}
-    score = max((s.score for s in found.values()), default=0.0)
-    verdict = Verdict.SUPPORTED if score >= min_support else Verdict.UNSUPPORTED
-    judged = Claim(text=claim, start=start, end=end, support=verdict, score=score, markers=markers)
-    return judged, {marker: s.evidence for marker, s in found.items()}
+def conclude(
+    text: str,
+    examined: Sequence[Examined],
+    context: Context,
+    *,
+    min_support: float,
+    opinions: Mapping[int, float] | None = None,
+    method: str = METHOD,
+) -> Checked:
+    """Give every claim its verdict.
+
+    Args:
+        text: the answer.
+        examined: its claims.
+        context: the excerpts behind its markers.
+        min_support: share of a claim's words that its passages must hold.
+        opinions: how far another model thinks that a claim, by its place in `examined`, is
+            supported, in [0, 1]: it takes the place of the share of words.
+        method: names how the verdicts were reached.
+    """
+    claims, evidence = [], _marked(text)
+    for place, each in enumerate(examined):
+        opinion = (opinions or {}).get(place)
+        claims.append(_verdict(text, each, min_support, opinion))
+        for marker, units in each.support.evidence.items():
+            evidence[marker].extend(units)
+    citations = tuple(
+        cite(marker, context[marker - 1], units) for marker, units in sorted(evidence.items())
+    )
+    return Checked(text, Validation(method=method, claims=tuple(claims)), citations)
+
+
+def _marked(text: str) -> dict[int, list[Unit]]:
+    return {marker.number: [] for marker in find_markers(text)}
+
+
+def _verdict(text: str, each: Examined, min_support: float, opinion: float | None) -> Claim:
+    score, lacking = each.support.score, Problem.WORDS
+    least = min_support
+    if opinion is not None:
+        score, lacking, least = opinion, Problem.OPINION, 0.5
+    problem = each.problem or (lacking if score < least else None)
+    return Claim(
+        text=text[each.start : each.end],
+        start=each.start,
+        end=each.end,
+        support=Verdict.SUPPORTED if problem is None else Verdict.UNSUPPORTED,
+        score=score if each.markers else 0.0,
+        markers=each.markers,
+        problem=problem,
+    )
+
+
+def check(text: str, context: Context, *, min_support: float) -> Checked:
+    """Judge every claim of `text` by its words alone."""
+    return conclude(text, examine(text, context), context, min_support=min_support)

@@ -43,6 +43,23 @@ class Support(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
+class Problem(StrEnum):
+    """Why a claim is not supported by the passages that it cites.
+
+    `uncited`: it cites none. `words`: they hold too few of its words. `number`, `name`: they hold
+    another one, or none. `negation`: one denies what the other says. `order`: names are in each
+    other's place. `opinion`: a second model disagrees.
+    """
+
+    UNCITED = "uncited"
+    WORDS = "words"
+    NUMBER = "number"
+    NAME = "name"
+    NEGATION = "negation"
+    ORDER = "order"
+    OPINION = "opinion"
+
+
 class Citation(Contract):
     """A checkable source: `quote` is the slice `[start, end)` of the document's source text."""
 
@@ -59,7 +76,10 @@ class Citation(Contract):
 
 
 class Claim(Contract):
-    """One sentence of the answer: `[start, end)` in the answer's text, and its verdict."""
+    """One sentence of the answer: `[start, end)` in the answer's text, and its verdict.
+
+    `score` is in [0, 1]; `problem` says why the claim is not supported.
+    """
 
     text: str
     start: int
@@ -67,6 +87,7 @@ class Claim(Contract):
     support: Support
     score: float
     markers: tuple[int, ...] = ()
+    problem: Problem | None = None
 
 
 class Validation(Contract):

@@ -146,14 +146,23 @@ class Entities(Contract):
         return tuple(dict.fromkeys(found))
 
 
+class UnsupportedPolicy(StrEnum):
+    """What becomes of unsupported claims: kept with their verdict, removed, or all refused."""
+
+    MARK = "mark"
+    DROP = "drop"
+    REFUSE = "refuse"
+
+
 class Plan(Contract):
     """How the rest of the pipeline treats the question.
 
     `weights` names the searches to run; `depth` is candidates per search, `document_support` how
     much a candidate gains from others of its document, `rerank_depth` how many the cross-encoder
     reads, `passages` how many go on, `token_budget` the context in tokens.
-    `extractive` asks for no language model. `deadline_s` counts from the submission and serves
-    questions whose publisher stated no deadline.
+    `extractive` asks for no language model, `unsupported` says what becomes of claims without
+    support (null: what the generator's settings say). `deadline_s` counts from the submission and
+    serves questions whose publisher stated no deadline.
     """
 
     name: str
@@ -169,6 +178,7 @@ class Plan(Contract):
     token_budget: Annotated[int, Field(ge=64)] = 1_500
     recency_half_life_days: Annotated[float, Field(gt=0)] | None = None
     extractive: bool = False
+    unsupported: UnsupportedPolicy | None = None
     deadline_s: Annotated[float, Field(gt=0)] | None = None
 
     @property

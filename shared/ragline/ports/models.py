@@ -60,6 +60,31 @@ class CrossEncoder(Protocol):
         ...
 
 
+class SecondOpinion(Protocol):
+    """Another model's opinion on claims where words leave doubt.
+
+    Raises:
+        RaglineError: the model failed; the claim is then judged by its words.
+    """
+
+    @property
+    def method(self) -> str:
+        """How it judges, for answers."""
+        ...
+
+    @property
+    def asked_until(self) -> float:
+        """The share of a claim's words found, in [0, 1], from which its opinion is not needed."""
+        ...
+
+    async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each (evidence, claim) how far one supports the other, in [0, 1].
+
+        From 0.5 on the claim counts as supported.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMessage:
     """One message to a language model."""

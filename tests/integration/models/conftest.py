@@ -12,6 +12,9 @@ from ragline.adapters.models.files import locate
 TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
+NLI_LABELS = ("contradiction", "entailment", "neutral")
+
+
 def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
     """Save a BERT of one layer with random weights, with the tokenizer of all-MiniLM-L6-v2.
 
@@ -30,6 +33,8 @@ def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
         initializer_range=0.5,
     )
     config.num_labels = labels
+    if labels == len(NLI_LABELS):
+        config.id2label = dict(enumerate(NLI_LABELS))
     config.sentence_transformers = {"activation_fn": "torch.nn.modules.linear.Identity"}
     model = BertForSequenceClassification(config)
     model.save_pretrained(folder)
@@ -85,3 +90,8 @@ def cross_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def two_label_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_cross_encoder(tmp_path_factory.mktemp("models") / "two-labels", labels=2)
+
+
+@pytest.fixture(scope="session")
+def entailment_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_cross_encoder(tmp_path_factory.mktemp("models") / "tiny-nli", labels=3)

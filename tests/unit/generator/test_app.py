@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from ragline.contracts.queries import UnsupportedPolicy
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.observability.metrics import Metrics
 from ragline_generator.answer_cache import made_with
 from ragline_generator.app import SPEC, compose
 from ragline_generator.caching import CachingStage
 from ragline_generator.settings import GeneratorSettings
-from ragline_generator.verdicts import Policy
 
 
 def test_the_service_reads_ranked_passages_and_writes_answers() -> None:
@@ -35,7 +35,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
     settings = GeneratorSettings()
 
-    assert settings.generator.policy is Policy.DROP
+    assert settings.generator.policy is UnsupportedPolicy.DROP
     assert settings.llm.configured
 
 

@@ -23,6 +23,7 @@ from ragline_generator.caching import CachingStage, LookUp
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.outcome import Prices
 from ragline_generator.stage import GeneratorStage, Rules
+from ragline_generator.verdicts import Validator
 
 from .conftest import (
     NOW,
@@ -63,6 +64,7 @@ class World:
             clock=self.clock,
             ladder=self.ladder,
             writer=Writer(self.model, limits=Limits(attempts=1), clock=self.clock),
+            validator=Validator(min_support=0.6),
             rules=Rules(),
             prices=Prices(prompt=1.0, completion=10.0),
         )

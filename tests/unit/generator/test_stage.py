@@ -14,6 +14,7 @@ from ragline.ladder import Ladder
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.outcome import Prices
 from ragline_generator.stage import GeneratorStage, Rules
+from ragline_generator.verdicts import Validator
 
 from .conftest import (
     NOW,
@@ -47,6 +48,7 @@ def make_stage(
         tokenizer=WordTokenizer(),
         clock=clock,
         ladder=ladder,
+        validator=Validator(min_support=0.6),
         writer=writer,
         rules=rules or Rules(),
         prices=prices or Prices(),

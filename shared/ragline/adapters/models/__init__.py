@@ -2,5 +2,6 @@
 
 from ragline.adapters.models.cross_encoder import open_cross_encoder
 from ragline.adapters.models.embedder import open_embedder
+from ragline.adapters.models.opinions import open_opinion
 
-__all__ = ["open_cross_encoder", "open_embedder"]
+__all__ = ["open_cross_encoder", "open_embedder", "open_opinion"]

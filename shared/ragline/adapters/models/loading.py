@@ -19,6 +19,7 @@ Encode = Callable[[list[str]], list[list[float]]]
 Pair = tuple[str, str]
 Score = Callable[[list[Pair]], list[float]]
 
+_RANKER, _NLI, _ENTAILMENT = "cross-encoder", "entailment model", "entailment"
 _WITH_SCORES = ("ForSequenceClassification", "ForCausalLM")
 
 
@@ -59,13 +60,9 @@ def load_scorer(files: ModelFiles, *, threads: int, batch_size: int) -> Score:
         Misconfigured: the files are no cross-encoder with one score.
     """
     _prepare(threads)
-    try:
-        model = CrossEncoder(
-            str(files.folder), local_files_only=True, model_kwargs={"use_safetensors": True}
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise _unusable(files, "cross-encoder", error) from error
-    _check_scorer(files, model)
+    model = _cross_encoder(files, _RANKER)
+    if model.num_labels != 1:
+        raise _unusable(files, _RANKER, f"it gives {model.num_labels} scores, not one")
     sigmoid = torch.nn.Sigmoid()
 
     def score(pairs: list[Pair]) -> list[float]:
@@ -77,13 +74,41 @@ def load_scorer(files: ModelFiles, *, threads: int, batch_size: int) -> Score:
     return score
 
 
-def _check_scorer(files: ModelFiles, model: CrossEncoder) -> None:
+def load_entailment(files: ModelFiles, *, threads: int, batch_size: int) -> Score:
+    """Return a function from pairs of premise and hypothesis to probabilities of entailment.
+
+    Raises:
+        Misconfigured: the files are no classifier with a label called entailment.
+    """
+    _prepare(threads)
+    model = _cross_encoder(files, _NLI)
+    named = (model.config.id2label if model.config else None) or {}
+    labels = {str(name).casefold(): int(at) for at, name in named.items()}
+    if _ENTAILMENT not in labels:
+        raise _unusable(files, _NLI, f"none of its labels ({', '.join(labels)}) is {_ENTAILMENT}")
+    place = labels[_ENTAILMENT]
+
+    def entailed(pairs: list[Pair]) -> list[float]:
+        chances = model.predict(
+            pairs, batch_size=batch_size, apply_softmax=True, show_progress_bar=False
+        )
+        return [float(each[place]) for each in chances]
+
+    return entailed
+
+
+def _cross_encoder(files: ModelFiles, kind: str) -> CrossEncoder:
+    try:
+        model: CrossEncoder = CrossEncoder(
+            str(files.folder), local_files_only=True, model_kwargs={"use_safetensors": True}
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _unusable(files, kind, error) from error
     # An embedding model loads too, with a head of random weights and one line in the log
     architectures = (model.config.architectures if model.config else None) or ()
     if not any(str(name).endswith(_WITH_SCORES) for name in architectures):
-        raise _unusable(files, "cross-encoder", "its weights have no scoring head")
-    if model.num_labels != 1:
-        raise _unusable(files, "cross-encoder", f"it gives {model.num_labels} scores, not one")
+        raise _unusable(files, kind, "its weights have no scoring head")
+    return model
 
 
 def _prepare(threads: int) -> None:

@@ -1,0 +1,46 @@
+"""Documents as the passages that a question would bring, without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ragline.contracts.documents import DocumentChanged
+from ragline.contracts.media_types import PLAIN
+from ragline.contracts.queries import Passage
+from ragline.errors import InvalidDocument
+from ragline_ingestor.chunking import ChunkSizes, chunk_document
+from ragline_ingestor.document import Content, ParseLimits
+from ragline_ingestor.parsers import parse
+
+
+def passages_of(
+    events: Sequence[DocumentChanged], progress: Callable[[int], None]
+) -> dict[str, list[Passage]]:
+    """Return the passages of each document, in order; one that cannot be parsed is left out."""
+    found: dict[str, list[Passage]] = {}
+    for event in events:
+        try:
+            found[event.document_id] = list(_passages(event))
+        except InvalidDocument:
+            continue
+        finally:
+            progress(1)
+    return found
+
+
+def _passages(event: DocumentChanged) -> Iterator[Passage]:
+    content = Content(data=(event.content or "").encode())
+    document = parse(content, media_type=event.media_type or PLAIN, limits=ParseLimits())
+    for ordinal, chunk in enumerate(chunk_document(document, ChunkSizes())):
+        yield Passage(
+            chunk_id=f"{event.document_id}#{ordinal}",
+            document_id=event.document_id,
+            version=event.version,
+            ordinal=ordinal,
+            title=event.title or document.title or "",
+            heading_path=chunk.heading_path,
+            text=chunk.text,
+            start=chunk.start,
+            end=chunk.end,
+            score=1.0,
+        )

