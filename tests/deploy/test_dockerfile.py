@@ -48,7 +48,7 @@ def sources(stages: dict[str, list[dict[str, Any]]], image: str) -> list[str]:
     used = ("dependencies", "runtime", "cli" if image == "cli" else "service")
     copies = [value for stage in used for value in values(stages[stage], "COPY")]
     paths = [path for value in copies if "--from" not in value for path in value.split()[:-1]]
-    return [path.replace("${SERVICE}", image) for path in paths]
+    return [path.replace("${SERVICE}", image).replace("${LOCK}", image) for path in paths]
 
 
 def test_it_passes_hadolint(dockerfile: Path) -> None:

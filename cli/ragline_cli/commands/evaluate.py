@@ -10,6 +10,7 @@ from ragline.errors import Misconfigured
 from ragline_cli.evaluate.answers import answers
 from ragline_cli.evaluate.intent import intent
 from ragline_cli.evaluate.retrieval import retrieval
+from ragline_cli.evaluate.validation import validation
 
 app = typer.Typer(
     no_args_is_help=True, help="Measure retrieval, intents and answers on labelled or own data."
@@ -29,3 +30,4 @@ def installed() -> None:
 app.command()(retrieval)
 app.command()(intent)
 app.command()(answers)
+app.command()(validation)

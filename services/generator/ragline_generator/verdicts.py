@@ -37,6 +37,11 @@ class Validator:
         self._opinion = opinion
         self._doubt_from = doubt_from
 
+    @property
+    def method(self) -> str:
+        """How it judges, where it is in doubt."""
+        return METHOD if self._opinion is None else f"{METHOD}+{self._opinion.method}"
+
     async def judge(
         self, text: str, context: Context, *, policy: UnsupportedPolicy, attributed: bool = False
     ) -> Outcome:
@@ -66,7 +71,7 @@ class Validator:
             context,
             min_support=self._min_support,
             opinions=opinions,
-            method=f"{METHOD}+{self._opinion.method}" if opinions else METHOD,
+            method=self.method if opinions else METHOD,
         )
 
     async def _opinions(
