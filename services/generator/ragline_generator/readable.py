@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 
@@ -17,7 +18,7 @@ _SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 
 def sentence(source: str) -> str:
-    """Return prose on one line: links as their text, no tags, no footnote marks."""
+    """Return prose on one line: links as their text, no tags, entities or footnote marks."""
     parts, at = [], 0
     for span in _SPAN.finditer(source):
         parts += [_plain(source[at : span.start()]), span.group()]
@@ -26,8 +27,8 @@ def sentence(source: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
-    return _FOOTNOTE.sub("", _TAG.sub("", _ANCHOR.sub("", text)))
+    text = _TAG.sub("", _ANCHOR.sub("", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))))
+    return html.unescape(_FOOTNOTE.sub("", text))  # last: `&lt;name&gt;` is no tag
 
 
 def list_item(source: str) -> str:

@@ -11,6 +11,7 @@ from ragline_generator import readable
 from ragline_generator.context import Excerpt
 from ragline_generator.ranking import Ranked
 from ragline_generator.selection import Selection
+from ragline_generator.sentences import sentences
 from ragline_generator.units import Kind, split
 
 # Where a step's own words end and its nested code or list begins
@@ -84,8 +85,14 @@ def _rendered(ranked: Ranked, marker: str, step: int, head: str | None) -> str:
         case Kind.TABLE_ROW:
             return f"- {readable.table_row(head, ranked.text)}{marker}"
         case _:
-            text = readable.sentence(ranked.text)
-            return text if text.endswith(":") else f"{text}{marker}"
+            return _prose(readable.sentence(ranked.text), marker)
+
+
+def _prose(text: str, marker: str) -> str:
+    """Mark each sentence: what is one in its source may be several once markup is gone."""
+    if text.endswith(":"):
+        return text
+    return " ".join(f"{text[start:end]}{marker}" for start, end in sentences(text, 0, len(text)))
 
 
 def _step(source: str, number: str, marker: str) -> str:
@@ -114,5 +121,7 @@ def _separator(before: Ranked | None, ranked: Ranked) -> str:
 def _link(passage: Passage) -> str:
     title = readable.sentence(passage.title) or passage.document_id
     linked = f"[{title}]({passage.url})" if passage.url else title
-    path = " > ".join(name for name in passage.heading_path if name and name != passage.title)
+    # a question mark would end the sentence that the marker stands behind
+    names = (readable.sentence(name).rstrip("?!.:") for name in passage.heading_path)
+    path = " > ".join(name for name in names if name and name != title)
     return f"{linked} — {path}" if path else linked

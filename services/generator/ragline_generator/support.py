@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ragline.contracts.answers import Problem
 from ragline.contracts.queries import Passage
+from ragline_generator import readable
 from ragline_generator.context import Excerpt, label
 from ragline_generator.contradictions import contradiction
 from ragline_generator.units import Kind, Unit
 from ragline_generator.wording import NUMBERS, Sort, Word, words
 
 _UNITS_OF_EVIDENCE = 3
+_NEAREST_AT_MOST = 3
 _NEIGHBOURS = 3
 _SAME_SURROUNDINGS = 0.67
 
@@ -60,11 +63,30 @@ def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
     evidence = _evidence(chosen, units, wanted)
     if not chosen or wanted <= context:  # nothing found, or the claim only names the document
         return Support(len(held) / len(wanted), evidence=evidence)
-    problem = _unfounded(said, chosen[0], units, context) or contradiction(
-        claim, chosen[0].text, context=context
-    )
+    problem = _problem(claim, _nearest(units, wanted), units, context)
     score = len(held) / len(wanted) if problem is None else 0.0
     return Support(score, problem, evidence)
+
+
+def _problem(
+    claim: str, nearest: Sequence[_Read], units: Sequence[_Read], context: frozenset[str]
+) -> Problem | None:
+    """Return what the nearest units object to; one without objection is enough."""
+    problem = None
+    for read in nearest:
+        problem = _unfounded(words(claim), read, units, context) or contradiction(
+            claim, read.text, context=context
+        )
+        if problem is None:
+            return None
+    return problem
+
+
+def _nearest(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
+    """Return the units that hold most of the claim's terms, the shortest first."""
+    most = max(len(read.terms & wanted) for read in units)
+    found = [read for read in units if len(read.terms & wanted) == most]
+    return sorted(found, key=lambda read: len(read.terms))[:_NEAREST_AT_MOST]
 
 
 def _read(number: int, excerpt: Excerpt) -> list[_Read]:
@@ -72,10 +94,16 @@ def _read(number: int, excerpt: Excerpt) -> list[_Read]:
     found = []
     for unit in excerpt.units:
         if unit.kind is not Kind.NOISE:
-            text = excerpt.slice(unit)
+            text = _readable(excerpt.slice(unit), unit.kind)
             terms = frozenset(word.term for word in words(text))
             found.append(_Read(number, unit, text, terms, context))
     return found
+
+
+@lru_cache(maxsize=8_192)
+def _readable(source: str, kind: Kind) -> str:
+    """Return a unit as answers quote it: without the addresses of links, which say nothing."""
+    return source if kind is Kind.CODE else readable.sentence(source)
 
 
 def _context(passage: Passage) -> frozenset[str]:
@@ -125,8 +153,10 @@ def _unfounded(
     A number may stand in another unit than the nearest one only among the words that surround it
     in the claim: passages are full of other numbers.
     """
+    same_matter = sum(word.term in nearest.terms for word in said) > len(said) / 2
     for at, word in enumerate(said):
-        if not word.literal or word.term in nearest.terms or word.term in context:
+        found = word.term in nearest.terms and same_matter
+        if not word.literal or found or word.term in context:
             continue
         holding = [read for read in units if word.term in read.terms]
         if word.sort is Sort.NAME and not holding:

@@ -16,7 +16,7 @@ from ragline_generator.terms import STOP_WORDS, stem
 
 _TOKEN = re.compile(
     r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
-    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)|(?P<stop>[.!?;:](?=\s|$))|(?P<tick>`)"
+    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
 )
 # fmt: off
 _COUNTED = (
