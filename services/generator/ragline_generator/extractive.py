@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 from ragline.contracts.queries import Intent, Passage
 from ragline_generator.context import Excerpt
+from ragline_generator.expectations import expectation
+from ragline_generator.focus import continued, focus, weighed
 from ragline_generator.ranking import Ranked
 from ragline_generator.rendering import Renderer
-from ragline_generator.selection import Selection, best_sentences, best_steps
+from ragline_generator.selection import Selection, best_units
+from ragline_generator.steps import best_steps
 
 MODEL = "extractive"
 
@@ -34,21 +37,23 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many sentences at most, and how good each must be relative to the best."""
+    """How many units at most, and how good each must be relative to the best."""
 
-    sentences: int
+    units: int
     floor: float
 
 
 _SHAPES = {
-    Intent.FACTUAL: Shape(sentences=2, floor=0.6),
-    Intent.NAVIGATIONAL: Shape(sentences=1, floor=0.6),
-    Intent.PROCEDURAL: Shape(sentences=4, floor=0.5),
-    Intent.TROUBLESHOOTING: Shape(sentences=4, floor=0.5),
+    Intent.FACTUAL: Shape(units=2, floor=0.6),
+    Intent.NAVIGATIONAL: Shape(units=1, floor=0.6),
+    Intent.PROCEDURAL: Shape(units=4, floor=0.5),
+    Intent.TROUBLESHOOTING: Shape(units=4, floor=0.5),
 }
+_NEAREST = 0.9
 
 
 def compose(
+    question: str,
     intent: Intent,
     passages: Sequence[Passage],
     ranked: Sequence[Sequence[Ranked]],
@@ -61,13 +66,29 @@ def compose(
     `max_tokens` bounds the answer by leaving out its last pieces; the first is always there.
     """
     renderer = Renderer(passages, max_tokens=max_tokens, count=count)
-    for selection in _selections(intent, ranked):
+    fit = expectation(question, intent)
+    for selection in _selections(intent, passages, ranked, focus(question, passages), fit):
         renderer.add(selection, linked=intent is Intent.NAVIGATIONAL)
     return Draft(renderer.pieces, renderer.context)
 
 
-def _selections(intent: Intent, ranked: Sequence[Sequence[Ranked]]) -> Sequence[Selection]:
-    if intent is Intent.PROCEDURAL and (steps := best_steps(ranked)) is not None:
-        return [steps]
+def _selections(
+    intent: Intent,
+    passages: Sequence[Passage],
+    ranked: Sequence[Sequence[Ranked]],
+    shares: Sequence[float],
+    fit: Callable[[str], float],
+) -> Sequence[Selection]:
+    found = weighed(ranked, shares)
+    # what only mentions the question has steps for something else, and is not the page looked for
+    nearest = [
+        units if share >= _NEAREST * max(shares) else []
+        for units, share in zip(found, shares, strict=True)
+    ]
+    if intent is Intent.PROCEDURAL:
+        steps = best_steps(nearest, found, continued(passages))
+        if steps:
+            return steps
     shape = _SHAPES[intent]
-    return best_sentences(ranked, most=shape.sentences, floor=shape.floor)
+    candidates = nearest if intent is Intent.NAVIGATIONAL else found
+    return best_units(candidates, most=shape.units, floor=shape.floor, fit=fit)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ragline.contracts.queries import Passage
 from ragline_generator.context import label
-from ragline_generator.terms import terms
+from ragline_generator.terms import asked, terms
 from ragline_generator.units import Kind, Unit, split
 
 _HEADING_SHARE = 0.5
@@ -41,7 +41,7 @@ _Read = tuple[Unit, str, frozenset[str]]
 
 def rank(question: str, passages: Sequence[Passage]) -> list[list[Ranked]]:
     """Score every unit that is not noise, passage by passage, in order of the text."""
-    wanted = terms(question)
+    wanted = asked(question)
     split_up = [_with_terms(passage.text) for passage in passages]
     weights = term_weights(wanted, [found for units in split_up for _, _, found in units])
     best = max((p.score for p in passages), default=0.0)

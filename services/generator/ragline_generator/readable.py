@@ -11,6 +11,8 @@ _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
 _ANCHOR = re.compile(r"\s*\{#[\w-]+\}")
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
+_STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
+_WRAPPING = re.compile(r"\s*(?:</?[A-Z]\w*[^>]*>|:::.*)\s*$")
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s+")
 # What would read as one of our citation markers
 _FOOTNOTE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
@@ -40,6 +42,18 @@ def list_mark_length(source: str) -> int:
     """Return how many characters a leading `- `, `1. ` or the like takes."""
     mark = _LIST_MARK.match(source)
     return mark.end() if mark else 0
+
+
+def step_number(source: str) -> int | None:
+    """Return the number of a numbered step, None for a letter."""
+    found = _STEP_NUMBER.match(source)
+    return int(found[1]) if found else None
+
+
+def nested(source: str) -> str:
+    """Return what stands inside a step, without component tags and admonition marks around it."""
+    lines = textwrap.dedent(source).strip("\n").split("\n")
+    return textwrap.dedent("\n".join(line for line in lines if not _WRAPPING.match(line)))
 
 
 def heading(source: str) -> str:

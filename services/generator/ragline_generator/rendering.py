@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from ragline.contracts.queries import Passage
 from ragline_generator import readable
@@ -16,6 +17,7 @@ from ragline_generator.units import Kind, split
 
 # Where a step's own words end and its nested code or list begins
 _NESTED = re.compile(r"\n(?=\s*\n|\s*(?:```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
+_ENDS = re.compile(r"[.?!:]+(?=[\"'”’)\]]*(?:\s|$))")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
 
@@ -48,15 +50,16 @@ class Renderer:
         passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
         if linked:
             self._write(f"{_link(passage)}{marker}", "\n\n")
-        step, head, before = 0, None, None
+        head, before = None, None
+        numbers = _numbers(selection.units)
         following = [*selection.units[1:], None]
         for ranked, after in zip(selection.units, following, strict=True):
             kind = ranked.unit.kind
-            step += kind is Kind.STEP
             if kind is Kind.TABLE_HEAD:
                 head = ranked.text
                 continue
-            text = _rendered(ranked, marker, step, head)
+            number = next(numbers) if kind is Kind.STEP else ""
+            text = _rendered(ranked, marker, number, head)
             if text.endswith(":") and not _is_listed(after):
                 # what it announces, code or nothing, has no other place for a marker
                 text = f"{text[:-1]}{marker}:"
@@ -66,6 +69,8 @@ class Renderer:
             before = ranked
 
     def _write(self, text: str, separator: str) -> None:
+        if not text:  # an image, a tag: nothing that reads
+            return
         cost = self._count(text)
         if self._pieces and cost > self._left:
             self._left = 0
@@ -74,12 +79,21 @@ class Renderer:
         self._left -= cost
 
 
-def _rendered(ranked: Ranked, marker: str, step: int, head: str | None) -> str:
+def _numbers(units: Sequence[Ranked]) -> Iterator[str]:
+    """Yield the numbers of the steps: the source's, where they count up."""
+    own = [readable.step_number(r.text) for r in units if r.unit.kind is Kind.STEP]
+    counted = [number for number in own if number is not None]
+    if len(counted) == len(own) and all(a < b for a, b in pairwise(counted)):
+        return map(str, counted)
+    return map(str, range(1, len(own) + 1))
+
+
+def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str:
     match ranked.unit.kind:
         case Kind.CODE:
             return readable.code_block(ranked.text)
         case Kind.STEP:
-            return _step(ranked.text, f"{step}. ", marker)
+            return _step(ranked.text, f"{number}. ", marker)
         case Kind.ITEM:
             return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
         case Kind.TABLE_ROW:
@@ -100,7 +114,7 @@ def _step(source: str, number: str, marker: str) -> str:
     first = f"{number}{readable.sentence(own)}{marker}"
     if not nested:
         return first
-    return f"{first}\n{textwrap.indent(textwrap.dedent(nested[0]).strip(chr(10)), '   ')}"
+    return f"{first}\n{textwrap.indent(readable.nested(nested[0]), '   ')}"
 
 
 def _is_listed(ranked: Ranked | None) -> bool:
@@ -119,9 +133,14 @@ def _separator(before: Ranked | None, ranked: Ranked) -> str:
 
 
 def _link(passage: Passage) -> str:
-    title = readable.sentence(passage.title) or passage.document_id
-    linked = f"[{title}]({passage.url})" if passage.url else title
-    # a question mark would end the sentence that the marker stands behind
-    names = (readable.sentence(name).rstrip("?!.:") for name in passage.heading_path)
+    title = _named(passage.title) or passage.document_id
+    # without an address the document's id tells where it is
+    linked = f"[{title}]({passage.url})" if passage.url else f"{title} (`{passage.document_id}`)"
+    names = map(_named, passage.heading_path)
     path = " > ".join(name for name in names if name and name != title)
     return f"{linked} — {path}" if path else linked
+
+
+def _named(name: str) -> str:
+    """Return a title without full stops and the like, which would end the link's sentence."""
+    return _ENDS.sub("", readable.sentence(name))

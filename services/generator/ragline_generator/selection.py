@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from ragline_generator.ranking import Ranked
 from ragline_generator.units import Kind
@@ -15,10 +15,8 @@ _FOLLOWERS = (Kind.ITEM, Kind.STEP, Kind.CODE, Kind.TABLE_HEAD, Kind.TABLE_ROW)
 _FOLLOWERS_AT_MOST = 12
 _PROSE_AT_MOST = 2
 _SAME = 0.8
+_FRAGMENT_SHARE = 0.6
 _LEAST = 0.01
-_STEPS_FROM = 2
-_STEPS_FLOOR = 0.6
-_BETWEEN_STEPS_AT_MOST = 3
 # A sentence that opens so leans on the one before it
 _LEANS = re.compile(
     r"(?:it|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
@@ -35,22 +33,25 @@ class Selection:
     units: tuple[Ranked, ...]
 
 
-def best_sentences(
-    ranked: Sequence[Sequence[Ranked]], *, most: int, floor: float
+def best_units(
+    ranked: Sequence[Sequence[Ranked]],
+    *,
+    most: int,
+    floor: float,
+    fit: Callable[[str], float] = lambda _: 1.0,
 ) -> list[Selection]:
     """Choose at most `most` units scoring at least `floor` of the best, and what they lean on.
 
-    Selections come with the best passage first; near-duplicates are left out. Where no unit shares
-    a word with the question (another language, other words) the first passage's beginning stands.
+    `fit` is a factor for the form of a unit. Selections come with the best passage first;
+    near-duplicates are left out. Where no unit shares a word with the question (another language,
+    other words) the first passage's beginning stands.
     """
-    candidates = sorted(
-        (r for units in ranked for r in units if r.unit.kind in _QUOTABLE),
-        key=lambda r: -r.score,
-    )
+    worth = {id(r): value for units in ranked for r, value in _worths(units, fit)}
+    quotable = (r for units in ranked for r in units if r.unit.kind in _QUOTABLE)
     chosen: list[Ranked] = []
-    for candidate in candidates:
-        good = not chosen or candidate.score >= max(floor * chosen[0].score, _LEAST)
-        if len(chosen) == most or not good:
+    for candidate in sorted(quotable, key=lambda r: -worth[id(r)]):
+        least = max(floor * worth[id(chosen[0])], _LEAST) if chosen else 0.0
+        if len(chosen) == most or worth[id(candidate)] < least:
             break
         if not any(_same(candidate, other) for other in chosen):
             chosen.append(candidate)
@@ -61,46 +62,20 @@ def best_sentences(
     ]
 
 
-def best_steps(ranked: Sequence[Sequence[Ranked]]) -> Selection | None:
-    """Return the best complete list of steps with the line before it, if it fits the question.
+def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
+    """Yield each unit with its score; the line that announces code is worth what the code is.
 
-    It fits when it scores nearly as well as the best unit anywhere.
+    A sentence that begins small was cut off where its chunk begins.
     """
-    best = max((r.score for units in ranked for r in units), default=0.0)
-    runs = [run for units in ranked for run in _step_runs(units)]
-    found = max(runs, key=_run_score, default=None)
-    if found is None or best <= 0 or _run_score(found) < _STEPS_FLOOR * best:
-        return None
-    return Selection(found[0].index, found)
+    for each, after in zip_longest(units, units[1:]):
+        worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
+        if after is not None and after.unit.kind is Kind.CODE and each.text.endswith(":"):
+            worth = max(worth, after.score)
+        yield each, worth * fit(each.text)
 
 
-def _run_score(run: Sequence[Ranked]) -> float:
-    return max(r.score for r in run)
-
-
-def _step_runs(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
-    """Yield runs of steps, each with the line that announces it and what lies between steps."""
-    at = 0
-    while at < len(units):
-        end = _run_end(units, at)
-        if sum(r.unit.kind is Kind.STEP for r in units[at:end]) >= _STEPS_FROM:
-            lead = units[at - 1 : at] if at and units[at - 1].unit.kind is Kind.PROSE else ()
-            yield (*lead, *units[at:end])
-        at = max(end, at + 1)
-
-
-def _run_end(units: Sequence[Ranked], at: int) -> int:
-    """Return the end of the run of steps that begins at `at`, or `at` when none does."""
-    end, gap = at, 0
-    for position in range(at, len(units)):
-        kind = units[position].unit.kind
-        if kind is Kind.STEP:
-            end, gap = position + 1, 0
-        elif end == at or kind is Kind.HEADING or gap == _BETWEEN_STEPS_AT_MOST:
-            break
-        else:
-            gap += 1
-    return end
+def _is_fragment(candidate: Ranked) -> bool:
+    return candidate.unit.kind is Kind.PROSE and candidate.text[:1].islower()
 
 
 def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranked, ...]:
@@ -109,7 +84,7 @@ def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranke
     for candidate in chosen:
         at = units.index(candidate)
         wanted.add(at)
-        if at and _leans(candidate) and units[at - 1].unit.kind is Kind.PROSE:
+        if at and _leans(candidate) and _can_lead(units[at - 1]):
             wanted.add(at - 1)
         wanted.update(_announced(units, at), _table_head(units, at))
     kept: list[Ranked] = []
@@ -127,6 +102,10 @@ def _table_head(units: Sequence[Ranked], at: int) -> Sequence[int]:
 
 def _leans(candidate: Ranked) -> bool:
     return candidate.unit.kind is Kind.PROSE and _LEANS.match(candidate.text) is not None
+
+
+def _can_lead(before: Ranked) -> bool:
+    return before.unit.kind is Kind.PROSE and not _is_fragment(before)
 
 
 def _announced(units: Sequence[Ranked], at: int) -> range:

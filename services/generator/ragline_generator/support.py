@@ -18,12 +18,14 @@ from ragline.contracts.queries import Passage
 from ragline_generator import readable
 from ragline_generator.context import Excerpt, label
 from ragline_generator.contradictions import contradiction
+from ragline_generator.sentences import sentences
 from ragline_generator.units import Kind, Unit
 from ragline_generator.wording import NUMBERS, Sort, Word, words
 
 _UNITS_OF_EVIDENCE = 3
 _NEAREST_AT_MOST = 3
 _NEIGHBOURS = 3
+_OF_SENTENCES = (Kind.PROSE, Kind.ITEM, Kind.STEP)
 _SAME_SURROUNDINGS = 0.67
 
 
@@ -72,14 +74,28 @@ def _problem(
     claim: str, nearest: Sequence[_Read], units: Sequence[_Read], context: frozenset[str]
 ) -> Problem | None:
     """Return what the nearest units object to; one without objection is enough."""
-    problem = None
+    said, problem = words(claim), None
     for read in nearest:
-        problem = _unfounded(words(claim), read, units, context) or contradiction(
-            claim, read.text, context=context
-        )
-        if problem is None:
-            return None
+        problem = _unfounded(said, read, units, context)
+        for text in _texts(read, said) if problem is None else ():
+            problem = contradiction(claim, text, context=context)
+            if problem is None:
+                return None
     return problem
+
+
+def _texts(read: _Read, said: Sequence[Word]) -> list[str]:
+    """Return the unit and its nearest sentence: list items and steps may have several."""
+    if read.unit.kind not in _OF_SENTENCES:
+        return [read.text]
+    wanted = {word.term for word in said}
+    found = [read.text[start:end] for start, end in sentences(read.text, 0, len(read.text))]
+    nearest = max(found, key=lambda text: len(wanted & _terms(text)), default=read.text)
+    return [read.text, nearest]
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(word.term for word in words(text))
 
 
 def _nearest(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
@@ -95,8 +111,7 @@ def _read(number: int, excerpt: Excerpt) -> list[_Read]:
     for unit in excerpt.units:
         if unit.kind is not Kind.NOISE:
             text = _readable(excerpt.slice(unit), unit.kind)
-            terms = frozenset(word.term for word in words(text))
-            found.append(_Read(number, unit, text, terms, context))
+            found.append(_Read(number, unit, text, _terms(text), context))
     return found
 
 

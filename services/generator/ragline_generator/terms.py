@@ -40,6 +40,20 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(_terms(text))
 
 
+def asked(question: str) -> frozenset[str]:
+    """Return the terms that say what a question is about.
+
+    Those that ask where something is written say nothing of it, unless they are all there is.
+    """
+    found = terms(question)
+    return found - _about_texts() or found
+
+
+@lru_cache(maxsize=1)
+def _about_texts() -> frozenset[str]:
+    return terms("documentation documents docs page section guide read find learn describe")
+
+
 def _terms(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
         word = match.group().casefold().replace("’", "'")

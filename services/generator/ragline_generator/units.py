@@ -60,6 +60,7 @@ _Lines = Sequence[_Line]
 _Rule = Callable[[_Lines, int], tuple[Kind, int] | None]
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_BARE_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*$")
 _HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"\s*([=\-*~^])\1{2,}\s*$")
 _BULLET = re.compile(r"\s*[-*+•]\s+\S")
@@ -121,6 +122,14 @@ def _front_matter(lines: _Lines, at: int) -> tuple[Kind, int] | None:
         if line.text.strip() == "---":
             return Kind.NOISE, count
     return None
+
+
+def _rest_of_fence(lines: _Lines, at: int) -> tuple[Kind, int] | None:
+    """A passage that begins inside a code block has an odd number of fences, the first bare."""
+    fences = [n for n, line in enumerate(lines) if _FENCE.match(line.text)]
+    if at or len(fences) % 2 == 0 or not _BARE_FENCE.match(lines[fences[0]].text):
+        return None
+    return Kind.CODE, fences[0] + 1
 
 
 def _fence(lines: _Lines, at: int) -> tuple[Kind, int] | None:
@@ -228,6 +237,7 @@ def _starts_block(line: _Line) -> bool:
 
 _RULES: tuple[_Rule, ...] = (
     _front_matter,
+    _rest_of_fence,
     _fence,
     _comment,
     _noise,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ragline.contracts.queries import Intent, Passage
 from ragline_generator.extractive import Draft, compose
 from ragline_generator.ranking import rank
+from ragline_generator.selection import best_units
 from ragline_generator.validation import check
 
 from .conftest import count_words, make_passage
@@ -19,7 +20,7 @@ def answer(
     question: str, *passages: Passage, intent: Intent = Intent.FACTUAL, max_tokens: int = 500
 ) -> Draft:
     ranked = rank(question, passages)
-    return compose(intent, passages, ranked, max_tokens=max_tokens, count=count_words)
+    return compose(question, intent, passages, ranked, max_tokens=max_tokens, count=count_words)
 
 
 QUEUES = make_passage(
@@ -194,3 +195,88 @@ def test_code_that_nothing_announces_is_cited_by_its_place() -> None:
     passage = make_passage("Cats sleep all day.\n\n```\nbrokerctl stop node\n```\n")
     result = answer("How do I stop a node with brokerctl?", passage)
     assert "[1]" in result.text
+
+
+def test_steps_that_go_on_in_the_next_chunk_are_given_to_the_end_with_their_numbers() -> None:
+    first = make_passage(
+        "To upgrade a node:\n\n1. Drain the node.\n2. Stop it.", chunk="a", document_id="d"
+    )
+    rest = make_passage(
+        "3. Install the version.\n4. Start it.\n\nCats sleep.",
+        chunk="b",
+        document_id="d",
+        ordinal=1,
+        score=0.5,
+    )
+
+    assert answer("How do I upgrade a node?", first, rest, intent=Intent.PROCEDURAL).text == (
+        "To upgrade a node:\n\n1. Drain the node. [1]\n2. Stop it. [1]\n\n"
+        "3. Install the version. [2]\n4. Start it. [2]"
+    )
+
+
+def test_a_list_of_steps_without_its_beginning_is_no_procedure() -> None:
+    tail = make_passage("3. Upgrade the node.\n4. Start the node.", chunk="a")
+    told = make_passage("To upgrade the node, run upgrade-node.", chunk="b")
+
+    result = answer("How do I upgrade the node?", tail, told, intent=Intent.PROCEDURAL)
+
+    assert result.text.startswith("To upgrade the node, run upgrade-node. [1]")
+
+
+def test_the_section_called_what_is_asked_goes_before_a_mention() -> None:
+    mention = make_passage("Resetting a node is like a restart of the node.", chunk="a")
+    section = make_passage(
+        "Run brokerctl reset on the node.", chunk="b", title="Clustering", score=0.9
+    ).model_copy(update={"heading_path": ("How to Reset a Node",)})
+
+    assert answer("How do I reset a node?", mention, section).text.startswith(
+        "Run brokerctl reset on the node. [1]"
+    )
+
+
+def test_the_line_that_announces_a_command_is_found_by_the_command() -> None:
+    passage = make_passage(
+        "Plugins are enabled or not. That is done with a tool:\n\n"
+        "```\nbroker-plugins enable management_plugin\n```\n"
+    )
+
+    text = answer("How do I enable the management plugin?", passage, intent=Intent.PROCEDURAL).text
+
+    assert "That is done with a tool [1]:\n\n```\nbroker-plugins enable" in text
+
+
+def test_a_page_without_an_address_is_named_by_its_id_and_ends_no_sentence() -> None:
+    page = make_passage(
+        "A quorum is a majority of members.",
+        title='Say "Quorum!"',
+        document_id="quorum.md",
+        chunk="q",
+    ).model_copy(update={"heading_path": ("What is a Quorum?",)})
+
+    assert answer("quorum", page, intent=Intent.NAVIGATIONAL).text == (
+        'Say "Quorum" (`quorum.md`) — What is a Quorum [1]\n\n'
+        "A quorum is a majority of members. [1]"
+    )
+
+
+def test_a_passage_that_begins_inside_code_gives_no_half_code_for_prose() -> None:
+    cut = make_passage("  quorum: 3\n}\n```\n\nA quorum is a majority.", chunk="a")
+
+    assert answer("What is a quorum?", cut).text == "A quorum is a majority. [1]"
+
+
+def test_a_sentence_that_was_cut_off_at_the_chunk_s_beginning_stands_back() -> None:
+    passage = make_passage("the broker restarts quickly. The broker restarts after a minute.")
+
+    [selection] = best_units(rank("When does the broker restart?", [passage]), most=1, floor=0.5)
+
+    assert [r.text for r in selection.units] == ["The broker restarts after a minute."]
+
+
+def test_entities_read_as_characters_and_placeholders_stay() -> None:
+    passage = make_passage("Removed&nbsp;in brokers: run `stop` with &lt;name&gt; set.")
+
+    assert answer("What is removed in brokers?", passage).text == (
+        "Removed in brokers: run `stop` with <name> set. [1]"
+    )

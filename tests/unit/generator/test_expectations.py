@@ -1,0 +1,40 @@
+"""What form an answer's sentence has."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragline.contracts.queries import Intent
+from ragline_generator.expectations import expectation
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "sentence"),
+    [
+        ("How do I reset a node?", Intent.PROCEDURAL, "To reset a node, run reset."),
+        ("How do I reset a node?", Intent.PROCEDURAL, "Run this command:"),
+        ("What is a dead letter exchange?", Intent.FACTUAL, "A dead letter exchange is normal."),
+        ("What are quorum queues?", Intent.FACTUAL, "Quorum queues are replicated."),
+        ("How many members are needed?", Intent.FACTUAL, "It needs 3 members."),
+        ("What is the default timeout?", Intent.FACTUAL, "It is 60 seconds by default."),
+        ("What port does it use?", Intent.FACTUAL, "It listens on 15672."),
+    ],
+)
+def test_a_sentence_of_the_expected_form_counts_more(
+    question: str, intent: Intent, sentence: str
+) -> None:
+    assert expectation(question, intent)(sentence) > 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "sentence"),
+    [
+        ("How do I reset a node?", Intent.PROCEDURAL, "Nodes were reset."),
+        ("What is an exchange?", Intent.FACTUAL, "Messages go to an exchange."),
+        ("How many members are needed?", Intent.FACTUAL, "It needs members."),
+        ("Wie viele Knoten gibt es?", Intent.FACTUAL, "Es gibt 3 Knoten."),
+        ("What is the reason that nodes do not start?", Intent.FACTUAL, "The reason is clear."),
+    ],
+)
+def test_any_other_counts_as_before(question: str, intent: Intent, sentence: str) -> None:
+    assert expectation(question, intent)(sentence) == 1.0
