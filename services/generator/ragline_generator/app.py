@@ -16,8 +16,8 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
+from ragline_generator import prices
 from ragline_generator.generation import Limits, Writer
-from ragline_generator.outcome import Prices
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage, Rules
 
@@ -33,8 +33,9 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     circuit is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none.
+        Misconfigured: the Redis URL is none, or the prices file cannot be used.
     """
+    price_table = prices.load(settings.llm.prices_file)
     guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
@@ -53,7 +54,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
                 ladder=settings.ladder.ladder(),
                 writer=await _writer(settings, guard, stack),
                 rules=_rules(settings),
-                prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
+                prices=price_table,
             ),
             ledger=open_ledger(redis, settings),
             degraded=guard.degraded,

@@ -20,6 +20,7 @@ from ragline.errors import (
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.markers import MarkerFilter
+from ragline_generator.metering import Call
 from ragline_generator.prompts import NO_ANSWER
 
 _log = logging.getLogger(__name__)
@@ -49,9 +50,7 @@ class Written:
     """What the model wrote. `declined`: it says that the passages hold no answer."""
 
     text: str = ""
-    model: str
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    call: Call
     cancelled: bool = False
     declined: bool = False
 
@@ -87,14 +86,18 @@ class Writer:
         max_tokens: int,
         deadline: datetime | None,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written | None:
-        """Return the answer, or None when the model failed or there is too little time for it."""
+        """Return the answer, or None when the model failed or there is too little time for it.
+
+        Calls that failed and must be paid for are added to `spent`.
+        """
         for attempt in range(1, self._limits.attempts + 1):
             time_left = self._time_left(deadline)
             if time_left < self._limits.least_s:
                 return None
             try:
-                return await self._once(messages, markers, max_tokens, time_left, broadcast)
+                return await self._once(messages, markers, max_tokens, time_left, broadcast, spent)
             except RaglineError as error:
                 _log.warning("the language model failed (attempt %d): %s", attempt, error)
                 if attempt == self._limits.attempts or not await self._may_retry(error, deadline):
@@ -125,16 +128,22 @@ class Writer:
         max_tokens: int,
         timeout: float,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written:
         await broadcast.start()
-        take = _Take(broadcast, Written(model=self.model_id), MarkerFilter(markers))
+        take = _Take(broadcast, Written(call=Call(model=self.model_id)), MarkerFilter(markers))
         stream = self._model.stream(messages, max_tokens=max_tokens, timeout=timeout)
-        async with aclosing(stream) as deltas:
-            async for delta in deltas:
-                await take.add(delta)
-                if await broadcast.cancelled():
-                    take.written.cancelled = True
-                    break
+        try:
+            async with aclosing(stream) as deltas:
+                async for delta in deltas:
+                    await take.add(delta)
+                    if await broadcast.cancelled():
+                        take.written.cancelled = True
+                        break
+        except RaglineError:
+            spent += take.calls
+            raise
+        spent += take.calls[:-1]
         return await take.complete()
 
 
@@ -148,6 +157,7 @@ class _Take:
     raw: str = ""
     shown: bool = False
     pieces: list[str] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
 
     async def add(self, delta: Delta) -> None:
         self._note(delta)
@@ -167,12 +177,15 @@ class _Take:
         return self.written
 
     def _note(self, delta: Delta) -> None:
+        """A model names itself when its call ends: the first and the fallback one after another."""
         if delta.model is not None:
-            self.written.model = delta.model
-        if delta.prompt_tokens is not None:
-            self.written.prompt_tokens = delta.prompt_tokens
-        if delta.completion_tokens is not None:
-            self.written.completion_tokens = delta.completion_tokens
+            self.written.call = Call(
+                model=delta.model,
+                served_as=delta.served_as,
+                prompt_tokens=delta.prompt_tokens,
+                completion_tokens=delta.completion_tokens,
+            )
+            self.calls.append(self.written.call)
 
     async def _show(self, text: str) -> None:
         self.pieces.append(text)

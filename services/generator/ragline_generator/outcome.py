@@ -30,20 +30,6 @@ UNSUPPORTED = AnswerError(
 CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this answer.")
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """US dollars per million tokens; None where no price is known."""
-
-    prompt: float | None = None
-    completion: float | None = None
-
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """Return the cost in US dollars, or None when a price is not known."""
-        if self.prompt is None or self.completion is None:
-            return None
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the question ended, before it becomes an event."""

@@ -17,7 +17,9 @@ from ragline_generator.citations import markers_of
 from ragline_generator.compression import compress, tokens_of
 from ragline_generator.context import Context
 from ragline_generator.generation import Writer, Written
-from ragline_generator.outcome import Outcome, Prices
+from ragline_generator.metering import Call, metered
+from ragline_generator.outcome import Outcome
+from ragline_generator.prices import PriceTable
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
 from ragline_generator.verdicts import Policy, judge
@@ -51,7 +53,7 @@ class GeneratorStage:
         ladder: Ladder,
         writer: Writer | None = None,
         rules: Rules,
-        prices: Prices,
+        prices: PriceTable,
     ) -> None:
         self._stream = stream
         self._count = tokenizer.count
@@ -93,11 +95,13 @@ class GeneratorStage:
         if self._writer is None:
             return await self._extracted(event, ranked, usage, broadcast)
         messages = self._messages(event, context)
-        written = await self._written(self._writer, event, messages, context, broadcast)
+        spent: list[Call] = []
+        written = await self._written(self._writer, event, messages, context, broadcast, spent)
+        usage = self._metered(usage, messages, written, spent)
         if written is None:
             ended = await self._extracted(event, ranked, usage, broadcast)
             return replace(ended, degradations=(Degradation.LLM,))
-        return self._judged(written, context, self._metered(usage, messages, written))
+        return self._judged(written, context, usage)
 
     async def _written(
         self,
@@ -106,6 +110,7 @@ class GeneratorStage:
         messages: Sequence[ChatMessage],
         context: Context,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written | None:
         if event.plan.extractive:
             return None
@@ -115,6 +120,7 @@ class GeneratorStage:
             max_tokens=self._max_tokens(event),
             deadline=event.deadline,
             broadcast=broadcast,
+            spent=spent,
         )
 
     def _messages(self, event: CandidatesRanked, context: Context) -> list[ChatMessage]:
@@ -153,8 +159,8 @@ class GeneratorStage:
         return replace(ended, usage=usage, models={"answer": extractive.MODEL})
 
     def _judged(self, written: Written, context: Context, usage: Usage) -> Outcome:
-        models = {"answer": written.model}
-        fell_back = self._writer is not None and written.model != self._writer.model_id
+        models = {"answer": written.call.model}
+        fell_back = self._writer is not None and written.call.model != self._writer.model_id
         degradations = (Degradation.LLM_FALLBACK,) if fell_back else ()
         if written.declined:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
@@ -170,19 +176,21 @@ class GeneratorStage:
             ended = replace(ended, status=AnswerStatus.FAILED, reason=outcome.CANCELLED)
         return replace(ended, usage=usage, models=models, degradations=degradations)
 
-    def _metered(self, usage: Usage, messages: Sequence[ChatMessage], written: Written) -> Usage:
-        """Add the model's own token counts; where the server states none, our estimate."""
-        prompt, completion = written.prompt_tokens, written.completion_tokens
-        if prompt is None:
+    def _metered(
+        self,
+        usage: Usage,
+        messages: Sequence[ChatMessage],
+        written: Written | None,
+        spent: Sequence[Call],
+    ) -> Usage:
+        """Add the servers' own token counts; for an answer without them, our estimate."""
+        if written is None:
+            return metered(usage, spent, self._prices)
+        call = written.call
+        if call.prompt_tokens is None:
             prompt = sum(self._count(message.content) for message in messages)
-        if completion is None:
-            completion = self._count(written.text)
-        metered = {
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "cost": self._prices.cost(prompt, completion),
-        }
-        return usage.model_copy(update=metered)
+            call = replace(call, prompt_tokens=prompt, completion_tokens=self._count(written.text))
+        return metered(usage, [*spent, call], self._prices)
 
 
 async def _refused(reason: AnswerError, broadcast: Broadcast) -> Outcome:

@@ -36,6 +36,7 @@ class Piece:
 
     text: str = ""
     finished: bool = False
+    served_as: str | None = None
     usage: CompletionUsage | None = None
 
 
@@ -80,7 +81,7 @@ class ChatApi:
                     done = choice.finish_reason is not None
                     yield Piece(text=choice.delta.content or "", finished=done)
                 if chunk.usage is not None:
-                    yield Piece(usage=chunk.usage)
+                    yield Piece(served_as=chunk.model, usage=chunk.usage)
 
     async def json(self, request: Request, schema: dict[str, Any]) -> str:
         """Complete with `response_format` set to `schema`."""
@@ -120,7 +121,7 @@ class CompletionsApi:
                 for choice in chunk.choices[:1]:
                     yield Piece(text=choice.text, finished=bool(choice.finish_reason))
                 if chunk.usage is not None:
-                    yield Piece(usage=chunk.usage)
+                    yield Piece(served_as=chunk.model, usage=chunk.usage)
 
     async def json(self, request: Request, schema: dict[str, Any]) -> str:
         """Complete with llama.cpp's `json_schema`; OpenAI's API has no such field here."""

@@ -98,9 +98,9 @@ class RecordingStream:
 
 @dataclass
 class ScriptedModel:
-    """A language model that plays back calls: pieces of text, or an error after some."""
+    """A language model that plays back calls: pieces of text, deltas, or an error after some."""
 
-    calls: list[Sequence[str | Exception]]
+    calls: list[Sequence[str | Delta | Exception]]
     model: str = "model-a"
     answered_by: str | None = None
     prompts: list[Sequence[ChatMessage]] = field(default_factory=list)
@@ -127,7 +127,7 @@ class ScriptedModel:
                 self.before_piece()
                 if isinstance(piece, Exception):
                     raise piece
-                yield Delta(text=piece)
+                yield piece if isinstance(piece, Delta) else Delta(text=piece)
             yield Delta(
                 model=self.answered_by or self.model, prompt_tokens=100, completion_tokens=20
             )

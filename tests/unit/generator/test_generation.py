@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
-from ragline.ports.models import ChatMessage
+from ragline.ports.models import ChatMessage, Delta
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.generation import Limits, Writer, Written
+from ragline_generator.metering import Call
 
 from .conftest import NOW, Clock, RecordingStream, ScriptedModel
 
@@ -21,12 +22,13 @@ class Bench:
     """A writer with everything around it under control."""
 
     def __init__(
-        self, *calls: Sequence[str | Exception], stream: RecordingStream | None = None
+        self, *calls: Sequence[str | Delta | Exception], stream: RecordingStream | None = None
     ) -> None:
         self.clock = Clock()
         self.model = ScriptedModel(list(calls))
         self.stream = stream or RecordingStream()
         self.slept: list[float] = []
+        self.spent: list[Call] = []
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -46,6 +48,7 @@ class Bench:
             max_tokens=50,
             deadline=NOW + timedelta(seconds=seconds_left),
             broadcast=Broadcast(self.stream, "q", wanted=True, poll_s=0.25, clock=self.clock),
+            spent=self.spent,
         )
 
 
@@ -55,8 +58,10 @@ async def test_text_is_streamed_as_it_comes_and_counted() -> None:
     written = await bench.write()
 
     assert written == Written(
-        text="Queues are durable [1].", model="model-a", prompt_tokens=100, completion_tokens=20
+        text="Queues are durable [1].",
+        call=Call(model="model-a", prompt_tokens=100, completion_tokens=20),
     )
+    assert bench.spent == []
     assert bench.stream.attempts == ["Queues are durable [1]."]
 
 
@@ -85,6 +90,25 @@ async def test_a_failed_call_is_repeated_and_readers_begin_anew() -> None:
     assert written.text == "A whole answer."
     assert bench.stream.attempts == ["Half an ".rstrip(), "A whole answer."]
     assert bench.slept == [0.5]
+
+
+async def test_a_call_that_failed_is_paid_for_where_its_tokens_are_known() -> None:
+    stated = Delta(model="model-a", prompt_tokens=70, completion_tokens=5)
+    bench = Bench([stated, Unavailable("no text")], ["Half", Unavailable("gone")])
+
+    assert await bench.write() is None
+    assert bench.spent == [Call(model="model-a", prompt_tokens=70, completion_tokens=5)]
+
+
+async def test_the_first_model_is_paid_for_beside_the_fallback() -> None:
+    bench = Bench([Delta(model="model-a", prompt_tokens=70, completion_tokens=0), "text"])
+    bench.model.answered_by = "model-b"
+
+    written = await bench.write()
+
+    assert written is not None
+    assert written.call == Call(model="model-b", prompt_tokens=100, completion_tokens=20)
+    assert bench.spent == [Call(model="model-a", prompt_tokens=70, completion_tokens=0)]
 
 
 async def test_the_wait_that_the_server_asks_for_is_kept() -> None:

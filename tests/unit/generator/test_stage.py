@@ -11,8 +11,9 @@ from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
 from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKind, Turn
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
+from ragline.ports.models import Delta
 from ragline_generator.generation import Limits, Writer
-from ragline_generator.outcome import Prices
+from ragline_generator.prices import Price, PriceTable
 from ragline_generator.stage import GeneratorStage, Rules
 
 from .conftest import (
@@ -37,7 +38,7 @@ def make_stage(
     model: ScriptedModel | None = None,
     stream: RecordingStream | None = None,
     rules: Rules | None = None,
-    prices: Prices | None = None,
+    prices: PriceTable | None = None,
     ladder: Ladder = PATIENT,
 ) -> GeneratorStage:
     clock = Clock()
@@ -49,7 +50,7 @@ def make_stage(
         ladder=ladder,
         writer=writer,
         rules=rules or Rules(),
-        prices=prices or Prices(),
+        prices=prices or PriceTable(),
     )
 
 
@@ -94,8 +95,9 @@ async def test_what_the_stages_before_found_is_carried_on() -> None:
 async def test_a_model_writes_cites_and_costs() -> None:
     model = ScriptedModel([["A durable queue ", "survives a restart [1]", ".", " [5]"]])
     stream = RecordingStream()
+    prices = PriceTable({"model-a": Price(prompt=1.0, completion=10.0)})
 
-    answer = await ask(model=model, stream=stream, prices=Prices(prompt=1.0, completion=10.0))
+    answer = await ask(model=model, stream=stream, prices=prices)
 
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.text == "A durable queue survives a restart [1]."
@@ -114,6 +116,28 @@ async def test_a_fallback_model_is_named_and_shown() -> None:
 
     assert answer.models == {"answer": "model-b"}
     assert answer.degradations == (Degradation.LLM_FALLBACK,)
+
+
+async def test_each_model_has_its_own_price() -> None:
+    prices = PriceTable({"model-b": Price(prompt=2.0, completion=20.0)})
+    text = "A durable queue survives a restart [1]."
+
+    own = await ask(model=ScriptedModel([[text]]), prices=prices)
+    other = await ask(model=ScriptedModel([[text]], answered_by="model-b"), prices=prices)
+
+    assert own.usage.cost is None
+    assert other.usage.cost == pytest.approx(600e-6)
+
+
+async def test_a_call_in_vain_is_in_the_cost_of_the_extractive_answer() -> None:
+    stated = Delta(model="model-a", prompt_tokens=1_000, completion_tokens=0)
+    prices = PriceTable({"model-a": Price(prompt=1.0, completion=10.0)})
+
+    answer = await ask(model=ScriptedModel([[stated, Unavailable("no text")]]), prices=prices)
+
+    assert answer.models == {"answer": "extractive"}
+    assert answer.usage.prompt_tokens == 1_000
+    assert answer.usage.cost == pytest.approx(1e-3)
 
 
 async def test_a_model_that_fails_is_replaced_and_readers_begin_anew() -> None:
