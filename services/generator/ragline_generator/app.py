@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
+from ragline import language
 from ragline.adapters.guarded_llm import ModelGuard
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
@@ -16,7 +19,7 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
-from ragline_generator import prices
+from ragline_generator import languages, prices, prompts
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage, Rules
@@ -33,9 +36,12 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     circuit is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none, or the prices file cannot be used.
+        Misconfigured: the Redis URL is none, or the prices file or a prompt cannot be used.
     """
     price_table = prices.load(settings.llm.prices_file)
+    own = settings.generator
+    prompt_files = prompts.load(own.prompt, Path(own.prompts_dir or prompts.PACKAGED))
+    await asyncio.to_thread(language.load)
     guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
@@ -55,6 +61,8 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
                 writer=await _writer(settings, guard, stack),
                 rules=_rules(settings),
                 prices=price_table,
+                prompts=prompt_files,
+                languages=languages.packaged(),
             ),
             ledger=open_ledger(redis, settings),
             degraded=guard.degraded,

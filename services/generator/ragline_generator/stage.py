@@ -11,15 +11,17 @@ from ragline.contracts.queries import CandidatesRanked
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import ChatMessage, Tokenizer
-from ragline_generator import extractive, outcome, prompts
+from ragline_generator import extractive, outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.citations import markers_of
 from ragline_generator.compression import compress, tokens_of
 from ragline_generator.context import Context
 from ragline_generator.generation import Writer, Written
+from ragline_generator.languages import Languages
 from ragline_generator.metering import Call, metered
 from ragline_generator.outcome import Outcome
 from ragline_generator.prices import PriceTable
+from ragline_generator.prompts import Prompts, recent
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
 from ragline_generator.verdicts import Policy, judge
@@ -54,6 +56,8 @@ class GeneratorStage:
         writer: Writer | None = None,
         rules: Rules,
         prices: PriceTable,
+        prompts: Prompts,
+        languages: Languages,
     ) -> None:
         self._stream = stream
         self._count = tokenizer.count
@@ -62,6 +66,8 @@ class GeneratorStage:
         self._writer = writer
         self._rules = rules
         self._prices = prices
+        self._prompts = prompts
+        self._languages = languages
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
         """Answer, refuse, or end as `failed` with the code `cancelled` when a reader said stop."""
@@ -73,17 +79,22 @@ class GeneratorStage:
             poll_s=self._rules.cancel_poll_s,
             clock=self._clock,
         )
-        ended = await self._end(event, broadcast)
+        language = await self._languages.of(event.text, event.standalone_text)
+        ended = await self._end(event, broadcast, language)
+        if ended.reason is not None:
+            ended = replace(ended, reason=self._languages.worded(ended.reason, language))
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
         return outcome.answered(event, ended, at=self._clock())
 
-    async def _end(self, event: CandidatesRanked, broadcast: Broadcast) -> Outcome:
+    async def _end(
+        self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
+    ) -> Outcome:
         if not event.passages:
-            return await _refused(outcome.NO_PASSAGES, broadcast)
+            return await self._refused(outcome.NO_PASSAGES, broadcast, language)
         if assess(event.standalone_text, event.passages).score < self._rules.min_relevance:
-            return await _refused(outcome.NOT_RELEVANT, broadcast)
+            return await self._refused(outcome.NOT_RELEVANT, broadcast, language)
         ranked = rank(event.standalone_text, event.passages)
         context = compress(
             event.passages, ranked, budget=event.plan.token_budget, count=self._count
@@ -94,7 +105,7 @@ class GeneratorStage:
         )
         if self._writer is None:
             return await self._extracted(event, ranked, usage, broadcast)
-        messages = self._messages(event, context)
+        messages = self._messages(event, context, language)
         spent: list[Call] = []
         written = await self._written(self._writer, event, messages, context, broadcast, spent)
         usage = self._metered(usage, messages, written, spent)
@@ -123,13 +134,16 @@ class GeneratorStage:
             spent=spent,
         )
 
-    def _messages(self, event: CandidatesRanked, context: Context) -> list[ChatMessage]:
+    def _messages(
+        self, event: CandidatesRanked, context: Context, language: str | None
+    ) -> list[ChatMessage]:
         budget = self._rules.history_tokens
-        return prompts.build(
+        return self._prompts.build(
             event.standalone_text,
             event.intent,
             context,
-            prompts.recent(event.history, budget=budget, count=self._count),
+            recent(event.history, budget=budget, count=self._count),
+            language=self._languages.name(language),
             example=self._rules.worked_example,
         )
 
@@ -159,7 +173,7 @@ class GeneratorStage:
         return replace(ended, usage=usage, models={"answer": extractive.MODEL})
 
     def _judged(self, written: Written, context: Context, usage: Usage) -> Outcome:
-        models = {"answer": written.call.model}
+        models = {"answer": written.call.model, "prompt": self._prompts.name}
         fell_back = self._writer is not None and written.call.model != self._writer.model_id
         degradations = (Degradation.LLM_FALLBACK,) if fell_back else ()
         if written.declined:
@@ -192,8 +206,9 @@ class GeneratorStage:
             call = replace(call, prompt_tokens=prompt, completion_tokens=self._count(written.text))
         return metered(usage, [*spent, call], self._prices)
 
-
-async def _refused(reason: AnswerError, broadcast: Broadcast) -> Outcome:
-    await broadcast.start()
-    await broadcast.say(reason.message)
-    return Outcome(status=AnswerStatus.REFUSED, reason=reason)
+    async def _refused(
+        self, reason: AnswerError, broadcast: Broadcast, language: str | None
+    ) -> Outcome:
+        await broadcast.start()
+        await broadcast.say(self._languages.worded(reason, language).message)
+        return Outcome(status=AnswerStatus.REFUSED, reason=reason)

@@ -12,6 +12,7 @@ from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKin
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta
+from ragline_generator import languages, prompts
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.prices import Price, PriceTable
 from ragline_generator.stage import GeneratorStage, Rules
@@ -51,6 +52,8 @@ def make_stage(
         writer=writer,
         rules=rules or Rules(),
         prices=prices or PriceTable(),
+        prompts=prompts.load(),
+        languages=languages.packaged(),
     )
 
 
@@ -103,7 +106,7 @@ async def test_a_model_writes_cites_and_costs() -> None:
     assert answer.text == "A durable queue survives a restart [1]."
     assert stream.attempts == [answer.text]
     assert stream.status == "answered"
-    assert answer.models == {"answer": "model-a"}
+    assert answer.models == {"answer": "model-a", "prompt": "answer.v2"}
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
     assert answer.usage.cost == pytest.approx(300e-6)
     assert answer.usage.context_tokens_before == answer.usage.context_tokens_after == 12
@@ -114,7 +117,7 @@ async def test_a_fallback_model_is_named_and_shown() -> None:
 
     answer = await ask(model=model)
 
-    assert answer.models == {"answer": "model-b"}
+    assert answer.models == {"answer": "model-b", "prompt": "answer.v2"}
     assert answer.degradations == (Degradation.LLM_FALLBACK,)
 
 
@@ -278,3 +281,24 @@ async def test_short_of_time_or_by_plan_the_model_is_not_asked(short: dict[str, 
     assert model.prompts == []
     assert answer.models == {"answer": "extractive"}
     assert answer.degradations == (Degradation.LLM,)
+
+
+async def test_a_refusal_speaks_the_language_of_the_question() -> None:
+    stream = RecordingStream()
+    event = make_event("Wie lange werden Nachrichten aufbewahrt?")
+
+    answer = await ask(event, stream=stream)
+
+    assert answer.error is not None
+    assert answer.error.code == "no_passages"
+    assert answer.text.startswith("Kein Dokument")
+    assert stream.attempts == [answer.text]
+
+
+async def test_the_prompt_names_the_language_of_the_question() -> None:
+    model = ScriptedModel([["Ja [1]."]])
+    question = "Überlebt die durable queue des Brokers einen Neustart?"
+
+    await ask(make_event(question, [PASSAGE]), model=model, rules=Rules(min_relevance=0.0))
+
+    assert "Answer in German" in model.prompts[0][0].content
