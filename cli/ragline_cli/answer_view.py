@@ -101,5 +101,7 @@ def _notes(answer: QueryAnswered) -> Iterator[str]:
     if answer.usage.prompt_tokens or answer.usage.completion_tokens:
         usage = answer.usage
         yield f"tokens {usage.prompt_tokens} in, {usage.completion_tokens} out"
+    if answer.first_text_ms is not None:
+        yield f"first text {answer.first_text_ms:.0f} ms after the generator began"
     if answer.degradations:
         yield "went without: " + ", ".join(answer.degradations)

@@ -49,7 +49,9 @@ class Outcome:
         return self.checked.text if self.checked is not None else ""
 
 
-def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> QueryAnswered:
+def answered(
+    event: CandidatesRanked, outcome: Outcome, *, at: datetime, first_text_ms: float | None = None
+) -> QueryAnswered:
     """Return the event of `outcome`; a refusal names the nearest sources instead of citations."""
     refused = outcome.status is AnswerStatus.REFUSED
     checked = outcome.checked
@@ -68,6 +70,7 @@ def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> Quer
         degradations=tuple(degradations),
         usage=outcome.usage,
         models=dict(outcome.models),
+        first_text_ms=first_text_ms,
         watermark=event.watermark,
         missing_versions=event.missing_versions,
         error=outcome.reason,

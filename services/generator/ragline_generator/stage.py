@@ -86,7 +86,9 @@ class GeneratorStage:
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
-        return outcome.answered(event, ended, at=self._clock())
+        return outcome.answered(
+            event, ended, at=self._clock(), first_text_ms=broadcast.first_text_ms
+        )
 
     async def _end(
         self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
@@ -175,7 +177,10 @@ class GeneratorStage:
     def _judged(self, written: Written, context: Context, usage: Usage) -> Outcome:
         models = {"answer": written.call.model, "prompt": self._prompts.name}
         fell_back = self._writer is not None and written.call.model != self._writer.model_id
-        degradations = (Degradation.LLM_FALLBACK,) if fell_back else ()
+        degradations = (
+            *((Degradation.LLM_FALLBACK,) if fell_back else ()),
+            *((Degradation.WHOLE_TEXT,) if written.cut_off else ()),
+        )
         if written.declined:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
         else:

@@ -41,8 +41,9 @@ def make_stage(
     rules: Rules | None = None,
     prices: PriceTable | None = None,
     ladder: Ladder = PATIENT,
+    clock: Clock | None = None,
 ) -> GeneratorStage:
-    clock = Clock()
+    clock = clock or Clock()
     writer = Writer(model, limits=Limits(attempts=1), clock=clock) if model else None
     return GeneratorStage(
         stream=stream or RecordingStream(),
@@ -227,6 +228,46 @@ async def test_a_stream_that_is_down_costs_nothing_but_the_stream() -> None:
 
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.degradations == (Degradation.STREAM,)
+
+
+async def test_the_time_to_the_first_text_is_told() -> None:
+    clock = Clock()
+    model = ScriptedModel([["NO", "W a durable queue ", "survives a restart [1]."]])
+    model.before_piece = lambda: clock.advance(0.5)
+
+    answer = await ask(model=model, clock=clock)
+
+    assert answer.first_text_ms == 1_000
+
+
+async def test_the_first_text_is_that_of_the_attempt_that_became_the_answer() -> None:
+    clock = Clock()
+    model = ScriptedModel([["A dur", Unavailable("gone")]])
+    model.before_piece = lambda: clock.advance(0.5)
+
+    assert (await ask(model=model, clock=clock)).first_text_ms == 1_000
+
+
+@pytest.mark.parametrize("shown", [{"stream": RecordingStream(up=False)}, {"streamed": False}])
+async def test_without_a_stream_no_text_is_first(shown: dict[str, Any]) -> None:
+    event = make_event(QUESTION, [PASSAGE], options=Options(stream=shown.pop("streamed", True)))
+
+    assert (await ask(event, **shown)).first_text_ms is None
+
+
+async def test_an_answer_that_is_cut_off_is_judged_and_says_so() -> None:
+    text = "A durable queue survives a restart [1]."
+    model = ScriptedModel([[text, *[" And the moon is made of cheese."] * 1_000]])
+
+    answer = await ask(model=model, rules=Rules(max_answer_tokens=16))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.degradations == (Degradation.WHOLE_TEXT,)
+    assert answer.text.startswith(text)
+    assert answer.validation is not None
+    assert answer.validation.claims[0].support == "supported"
+    assert answer.validation.claims[-1].support == "unsupported"
+    assert model.closed
 
 
 async def test_nobody_is_streamed_to_who_does_not_want_it() -> None:
