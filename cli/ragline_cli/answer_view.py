@@ -103,5 +103,7 @@ def _notes(answer: QueryAnswered) -> Iterator[str]:
         yield f"tokens {usage.prompt_tokens} in, {usage.completion_tokens} out"
     if answer.cached:
         yield f"cached: first answered {answer.cached.answered_at:%Y-%m-%d %H:%M:%S %Z}"
+    if answer.first_text_ms is not None:
+        yield f"first text {answer.first_text_ms:.0f} ms after the generator began"
     if answer.degradations:
         yield "went without: " + ", ".join(answer.degradations)

@@ -148,9 +148,8 @@ class LlmSettings(Group):
     temperature: float = Field(0.0, ge=0, le=2, description="0 gives the likeliest answer")
     timeout_s: PositiveFloat = Field(30.0, description="limit of one request")
     tokenizer: str = Field("auto", description="tiktoken encoding; `auto` picks by model")
-    price_prompt: float | None = Field(None, description="US dollars per million prompt tokens")
-    price_completion: float | None = Field(
-        None, description="US dollars per million completion tokens"
+    prices_file: str | None = Field(
+        None, description="TOML with prices of models, before the packaged ones"
     )
 
     @property

@@ -22,12 +22,12 @@ from ragline_generator.stage import GeneratorStage
 _log = logging.getLogger(__name__)
 
 EVERY_TENANT = "*"
-_SOURCES = {".py", ".md"}
+_SOURCES = {".py", ".md", ".toml"}
 # All other settings count, those of the future too: they may change what an answer says
 _WITHOUT_EFFECT: dict[str, bool | set[str]] = {
     **dict.fromkeys(ServiceSettings.model_fields, True),
     "ladder": True,
-    "llm": {"api_key", "timeout_s", "price_prompt", "price_completion"},
+    "llm": {"api_key", "timeout_s", "prices_file"},
     "generator": {
         "cache_tenants",
         "cache_ttl_s",
@@ -73,16 +73,16 @@ def with_cache(
 def made_with(settings: GeneratorSettings) -> str:
     """Return what decides how answers are written and checked: models, rules, and this release."""
     stated = {
-        "release": release(),
+        "release": _digest(Path(__file__).parent),
+        "prompts": _digest(Path(own)) if (own := settings.generator.prompts_dir) else None,
         "with_model": settings.llm.configured,  # by its key alone, too, which is not stated
         "settings": settings.model_dump(mode="json", exclude=_WITHOUT_EFFECT),
     }
     return json.dumps(stated, sort_keys=True)
 
 
-def release() -> str:
-    """Return a digest of this package's code and prompts: other ones give other answers."""
-    folder = Path(__file__).parent
+def _digest(folder: Path) -> str:
+    """Return a digest of a folder's code, prompts and tables: other ones give other answers."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(p for p in folder.rglob("*") if p.suffix in _SOURCES):
         for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
+from ragline import language
 from ragline.adapters.guarded_llm import ModelGuard
 from ragline.adapters.models import open_opinion
 from ragline.adapters.openai_llm import open_language_model
@@ -17,9 +20,9 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
+from ragline_generator import languages, prices, prompts
 from ragline_generator.answer_cache import with_cache
 from ragline_generator.generation import Limits, Writer
-from ragline_generator.outcome import Prices
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage, Rules
 from ragline_generator.verdicts import Validator
@@ -36,9 +39,14 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     circuit is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none, or the model for second opinions cannot be used.
+        Misconfigured: the Redis URL is none, or the prices file, a prompt or the model for second
+            opinions cannot be used.
         Unavailable: that model has to come from a hub that does not answer.
     """
+    price_table = prices.load(settings.llm.prices_file)
+    own = settings.generator
+    prompt_files = prompts.load(own.prompt, Path(own.prompts_dir or prompts.PACKAGED))
+    await asyncio.to_thread(language.load)
     guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
@@ -57,7 +65,9 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             validator=await _validator(settings, stack),
             writer=await _writer(settings, guard, stack),
             rules=_rules(settings),
-            prices=Prices(settings.llm.price_prompt, settings.llm.price_completion),
+            prices=price_table,
+            prompts=prompt_files,
+            languages=languages.packaged(),
         )
         yield Composition(
             stage=with_cache(stage, settings, redis=redis, stream=stream, metrics=metrics),

@@ -29,13 +29,27 @@ class Broadcast:
         self._wanted = wanted
         self._poll = timedelta(seconds=poll_s)
         self._clock = clock
-        self._next_poll = clock()
+        self._started = self._next_poll = clock()
+        self._first_text: datetime | None = None
         self._cancelled = False
         self._attempt = 0
         self.skipped = False
 
+    @property
+    def first_text_ms(self) -> float | None:
+        """Milliseconds until readers saw the first text of the last attempt; None without any."""
+        if self._first_text is None:
+            return None
+        return (self._first_text - self._started) / timedelta(milliseconds=1)
+
+    @property
+    def poll_s(self) -> float:
+        """Seconds between two looks at whether a reader asked to stop."""
+        return self._poll.total_seconds()
+
     async def start(self) -> None:
         """Begin an attempt; called again, readers drop what they have seen."""
+        self._first_text = None
         if self._wanted:
             self._attempt = await self._stream.start(self._query_id)
             self.skipped = self._attempt == 0
@@ -43,6 +57,7 @@ class Broadcast:
     async def say(self, text: str) -> None:
         """Send text."""
         if self._attempt and text:
+            self._first_text = self._first_text or self._clock()
             await self._stream.append(self._query_id, attempt=self._attempt, text=text)
 
     async def finish(self, status: str) -> None:

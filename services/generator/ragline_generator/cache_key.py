@@ -40,6 +40,7 @@ def _question(event: CandidatesRanked) -> dict[str, Any]:
         "groups": sorted(set(event.principal.groups)),
         "filters": _filters(event.filters),
         "question": normalised(event.standalone_text),
+        "asked_as": normalised(event.text) if event.history else None,  # tells the language
         "history": [(turn.role, turn.text) for turn in event.history],
         "intent": event.intent,
         "plan": event.plan.model_dump(include=_SHAPE),

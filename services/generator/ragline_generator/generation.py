@@ -1,11 +1,17 @@
-"""The language model's part: time limits, retries, the marker filter and cancellation."""
+"""The language model's part: time limits, retries, the marker filter and cancellation.
+
+A model that never stops is cut off after `max_tokens` tokens' worth of text, however many its
+server lets it write. What came until then is judged like any answer, because readers have seen it
+and much of it may well be right; the answer says that it is cut off. A model that writes nothing
+but white space and markers has failed, as one that writes nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,16 +22,20 @@ from ragline.errors import (
     RaglineError,
     RateLimited,
     TransientError,
+    Unavailable,
 )
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.markers import MarkerFilter
+from ragline_generator.markers import MarkerFilter, without_markers
+from ragline_generator.metering import Call
 from ragline_generator.prompts import NO_ANSWER
 
 _log = logging.getLogger(__name__)
 
 # Transient, but asking again for the same question is of no use
 _FINAL = (CircuitOpen, DeadlineExceeded)
+# Characters that a token may have on average; prose has 4, wide tables and indented code 10
+_CHARS_PER_TOKEN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +56,22 @@ class Limits:
 
 @dataclass(slots=True, kw_only=True)
 class Written:
-    """What the model wrote. `declined`: it says that the passages hold no answer."""
+    """What the model wrote. `declined`: it says that the passages hold no answer.
+
+    `cut_off`: it would have gone on, far beyond the tokens that it was given.
+    """
 
     text: str = ""
-    model: str
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    call: Call
     cancelled: bool = False
     declined: bool = False
+    cut_off: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no word at all, and nobody wanted it so."""
+        wanted = self.cancelled or self.declined
+        return not wanted and not any(map(str.isalnum, without_markers(self.text)))
 
 
 class Writer:
@@ -87,14 +105,18 @@ class Writer:
         max_tokens: int,
         deadline: datetime | None,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written | None:
-        """Return the answer, or None when the model failed or there is too little time for it."""
+        """Return the answer, or None when the model failed or there is too little time for it.
+
+        Calls that failed and must be paid for are added to `spent`.
+        """
         for attempt in range(1, self._limits.attempts + 1):
             time_left = self._time_left(deadline)
             if time_left < self._limits.least_s:
                 return None
             try:
-                return await self._once(messages, markers, max_tokens, time_left, broadcast)
+                return await self._once(messages, markers, max_tokens, time_left, broadcast, spent)
             except RaglineError as error:
                 _log.warning("the language model failed (attempt %d): %s", attempt, error)
                 if attempt == self._limits.attempts or not await self._may_retry(error, deadline):
@@ -125,17 +147,47 @@ class Writer:
         max_tokens: int,
         timeout: float,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written:
         await broadcast.start()
-        take = _Take(broadcast, Written(model=self.model_id), MarkerFilter(markers))
+        take = _Take(
+            broadcast,
+            Written(call=Call(model=self.model_id)),
+            MarkerFilter(markers),
+            room=max_tokens * _CHARS_PER_TOKEN,
+        )
         stream = self._model.stream(messages, max_tokens=max_tokens, timeout=timeout)
-        async with aclosing(stream) as deltas:
-            async for delta in deltas:
-                await take.add(delta)
-                if await broadcast.cancelled():
-                    take.written.cancelled = True
-                    break
-        return await take.complete()
+        try:
+            await _read(stream, take)
+            written = await take.complete()
+            if written.empty:
+                raise Unavailable("the language model answered without any content")
+        except RaglineError:
+            spent += take.calls
+            raise
+        spent += take.calls[:-1]
+        return written
+
+
+async def _read(stream: AsyncGenerator[Delta, None], take: _Take) -> None:
+    async with aclosing(stream) as deltas:
+        while not take.over and (delta := await _next(deltas, take)) is not None:
+            await take.add(delta)
+            take.written.cancelled = await take.broadcast.cancelled()
+
+
+async def _next(deltas: AsyncIterator[Delta], take: _Take) -> Delta | None:
+    """Return the next delta, or None at the end or when a reader says stop while waiting for it."""
+    coming = asyncio.ensure_future(anext(deltas, None))
+    try:
+        while not (await asyncio.wait({coming}, timeout=take.broadcast.poll_s))[0]:
+            if await take.broadcast.cancelled():
+                take.written.cancelled = True
+                return None
+        return coming.result()
+    finally:
+        if coming.cancel():
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 @dataclass(slots=True)
@@ -145,15 +197,25 @@ class _Take:
     broadcast: Broadcast
     written: Written
     markers: MarkerFilter
+    room: int
     raw: str = ""
     shown: bool = False
     pieces: list[str] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is wanted of the model."""
+        return self.written.cancelled or self.written.cut_off
 
     async def add(self, delta: Delta) -> None:
         self._note(delta)
-        self.raw += delta.text
+        text = delta.text[: self.room]
+        self.written.cut_off = len(text) < len(delta.text)
+        self.room -= len(text)
+        self.raw += text
         if self.shown:
-            await self._show(self.markers.feed(delta.text))
+            await self._show(self.markers.feed(text))
         elif not NO_ANSWER.startswith(self.raw.strip()[: len(NO_ANSWER)]):
             self.shown = True
             await self._show(self.markers.feed(self.raw.lstrip()))
@@ -167,12 +229,15 @@ class _Take:
         return self.written
 
     def _note(self, delta: Delta) -> None:
+        """A model names itself when its call ends: the first and the fallback one after another."""
         if delta.model is not None:
-            self.written.model = delta.model
-        if delta.prompt_tokens is not None:
-            self.written.prompt_tokens = delta.prompt_tokens
-        if delta.completion_tokens is not None:
-            self.written.completion_tokens = delta.completion_tokens
+            self.written.call = Call(
+                model=delta.model,
+                served_as=delta.served_as,
+                prompt_tokens=delta.prompt_tokens,
+                completion_tokens=delta.completion_tokens,
+            )
+            self.calls.append(self.written.call)
 
     async def _show(self, text: str) -> None:
         self.pieces.append(text)

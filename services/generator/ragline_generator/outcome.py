@@ -30,20 +30,6 @@ UNSUPPORTED = AnswerError(
 CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this answer.")
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """US dollars per million tokens; None where no price is known."""
-
-    prompt: float | None = None
-    completion: float | None = None
-
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """Return the cost in US dollars, or None when a price is not known."""
-        if self.prompt is None or self.completion is None:
-            return None
-        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the question ended, before it becomes an event."""
@@ -63,7 +49,9 @@ class Outcome:
         return self.checked.text if self.checked is not None else ""
 
 
-def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> QueryAnswered:
+def answered(
+    event: CandidatesRanked, outcome: Outcome, *, at: datetime, first_text_ms: float | None = None
+) -> QueryAnswered:
     """Return the event of `outcome`; a refusal names the nearest sources instead of citations."""
     refused = outcome.status is AnswerStatus.REFUSED
     checked = outcome.checked
@@ -82,6 +70,7 @@ def answered(event: CandidatesRanked, outcome: Outcome, *, at: datetime) -> Quer
         degradations=tuple(degradations),
         usage=outcome.usage,
         models=dict(outcome.models),
+        first_text_ms=first_text_ms,
         watermark=event.watermark,
         missing_versions=event.missing_versions,
         error=outcome.reason,

@@ -1,67 +1,93 @@
 """Prompts: versioned Markdown files filled with passages, history and the question.
 
-Passages are data. Each stands in its own numbered element, and whatever in a passage looks like
-such an element is escaped, so that no text can close its element and speak as the user
-("indirect prompt injection": Greshake et al., 2023).
+Version `answer.v2` is `answer.v2.system.md` (placeholders `$language` and `$shape`),
+`answer.v2.user.md` (`$passages` and `$question`), one `answer.v2.<intent>.md` with the shape that
+suits the intent, and `answer.v2.example.{user,assistant}.md`, a worked example for base models.
+
+Passages are data. Each stands in its own numbered element, and `neutral.py` escapes whatever looks
+like such an element or like a turn ("indirect prompt injection": Greshake et al., 2023).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from string import Template
 from xml.sax.saxutils import quoteattr
 
 from ragline.contracts.queries import Intent, Turn
+from ragline.errors import Misconfigured
 from ragline.ports.models import ChatMessage
 from ragline_generator.context import Context, Excerpt, label
+from ragline_generator.neutral import neutralised
 
-PROMPT = "answer.v1"
+PACKAGED = Path(__file__).with_name("prompts")
+DEFAULT = "answer.v2"
 NO_ANSWER = "NO_ANSWER"
 
-_ELEMENT = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
-_SHAPES = {
-    Intent.FACTUAL: "one to three sentences.",
-    Intent.NAVIGATIONAL: "name the document and section where it is described, and its link.",
-    Intent.PROCEDURAL: "a numbered list of the complete steps, in order.",
-    Intent.TROUBLESHOOTING: "the likely cause first, then what to do.",
-}
-_EXAMPLE = (
-    ChatMessage(
-        role="user",
-        content=(
-            '<passage id="1" source="Lights">\nThe lamp turns off after 90 seconds.\n</passage>\n'
-            '<passage id="2" source="Doors">\nDoors lock at night.\n</passage>\n\n'
-            "Question: When does the lamp turn off?"
-        ),
-    ),
-    ChatMessage(role="assistant", content="The lamp turns off after 90 seconds [1]."),
-)
+_ANY_LANGUAGE = "the language of the question"
 
 
-def build(
-    question: str,
-    intent: Intent,
-    context: Context,
-    history: Sequence[Turn] = (),
-    *,
-    example: bool = False,
-) -> list[ChatMessage]:
-    """Return the messages that ask a model to answer from `context`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """One version of the prompts; `name` is what answers report."""
 
-    `example` adds one worked example, which base models need to see the form of an answer.
+    name: str
+    system: Template
+    user: Template
+    shapes: Mapping[Intent, str]
+    example: Sequence[ChatMessage]
+
+    def build(
+        self,
+        question: str,
+        intent: Intent,
+        context: Context,
+        history: Sequence[Turn] = (),
+        *,
+        language: str | None = None,
+        example: bool = False,
+    ) -> list[ChatMessage]:
+        """Return the messages that ask a model to answer from `context`.
+
+        `language` is the English name of the answer's language, where it is known. `example` adds
+        one worked example, which base models need to see the form of an answer.
+        """
+        passages = "\n".join(_passage(number, e) for number, e in enumerate(context, start=1))
+        system = self.system.substitute(
+            language=language or _ANY_LANGUAGE, shape=self.shapes[intent]
+        )
+        user = self.user.substitute(passages=passages, question=neutralised(question))
+        turns = (ChatMessage(role=t.role, content=neutralised(t.text)) for t in history)
+        return [
+            ChatMessage(role="system", content=system),
+            *(self.example if example else ()),
+            *turns,
+            ChatMessage(role="user", content=user),
+        ]
+
+
+def load(name: str = DEFAULT, folder: Path = PACKAGED) -> Prompts:
+    """Read version `name` of the prompts in `folder`.
+
+    Raises:
+        Misconfigured: a file or a placeholder is missing, or a placeholder is unknown; names it.
     """
-    passages = "\n".join(_passage(number, e) for number, e in enumerate(context, start=1))
-    system = _template(f"{PROMPT}.system").substitute(shape=_SHAPES[intent])
-    user = _template(f"{PROMPT}.user").substitute(passages=passages, question=question)
-    return [
-        ChatMessage(role="system", content=system.strip()),
-        *(_EXAMPLE if example else ()),
-        *(ChatMessage(role=turn.role, content=turn.text) for turn in history),
-        ChatMessage(role="user", content=user.strip()),
-    ]
+
+    def text(part: str) -> str:
+        return _read(folder / f"{name}.{part}.md")
+
+    return Prompts(
+        name=name,
+        system=_template(folder / f"{name}.system.md", {"language", "shape"}),
+        user=_template(folder / f"{name}.user.md", {"passages", "question"}),
+        shapes={intent: text(intent) for intent in Intent},
+        example=(
+            ChatMessage(role="user", content=text("example.user")),
+            ChatMessage(role="assistant", content=text("example.assistant")),
+        ),
+    )
 
 
 def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int]) -> list[Turn]:
@@ -80,18 +106,32 @@ def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int])
     return kept
 
 
-def neutralised(text: str) -> str:
-    """Return `text` unable to open or close a passage element."""
-    return _ELEMENT.sub("&lt;", text)
-
-
 def _passage(number: int, excerpt: Excerpt) -> str:
-    source = quoteattr(neutralised(label(excerpt.passage)))
-    url = f" url={quoteattr(excerpt.passage.url)}" if excerpt.passage.url else ""
+    source = _attribute(label(excerpt.passage))
+    url = f" url={_attribute(excerpt.passage.url)}" if excerpt.passage.url else ""
     text = neutralised(excerpt.text)
     return f'<passage id="{number}" source={source}{url}>\n{text}\n</passage>'
 
 
-@lru_cache
-def _template(name: str) -> Template:
-    return Template((files(__package__) / "prompts" / f"{name}.md").read_text("utf-8"))
+def _attribute(text: str) -> str:
+    return neutralised(quoteattr(text))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"cannot read the prompt {path}: {error}") from error
+
+
+def _template(path: Path, placeholders: Collection[str]) -> Template:
+    template = Template(_read(path))
+    found = set(template.get_identifiers())
+    if not template.is_valid() or found != set(placeholders):
+        wanted = ", ".join(f"${name}" for name in sorted(placeholders))
+        has = ", ".join(f"${name}" for name in sorted(found)) or "none"
+        raise Misconfigured(
+            f"{path} must have the placeholders {wanted} and no other; it has: {has} "
+            "(a dollar sign as such is written $$)"
+        )
+    return template

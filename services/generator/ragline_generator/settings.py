@@ -16,6 +16,7 @@ from ragline.settings import (
     PositiveInt,
     ServiceSettings,
 )
+from ragline_generator import prompts
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
@@ -31,6 +32,10 @@ class AnswerSettings(Group):
     )
     min_support: Share = Field(0.6, description="share of a claim's words that its sources hold")
     min_relevance: Share = Field(0.4, description="below it the question is refused")
+    prompt: str = Field(prompts.DEFAULT, description="version of the prompts")
+    prompts_dir: str | None = Field(
+        None, description="folder with prompts of your own; the packaged ones when empty"
+    )
     max_answer_tokens: PositiveInt = Field(512, description="where the question states none")
     history_tokens: PositiveInt = Field(500, description="tokens of earlier turns in the prompt")
     llm_attempts: PositiveInt = Field(2, description="calls of the language model per question")

@@ -11,13 +11,17 @@ from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import ChatMessage, Tokenizer
-from ragline_generator import extractive, outcome, prompts
+from ragline_generator import extractive, outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.citations import markers_of
 from ragline_generator.compression import compress, tokens_of
 from ragline_generator.context import Context
 from ragline_generator.generation import Writer, Written
-from ragline_generator.outcome import Outcome, Prices
+from ragline_generator.languages import Languages
+from ragline_generator.metering import Call, metered
+from ragline_generator.outcome import Outcome
+from ragline_generator.prices import PriceTable
+from ragline_generator.prompts import Prompts, recent
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
 from ragline_generator.verdicts import Validator
@@ -51,7 +55,9 @@ class GeneratorStage:
         validator: Validator,
         writer: Writer | None = None,
         rules: Rules,
-        prices: Prices,
+        prices: PriceTable,
+        prompts: Prompts,
+        languages: Languages,
     ) -> None:
         self._stream = stream
         self._count = tokenizer.count
@@ -61,6 +67,8 @@ class GeneratorStage:
         self._writer = writer
         self._rules = rules
         self._prices = prices
+        self._prompts = prompts
+        self._languages = languages
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
         """Answer, refuse, or end as `failed` with the code `cancelled` when a reader said stop."""
@@ -72,17 +80,24 @@ class GeneratorStage:
             poll_s=self._rules.cancel_poll_s,
             clock=self._clock,
         )
-        ended = await self._end(event, broadcast)
+        language = await self._languages.of(event.text, event.standalone_text)
+        ended = await self._end(event, broadcast, language)
+        if ended.reason is not None:
+            ended = replace(ended, reason=self._languages.worded(ended.reason, language))
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
-        return outcome.answered(event, ended, at=self._clock())
+        return outcome.answered(
+            event, ended, at=self._clock(), first_text_ms=broadcast.first_text_ms
+        )
 
-    async def _end(self, event: CandidatesRanked, broadcast: Broadcast) -> Outcome:
+    async def _end(
+        self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
+    ) -> Outcome:
         if not event.passages:
-            return await _refused(outcome.NO_PASSAGES, broadcast)
+            return await self._refused(outcome.NO_PASSAGES, broadcast, language)
         if assess(event.standalone_text, event.passages).score < self._rules.min_relevance:
-            return await _refused(outcome.NOT_RELEVANT, broadcast)
+            return await self._refused(outcome.NOT_RELEVANT, broadcast, language)
         ranked = rank(event.standalone_text, event.passages)
         context = compress(
             event.passages, ranked, budget=event.plan.token_budget, count=self._count
@@ -93,12 +108,14 @@ class GeneratorStage:
         )
         if self._writer is None:
             return await self._extracted(event, ranked, usage, broadcast)
-        messages = self._messages(event, context)
-        written = await self._written(self._writer, event, messages, context, broadcast)
+        messages = self._messages(event, context, language)
+        spent: list[Call] = []
+        written = await self._written(self._writer, event, messages, context, broadcast, spent)
+        usage = self._metered(usage, messages, written, spent)
         if written is None:
             ended = await self._extracted(event, ranked, usage, broadcast)
             return replace(ended, degradations=(Degradation.LLM,))
-        return await self._judged(event, written, context, self._metered(usage, messages, written))
+        return await self._judged(event, written, context, usage)
 
     async def _written(
         self,
@@ -107,6 +124,7 @@ class GeneratorStage:
         messages: Sequence[ChatMessage],
         context: Context,
         broadcast: Broadcast,
+        spent: list[Call],
     ) -> Written | None:
         if event.plan.extractive:
             return None
@@ -116,15 +134,19 @@ class GeneratorStage:
             max_tokens=self._max_tokens(event),
             deadline=event.deadline,
             broadcast=broadcast,
+            spent=spent,
         )
 
-    def _messages(self, event: CandidatesRanked, context: Context) -> list[ChatMessage]:
+    def _messages(
+        self, event: CandidatesRanked, context: Context, language: str | None
+    ) -> list[ChatMessage]:
         budget = self._rules.history_tokens
-        return prompts.build(
+        return self._prompts.build(
             event.standalone_text,
             event.intent,
             context,
-            prompts.recent(event.history, budget=budget, count=self._count),
+            recent(event.history, budget=budget, count=self._count),
+            language=self._languages.name(language),
             example=self._rules.worked_example,
         )
 
@@ -161,9 +183,12 @@ class GeneratorStage:
     async def _judged(
         self, event: CandidatesRanked, written: Written, context: Context, usage: Usage
     ) -> Outcome:
-        models = {"answer": written.model}
-        fell_back = self._writer is not None and written.model != self._writer.model_id
-        degradations = (Degradation.LLM_FALLBACK,) if fell_back else ()
+        models = {"answer": written.call.model, "prompt": self._prompts.name}
+        fell_back = self._writer is not None and written.call.model != self._writer.model_id
+        degradations = (
+            *((Degradation.LLM_FALLBACK,) if fell_back else ()),
+            *((Degradation.WHOLE_TEXT,) if written.cut_off else ()),
+        )
         if written.declined:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
         else:
@@ -174,22 +199,25 @@ class GeneratorStage:
             ended = replace(ended, status=AnswerStatus.FAILED, reason=outcome.CANCELLED)
         return replace(ended, usage=usage, models=models, degradations=degradations)
 
-    def _metered(self, usage: Usage, messages: Sequence[ChatMessage], written: Written) -> Usage:
-        """Add the model's own token counts; where the server states none, our estimate."""
-        prompt, completion = written.prompt_tokens, written.completion_tokens
-        if prompt is None:
+    def _metered(
+        self,
+        usage: Usage,
+        messages: Sequence[ChatMessage],
+        written: Written | None,
+        spent: Sequence[Call],
+    ) -> Usage:
+        """Add the servers' own token counts; for an answer without them, our estimate."""
+        if written is None:
+            return metered(usage, spent, self._prices)
+        call = written.call
+        if call.prompt_tokens is None:
             prompt = sum(self._count(message.content) for message in messages)
-        if completion is None:
-            completion = self._count(written.text)
-        metered = {
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "cost": self._prices.cost(prompt, completion),
-        }
-        return usage.model_copy(update=metered)
+            call = replace(call, prompt_tokens=prompt, completion_tokens=self._count(written.text))
+        return metered(usage, [*spent, call], self._prices)
 
-
-async def _refused(reason: AnswerError, broadcast: Broadcast) -> Outcome:
-    await broadcast.start()
-    await broadcast.say(reason.message)
-    return Outcome(status=AnswerStatus.REFUSED, reason=reason)
+    async def _refused(
+        self, reason: AnswerError, broadcast: Broadcast, language: str | None
+    ) -> Outcome:
+        await broadcast.start()
+        await broadcast.say(self._languages.worded(reason, language).message)
+        return Outcome(status=AnswerStatus.REFUSED, reason=reason)

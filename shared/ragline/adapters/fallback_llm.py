@@ -45,7 +45,7 @@ class FallbackModel:
         try:
             async with aclosing(_begun_within(own, timeout * _PRIMARY_SHARE)) as deltas:
                 async for delta in deltas:
-                    begun = True
+                    begun = begun or bool(delta.text)
                     yield delta
         except RaglineError:
             if begun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -36,6 +37,7 @@ class Piece:
 
     text: str = ""
     finished: bool = False
+    served_as: str | None = None
     usage: CompletionUsage | None = None
 
 
@@ -80,7 +82,7 @@ class ChatApi:
                     done = choice.finish_reason is not None
                     yield Piece(text=choice.delta.content or "", finished=done)
                 if chunk.usage is not None:
-                    yield Piece(usage=chunk.usage)
+                    yield Piece(served_as=chunk.model, usage=chunk.usage)
 
     async def json(self, request: Request, schema: dict[str, Any]) -> str:
         """Complete with `response_format` set to `schema`."""
@@ -120,7 +122,7 @@ class CompletionsApi:
                 for choice in chunk.choices[:1]:
                     yield Piece(text=choice.text, finished=bool(choice.finish_reason))
                 if chunk.usage is not None:
-                    yield Piece(usage=chunk.usage)
+                    yield Piece(served_as=chunk.model, usage=chunk.usage)
 
     async def json(self, request: Request, schema: dict[str, Any]) -> str:
         """Complete with llama.cpp's `json_schema`; OpenAI's API has no such field here."""
@@ -137,11 +139,19 @@ class CompletionsApi:
 
 _TURN = "\n\nUser:"
 _NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant"}
+# Before such a line; `^` alone knows only one of the characters that end a line
+_POSING = re.compile(
+    r"(?:^|(?<=[\r\v\f\x1c-\x1e\x85\u2028\u2029]))(?=\s*(?:Instructions|User|Assistant)\s*[:：])",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def transcript(messages: Sequence[ChatMessage]) -> str:
-    """Return the messages as a text that ends where the assistant's answer begins."""
-    turns = (f"{_NAMES[message.role]}: {message.content}" for message in messages)
+    """Return the messages as a text that ends where the assistant's answer begins.
+
+    A line inside a message that poses as the beginning of a turn is quoted with `> `.
+    """
+    turns = (f"{_NAMES[m.role]}: {_POSING.sub('> ', m.content)}" for m in messages)
     return "\n\n".join([*turns, "Assistant:"])
 
 

@@ -97,16 +97,20 @@ class OpenAiModel:
             max_tokens=max_tokens,
             stop=stop,
         )
-        usage, finished, said = None, False, False
+        last, finished, said = Delta(model=self._model), False, False
         with translated():
             async with aclosing(self._api.pieces(request)) as pieces:
                 while piece := await _next_before(pieces, ends_at):
-                    usage, finished = piece.usage or usage, finished or piece.finished
+                    finished = finished or piece.finished
+                    if piece.usage is not None:
+                        last = _counted(self._model, piece.served_as, piece.usage)
                     if piece.text:
                         said = True
                         yield Delta(text=piece.text)
+        if last.prompt_tokens is None:
+            _check_complete(finished=finished, said=said)
+        yield last
         _check_complete(finished=finished, said=said)
-        yield _last_delta(self._model, usage)
 
     async def complete_json(
         self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
@@ -154,11 +158,10 @@ def _check_complete(*, finished: bool, said: bool) -> None:
         raise Unavailable("the language model answered without any text")
 
 
-def _last_delta(model: str, usage: CompletionUsage | None) -> Delta:
-    if usage is None:
-        return Delta(model=model)
+def _counted(model: str, served_as: str | None, usage: CompletionUsage) -> Delta:
     return Delta(
         model=model,
+        served_as=served_as or None,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
     )

@@ -50,6 +50,11 @@ class _Attempt:
 class RedisTokenStream:
     """Port `TokenStream`. `append` only buffers; a task per attempt sends what has gathered.
 
+    `append` never waits. A Redis that hangs holds up `start`, `finish` and `cancelled` for the
+    client's time limit once (a refused connection not even that); then it is left alone for
+    `cooldown_s`, and nothing waits for it. Readers have no say in the pace: entries beyond `maxlen`
+    are dropped whether they were read or not.
+
     Args:
         redis: the client; its time limits bound every call.
         ttl_s: seconds that a stream outlives its last entry.
@@ -81,7 +86,11 @@ class RedisTokenStream:
         self._attempts: dict[str, _Attempt] = {}
 
     async def start(self, query_id: str) -> int:
-        """Begin an attempt; 0 when Redis is down, and nothing is streamed then."""
+        """Begin an attempt; 0 when Redis is down, and nothing is streamed then.
+
+        What the attempt before has not sent by now is dropped: nobody would show it any more.
+        """
+        await self._drop(self._attempts.pop(query_id, None))
         number = await self._next_number(query_id)
         if number == 0:
             return 0
@@ -119,6 +128,12 @@ class RedisTokenStream:
             found = await self._redis.exists(cancel_key(query_id))
         return bool(found)
 
+    async def _drop(self, attempt: _Attempt | None) -> None:
+        if attempt is not None and attempt.flusher is not None:
+            attempt.pieces.clear()
+            attempt.finishing.set()
+            await attempt.flusher
+
     async def _next_number(self, query_id: str) -> int:
         if self._circuit.open:
             self._on_failure("start")
@@ -136,6 +151,8 @@ class RedisTokenStream:
             with suppress(TimeoutError):
                 async with asyncio.timeout(attempt.due - self._clock()):
                     await attempt.finishing.wait()
+            if not attempt.pieces:
+                return
             text, attempt.pieces = "".join(attempt.pieces), []
             await self._add(query_id, attempt, {"delta": text})
             attempt.due = self._clock() + self._coalesce_s

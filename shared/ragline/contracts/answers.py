@@ -34,6 +34,7 @@ class Degradation(StrEnum):
     LLM = "llm_skipped"
     LLM_FALLBACK = "llm_fallback_model"
     STREAM = "token_stream_skipped"
+    WHOLE_TEXT = "answer_cut_off"
 
 
 class Support(StrEnum):
@@ -161,6 +162,8 @@ class QueryAnswered(Event):
     `missing_versions` are those of the question's `min_versions` that were not searchable in time.
     `cached` says that text, citations and verdicts were made for an earlier question, from the same
     versions of the same passages; `usage` then tells what this answer cost.
+    `first_text_ms` is from the start of the generator's work until readers could see the first text
+    of the answer, in milliseconds; null where nothing was streamed.
     """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
@@ -180,6 +183,7 @@ class QueryAnswered(Event):
     usage: Usage = Usage()
     models: dict[str, str] = Field(default_factory=dict)
     timings: tuple[StageTiming, ...] = ()
+    first_text_ms: float | None = None
     watermark: int | None = None
     missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
     error: AnswerError | None = None

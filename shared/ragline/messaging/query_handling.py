@@ -192,6 +192,8 @@ class QueryHandler(Handler):
         metrics.count("ragline_answers_total", status=answer.status)
         for kind in answer.degradations:
             metrics.count("ragline_degradations_total", kind=kind)
+        if answer.first_text_ms is not None:
+            metrics.observe("ragline_first_text_seconds", answer.first_text_ms / 1000)
         timings = delivery.envelope.timings
         since = timings[0].queued if timings else delivery.record.timestamp
         elapsed = (epoch_ms(self._with.clock()) - since) / 1000

@@ -132,6 +132,11 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("outcome",),
     ),
     MetricSpec(
+        name="ragline_first_text_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From the start of the generator's work until readers can see the first text.",
+    ),
+    MetricSpec(
         name="ragline_documents_total",
         kind=Kind.COUNTER,
         help="Document changes ended, by status.",

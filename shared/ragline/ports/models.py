@@ -95,10 +95,15 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """A piece of a streamed completion. The last one carries the token counts."""
+    """A piece of a streamed completion. The last one names the model and carries token counts.
+
+    `served_as` is what the server calls the model, a dated name often. A call that fails after the
+    server has stated its tokens yields them before it raises.
+    """
 
     text: str = ""
     model: str | None = None
+    served_as: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 

@@ -81,6 +81,33 @@ class LanguageModelDouble:
         """A complete stream without text."""
         return _events(_chunk("", "stop"))
 
+    def blank(self, body: dict[str, object]) -> Response:
+        """A complete stream of white space."""
+        return _events(_chunk(" \n", None), _chunk("\n\n", "stop"))
+
+    def only_markers(self, body: dict[str, object]) -> Response:
+        """A complete stream of citations without a word."""
+        return _events(_chunk("[1]", None), _chunk("[1] [2]", "stop"))
+
+    def endless(self, body: dict[str, object]) -> Response:
+        """A stream that goes on whatever `max_tokens` says."""
+
+        async def stream() -> AsyncIterator[str]:
+            try:
+                yield _event(_chunk("A durable queue survives a restart of the broker [1].", None))
+                while True:
+                    yield _event(_chunk(" And the moon is made of cheese [1].", None))
+                    await asyncio.sleep(0)
+            finally:
+                self.closed_early.set()
+
+        return StreamingResponse(stream(), media_type="text/event-stream")
+
+    def charged_for_nothing(self, body: dict[str, object]) -> Response:
+        """A complete stream without text that states its tokens."""
+        usage = {"prompt_tokens": 7, "completion_tokens": 0, "total_tokens": 7}
+        return _events(_chunk("", "stop"), {"usage": usage})
+
     def unfinished(self, body: dict[str, object]) -> Response:
         """A stream that ends in the middle, politely."""
         return _events(_chunk("Half an ans", None))

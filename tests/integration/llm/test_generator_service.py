@@ -19,6 +19,15 @@ from ragline.testing.openai_double import LanguageModelDouble
 from ragline_generator.app import compose
 from ragline_generator.settings import GeneratorSettings
 
+MODELS_THAT_FAIL = [
+    "crashed",
+    "limited",
+    "broken",
+    "empty",
+    "unauthorized",
+    "blank",
+    "only_markers",
+]
 SOURCE = (
     "Hello world. RabbitMQ was released in 2007. A durable queue survives a restart of the broker."
 )
@@ -81,18 +90,20 @@ async def test_a_real_model_answers_with_a_citation_and_readers_see_it_come(
         settings(redis_url, llm), question("When does a durable queue survive?")
     )
 
-    assert answer.models == {"answer": "gemma"}
+    assert answer.models == {"answer": "gemma", "prompt": "answer.v2"}
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.citations[0].quote in SOURCE
     assert answer.validation is not None
     assert answer.validation.support_ratio > 0
     assert answer.usage.prompt_tokens > 100
     assert answer.usage.completion_tokens > 0
+    assert answer.first_text_ms is not None
+    assert answer.first_text_ms > 0
     assert len([event for event in seen if event.delta]) > 1
     assert seen[-1].status == "answered"
 
 
-@pytest.mark.parametrize("model", ["crashed", "limited", "broken", "empty", "unauthorized"])
+@pytest.mark.parametrize("model", MODELS_THAT_FAIL)
 async def test_when_the_server_fails_the_answer_is_extractive(
     redis_url: str, double: LanguageModelDouble, model: str
 ) -> None:
@@ -135,6 +146,64 @@ async def test_a_reader_can_stop_a_model_in_the_middle(
     assert answer.error is not None
     assert answer.error.code == "cancelled"
     assert seen[-1].status == "failed"
+    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+
+
+async def test_a_model_that_never_stops_is_cut_off_and_its_connection_closed(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    answer, seen = await asked(
+        settings(redis_url, {"base_url": double.url, "model": "endless"}),
+        question("What survives a restart?"),
+    )
+
+    assert answer.degradations == ("answer_cut_off",)
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.validation is not None
+    assert [claim.support for claim in answer.validation.claims][:2] == ["supported", "unsupported"]
+    assert len(answer.text) <= 512 * 20
+    assert text_of(seen).rstrip() == answer.text
+    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+
+
+async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    event = question("What survives a restart?")
+    llm = {"base_url": double.url, "model": "stalled_inside"}
+    async with open_redis(RedisSettings.model_validate({"url": redis_url})) as redis:
+        reading = read_tokens(redis, event.query_id)
+        async with compose(settings(redis_url, llm), Metrics()) as composition:
+            dying = asyncio.ensure_future(composition.stage(event))
+            before = [await anext(reading), await anext(reading)]
+            dying.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await dying
+        await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+
+        answer, _ = await asked(settings(redis_url, {}), event)
+        reconnected = read_tokens(redis, event.query_id, last_id=before[-1].id)
+        after = [entry async for entry in reconnected]
+
+    assert [(e.attempt, e.delta) for e in before] == [(1, ""), (1, "Half")]
+    assert {e.attempt for e in after} == {2}
+    assert (after[0].seq, after[0].delta) == (0, "")
+    assert text_of(after) == answer.text
+    assert after[-1].status == "answered"
+
+
+async def test_a_reader_can_stop_a_model_that_has_not_begun(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    async with asyncio.timeout(5):
+        answer, _ = await asked(
+            settings(redis_url, {"base_url": double.url, "model": "stalled"}),
+            question("What survives a restart?"),
+            cancel=True,
+        )
+
+    assert answer.error is not None
+    assert answer.error.code == "cancelled"
     await asyncio.wait_for(double.closed_early.wait(), timeout=5)
 
 

@@ -43,7 +43,7 @@ async def test_text_comes_in_deltas_and_the_last_names_model_and_usage(
     deltas = await streamed(settings(double.url, "good"))
 
     assert [d.text for d in deltas] == ["Hello", " world", ""]
-    assert deltas[-1] == Delta(model="good", prompt_tokens=7, completion_tokens=2)
+    assert deltas[-1] == Delta(model="good", served_as="m", prompt_tokens=7, completion_tokens=2)
     assert double.requests[0]["max_tokens"] == 20
     assert double.requests[0]["temperature"] == 0
 
@@ -77,6 +77,27 @@ async def test_a_rate_limit_says_how_long_to_wait(double: LanguageModelDouble) -
         await streamed(settings(double.url, "limited"))
 
     assert caught.value.retry_after == 7.0
+
+
+async def test_the_tokens_of_a_call_in_vain_are_told_before_its_error(
+    double: LanguageModelDouble,
+) -> None:
+    async with open_language_model(settings(double.url, "charged_for_nothing")) as model:
+        stream = model.stream(ASK, max_tokens=20, timeout=5)
+        told = await anext(stream)
+        with pytest.raises(Unavailable):
+            await anext(stream)
+
+    assert (told.prompt_tokens, told.completion_tokens, told.served_as) == (7, 0, "m")
+
+
+async def test_the_first_model_s_tokens_in_vain_are_told_beside_the_fallback(
+    double: LanguageModelDouble,
+) -> None:
+    deltas = await streamed(settings(double.url, "charged_for_nothing", fallback="good"))
+
+    counted = [(d.model, d.prompt_tokens) for d in deltas if d.model]
+    assert counted == [("charged_for_nothing", 7), ("good", 7)]
 
 
 @pytest.mark.parametrize("model", ["stalled", "stalled_inside"])

@@ -1,14 +1,18 @@
-"""Clients of a real Redis, and of one that nobody runs."""
+"""Clients of a real Redis, of one that hangs, and of one that nobody runs."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from redis.asyncio import Redis
 
 from ragline.adapters.redis_client import open_redis
 from ragline.settings import RedisSettings
+
+LIMIT_S = 1.0
 
 
 @pytest.fixture
@@ -21,3 +25,33 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 async def dead_redis() -> AsyncIterator[Redis]:
     async with open_redis(RedisSettings.model_validate({"url": "redis://127.0.0.1:1/0"})) as client:
         yield client
+
+
+@pytest.fixture
+async def hanging_redis() -> AsyncIterator[Redis]:
+    """It takes connections and never answers."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    settings = RedisSettings.model_validate({"url": url, "timeout_s": LIMIT_S})
+    async with open_redis(settings) as client:
+        yield client
+    for connection in connections:
+        connection.close()
+    server.close()
+
+
+@asynccontextmanager
+async def paused(redis: Redis, *, seconds: float) -> AsyncIterator[None]:
+    """Let a real Redis take commands and answer none of them."""
+    await redis.client_pause(int(seconds * 1_000), all=True)
+    started = asyncio.get_running_loop().time()
+    try:
+        yield
+    finally:
+        # a paused server takes no command to go on either
+        await asyncio.sleep(started + seconds - asyncio.get_running_loop().time())

@@ -13,6 +13,8 @@ from ragline.adapters.redis_stream import RedisTokenStream, tokens_key
 from ragline.adapters.redis_stream_reader import TokenEvent, read_tokens, request_cancel
 from ragline.errors import Unavailable
 
+from .conftest import LIMIT_S, paused
+
 
 def writer(redis: Redis, failures: list[str] | None = None, **changes: float) -> RedisTokenStream:
     counted = failures if failures is not None else []
@@ -101,6 +103,56 @@ async def test_a_redelivery_begins_a_higher_attempt(redis: Redis) -> None:
     assert "".join(e.delta for e in events if e.attempt == attempt) == "An answer."
 
 
+async def test_a_reader_that_comes_back_goes_on_through_a_second_attempt(redis: Redis) -> None:
+    query_id = str(uuid4())
+    crashed, second = writer(redis), writer(redis)
+    first = await crashed.start(query_id)
+    await crashed.append(query_id, attempt=first, text="half an ans")
+    await asyncio.sleep(0.1)
+    reading = read_tokens(redis, query_id)
+    seen = [await anext(reading), await anext(reading)]
+
+    attempt = await second.start(query_id)
+    await second.append(query_id, attempt=attempt, text="An answer.")
+    await second.finish(query_id, attempt=attempt, status="answered")
+    rest = await everything(redis, query_id, last_id=seen[-1].id)
+
+    assert [(e.attempt, e.seq, e.delta) for e in seen] == [(1, 0, ""), (1, 1, "half an ans")]
+    assert [(e.attempt, e.seq) for e in rest] == [(2, 0), (2, 1), (2, 2)]
+    assert rest[1].delta == "An answer."
+    assert rest[-1].status == "answered"
+
+
+async def written_in(redis: Redis, query_id: str) -> float:
+    """Return the seconds that it takes to stream an answer of 500 pieces."""
+    stream, started = writer(redis, maxlen=100, coalesce_s=0.0), time.monotonic()
+    attempt = await stream.start(query_id)
+    for n in range(500):
+        await stream.append(query_id, attempt=attempt, text=f"{n} ")
+        await asyncio.sleep(0.001)
+    await stream.finish(query_id, attempt=attempt, status="answered")
+    return time.monotonic() - started
+
+
+async def test_readers_that_read_slowly_or_not_at_all_do_not_slow_the_writer(redis: Redis) -> None:
+    query_id = str(uuid4())
+
+    async def slow() -> None:
+        async for _ in read_tokens(redis, query_id):
+            await asyncio.sleep(0.2)
+
+    alone = await written_in(redis, str(uuid4()))
+    readers = [asyncio.create_task(slow()) for _ in range(3)]
+    watched = await written_in(redis, query_id)
+    for reader in readers:
+        reader.cancel()
+    await asyncio.gather(*readers, return_exceptions=True)
+
+    assert watched < 2 * alone + 0.5
+    # Redis trims whole nodes of about 100 entries
+    assert await redis.xlen(tokens_key(query_id)) <= 300
+
+
 async def test_text_of_an_attempt_that_is_over_is_dropped(redis: Redis) -> None:
     stream, query_id = writer(redis), str(uuid4())
     old = await stream.start(query_id)
@@ -110,6 +162,20 @@ async def test_text_of_an_attempt_that_is_over_is_dropped(redis: Redis) -> None:
     await stream.finish(query_id, attempt=new, status="answered")
 
     assert [e.delta for e in await everything(redis, query_id)] == ["", "", ""]
+
+
+async def test_a_new_attempt_drops_what_the_one_before_has_not_sent(redis: Redis) -> None:
+    stream, query_id = writer(redis, coalesce_s=0.2), str(uuid4())
+    old = await stream.start(query_id)
+    await stream.append(query_id, attempt=old, text="sent")
+    await asyncio.sleep(0.1)
+    await stream.append(query_id, attempt=old, text="held back")
+
+    new = await stream.start(query_id)
+    await stream.finish(query_id, attempt=new, status="answered")
+    await asyncio.sleep(0.3)
+
+    assert [e.delta for e in await everything(redis, query_id)] == ["", "sent", "", ""]
 
 
 async def test_a_stream_is_bounded_and_expires(redis: Redis) -> None:
@@ -147,6 +213,42 @@ async def test_a_dead_redis_costs_neither_errors_nor_time(dead_redis: Redis) -> 
 
     assert failures == ["start"] * 50
     assert time.monotonic() - started < 2
+
+
+async def test_a_redis_that_hangs_costs_one_time_limit_and_appending_nothing(
+    hanging_redis: Redis,
+) -> None:
+    failures: list[str] = []
+    stream, query_id = writer(hanging_redis, failures), "q"
+    started = time.monotonic()
+
+    attempt = await stream.start(query_id)
+    waited = time.monotonic() - started
+    for n in range(50):
+        assert await stream.start(f"q{n}") == 0
+        assert not await stream.cancelled(f"q{n}")
+
+    assert attempt == 0
+    assert waited < LIMIT_S + 0.3
+    assert time.monotonic() - started < LIMIT_S + 0.5
+
+
+async def test_a_redis_that_begins_to_hang_costs_an_answer_one_time_limit(redis: Redis) -> None:
+    failures: list[str] = []
+    stream, query_id = writer(redis, failures), str(uuid4())
+    attempt = await stream.start(query_id)
+    async with paused(redis, seconds=2 * LIMIT_S + 1):
+        started = time.monotonic()
+        for n in range(200):
+            await stream.append(query_id, attempt=attempt, text=f"{n} ")
+            await asyncio.sleep(0.001)
+        appended = time.monotonic() - started
+        await stream.finish(query_id, attempt=attempt, status="answered")
+        finished = time.monotonic() - started
+
+    assert appended < 0.8
+    assert finished < LIMIT_S + 0.5
+    assert failures
 
 
 async def test_a_reader_of_a_dead_redis_is_told_so(dead_redis: Redis) -> None:

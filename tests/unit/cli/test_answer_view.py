@@ -107,6 +107,7 @@ def test_plan_models_claims_tokens_and_degradations_are_told() -> None:
         models={"llm": "m"},
         validation=Validation(method="lexical", claims=claims),
         usage=Usage(prompt_tokens=10, completion_tokens=2),
+        first_text_ms=412.4,
         degradations=("rerank_skipped",),
     )
     text = shown(details(answer, elapsed_ms=1))
@@ -115,6 +116,7 @@ def test_plan_models_claims_tokens_and_degradations_are_told() -> None:
         "models llm m",
         "1 of 2 claims supported (lexical)",
         "tokens 10 in, 2 out",
+        "first text 412 ms after the generator began",
         "went without: rerank_skipped",
     ):
         assert part in text

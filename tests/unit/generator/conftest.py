@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -96,11 +97,14 @@ class RecordingStream:
         return self.cancel_after is not None and self.polls > self.cancel_after
 
 
+Piece = str | Delta | float | Exception
+
+
 @dataclass
 class ScriptedModel:
-    """A language model that plays back calls: pieces of text, or an error after some."""
+    """A language model that plays back calls: text, deltas, seconds of silence, or an error."""
 
-    calls: list[Sequence[str | Exception]]
+    calls: list[Sequence[Piece]]
     model: str = "model-a"
     answered_by: str | None = None
     prompts: list[Sequence[ChatMessage]] = field(default_factory=list)
@@ -127,7 +131,10 @@ class ScriptedModel:
                 self.before_piece()
                 if isinstance(piece, Exception):
                     raise piece
-                yield Delta(text=piece)
+                if isinstance(piece, float):
+                    await asyncio.sleep(piece)
+                    continue
+                yield piece if isinstance(piece, Delta) else Delta(text=piece)
             yield Delta(
                 model=self.answered_by or self.model, prompt_tokens=100, completion_tokens=20
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,12 +75,20 @@ def test_answers_made_by_other_settings_are_others(groups: dict[str, Any]) -> No
     assert made(**groups) != made()
 
 
+def test_another_folder_of_prompts_counts_by_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "answer.v2.system.md").write_text("be kind")
+    kind = made(generator={"prompts_dir": str(tmp_path)})
+    (tmp_path / "answer.v2.system.md").write_text("be brief")
+
+    assert len({kind, made(generator={"prompts_dir": str(tmp_path)}), made()}) == 3
+
+
 @pytest.mark.parametrize(
     "groups",
     [
         {"redis": {"url": "redis://elsewhere:6379"}},
         {"generator": {"cache_tenants": ["*"], "cache_ttl_s": 5}},
-        {"llm": {"timeout_s": 5, "price_prompt": 1}},
+        {"llm": {"timeout_s": 5, "prices_file": "own.toml"}},
         {"ladder": {"extractive_s": 1}},
     ],
 )

@@ -119,7 +119,6 @@ def test_who_asks_when_and_how_well_the_passages_fit_does_not_count() -> None:
     )
     other = changed(
         query_id="q2",
-        text="And are they durable?",
         passages=aged,
         principal=Principal(user="bob", groups=("board", "staff", "board")),
         filters=Filters(tags=("v3", "guide")),

@@ -19,9 +19,10 @@ from ragline.contracts.queries import (
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.testing.answer_cache import MemoryAnswerCache
+from ragline_generator import languages, prompts
 from ragline_generator.caching import CachingStage, LookUp
 from ragline_generator.generation import Limits, Writer
-from ragline_generator.outcome import Prices
+from ragline_generator.prices import Price, PriceTable
 from ragline_generator.stage import GeneratorStage, Rules
 from ragline_generator.verdicts import Validator
 
@@ -66,7 +67,9 @@ class World:
             writer=Writer(self.model, limits=Limits(attempts=1), clock=self.clock),
             validator=Validator(min_support=0.6),
             rules=Rules(),
-            prices=Prices(prompt=1.0, completion=10.0),
+            prices=PriceTable(models={"model-a": Price(prompt=1.0, completion=10.0)}),
+            prompts=prompts.load(),
+            languages=languages.packaged(),
         )
         caching = CachingStage(
             stage,

@@ -11,8 +11,10 @@ from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
 from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKind, Turn
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
+from ragline.ports.models import Delta
+from ragline_generator import languages, prompts
 from ragline_generator.generation import Limits, Writer
-from ragline_generator.outcome import Prices
+from ragline_generator.prices import Price, PriceTable
 from ragline_generator.stage import GeneratorStage, Rules
 from ragline_generator.verdicts import Validator
 
@@ -38,10 +40,11 @@ def make_stage(
     model: ScriptedModel | None = None,
     stream: RecordingStream | None = None,
     rules: Rules | None = None,
-    prices: Prices | None = None,
+    prices: PriceTable | None = None,
     ladder: Ladder = PATIENT,
+    clock: Clock | None = None,
 ) -> GeneratorStage:
-    clock = Clock()
+    clock = clock or Clock()
     writer = Writer(model, limits=Limits(attempts=1), clock=clock) if model else None
     return GeneratorStage(
         stream=stream or RecordingStream(),
@@ -51,7 +54,9 @@ def make_stage(
         validator=Validator(min_support=0.6),
         writer=writer,
         rules=rules or Rules(),
-        prices=prices or Prices(),
+        prices=prices or PriceTable(),
+        prompts=prompts.load(),
+        languages=languages.packaged(),
     )
 
 
@@ -96,14 +101,15 @@ async def test_what_the_stages_before_found_is_carried_on() -> None:
 async def test_a_model_writes_cites_and_costs() -> None:
     model = ScriptedModel([["A durable queue ", "survives a restart [1]", ".", " [5]"]])
     stream = RecordingStream()
+    prices = PriceTable({"model-a": Price(prompt=1.0, completion=10.0)})
 
-    answer = await ask(model=model, stream=stream, prices=Prices(prompt=1.0, completion=10.0))
+    answer = await ask(model=model, stream=stream, prices=prices)
 
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.text == "A durable queue survives a restart [1]."
     assert stream.attempts == [answer.text]
     assert stream.status == "answered"
-    assert answer.models == {"answer": "model-a"}
+    assert answer.models == {"answer": "model-a", "prompt": "answer.v2"}
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
     assert answer.usage.cost == pytest.approx(300e-6)
     assert answer.usage.context_tokens_before == answer.usage.context_tokens_after == 12
@@ -114,8 +120,30 @@ async def test_a_fallback_model_is_named_and_shown() -> None:
 
     answer = await ask(model=model)
 
-    assert answer.models == {"answer": "model-b"}
+    assert answer.models == {"answer": "model-b", "prompt": "answer.v2"}
     assert answer.degradations == (Degradation.LLM_FALLBACK,)
+
+
+async def test_each_model_has_its_own_price() -> None:
+    prices = PriceTable({"model-b": Price(prompt=2.0, completion=20.0)})
+    text = "A durable queue survives a restart [1]."
+
+    own = await ask(model=ScriptedModel([[text]]), prices=prices)
+    other = await ask(model=ScriptedModel([[text]], answered_by="model-b"), prices=prices)
+
+    assert own.usage.cost is None
+    assert other.usage.cost == pytest.approx(600e-6)
+
+
+async def test_a_call_in_vain_is_in_the_cost_of_the_extractive_answer() -> None:
+    stated = Delta(model="model-a", prompt_tokens=1_000, completion_tokens=0)
+    prices = PriceTable({"model-a": Price(prompt=1.0, completion=10.0)})
+
+    answer = await ask(model=ScriptedModel([[stated, Unavailable("no text")]]), prices=prices)
+
+    assert answer.models == {"answer": "extractive"}
+    assert answer.usage.prompt_tokens == 1_000
+    assert answer.usage.cost == pytest.approx(1e-3)
 
 
 async def test_a_model_that_fails_is_replaced_and_readers_begin_anew() -> None:
@@ -204,6 +232,46 @@ async def test_a_stream_that_is_down_costs_nothing_but_the_stream() -> None:
     assert answer.degradations == (Degradation.STREAM,)
 
 
+async def test_the_time_to_the_first_text_is_told() -> None:
+    clock = Clock()
+    model = ScriptedModel([["NO", "W a durable queue ", "survives a restart [1]."]])
+    model.before_piece = lambda: clock.advance(0.5)
+
+    answer = await ask(model=model, clock=clock)
+
+    assert answer.first_text_ms == 1_000
+
+
+async def test_the_first_text_is_that_of_the_attempt_that_became_the_answer() -> None:
+    clock = Clock()
+    model = ScriptedModel([["A dur", Unavailable("gone")]])
+    model.before_piece = lambda: clock.advance(0.5)
+
+    assert (await ask(model=model, clock=clock)).first_text_ms == 1_000
+
+
+@pytest.mark.parametrize("shown", [{"stream": RecordingStream(up=False)}, {"streamed": False}])
+async def test_without_a_stream_no_text_is_first(shown: dict[str, Any]) -> None:
+    event = make_event(QUESTION, [PASSAGE], options=Options(stream=shown.pop("streamed", True)))
+
+    assert (await ask(event, **shown)).first_text_ms is None
+
+
+async def test_an_answer_that_is_cut_off_is_judged_and_says_so() -> None:
+    text = "A durable queue survives a restart [1]."
+    model = ScriptedModel([[text, *[" And the moon is made of cheese."] * 1_000]])
+
+    answer = await ask(model=model, rules=Rules(max_answer_tokens=16))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.degradations == (Degradation.WHOLE_TEXT,)
+    assert answer.text.startswith(text)
+    assert answer.validation is not None
+    assert answer.validation.claims[0].support == "supported"
+    assert answer.validation.claims[-1].support == "unsupported"
+    assert model.closed
+
+
 async def test_nobody_is_streamed_to_who_does_not_want_it() -> None:
     stream = RecordingStream()
 
@@ -256,3 +324,24 @@ async def test_short_of_time_or_by_plan_the_model_is_not_asked(short: dict[str, 
     assert model.prompts == []
     assert answer.models == {"answer": "extractive"}
     assert answer.degradations == (Degradation.LLM,)
+
+
+async def test_a_refusal_speaks_the_language_of_the_question() -> None:
+    stream = RecordingStream()
+    event = make_event("Wie lange werden Nachrichten aufbewahrt?")
+
+    answer = await ask(event, stream=stream)
+
+    assert answer.error is not None
+    assert answer.error.code == "no_passages"
+    assert answer.text.startswith("Kein Dokument")
+    assert stream.attempts == [answer.text]
+
+
+async def test_the_prompt_names_the_language_of_the_question() -> None:
+    model = ScriptedModel([["Ja [1]."]])
+    question = "Überlebt die durable queue des Brokers einen Neustart?"
+
+    await ask(make_event(question, [PASSAGE]), model=model, rules=Rules(min_relevance=0.0))
+
+    assert "Answer in German" in model.prompts[0][0].content

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from ragline import language
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.languages import primary_language
 from ragline.contracts.media_types import MARKDOWN
 from ragline.contracts.queries import Filters
 from ragline.ports.store import IndexedDocument
-from ragline_ingestor import language
 from ragline_ingestor.assembling import draft
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import Content, ParseLimits

@@ -323,3 +323,21 @@ async def test_a_shed_query_says_when_to_come_back_and_is_no_dead_letter() -> No
     assert world.answer.error.code == "overloaded"
     assert world.answer.error.retry_after == 12.5
     assert world.counted("ragline_records_total", topic="queries", outcome="shed") == 1
+
+
+@pytest.mark.parametrize(("first_text_ms", "observed"), [(1_500.0, 1.5), (None, 0.0)])
+async def test_the_time_to_the_first_text_is_measured(
+    world: World, first_text_ms: float | None, observed: float
+) -> None:
+    async def answers(event: QuerySubmitted) -> QueryAnswered:
+        return QueryAnswered(
+            query_id=event.query_id,
+            status=AnswerStatus.ANSWERED,
+            first_text_ms=first_text_ms,
+            answered_at=T0,
+        )
+
+    world.stage = answers
+    await world.deliver()
+
+    assert world.counted("ragline_first_text_seconds_sum") == observed

@@ -1,0 +1,100 @@
+"""What language models cost: `prices.toml`, and an operator's own file before it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ragline.errors import Misconfigured
+
+PACKAGED = Path(__file__).with_name("prices.toml")
+
+# 2024-07-18, 20241022, 0613, 2411, latest
+_DATED = re.compile(r"\d{4,8}(?:-\d{2}-\d{2})?|latest")
+
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Table(BaseModel):
+    """A table of the file; an unknown name in it is a typing error and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Price(_Table):
+    """US dollars per million tokens."""
+
+    prompt: Dollars
+    completion: Dollars
+
+    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Return what the tokens cost, in US dollars."""
+        return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
+
+
+class _PricesFile(_Table):
+    as_of: date | None = None
+    note: str = ""
+    models: dict[str, Price]
+
+
+class PriceTable:
+    """Prices by model name."""
+
+    def __init__(self, models: Mapping[str, Price] | None = None) -> None:
+        self._models = dict(models or {})
+
+    def price(self, model: str) -> Price | None:
+        """Return the price of `model`: its own, else that of the name without its date, else None.
+
+        Only a date or `latest` may follow a `-`, because a family's other members (`gpt-4o-audio`)
+        cost something else, and a wrong cost is worse than none.
+        """
+        if model in self._models:
+            return self._models[model]
+        at = model.find("-")
+        families = []
+        while at != -1:
+            if _DATED.fullmatch(model, at + 1):
+                families.append(model[:at])
+            at = model.find("-", at + 1)
+        known = (self._models[name] for name in reversed(families) if name in self._models)
+        return next(known, None)
+
+
+def load(own: str | None = None) -> PriceTable:
+    """Return the packaged prices, with those of the file `own` before them.
+
+    Raises:
+        Misconfigured: `own` is unreadable, no TOML, or a table or field in it is wrong; names it.
+    """
+    models = dict(_read(PACKAGED).models)
+    if own is not None:
+        models |= _read(Path(own)).models
+    return PriceTable(models)
+
+
+def _read(path: Path) -> _PricesFile:
+    try:
+        return _PricesFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Misconfigured(f"cannot read the prices file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} is no valid TOML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
+        raise Misconfigured(f"{path}: {problems}") from error
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    """Name table and field as they stand in the file: `[models."gpt-4o"] prompt: …`."""
+    parts = [str(part) for part in location]
+    if parts[:1] != ["models"] or len(parts) == 1:
+        return f"{'.'.join(parts)}: {message}"
+    return f'[models."{parts[1]}"] {".".join(parts[2:])}: {message}'.replace("] :", "]:")
