@@ -21,6 +21,7 @@ from ragline.contracts.queries import (
     Principal,
     SearchKind,
     Turn,
+    UnsupportedPolicy,
 )
 from ragline_generator.cache_key import cache_key, normalised
 
@@ -79,6 +80,8 @@ DIFFERENT = {
     "plan": other_plan(name="lean"),
     "budget": other_plan(token_budget=64),
     "extractive": other_plan(extractive=True),
+    "policy": other_plan(unsupported=UnsupportedPolicy.DROP),
+    "asked as": changed(text="Und sind sie dauerhaft?"),
     "length": changed(options=Options(max_answer_tokens=101)),
     "length left open": changed(options=Options()),
     "order of passages": changed(passages=PASSAGES[::-1]),
