@@ -21,7 +21,7 @@ _PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A question, its answer, and the seconds that this took.
+    """A question, its answer, and the seconds that this took, and that the generator took of them.
 
     `relevant` are the documents that answer it: none for a question that has no answer here.
     """
@@ -30,6 +30,7 @@ class Answered:
     relevant: frozenset[str]
     answer: QueryAnswered
     seconds: float
+    generator_seconds: float = 0.0
 
     @property
     def answerable(self) -> bool:
@@ -61,15 +62,22 @@ async def answer_all(
     async def ask(question: Question, relevant: frozenset[str]) -> Answered:
         async with places:
             started = time.perf_counter()
-            answer = await _answer(stages, question, tenant)
+            answer, generating = await _answer(stages, question, tenant)
             seconds = time.perf_counter() - started
         progress(1)
-        return Answered(question=question, relevant=relevant, answer=answer, seconds=seconds)
+        return Answered(
+            question=question,
+            relevant=relevant,
+            answer=answer,
+            seconds=seconds,
+            generator_seconds=generating,
+        )
 
     return await asyncio.gather(*(ask(*each) for each in questions))
 
 
-async def _answer(stages: Stages, question: Question, tenant: str) -> QueryAnswered:
+async def _answer(stages: Stages, question: Question, tenant: str) -> tuple[QueryAnswered, float]:
+    """Return the answer, and the seconds that the generator took; 0 where it was not reached."""
     event: Event = QuerySubmitted(
         query_id=question.id[:128],
         text=question.text,
@@ -79,15 +87,18 @@ async def _answer(stages: Stages, question: Question, tenant: str) -> QueryAnswe
     )
     try:
         for stage in (stages.classify, stages.retrieve, stages.rerank, stages.answer):
+            started = time.perf_counter()
             event = await stage(event)
             if isinstance(event, QueryAnswered):
-                return event
+                generated = stage is stages.answer
+                return event, time.perf_counter() - started if generated else 0.0
     except RaglineError as error:
-        return QueryAnswered(
+        failed = QueryAnswered(
             query_id=question.id[:128],
             tenant=tenant,
             status=AnswerStatus.FAILED,
             text=str(error),
             answered_at=utc_now(),
         )
+        return failed, 0.0
     raise AssertionError("the last stage gives an answer")

@@ -34,6 +34,8 @@ class AnswersReport:
     judge: str | None
     p50_ms: float
     p95_ms: float
+    generator_p50_ms: float
+    generator_p95_ms: float
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -53,6 +55,7 @@ def report(
     referenced = [each for each in asked if each.question.answer is not None]
     hopeless = [each for each in answered if not each.answerable]
     milliseconds = np.array([each.seconds for each in answered]) * 1_000
+    generating = np.array([each.generator_seconds for each in answered]) * 1_000
     return AnswersReport(
         dataset=name,
         questions=len(asked),
@@ -73,6 +76,8 @@ def report(
         judge=judge,
         p50_ms=float(np.percentile(milliseconds, 50)),
         p95_ms=float(np.percentile(milliseconds, 95)),
+        generator_p50_ms=float(np.percentile(generating, 50)),
+        generator_p95_ms=float(np.percentile(generating, 95)),
     )
 
 
@@ -108,6 +113,7 @@ def markdown(report: AnswersReport) -> str:
     notes = (
         f"{report.questions} questions with an answer, {report.unanswerable} without: {statuses}. "
         f"Written by: {models}. Judge: {report.judge or 'none configured'}. "
-        f"p50 {report.p50_ms:.0f} ms, p95 {report.p95_ms:.0f} ms."
+        f"p50 {report.p50_ms:.0f} ms, p95 {report.p95_ms:.0f} ms; of which the generator "
+        f"p50 {report.generator_p50_ms:.1f} ms, p95 {report.generator_p95_ms:.1f} ms."
     )
     return "\n\n".join([f"## Answers: {report.dataset}", table(rows), notes]) + "\n"
