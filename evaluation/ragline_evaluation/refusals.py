@@ -1,8 +1,7 @@
 """Asks questions whose documents were taken away, and others: who is refused, and at what score.
 
-A set is asked twice: without the documents that answer its odd questions, then without those of its
-even ones. So nearly every question is once one without an answer and once one with it, and other
-pages on its subject are there both times.
+A set is asked without the documents that answer its odd questions, without those of its even ones,
+and as it is. So every question is once one without an answer, beside other pages on its subject.
 """
 
 from __future__ import annotations
@@ -17,12 +16,17 @@ from ragline.contracts.queries import CandidatesRanked
 from ragline.messaging.service import Stage
 from ragline_evaluation.answers import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
+from ragline_generator.ranking import rank
 from ragline_generator.relevance import assess
 
 
 class Kind(StrEnum):
-    """What is left of the documents that answer a question; foreign ones never had any here."""
+    """What is left of the documents that answer a question; foreign ones never had any here.
 
+    Complete are those asked of the whole set, answerable those whose documents are left in a half.
+    """
+
+    COMPLETE = "complete"
     ANSWERABLE = "answerable"
     PARTIAL = "partial"
     UNANSWERABLE = "unanswerable"
@@ -30,18 +34,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
-    """What is left of a set, and its questions, each with those of its documents still there."""
+class Round:
+    """Documents, and questions, each with those of its documents that are among them."""
 
     documents: Sequence[Document]
     questions: Sequence[tuple[Question, frozenset[str]]]
     kinds: Sequence[Kind]
 
-    def with_foreign(self, questions: Sequence[Question]) -> Half:
-        """Return the half with questions of another set; an id of both sets is asked once."""
+    def with_foreign(self, questions: Sequence[Question]) -> Round:
+        """Return the round with questions of another set; an id of both sets is asked once."""
         own = {each.id for each, _ in self.questions}
         foreign = [(each, frozenset[str]()) for each in questions if each.id not in own]
-        return Half(
+        return Round(
             documents=self.documents,
             questions=[*self.questions, *foreign],
             kinds=[*self.kinds, *(Kind.FOREIGN for _ in foreign)],
@@ -61,15 +65,22 @@ class Judged:
     seconds: float
 
 
-def halves(data: Dataset) -> tuple[Half, Half]:
+def whole(data: Dataset) -> Round:
+    """Return the set as it is."""
+    questions = [(each, data.relevant(each.id)) for each in data.questions]
+    kinds = [Kind.COMPLETE] * len(questions)
+    return Round(documents=data.documents, questions=questions, kinds=kinds)
+
+
+def halves(data: Dataset) -> tuple[Round, Round]:
     """Return the set without the documents of its odd questions, and without its even ones'."""
     return _without(data, data.questions[1::2]), _without(data, data.questions[::2])
 
 
-def _without(data: Dataset, hopeless: Sequence[Question]) -> Half:
+def _without(data: Dataset, hopeless: Sequence[Question]) -> Round:
     removed = frozenset[str]().union(*(data.relevant(each.id) for each in hopeless))
     questions = [(each, data.relevant(each.id) - removed) for each in data.questions]
-    return Half(
+    return Round(
         documents=[each for each in data.documents if each.id not in removed],
         questions=questions,
         kinds=[_kind(data.relevant(each.id), left) for each, left in questions],
@@ -94,8 +105,9 @@ class Noting:
     async def __call__(self, event: Event) -> Event:
         """Assess, then answer."""
         assert isinstance(event, CandidatesRanked)  # noqa: S101  # what this stage is given
+        ranked = rank(event.standalone_text, event.passages)
         started = self.clock()
-        score = assess(event.standalone_text, event.passages).score
+        score = assess(event.standalone_text, event.passages, ranked).score
         self.seconds[event.query_id] = self.clock() - started
         self.scores[event.query_id] = score
         return await self.stage(event)

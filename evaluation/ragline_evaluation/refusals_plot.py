@@ -13,7 +13,7 @@ from ragline_evaluation.refusals import Kind
 from ragline_evaluation.refusals_report import RefusalsReport
 
 _INK, _MUTED, _POINT = "#1f4e79", "#7f8c99", "#b0562f"
-_COLOURS = {Kind.UNANSWERABLE: _INK, Kind.ANSWERABLE: _POINT, Kind.FOREIGN: _MUTED}
+_COLOURS = {Kind.UNANSWERABLE: _INK, Kind.COMPLETE: _POINT, Kind.FOREIGN: _MUTED}
 
 
 def draw(reports: Sequence[RefusalsReport], path: Path) -> None:

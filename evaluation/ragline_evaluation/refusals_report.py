@@ -22,7 +22,8 @@ class RefusalsReport:
 
     `pipeline` counts the refusals of the whole pipeline, whatever their reason; `operating` and
     `curve` what the relevance score alone would refuse at other thresholds, `threshold` being the
-    one in force. Positives are unanswerable questions; partial and foreign ones are apart.
+    one in force. Positives are unanswerable questions, negatives answerable ones; others are
+    apart.
     `reasons` counts by kind of question and `error.code`. `scores` are kept, by kind.
     """
 
@@ -64,7 +65,10 @@ def report(
         ),
         refused={k.value: float(_refused(found).mean()) for k, found in groups.items() if found},
         reasons={k.value: _reasons(found) for k, found in groups.items() if found},
-        operating=[point(each, hopeless, answerable) for each in sorted({threshold, *others})],
+        operating=[
+            point(each, hopeless, answerable, scores[Kind.COMPLETE])
+            for each in sorted({threshold, *others})
+        ],
         curve=curve(hopeless, answerable),
         area=area(hopeless, answerable),
         area_foreign=area(scores[Kind.FOREIGN], answerable),
@@ -114,7 +118,7 @@ def _kind_rows(report: RefusalsReport) -> list[list[str]]:
 
 
 def _point_rows(report: RefusalsReport) -> list[list[str]]:
-    heads = ["threshold", "precision", "recall", "F1", "answerable refused"]
+    heads = ["threshold", "precision", "recall", "F1", "answerable refused", "complete refused"]
     return [heads] + [
         [
             f"{each.threshold:g}" + (" (in force)" if each.threshold == report.threshold else ""),
@@ -122,6 +126,7 @@ def _point_rows(report: RefusalsReport) -> list[list[str]]:
             f"{each.recall:.3f}",
             f"{each.f1:.3f}",
             f"{each.refused:.1%}",
+            f"{each.refused_complete:.1%}",
         ]
         for each in report.operating
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ _SEED = 20_260_101
 class Point:
     """What refusing the questions below `threshold` gives; all shares in [0, 1].
 
-    `refused` is the share of answerable questions refused; precision is 1 where nothing is refused.
+    `refused` is the share of answerable questions refused, `refused_complete` that of questions
+    asked of the whole set; precision is 1 where nothing is refused.
     """
 
     threshold: float
@@ -28,6 +29,7 @@ class Point:
     recall: float
     f1: float
     refused: float
+    refused_complete: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,14 @@ class Area:
     high: float
 
 
-def point(threshold: float, hopeless: Scores, answerable: Scores) -> Point:
-    """Return the figures of one threshold over scores of both kinds."""
-    return decided(hopeless < threshold, answerable < threshold, threshold=threshold)
+def point(
+    threshold: float, hopeless: Scores, answerable: Scores, complete: Scores | None = None
+) -> Point:
+    """Return the figures of one threshold over scores of each kind."""
+    found = decided(hopeless < threshold, answerable < threshold, threshold=threshold)
+    if complete is None or not len(complete):
+        return found
+    return replace(found, refused_complete=float((complete < threshold).mean()))
 
 
 def decided(

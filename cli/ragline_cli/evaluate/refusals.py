@@ -19,11 +19,11 @@ from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.dataset import Dataset, Question
-    from ragline_evaluation.refusals import Half, Judged
+    from ragline_evaluation.refusals import Judged, Round
     from ragline_evaluation.refusals_report import RefusalsReport
     from ragline_evaluation.stages import Stages
 
-_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
+_THRESHOLDS = (0.3, 0.4, 0.42, 0.44, 0.46, 0.48, 0.5, 0.55, 0.6)
 
 
 def refusals(
@@ -45,7 +45,7 @@ def refusals(
 ) -> None:
     """Measure refusal precision and recall on questions whose documents are removed.
 
-    Each set is asked twice, without the documents of its odd and of its even questions.
+    Each set is asked as it is, and without the documents of its odd and of its even questions.
     """
     from ragline_evaluation import dataset, refusals_plot, refusals_report, writing
 
@@ -83,30 +83,27 @@ async def _measure(
     from ragline_evaluation import refusals, refusals_report
     from ragline_generator.settings import GeneratorSettings
 
-    first, second = refusals.halves(data)
-    judged = [
-        *await _ask(stages, data.name, first.with_foreign(foreign), at_once),
-        *await _ask(stages, data.name, second, at_once),
-    ]
+    rounds = [refusals.whole(data).with_foreign(foreign), *refusals.halves(data)]
+    judged = [each for asked in rounds for each in await _ask(stages, data.name, asked, at_once)]
     threshold = GeneratorSettings().generator.min_relevance
     return refusals_report.report(data.name, judged, threshold=threshold, others=_THRESHOLDS)
 
 
-async def _ask(stages: Stages, name: str, half: Half, at_once: int) -> list[Judged]:
+async def _ask(stages: Stages, name: str, asked: Round, at_once: int) -> list[Judged]:
     from ragline_evaluation import ingesting
     from ragline_evaluation.answers import answer_all
     from ragline_evaluation.refusals import Noting
 
-    events = ingesting.in_own_tenant(ingesting.events_of(half.documents), name)
-    with bar(f"{name}: ingesting what is left", len(events)) as advance:
+    events = ingesting.in_own_tenant(ingesting.events_of(asked.documents), name)
+    with bar(f"{name}: ingesting", len(events)) as advance:
         await ingesting.ingest(stages.ingest, events, advance)
     noting = Noting(stages.answer)
-    with bar(f"{name}: asking", len(half.questions)) as advance:
+    with bar(f"{name}: asking", len(asked.questions)) as advance:
         answered = await answer_all(
             replace(stages, answer=noting),
-            half.questions,
+            asked.questions,
             tenant=events[0].tenant,
             at_once=at_once,
             progress=advance,
         )
-    return noting.judged(answered, half.kinds)
+    return noting.judged(answered, asked.kinds)

@@ -15,6 +15,7 @@ from ragline.contracts.answers import (
 )
 from ragline.contracts.queries import CandidatesRanked
 from ragline_generator.citations import nearest
+from ragline_generator.relevance import Relevance
 from ragline_generator.validation import Checked
 
 NO_PASSAGES = AnswerError(
@@ -23,11 +24,27 @@ NO_PASSAGES = AnswerError(
 NOT_RELEVANT = AnswerError(
     code="not_relevant", message="The documents found do not seem to be about the question."
 )
+NOT_COVERED = AnswerError(
+    code="not_covered",
+    message="The documents found are about this subject, but do not seem to hold the answer.",
+)
 NO_ANSWER = AnswerError(code="no_answer", message="The documents found do not answer the question.")
 UNSUPPORTED = AnswerError(
     code="unsupported", message="No answer could be given that the documents support."
 )
 CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this answer.")
+
+_WORDS_NAMED = 5
+
+
+def not_answered_by(relevance: Relevance) -> AnswerError:
+    """Return why the passages do not do, naming some of the question's words that none holds."""
+    reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
+    if not relevance.missing:
+        return reason
+    named = ", ".join(f'"{word}"' for word in relevance.missing[:_WORDS_NAMED])
+    message = f"{reason.message} None of them mentions: {named}."
+    return reason.model_copy(update={"message": message})
 
 
 @dataclass(frozen=True, slots=True)

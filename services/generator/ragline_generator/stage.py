@@ -80,9 +80,10 @@ class GeneratorStage:
     async def _end(self, event: CandidatesRanked, broadcast: Broadcast) -> Outcome:
         if not event.passages:
             return await _refused(outcome.NO_PASSAGES, broadcast)
-        if assess(event.standalone_text, event.passages).score < self._rules.min_relevance:
-            return await _refused(outcome.NOT_RELEVANT, broadcast)
         ranked = rank(event.standalone_text, event.passages)
+        relevance = assess(event.standalone_text, event.passages, ranked)
+        if relevance.score < self._rules.min_relevance:
+            return await _refused(outcome.not_answered_by(relevance), broadcast)
         context = compress(
             event.passages, ranked, budget=event.plan.token_budget, count=self._count
         )

@@ -44,6 +44,11 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(_terms(text))
 
 
+def sequence(text: str) -> tuple[str, ...]:
+    """Return the content terms of `text` in order, as often as they occur."""
+    return tuple(_terms(text))
+
+
 def _terms(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
         word = match.group().casefold().replace("’", "'")

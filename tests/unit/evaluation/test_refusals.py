@@ -12,7 +12,7 @@ from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
 from ragline_evaluation import refusals_plot
 from ragline_evaluation.answers import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
-from ragline_evaluation.refusals import Judged, Kind, halves
+from ragline_evaluation.refusals import Judged, Kind, halves, whole
 from ragline_evaluation.refusals_report import RefusalsReport, markdown, report
 from ragline_evaluation.refusals_scoring import area, curve, point
 
@@ -47,6 +47,8 @@ def found() -> RefusalsReport:
         make_judged(Kind.UNANSWERABLE, 0.6),
         make_judged(Kind.ANSWERABLE, 0.5, code="unsupported"),
         make_judged(Kind.ANSWERABLE, 0.9),
+        make_judged(Kind.COMPLETE, 0.3),
+        make_judged(Kind.COMPLETE, 0.8),
         make_judged(Kind.PARTIAL, 0.2, code="not_relevant"),
         make_judged(Kind.FOREIGN, 0.0, code="not_relevant"),
     ]
@@ -66,12 +68,12 @@ def test_documents_of_every_second_question_are_removed() -> None:
 
 
 def test_foreign_questions_have_no_documents_and_no_id_twice() -> None:
-    half, _ = halves(make_set({"q0": {"d0": 1}}))
+    asked = whole(make_set({"q0": {"d0": 1}}))
 
-    both = half.with_foreign([Question(_id="q0", text="mine"), Question(_id="x", text="theirs")])
+    both = asked.with_foreign([Question(_id="q0", text="mine"), Question(_id="x", text="theirs")])
 
     assert [(each.id, len(left)) for each, left in both.questions] == [("q0", 1), ("x", 0)]
-    assert both.kinds == [Kind.ANSWERABLE, Kind.FOREIGN]
+    assert both.kinds == [Kind.COMPLETE, Kind.FOREIGN]
 
 
 def test_a_point_counts_what_a_threshold_refuses() -> None:
@@ -102,7 +104,13 @@ def test_the_area_needs_both_kinds_and_has_an_interval() -> None:
 
 
 def test_the_report_keeps_the_pipeline_apart_from_the_score(found: RefusalsReport) -> None:
-    assert found.questions == {"answerable": 2, "partial": 1, "unanswerable": 2, "foreign": 1}
+    assert found.questions == {
+        "complete": 2,
+        "answerable": 2,
+        "partial": 1,
+        "unanswerable": 2,
+        "foreign": 1,
+    }
     assert (found.pipeline.precision, found.pipeline.recall) == (0.5, 0.5)
     assert found.operating[0].precision == 1.0  # what was unsupported had a good score
     assert found.reasons["answerable"] == {"unsupported": 1, "answered": 1}
@@ -114,7 +122,7 @@ def test_tables_name_kinds_reasons_and_thresholds(found: RefusalsReport) -> None
     text = markdown(found)
 
     assert "| unanswerable | 2 | 50.0% | 0 | 1 |" in text
-    assert "| 0.4 (in force) | 1.000 | 0.500 | 0.667 | 0.0% |" in text
+    assert "| 0.4 (in force) | 1.000 | 0.500 | 0.667 | 0.0% | 50.0% |" in text
     assert "not asked against foreign" in text
 
 
