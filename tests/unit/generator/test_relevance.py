@@ -50,13 +50,14 @@ def test_signals_that_nobody_measured_are_unknown() -> None:
     ("relevance", "score"),
     [
         (relevance(0.5, None, None, prominence=None), 0.5),
-        (relevance(0.6, 0.4, None, prominence=None), 0.5),
-        (relevance(0.6, 0.4, None, prominence=0.5), 0.5),
-        (relevance(0.6, 0.4, None, prominence=0.0), 0.4),
+        (relevance(0.5, 0.5, None, prominence=None), 0.5),
+        (relevance(0.6, 0.4, None, prominence=None), 0.42 / 0.85),
+        (relevance(0.6, 0.4, None, prominence=1.0), 0.57),
+        (relevance(0.6, 0.4, None, prominence=0.0), 0.42),
         (relevance(0.0, 0.9, None, prominence=None), 0.6),
         (relevance(0.0, 0.9, None, prominence=0.0), 0.6),
         (relevance(0.2, 0.2, 0.9, prominence=None), 0.9),
-        (relevance(0.6, 0.4, 0.0, prominence=None), 0.5),
+        (relevance(0.5, 0.5, 0.0, prominence=None), 0.5),
         (relevance(0.0, -0.3, None, prominence=None), 0.0),
     ],
 )
