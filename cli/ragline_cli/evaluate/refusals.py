@@ -84,7 +84,12 @@ async def _measure(
     from ragline_generator.settings import GeneratorSettings
 
     rounds = [refusals.whole(data).with_foreign(foreign), *refusals.halves(data)]
-    judged = [each for asked in rounds for each in await _ask(stages, data.name, asked, at_once)]
+    judged = [
+        each
+        for asked in rounds
+        if asked.documents  # a small set may have none left
+        for each in await _ask(stages, data.name, asked, at_once)
+    ]
     threshold = GeneratorSettings().generator.min_relevance
     return refusals_report.report(data.name, judged, threshold=threshold, others=_THRESHOLDS)
 

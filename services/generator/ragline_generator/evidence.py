@@ -19,8 +19,8 @@ from ragline_generator.terms import sequence, terms
 
 _NAME = re.compile(r"\d|_|[A-Z]{2}|[a-z][A-Z]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’._/][^\W_]+)*")
-# Addresses and long numbers (accounts, telephones) are not repeated in an answer
-_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ()./-]{4,}\d")
+# Accounts, telephones; like addresses they are not repeated in an answer
+_LONG_NUMBER = re.compile(r"\d[\d ()./-]{4,}\d")
 _LONGEST = 40
 
 
@@ -55,10 +55,16 @@ class Reading:
         is too long for a word are left out.
         """
         held = frozenset[str]().union(*self._terms)
-        words = dict.fromkeys(m.group() for m in _WORD.finditer(_PRIVATE.sub(" ", question)))
+        words = dict.fromkeys(_WORD.findall(_without_private(question)))
         opening = next(iter(words), "")
         missing = [w for w in words if len(w) <= _LONGEST and (own := terms(w)) and not own & held]
         return tuple(sorted(missing, key=lambda word: not _looks_named(word, opening)))
+
+
+def _without_private(question: str) -> str:
+    # word by word, because a pattern that looks for an @ takes seconds over a very long word
+    plain = " ".join(word for word in question.split() if "@" not in word)
+    return _LONG_NUMBER.sub(" ", plain)
 
 
 def _looks_named(word: str, opening: str) -> bool:
