@@ -54,9 +54,10 @@ def _citations(answer: QueryAnswered) -> Table:
 
 
 def _nearest(answer: QueryAnswered) -> Table:
-    table = Table("nearest sources", "title", "score", box=SIMPLE_HEAD)
+    table = Table("nearest sources", "where", "score", box=SIMPLE_HEAD)
     for source in answer.nearest:
-        cells = (source.url or source.document_id, source.title, f"{source.score:.2f}")
+        heading = " > ".join(source.heading_path) or source.title
+        cells = (source.url or source.document_id, heading, f"{source.score:.2f}")
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
 

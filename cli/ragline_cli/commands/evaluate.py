@@ -1,4 +1,4 @@
-"""`ragline eval`: measures retrieval, intents and answers."""
+"""`ragline eval`: measures retrieval, intents, answers and refusals."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import typer
 from ragline.errors import Misconfigured
 from ragline_cli.evaluate.answers import answers
 from ragline_cli.evaluate.intent import intent
+from ragline_cli.evaluate.refusals import refusals
 from ragline_cli.evaluate.retrieval import retrieval
 from ragline_cli.evaluate.validation import validation
 
 app = typer.Typer(
-    no_args_is_help=True, help="Measure retrieval, intents and answers on labelled or own data."
+    no_args_is_help=True,
+    help="Measure retrieval, intents, answers and refusals on labelled or own data.",
 )
 
 
 @app.callback()
 def installed() -> None:
-    """Measure retrieval, intents and answers on labelled or own data."""
+    """Measure retrieval, intents, answers and refusals on labelled or own data."""
     if find_spec("ragline_evaluation") is None:
         raise Misconfigured(
             "`ragline eval` runs the services' own code in this process: install the package "
@@ -31,3 +33,4 @@ app.command()(retrieval)
 app.command()(intent)
 app.command()(answers)
 app.command()(validation)
+app.command()(refusals)

@@ -35,15 +35,16 @@ def cite(marker: int, excerpt: Excerpt, evidence: Iterable[Unit]) -> Citation:
 
 
 def nearest(passages: Iterable[Passage]) -> tuple[NearestSource, ...]:
-    """Return the few best documents, each once, for a reader whose question is refused."""
+    """Return the few best documents, best first, each by its best passage."""
     best: dict[str, Passage] = {}
-    for passage in passages:
+    for passage in sorted(passages, key=lambda p: -p.score):
         best.setdefault(passage.document_id, passage)
     return tuple(
         NearestSource(
             document_id=p.document_id,
             version=p.version,
             title=p.title,
+            heading_path=p.heading_path,
             url=p.url,
             score=p.score,
         )

@@ -13,8 +13,7 @@ from dataclasses import replace
 from ragline.contracts.queries import Passage
 from ragline_generator.context import label
 from ragline_generator.ranking import Ranked, coverage
-from ragline_generator.relevance import term_weights
-from ragline_generator.terms import terms
+from ragline_generator.terms import asked, terms
 
 _LEAST = 0.5
 _RANK_SHARE = 0.5
@@ -22,7 +21,7 @@ _RANK_SHARE = 0.5
 
 def focus(question: str, passages: Sequence[Passage]) -> list[float]:
     """Return for each passage how far it is what the question is about, in (0, 1]."""
-    weights = term_weights(question)
+    weights = dict.fromkeys(asked(question), 1.0)
     best = max((passage.score for passage in passages), default=0.0)
     return [_focus(passage, best, weights) for passage in passages]
 

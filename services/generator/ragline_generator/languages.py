@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,8 @@ from ragline.contracts.answers import AnswerError
 from ragline.language import detect
 
 _FILE = Path(__file__).with_name("languages.toml")
+# The name of the message that lists words, and its English text
+_MISSING, _MENTIONS_NONE = "missing", "None of them mentions: {words}."
 _LEAST_LETTERS = 10
 _LEAST_PROBABILITY = 0.8
 
@@ -36,10 +38,19 @@ class Languages:
         """Return the English name, or None where the language is not known."""
         return None if code is None else self.names.get(code)
 
-    def worded(self, reason: AnswerError, code: str | None) -> AnswerError:
-        """Return `reason` with its message in the language, in English where there is none."""
-        message = self.messages.get(code or "", {}).get(reason.code)
-        return reason if message is None else reason.model_copy(update={"message": message})
+    def worded(
+        self, reason: AnswerError, code: str | None, *, missing: Sequence[str] = ()
+    ) -> AnswerError:
+        """Return `reason` with its message in the language, in English where there is none.
+
+        `missing` are words of the question that no document found holds; the message names them.
+        """
+        known = self.messages.get(code or "", {})
+        message = known.get(reason.code, reason.message)
+        if missing:
+            words = ", ".join(f'"{word}"' for word in missing)
+            message = f"{message} {known.get(_MISSING, _MENTIONS_NONE).format(words=words)}"
+        return reason.model_copy(update={"message": message})
 
     def _first(self, texts: tuple[str, ...]) -> str | None:
         found = (

@@ -15,6 +15,7 @@ from ragline.contracts.answers import (
 )
 from ragline.contracts.queries import CandidatesRanked
 from ragline_generator.citations import nearest
+from ragline_generator.relevance import Relevance
 from ragline_generator.validation import Checked
 
 NO_PASSAGES = AnswerError(
@@ -23,20 +24,37 @@ NO_PASSAGES = AnswerError(
 NOT_RELEVANT = AnswerError(
     code="not_relevant", message="The documents found do not seem to be about the question."
 )
+NOT_COVERED = AnswerError(
+    code="not_covered",
+    message="The documents found are about this subject, but do not seem to hold the answer.",
+)
 NO_ANSWER = AnswerError(code="no_answer", message="The documents found do not answer the question.")
 UNSUPPORTED = AnswerError(
     code="unsupported", message="No answer could be given that the documents support."
 )
 CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this answer.")
 
+_WORDS_NAMED = 5
+
+
+def not_answered_by(relevance: Relevance) -> Outcome:
+    """Return the refusal that the passages leave, with the question's words that none holds."""
+    reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
+    missing = relevance.missing[:_WORDS_NAMED]
+    return Outcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the question ended, before it becomes an event."""
+    """How the question ended, before it becomes an event.
+
+    `missing` are words of the question that nothing found holds.
+    """
 
     status: AnswerStatus
     checked: Checked | None = None
     reason: AnswerError | None = None
+    missing: Sequence[str] = ()
     usage: Usage = field(default_factory=Usage)
     models: Mapping[str, str] = field(default_factory=dict)
     degradations: Sequence[Degradation] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ragline.contracts.answers import AnswerError, AnswerStatus, Degradation, QueryAnswered, Usage
+from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered, Usage
 from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
@@ -83,7 +83,8 @@ class GeneratorStage:
         language = await self._languages.of(event.text, event.standalone_text)
         ended = await self._end(event, broadcast, language)
         if ended.reason is not None:
-            ended = replace(ended, reason=self._languages.worded(ended.reason, language))
+            reason = self._languages.worded(ended.reason, language, missing=ended.missing)
+            ended = replace(ended, reason=reason)
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
@@ -95,10 +96,12 @@ class GeneratorStage:
         self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
     ) -> Outcome:
         if not event.passages:
-            return await self._refused(outcome.NO_PASSAGES, broadcast, language)
-        if assess(event.standalone_text, event.passages).score < self._rules.min_relevance:
-            return await self._refused(outcome.NOT_RELEVANT, broadcast, language)
+            ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
+            return await self._refused(ended, broadcast, language)
         ranked = rank(event.standalone_text, event.passages)
+        relevance = assess(event.standalone_text, event.passages, ranked)
+        if relevance.score < self._rules.min_relevance:
+            return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
         context = compress(
             event.passages, ranked, budget=event.plan.token_budget, count=self._count
         )
@@ -215,9 +218,9 @@ class GeneratorStage:
             call = replace(call, prompt_tokens=prompt, completion_tokens=self._count(written.text))
         return metered(usage, [*spent, call], self._prices)
 
-    async def _refused(
-        self, reason: AnswerError, broadcast: Broadcast, language: str | None
-    ) -> Outcome:
+    async def _refused(self, ended: Outcome, broadcast: Broadcast, language: str | None) -> Outcome:
         await broadcast.start()
-        await broadcast.say(self._languages.worded(reason, language).message)
-        return Outcome(status=AnswerStatus.REFUSED, reason=reason)
+        if ended.reason is not None:
+            worded = self._languages.worded(ended.reason, language, missing=ended.missing)
+            await broadcast.say(worded.message)
+        return ended

@@ -54,6 +54,11 @@ def _about_texts() -> frozenset[str]:
     return terms("documentation documents docs page section guide read find learn describe")
 
 
+def sequence(text: str) -> tuple[str, ...]:
+    """Return the content terms of `text` in order, as often as they occur."""
+    return tuple(_terms(text))
+
+
 def _terms(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
         word = match.group().casefold().replace("’", "'")

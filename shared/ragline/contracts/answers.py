@@ -140,11 +140,12 @@ class AnswerError(Contract):
 
 
 class NearestSource(Contract):
-    """A document close to a refused question."""
+    """A document close to a refused question; heading and score are its best passage's."""
 
     document_id: DocumentId
     version: int
     title: str = ""
+    heading_path: tuple[str, ...] = ()
     url: str | None = None
     score: float
 

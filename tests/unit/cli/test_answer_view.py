@@ -90,6 +90,20 @@ def test_a_refusal_shows_what_is_near() -> None:
     assert "0.42" in text
 
 
+def test_a_near_source_shows_its_heading_and_address() -> None:
+    near = NearestSource(
+        document_id="keys.md",
+        version=1,
+        title="Keys",
+        heading_path=("Keys", "Rotation"),
+        url="https://docs.example/keys",
+        score=0.42,
+    )
+    text = shown(details(answered(status=AnswerStatus.REFUSED, nearest=(near,)), elapsed_ms=1))
+    assert "Keys > Rotation" in text
+    assert "https://docs.example/keys" in text
+
+
 def test_a_failure_says_why() -> None:
     error = AnswerError(code="unavailable", message="the vector store does not answer")
     text = shown(details(answered(status=AnswerStatus.FAILED, error=error), elapsed_ms=1))

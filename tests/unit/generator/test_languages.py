@@ -50,4 +50,19 @@ def test_each_refusal_has_words_in_each_language(code: str, reason: AnswerError)
 
 @pytest.mark.parametrize("code", ["en", "ja", "xx", None])
 def test_in_other_languages_a_refusal_is_english(code: str | None) -> None:
-    assert LANGUAGES.worded(outcome.NO_ANSWER, code) is outcome.NO_ANSWER
+    assert LANGUAGES.worded(outcome.NO_ANSWER, code) == outcome.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("en", 'do not answer the question. None of them mentions: "zebra", "quagga".'),
+        ("de", 'beantworten die Frage nicht. In keinem kommt vor: "zebra", "quagga".'),
+        ("ja", 'do not answer the question. None of them mentions: "zebra", "quagga".'),
+    ],
+)
+def test_a_refusal_names_the_words_that_no_document_holds(code: str, message: str) -> None:
+    worded = LANGUAGES.worded(outcome.NO_ANSWER, code, missing=("zebra", "quagga"))
+
+    assert worded.message.endswith(message)
+    assert worded.code == "no_answer"

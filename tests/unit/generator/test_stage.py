@@ -187,8 +187,40 @@ async def test_passages_about_something_else_are_refused_with_the_nearest_source
     assert answer.status is AnswerStatus.REFUSED
     assert answer.error is not None
     assert answer.error.code == "not_relevant"
+    assert answer.error.message.endswith(
+        'None of them mentions: "durable", "queue", "survive", "restart".'
+    )
     assert [source.title for source in answer.nearest] == ["Cats", "Dogs"]
     assert model.prompts == []
+
+
+async def test_a_refusal_on_the_subject_says_what_no_document_mentions() -> None:
+    passages = [
+        make_passage(
+            "A durable queue keeps messages. Consumers read them.",
+            chunk=chunk,
+            title="Queues",
+            heading_path=("Queues", chunk),
+            url=f"https://docs.example/{chunk}",
+            score=score,
+            scores={SearchKind.VECTOR: 0.3, SearchKind.KEYWORD: 5.0},
+        )
+        for chunk, score in (("c1", 0.3), ("c2", 0.8))
+    ]
+    question = (
+        "Do consumers read durable queue messages which an Erlang plugin replicates to Paris?"
+    )
+
+    answer = await ask(make_event(question, passages))
+
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.error is not None
+    assert answer.error.code == "not_covered"
+    assert '"Erlang", "Paris"' in answer.error.message
+    assert answer.text == answer.error.message
+    best = answer.nearest[0]
+    assert (best.document_id, best.score) == ("doc-c2", 0.8)
+    assert (best.heading_path, best.url) == (("Queues", "c2"), "https://docs.example/c2")
 
 
 async def test_a_model_that_finds_no_answer_is_believed() -> None:
