@@ -1,4 +1,4 @@
-"""`ragline eval`: measures retrieval, intents and answers."""
+"""`ragline eval`: measures retrieval, intents, compression and answers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import typer
 
 from ragline.errors import Misconfigured
 from ragline_cli.evaluate.answers import answers
+from ragline_cli.evaluate.compression import compression
 from ragline_cli.evaluate.intent import intent
 from ragline_cli.evaluate.retrieval import retrieval
 
 app = typer.Typer(
-    no_args_is_help=True, help="Measure retrieval, intents and answers on labelled or own data."
+    no_args_is_help=True,
+    help="Measure retrieval, intents, compression and answers on labelled or own data.",
 )
 
 
 @app.callback()
 def installed() -> None:
-    """Measure retrieval, intents and answers on labelled or own data."""
+    """Measure retrieval, intents, compression and answers on labelled or own data."""
     if find_spec("ragline_evaluation") is None:
         raise Misconfigured(
             "`ragline eval` runs the services' own code in this process: install the package "
@@ -28,4 +30,5 @@ def installed() -> None:
 
 app.command()(retrieval)
 app.command()(intent)
+app.command()(compression)
 app.command()(answers)
