@@ -111,5 +111,5 @@ def measure(event: CandidatesRanked, reference: str, count: Count) -> Compressed
 
 def _compressed(event: CandidatesRanked, budget: int, count: Count) -> list[str]:
     ranked = rank(event.standalone_text, event.passages)
-    context = compress(event.passages, ranked, budget=budget, count=count)
+    context = compress(event.standalone_text, event.passages, ranked, budget=budget, count=count)
     return [excerpt.text for excerpt in context]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ragline.contracts.queries import Passage
 from ragline_generator.units import Unit
 
-GAP = " […] "
+# Where the source goes on in another line, so do the excerpt's table rows and headings
+GAP, LINE_GAP = " […] ", "\n[…]\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,17 @@ class Excerpt:
         for unit, previous in zip(self.units, (None, *self.units), strict=False):
             if previous is not None:
                 between = source[previous.end : unit.start]
-                parts.append(GAP if between.strip() else between)
+                parts.append(_gap(between) if between.strip() else between)
             parts.append(source[unit.start : unit.end])
         return "".join(parts)
 
     def slice(self, unit: Unit) -> str:
         """Return the unit's text."""
         return self.passage.text[unit.start : unit.end]
+
+
+def _gap(between: str) -> str:
+    return LINE_GAP if "\n" in between else GAP
 
 
 # Excerpts best first; the marker of an excerpt is its position, from 1

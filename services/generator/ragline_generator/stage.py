@@ -84,7 +84,11 @@ class GeneratorStage:
             return await _refused(outcome.NOT_RELEVANT, broadcast)
         ranked = rank(event.standalone_text, event.passages)
         context = compress(
-            event.passages, ranked, budget=event.plan.token_budget, count=self._count
+            event.standalone_text,
+            event.passages,
+            ranked,
+            budget=event.plan.token_budget,
+            count=self._count,
         )
         usage = Usage(
             context_tokens_before=tokens_of(event.passages, self._count),
