@@ -17,7 +17,7 @@ from math import fsum
 
 from ragline.contracts.queries import Passage
 from ragline_generator.context import Context, Excerpt
-from ragline_generator.needs import HEADS, needs
+from ragline_generator.needs import HEADS, needs, stands_alone
 from ragline_generator.ranking import Ranked
 from ragline_generator.worth import term_worth
 
@@ -70,6 +70,8 @@ class _Selection:
         self._count = count
         self._units = [each for units in ranked for each in units]
         self._needed = _needed(ranked)
+        alone = (stands_alone(units, at) for units in ranked for at in range(len(units)))
+        self._places = [place for place, each in enumerate(alone) if each]
         self._costs = [max(1, count(each.text)) for each in self._units]
         self._worth = worth
         self._new = [set(each.terms) for each in self._units]
@@ -81,7 +83,7 @@ class _Selection:
     def within(self, budget: int) -> list[list[Ranked]]:
         """Return what is kept of each passage, in order."""
         left = budget
-        places = [n for n, each in enumerate(self._units) if each.unit.kind not in HEADS]
+        places = list(self._places)
         while places and left:
             # where nothing new is left all are equal: then the best passages fill the budget
             best = max(places, key=self._merit)
@@ -127,8 +129,8 @@ class _Selection:
 def _needed(ranked: Sequence[Sequence[Ranked]]) -> list[set[int]]:
     found: list[set[int]] = []
     for units in ranked:
-        plain, before = [each.unit for each in units], len(found)
-        found += [{before + n for n in (at, *needs(plain, at))} for at in range(len(plain))]
+        before = len(found)
+        found += [{before + n for n in (at, *needs(units, at))} for at in range(len(units))]
     return found
 
 

@@ -116,6 +116,14 @@ def test_a_list_entry_comes_with_the_line_that_announces_it() -> None:
     assert excerpt.text == "The limits are:\n[…]\n- length of a queue"
 
 
+def test_a_line_that_announces_a_list_does_not_come_without_it() -> None:
+    text = f"Durable queues are declared so:\n\n```\n{'x ' * 30}\n```\n\n{FILLER}"
+
+    [excerpt] = compressed("durable queues", [make_passage(text)], budget=20)
+
+    assert excerpt.text == FILLER
+
+
 def test_a_passage_without_anything_of_use_is_left_out() -> None:
     passages = [make_passage("Durable queues survive."), make_passage(FILLER, chunk="c2")]
 
