@@ -17,7 +17,6 @@ from ragline_generator.terms import terms
 
 _ROUNDS = 2
 _LATER_PASSAGE = 0.5
-_OPENING = 0.2
 _FLOOR = 0.1
 
 
@@ -29,7 +28,7 @@ def term_worth(question: str, ranked: Sequence[Sequence[Ranked]]) -> Mapping[str
     units = [each for passage in ranked for each in passage]
     wanted = terms(question)
     rarity = term_weights(wanted.union(*(r.terms for r in units)), [r.terms for r in units])
-    beliefs = [_first_belief(r, opens=not at) for units in ranked for at, r in enumerate(units)]
+    beliefs = list(map(_first_belief, units))
     weights = _expected(units, beliefs, wanted, rarity)
     for _ in range(_ROUNDS - 1):
         beliefs = [b * _agreement(r, weights) for r, b in zip(units, beliefs, strict=True)]
@@ -37,10 +36,8 @@ def term_worth(question: str, ranked: Sequence[Sequence[Ranked]]) -> Mapping[str
     return weights
 
 
-def _first_belief(unit: Ranked, *, opens: bool) -> float:
-    """Believe in what fits; in first sentences, which say what follows is about; in rank."""
-    prior = 1 / (1 + _LATER_PASSAGE * unit.index)
-    return prior * (_FLOOR + unit.score + (_OPENING if opens else 0.0))
+def _first_belief(unit: Ranked) -> float:
+    return (_FLOOR + unit.score) / (1 + _LATER_PASSAGE * unit.index)
 
 
 def _expected(
