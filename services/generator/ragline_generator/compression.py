@@ -12,8 +12,9 @@ budget of Lin and Bilmes, "A Class of Submodular Functions for Document Summariz
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from math import fsum
+from typing import TypeVar
 
 from ragline.contracts.queries import Passage
 from ragline_generator.context import Context, Excerpt
@@ -22,6 +23,7 @@ from ragline_generator.ranking import Ranked
 from ragline_generator.worth import term_worth
 
 Count = Callable[[str], int]
+Key = TypeVar("Key")
 
 
 def compress(
@@ -67,36 +69,34 @@ class _Selection:
         count: Count,
     ) -> None:
         self._passages = passages
+        self._worth = worth
         self._count = count
         self._units = [each for units in ranked for each in units]
         self._needed = _needed(ranked)
-        alone = (stands_alone(units, at) for units in ranked for at in range(len(units)))
+        alone = [stands_alone(units, at) for units in ranked for at in range(len(units))]
         self._places = [place for place, each in enumerate(alone) if each]
         self._costs = [max(1, count(each.text)) for each in self._units]
-        self._worth = worth
         self._new = [set(each.terms) for each in self._units]
-        self._gains = list(map(self._gain, range(len(self._units))))
-        self._holders = _holders(self._units)
+        self._holders = _inverted(each.terms for each in self._units)
+        self._leaners = _inverted(self._needed)
         self._kept: list[set[int]] = [set() for _ in passages]
         self._tokens = [0] * len(passages)
+        self._merits = list(map(self._merit, range(len(self._units))))
 
     def within(self, budget: int) -> list[list[Ranked]]:
         """Return what is kept of each passage, in order."""
-        left = budget
-        places = list(self._places)
+        left, places = budget, list(self._places)
         while places and left:
             # where nothing new is left all are equal: then the best passages fill the budget
-            best = max(places, key=self._merit)
+            best = max(places, key=self._merits.__getitem__)
             places.remove(best)
             left -= self._take(best, left)
         return [[self._units[place] for place in sorted(kept)] for kept in self._kept]
 
     def _merit(self, place: int) -> float:
-        return self._gains[place] / max(1, self._cost(place))
-
-    def _gain(self, place: int) -> float:
         # exactly rounded: the same choice whatever order the set has in this process
-        return fsum(self._worth[term] for term in self._new[place])
+        gain = fsum(self._worth[term] for term in self._new[place])
+        return gain / max(1, self._cost(place))
 
     def _cost(self, place: int) -> int:
         kept = self._kept[self._units[place].index]
@@ -112,18 +112,21 @@ class _Selection:
         spent = self._count(excerpt.text) - self._tokens[index]
         if spent > left:
             return 0
-        for added in kept - self._kept[index]:
-            self._cover(self._units[added].terms)
+        added = kept - self._kept[index]
         self._kept[index] = kept
         self._tokens[index] += spent
+        self._cover(added)
         return spent
 
-    def _cover(self, terms: frozenset[str]) -> None:
-        """Let terms that are kept now be nothing new in all other units."""
+    def _cover(self, added: Set[int]) -> None:
+        """Let the terms of what is kept now be nothing new elsewhere, and its heads be paid for."""
+        terms = frozenset[str]().union(*(self._units[place].terms for place in added))
         touched = {holder for term in terms for holder in self._holders.pop(term, ())}
         for place in touched:
             self._new[place] -= terms
-            self._gains[place] = self._gain(place)
+        touched.update(place for n in added for place in self._leaners[n])
+        for place in touched:
+            self._merits[place] = self._merit(place)
 
 
 def _needed(ranked: Sequence[Sequence[Ranked]]) -> list[set[int]]:
@@ -134,9 +137,10 @@ def _needed(ranked: Sequence[Sequence[Ranked]]) -> list[set[int]]:
     return found
 
 
-def _holders(units: Sequence[Ranked]) -> dict[str, list[int]]:
-    holders: defaultdict[str, list[int]] = defaultdict(list)
-    for place, each in enumerate(units):
-        for term in each.terms:
-            holders[term].append(place)
-    return holders
+def _inverted(sets: Iterable[Iterable[Key]]) -> defaultdict[Key, list[int]]:
+    """Return for each key the places of the sets that hold it."""
+    places: defaultdict[Key, list[int]] = defaultdict(list)
+    for place, keys in enumerate(sets):
+        for key in keys:
+            places[key].append(place)
+    return places
