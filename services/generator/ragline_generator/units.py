@@ -67,6 +67,9 @@ _NUMBERED = re.compile(r"\s*(?:\d{1,3}|[a-z])[.)]\s+\S")
 _MARKER = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
 _TABLE_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*$")
+# reStructuredText's grid: `+---+---+` between rows, `|===|===|` or `+===+===+` below the head
+_BORDER = re.compile(r"\s*\+(?:[-=]+\+)+\s*$")
+_HEAD_BORDER = re.compile(r"\s*[+|](?:=+[+|])+\s*$")
 _NOISE = re.compile(r"\s*(?::::.*|import\s.+\sfrom\s+['\"].*|</?[A-Z]\w*[^>]*>)\s*$")
 _CODE = re.compile(
     r"\s*(?:>>>|\.\.\. |[$#] |(?:def|class|for|if|import|from|return|while|with|try|raise)\b)"
@@ -158,6 +161,25 @@ def _heading(lines: _Lines, at: int) -> tuple[Kind, int] | None:
     if at + 1 < len(lines) and _underlines(lines[at + 1], lines[at]):
         return Kind.HEADING, 2
     return (Kind.NOISE, 1) if _UNDERLINE.match(lines[at].text) else None
+
+
+def _grid(lines: _Lines, at: int) -> tuple[Kind, int] | None:
+    """Find a row of a grid, whose cells may take several lines."""
+    if _bordered(lines[at]):
+        return Kind.NOISE, 1
+    count = 0
+    while at + count < len(lines) and _TABLE.match(lines[at + count].text):
+        if _HEAD_BORDER.match(lines[at + count].text):
+            break
+        count += 1
+    if not count or at + count == len(lines) or not _bordered(lines[at + count]):
+        return None
+    heads = _HEAD_BORDER.match(lines[at + count].text)
+    return (Kind.TABLE_HEAD, count + 1) if heads else (Kind.TABLE_ROW, count)
+
+
+def _bordered(line: _Line) -> bool:
+    return bool(_BORDER.match(line.text) or _HEAD_BORDER.match(line.text))
 
 
 def _table(lines: _Lines, at: int) -> tuple[Kind, int] | None:
@@ -264,7 +286,7 @@ def _marked(line: _Line) -> bool:
 
 
 def _starts_block(line: _Line) -> bool:
-    patterns = (_FENCE, _HEADING, _TABLE, _NOISE)
+    patterns = (_FENCE, _HEADING, _TABLE, _BORDER, _NOISE)
     return _marked(line) or any(pattern.match(line.text) for pattern in patterns)
 
 
@@ -274,6 +296,7 @@ _RULES: tuple[_Rule, ...] = (
     _comment,
     _noise,
     _heading,
+    _grid,
     _table,
     _step,
     _bullet,

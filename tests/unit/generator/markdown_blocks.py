@@ -112,4 +112,15 @@ def _table(draw: st.DrawFn, numbered: Numbered) -> Block:
     return Block("\n".join([head, edge.format("---", "---"), *rows]), [head, *rows])
 
 
-_MAKERS = (_heading, _prose, _prose, _fence, _indented, _steps, _items, _table)
+def _grid(draw: st.DrawFn, numbered: Numbered) -> Block:
+    border = "+------+------+"
+    rows = [
+        "\n".join(numbered("| {n} | of |") for _ in range(draw(st.integers(1, 3))))
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    head = f"{numbered('| {n} | b |')}\n{draw(st.sampled_from(['|===|===|', '+===+===+']))}"
+    text = "\n".join([border, head, f"\n{border}\n".join(rows), border])
+    return Block(text, [head, *rows])
+
+
+_MAKERS = (_heading, _prose, _prose, _fence, _indented, _steps, _items, _table, _grid)

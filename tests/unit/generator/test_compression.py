@@ -108,6 +108,16 @@ def test_a_table_row_comes_with_its_head_and_a_line_with_its_heading() -> None:
     assert "| length | 2 |" in excerpt.text
 
 
+def test_rules_and_borders_are_no_gaps() -> None:
+    border = "+---+---+"
+    rows = f"{border}\n| a | 1 |\n{border}\n| b | 2 |\n{border}\n| c | 3 |\n{border}"
+    text = f"Queues.\n\n---\n\nStreams.\n\n{rows}"
+
+    [excerpt] = compressed(QUESTION, [make_passage(text)], budget=99)
+
+    assert excerpt.text == text.removesuffix(f"\n{border}")
+
+
 def test_a_list_entry_comes_with_the_line_that_announces_it() -> None:
     text = f"{FILLER}\n\nThe limits are:\n\n- size of a message\n- length of a queue\n\n{FILLER}"
 

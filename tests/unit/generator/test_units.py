@@ -152,6 +152,31 @@ def test_an_item_keeps_its_code_whatever_it_looks_like(opening: str) -> None:
     assert pieces(f"{item}\n- Next.") == [("item", item), ("item", "- Next.")]
 
 
+GRID = """\
+Options:
+
++-----+----------+
+| Op  | Meaning  |
+|=====|==========|
+| "<" | to the   |
+|     | left.    |
++-----+----------+
+| ">" | to the   |
+|     | right.   |
++-----+----------+
+That is all."""
+
+
+def test_a_row_of_a_grid_has_several_lines() -> None:
+    assert [piece for piece in pieces(GRID) if piece[0] != "noise"] == [
+        ("prose", "Options:"),
+        ("table_head", "| Op  | Meaning  |\n|=====|==========|"),
+        ("table_row", '| "<" | to the   |\n|     | left.    |'),
+        ("table_row", '| ">" | to the   |\n|     | right.   |'),
+        ("prose", "That is all."),
+    ]
+
+
 def test_headings_are_marked_or_underlined() -> None:
     assert pieces("# One\nText.\n\nTwo\n===\nText.")[::2] == [
         ("heading", "# One"),
