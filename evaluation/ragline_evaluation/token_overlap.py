@@ -33,5 +33,10 @@ def token_recall(answer: str, reference: str) -> float:
     return (said & expected).total() / expected.total() if expected else 1.0
 
 
+def words(text: str) -> list[str]:
+    """Return the words in order, in lower case, without punctuation and articles."""
+    return [word for word in _WORDS.findall(text.casefold()) if word not in _ARTICLES]
+
+
 def _tokens(text: str) -> Counter[str]:
-    return Counter(word for word in _WORDS.findall(text.casefold()) if word not in _ARTICLES)
+    return Counter(words(text))

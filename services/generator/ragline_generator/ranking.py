@@ -68,8 +68,9 @@ def term_weights(wanted: Iterable[str], units: Iterable[frozenset[str]]) -> Mapp
 
 def coverage(weights: Mapping[str, float], found: frozenset[str]) -> float:
     """Return the weighted share of the terms that are in `found`."""
-    total = sum(weights.values())
-    return sum(w for term, w in weights.items() if term in found) / total if total else 0.0
+    # exactly rounded: the order of a set of words differs from process to process
+    total = math.fsum(weights.values())
+    return math.fsum(w for term, w in weights.items() if term in found) / total if total else 0.0
 
 
 def _rank_passage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
+from itertools import zip_longest
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
@@ -70,7 +71,7 @@ def code_block(source: str) -> str:
 def table_row(head: str | None, row: str) -> str:
     """Return a row as `column: cell` pairs, or its cells alone when the head is not known."""
     cells = _cells(row)
-    names = _cells(head.split("\n", 1)[0]) if head else []
+    names = _cells(head.rsplit("\n", 1)[0]) if head else []
     if len(names) != len(cells):
         return "; ".join(cell for cell in cells if cell)
     pairs = zip(names, cells, strict=True)
@@ -78,4 +79,6 @@ def table_row(head: str | None, row: str) -> str:
 
 
 def _cells(row: str) -> list[str]:
-    return [sentence(cell) for cell in row.strip().strip("|").split("|")]
+    """Return the cells of a row; each line of a row in a grid adds to its cells."""
+    lines = [line.strip().strip("|").split("|") for line in row.split("\n")]
+    return [sentence(" ".join(cell)) for cell in zip_longest(*lines, fillvalue="")]

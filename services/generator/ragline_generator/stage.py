@@ -103,7 +103,11 @@ class GeneratorStage:
         if relevance.score < self._rules.min_relevance:
             return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
         context = compress(
-            event.passages, ranked, budget=event.plan.token_budget, count=self._count
+            event.standalone_text,
+            event.passages,
+            ranked,
+            budget=event.plan.token_budget,
+            count=self._count,
         )
         usage = Usage(
             context_tokens_before=tokens_of(event.passages, self._count),

@@ -104,6 +104,17 @@ def test_a_table_row_reads_as_column_and_cell() -> None:
     )
 
 
+def test_a_row_of_several_lines_reads_as_one() -> None:
+    border = "+---------+----------+"
+    head = "| flag    | meaning  |\n|=========|==========|"
+    row = "| durable | survives |\n|         | restarts |"
+    table = make_passage(f"{border}\n{head}\n{row}\n{border}")
+
+    assert answer("Which flag survives restarts?", table).text == (
+        "- flag: durable; meaning: survives restarts [1]"
+    )
+
+
 def test_an_announced_list_comes_with_its_announcement() -> None:
     text = "The broker keeps these files:\n\n- the log\n- the schema\n\nCats sleep."
 

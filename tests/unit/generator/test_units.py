@@ -131,6 +131,52 @@ def test_a_table_has_a_head_and_rows() -> None:
     ]
 
 
+def test_a_table_needs_no_bars_around_it() -> None:
+    text = "Limits, as of now:\na | b\n--- | ---\nOne. Two. | 2\n3 | 4\n\nThat | is all. Really."
+
+    assert pieces(text) == [
+        ("prose", "Limits, as of now:"),
+        ("table_head", "a | b\n--- | ---"),
+        ("table_row", "One. Two. | 2"),
+        ("table_row", "3 | 4"),
+        ("prose", "That | is all."),
+        ("prose", "Really."),
+    ]
+
+
+@pytest.mark.parametrize("opening", ["- Write:\n\n  ```yaml", "- ```yaml", "- Write:\n  ~~~"])
+def test_an_item_keeps_its_code_whatever_it_looks_like(opening: str) -> None:
+    fence = "~~~" if "~" in opening else "```"
+    item = f"{opening}\n  - a: 1\n\n  1. b\n  # c\n  {fence}"
+
+    assert pieces(f"{item}\n- Next.") == [("item", item), ("item", "- Next.")]
+
+
+GRID = """\
+Options:
+
++-----+----------+
+| Op  | Meaning  |
+|=====|==========|
+| "<" | to the   |
+|     | left.    |
++-----+----------+
+| ">" | to the   |
+|     | right.   |
++-----+----------+
+That is all."""
+
+
+def test_a_row_of_a_grid_has_several_lines() -> None:
+    assert [piece for piece in pieces(GRID) if piece[0] != "noise"] == [
+        ("prose", "Options:"),
+        ("table_head", "| Op  | Meaning  |\n|=====|==========|"),
+        ("table_row", '| "<" | to the   |\n|     | left.    |'),
+        ("table_row", '| ">" | to the   |\n|     | right.   |'),
+        ("prose", "That is all."),
+    ]
+
+
 def test_headings_are_marked_or_underlined() -> None:
     assert pieces("# One\nText.\n\nTwo\n===\nText.")[::2] == [
         ("heading", "# One"),
