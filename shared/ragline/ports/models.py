@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -117,6 +117,10 @@ class LanguageModel(Protocol):
 class Tokenizer(Protocol):
     """Counts tokens as the language model does."""
 
-    def count(self, text: str) -> int:
-        """Return the number of tokens of `text`."""
+    async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
+        """Return what counts the tokens of `texts`, of slices of them, and of other texts.
+
+        A remote tokenizer is asked at most once, about `texts`; other texts are estimated, and all
+        are when it does not answer. Never fails.
+        """
         ...
