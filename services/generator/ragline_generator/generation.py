@@ -1,8 +1,8 @@
 """The language model's part: time limits, retries, the marker filter and cancellation.
 
-A model that never stops is cut off after `max_tokens` tokens' worth of text, however many its
-server lets it write. What came until then is judged like any answer, because readers have seen it
-and much of it may well be right; the answer says that it is cut off. A model that writes nothing
+A model that never stops is cut off after `max_tokens` tokens' worth of text, where its server does
+not do so. What came until then is judged like any answer, because readers have seen it and much of
+it may well be right; the answer says that it is cut off. A model that writes nothing
 but white space and markers has failed, as one that writes nothing.
 """
 
@@ -58,7 +58,7 @@ class Limits:
 class Written:
     """What the model wrote. `declined`: it says that the passages hold no answer.
 
-    `cut_off`: it would have gone on, far beyond the tokens that it was given.
+    `cut_off`: it would have gone on beyond the tokens that it was given.
     """
 
     text: str = ""
@@ -211,7 +211,7 @@ class _Take:
     async def add(self, delta: Delta) -> None:
         self._note(delta)
         text = delta.text[: self.room]
-        self.written.cut_off = len(text) < len(delta.text)
+        self.written.cut_off = delta.cut_off or len(text) < len(delta.text)
         self.room -= len(text)
         self.raw += text
         if self.shown:

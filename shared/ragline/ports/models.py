@@ -72,6 +72,7 @@ class ChatMessage:
 class Delta:
     """A piece of a streamed completion. The last one names the model and carries token counts.
 
+    `cut_off` tells that the model would have gone on beyond the tokens that it was given.
     `served_as` is what the server calls the model, a dated name often. A call that fails after the
     server has stated its tokens yields them before it raises.
     """
@@ -79,6 +80,7 @@ class Delta:
     text: str = ""
     model: str | None = None
     served_as: str | None = None
+    cut_off: bool = False
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 

@@ -151,11 +151,13 @@ async def test_a_stop_sequence_ends_the_text_before_it(llama_url: str) -> None:
     assert (deltas[-1].completion_tokens or 60) < 60
 
 
-async def test_an_answer_as_long_as_allowed_is_whole(llama_url: str) -> None:
+async def test_an_answer_longer_than_allowed_is_cut_off_and_says_so(llama_url: str) -> None:
     async with open_language_model(completions(llama_url)) as model:
-        deltas = [d async for d in model.stream(COUNTING, max_tokens=5, timeout=60)]
+        long = [d async for d in model.stream(COUNTING, max_tokens=5, timeout=60)]
+        short = [d async for d in model.stream(FEW_SHOT, max_tokens=60, timeout=60)]
 
-    assert deltas[-1].completion_tokens == 5
+    assert (long[-1].completion_tokens, long[-1].cut_off) == (5, True)
+    assert not short[-1].cut_off
 
 
 async def test_a_question_is_counted_by_the_server_in_one_request(llama_url: str) -> None:
