@@ -24,7 +24,7 @@ from ragline.errors import (
     TransientError,
     Unavailable,
 )
-from ragline.ports.models import ChatMessage, Delta, LanguageModel
+from ragline.ports.models import NOT_WANTED, ChatMessage, Delta, LanguageModel
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.markers import MarkerFilter, without_markers
 from ragline_generator.metering import Call
@@ -186,7 +186,7 @@ async def _next(deltas: AsyncIterator[Delta], take: _Take) -> Delta | None:
                 return None
         return coming.result()
     finally:
-        if coming.cancel():
+        if coming.cancel(NOT_WANTED if take.written.cancelled else None):
             await asyncio.gather(coming, return_exceptions=True)
 
 

@@ -85,6 +85,10 @@ class Delta:
     completion_tokens: int | None = None
 
 
+# Message of a cancellation that says nothing about the model: a reader does not want its answer
+NOT_WANTED = "not wanted any more"
+
+
 class LanguageModel(Protocol):
     """An OpenAI-compatible language model.
 
