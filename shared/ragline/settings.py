@@ -147,7 +147,13 @@ class LlmSettings(Group):
     )
     temperature: float = Field(0.0, ge=0, le=2, description="0 gives the likeliest answer")
     timeout_s: PositiveFloat = Field(30.0, description="limit of one request")
-    tokenizer: str = Field("auto", description="tiktoken encoding; `auto` picks by model")
+    tokenizer: str = Field(
+        "auto",
+        description="tiktoken encoding; `auto` picks by model, `server` asks the server's own",
+    )
+    context_tokens: PositiveInt | None = Field(
+        None, description="the model's context: prompt and answer fit into it"
+    )
     prices_file: str | None = Field(
         None, description="TOML with prices of models, before the packaged ones"
     )

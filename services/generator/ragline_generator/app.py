@@ -15,13 +15,16 @@ from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
 from ragline.adapters.redis_stream import RedisTokenStream
-from ragline.adapters.tokenizers import open_tokenizer
+from ragline.adapters.server_tokenizer import open_server_tokenizer
+from ragline.adapters.tokenizers import SERVER, open_tokenizer
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
+from ragline.ports.models import Tokenizer
 from ragline_generator import languages, prices, prompts
 from ragline_generator.answer_cache import with_cache
+from ragline_generator.fitting import Window
 from ragline_generator.generation import Limits, Writer
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage, Rules
@@ -39,8 +42,8 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     circuit is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none, or the prices file, a prompt or the model for second
-            opinions cannot be used.
+        Misconfigured: the Redis URL is none, the server that is to count tokens is not named, or
+            the prices file, a prompt or the model for second opinions cannot be used.
         Unavailable: that model has to come from a hub that does not answer.
     """
     price_table = prices.load(settings.llm.prices_file)
@@ -59,7 +62,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
         )
         stage = GeneratorStage(
             stream=stream,
-            tokenizer=open_tokenizer(settings.llm),
+            tokenizer=await _tokenizer(settings, metrics, stack),
             clock=utc_now,
             ladder=settings.ladder.ladder(),
             validator=await _validator(settings, stack),
@@ -74,6 +77,22 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             ledger=open_ledger(redis, settings),
             degraded=guard.degraded,
         )
+
+
+async def _tokenizer(
+    settings: GeneratorSettings, metrics: Metrics, stack: AsyncExitStack
+) -> Tokenizer:
+    local = open_tokenizer(settings.llm)
+    if settings.llm.tokenizer != SERVER:
+        return local
+
+    def not_counted(reason: str) -> None:
+        metrics.without("tokenizer")
+        _log.warning("the server's tokenizer does not answer, tokens are estimated: %s", reason)
+
+    return await stack.enter_async_context(
+        open_server_tokenizer(settings.llm, estimate=local.count, on_failure=not_counted)
+    )
 
 
 def _noting(metrics: Metrics) -> Callable[[str], None]:
@@ -114,6 +133,7 @@ def _rules(settings: GeneratorSettings) -> Rules:
         history_tokens=own.history_tokens,
         cancel_poll_s=own.cancel_poll_s,
         worked_example=settings.llm.api == "completions",
+        window=Window(settings.llm.context_tokens),
     )
 
 

@@ -1,8 +1,8 @@
 """The language model's part: time limits, retries, the marker filter and cancellation.
 
-A model that never stops is cut off after `max_tokens` tokens' worth of text, however many its
-server lets it write. What came until then is judged like any answer, because readers have seen it
-and much of it may well be right; the answer says that it is cut off. A model that writes nothing
+A model that never stops is cut off after `max_tokens` tokens' worth of text, where its server does
+not do so. What came until then is judged like any answer, because readers have seen it and much of
+it may well be right; the answer says that it is cut off. A model that writes nothing
 but white space and markers has failed, as one that writes nothing.
 """
 
@@ -24,7 +24,7 @@ from ragline.errors import (
     TransientError,
     Unavailable,
 )
-from ragline.ports.models import ChatMessage, Delta, LanguageModel
+from ragline.ports.models import NOT_WANTED, ChatMessage, Delta, LanguageModel
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.markers import MarkerFilter, without_markers
 from ragline_generator.metering import Call
@@ -58,7 +58,7 @@ class Limits:
 class Written:
     """What the model wrote. `declined`: it says that the passages hold no answer.
 
-    `cut_off`: it would have gone on, far beyond the tokens that it was given.
+    `cut_off`: it would have gone on beyond the tokens that it was given.
     """
 
     text: str = ""
@@ -186,7 +186,7 @@ async def _next(deltas: AsyncIterator[Delta], take: _Take) -> Delta | None:
                 return None
         return coming.result()
     finally:
-        if coming.cancel():
+        if coming.cancel(NOT_WANTED if take.written.cancelled else None):
             await asyncio.gather(coming, return_exceptions=True)
 
 
@@ -211,7 +211,7 @@ class _Take:
     async def add(self, delta: Delta) -> None:
         self._note(delta)
         text = delta.text[: self.room]
-        self.written.cut_off = len(text) < len(delta.text)
+        self.written.cut_off = delta.cut_off or len(text) < len(delta.text)
         self.room -= len(text)
         self.raw += text
         if self.shown:

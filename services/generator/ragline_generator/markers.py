@@ -30,6 +30,7 @@ class MarkerFilter:
         self._held = ""
         self._open_ticks = 0
         self._line_is_blank = False
+        self._space_owed = ""
 
     def feed(self, text: str) -> str:
         """Take the next piece and return what can be shown by now."""
@@ -50,6 +51,7 @@ class MarkerFilter:
     def _shown(self, token: re.Match[str]) -> str:
         if token["marker"] and not self._open_ticks:
             return self._markers(token)
+        self._space_owed = ""
         if token["ticks"]:
             self._toggle_code(len(token["ticks"]))
         self._track_paragraphs(token)
@@ -59,7 +61,10 @@ class MarkerFilter:
         numbers = dict.fromkeys(int(n) for n in token["numbers"].split(","))
         kept = "".join(f"[{n}]" for n in numbers if n in self._valid)
         self._line_is_blank = False
-        return token["space"] + kept if kept else ""
+        # `word [9][1]`: the space before a marker that is dropped belongs to the next one
+        space = token["space"] or self._space_owed
+        self._space_owed = "" if kept else space
+        return space + kept if kept else ""
 
     def _toggle_code(self, ticks: int) -> None:
         if not self._open_ticks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered, Usage
@@ -12,16 +12,18 @@ from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import ChatMessage, Tokenizer
 from ragline_generator import extractive, outcome
+from ragline_generator.asking import Ask
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.citations import markers_of
 from ragline_generator.compression import compress, tokens_of
 from ragline_generator.context import Context
+from ragline_generator.fitting import Window
 from ragline_generator.generation import Writer, Written
 from ragline_generator.languages import Languages
 from ragline_generator.metering import Call, metered
 from ragline_generator.outcome import Outcome
 from ragline_generator.prices import PriceTable
-from ragline_generator.prompts import Prompts, recent
+from ragline_generator.prompts import Prompts
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
 from ragline_generator.verdicts import Validator
@@ -37,6 +39,7 @@ class Rules:
     history_tokens: int = 500
     cancel_poll_s: float = 0.25
     worked_example: bool = False
+    window: Window = field(default_factory=Window)
 
 
 class GeneratorStage:
@@ -60,7 +63,7 @@ class GeneratorStage:
         languages: Languages,
     ) -> None:
         self._stream = stream
-        self._count = tokenizer.count
+        self._tokenizer = tokenizer
         self._clock = clock
         self._ladder = ladder
         self._validator = validator
@@ -102,25 +105,26 @@ class GeneratorStage:
         relevance = assess(event.standalone_text, event.passages, ranked)
         if relevance.score < self._rules.min_relevance:
             return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
-        context = compress(
-            event.standalone_text,
-            event.passages,
-            ranked,
-            budget=event.plan.token_budget,
-            count=self._count,
+        ask = self._ask(event, language)
+        asks = self._writer is not None and not event.plan.extractive
+        count = await self._tokenizer.counter(ask.texts if asks else ())
+        budget = ask.passage_tokens(count)
+        compressed = compress(
+            event.standalone_text, event.passages, ranked, budget=budget, count=count
         )
+        context = ask.fitted(compressed, count)
         usage = Usage(
-            context_tokens_before=tokens_of(event.passages, self._count),
-            context_tokens_after=sum(self._count(excerpt.text) for excerpt in context),
+            context_tokens_before=tokens_of(event.passages, count),
+            context_tokens_after=sum(count(excerpt.text) for excerpt in context),
         )
         if self._writer is None:
-            return await self._extracted(event, ranked, usage, broadcast)
-        messages = self._messages(event, context, language)
+            return await self._extracted(event, ranked, usage, broadcast, count)
+        messages = ask.messages(context, count)
         spent: list[Call] = []
         written = await self._written(self._writer, event, messages, context, broadcast, spent)
-        usage = self._metered(usage, messages, written, spent)
+        usage = self._metered(usage, messages, written, spent, count)
         if written is None:
-            ended = await self._extracted(event, ranked, usage, broadcast)
+            ended = await self._extracted(event, ranked, usage, broadcast, count)
             return replace(ended, degradations=(Degradation.LLM,))
         return await self._judged(event, written, context, usage)
 
@@ -133,28 +137,27 @@ class GeneratorStage:
         broadcast: Broadcast,
         spent: list[Call],
     ) -> Written | None:
-        if event.plan.extractive:
+        if event.plan.extractive or not context:
             return None
         return await writer.write(
             messages,
             markers=markers_of(context),
-            max_tokens=self._max_tokens(event),
+            max_tokens=self._rules.window.answer(self._max_tokens(event)),
             deadline=event.deadline,
             broadcast=broadcast,
             spent=spent,
         )
 
-    def _messages(
-        self, event: CandidatesRanked, context: Context, language: str | None
-    ) -> list[ChatMessage]:
-        budget = self._rules.history_tokens
-        return self._prompts.build(
-            event.standalone_text,
-            event.intent,
-            context,
-            recent(event.history, budget=budget, count=self._count),
+    def _ask(self, event: CandidatesRanked, language: str | None) -> Ask:
+        rules = self._rules
+        return Ask(
+            event=event,
+            prompts=self._prompts,
             language=self._languages.name(language),
-            example=self._rules.worked_example,
+            answer_tokens=rules.window.answer(self._max_tokens(event)),
+            history_tokens=rules.history_tokens,
+            window=rules.window,
+            example=rules.worked_example,
         )
 
     def _max_tokens(self, event: CandidatesRanked) -> int:
@@ -166,6 +169,7 @@ class GeneratorStage:
         ranked: Sequence[Sequence[Ranked]],
         usage: Usage,
         broadcast: Broadcast,
+        count: Callable[[str], int],
     ) -> Outcome:
         draft = extractive.compose(
             event.standalone_text,
@@ -173,7 +177,7 @@ class GeneratorStage:
             event.passages,
             ranked,
             max_tokens=self._max_tokens(event),
-            count=self._count,
+            count=count,
         )
         await broadcast.start()
         for piece in draft.pieces:
@@ -212,14 +216,15 @@ class GeneratorStage:
         messages: Sequence[ChatMessage],
         written: Written | None,
         spent: Sequence[Call],
+        count: Callable[[str], int],
     ) -> Usage:
         """Add the servers' own token counts; for an answer without them, our estimate."""
         if written is None:
             return metered(usage, spent, self._prices)
         call = written.call
         if call.prompt_tokens is None:
-            prompt = sum(self._count(message.content) for message in messages)
-            call = replace(call, prompt_tokens=prompt, completion_tokens=self._count(written.text))
+            prompt = sum(count(message.content) for message in messages)
+            call = replace(call, prompt_tokens=prompt, completion_tokens=count(written.text))
         return metered(usage, [*spent, call], self._prices)
 
     async def _refused(self, ended: Outcome, broadcast: Broadcast, language: str | None) -> Outcome:

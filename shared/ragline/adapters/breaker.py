@@ -5,7 +5,8 @@ What counts as a failure is decided here, once:
 - transient errors of the dependency (`Unavailable`, `RateLimited`), the latter for as long as it
   asks to be left alone;
 - a call that its caller cut off (deadline, cancellation) after at least `patience_s` without a
-  sign of life: the dependency hangs. After less it tells nothing, the caller was in a hurry.
+  sign of life: the dependency hangs. After less it tells nothing, the caller was in a hurry; nor
+  does a cancellation because nobody wants the result any more (`NOT_WANTED`).
 
 A permanent error closes the circuit like a result: whoever refuses a request is there.
 """
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from ragline.adapters.circuit import Circuit, CircuitState
 from ragline.errors import CircuitOpen, DeadlineExceeded, PermanentError, TransientError
 from ragline.observability.metrics import Metrics
+from ragline.ports.models import NOT_WANTED
 from ragline.settings import CircuitSettings
 
 _CUT_OFF = (DeadlineExceeded, TimeoutError, asyncio.CancelledError, GeneratorExit)
@@ -106,7 +108,9 @@ class Breaker:
         self._circuit.succeeded()
 
     def _judge(self, call: Call, error: BaseException) -> None:
-        if isinstance(error, _CUT_OFF):
+        if isinstance(error, asyncio.CancelledError) and error.args == (NOT_WANTED,):
+            self._circuit.undecided()
+        elif isinstance(error, _CUT_OFF):
             if call.silent_s >= self._patience_s:
                 self._failed()
             elif call.answered:

@@ -33,10 +33,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One event of a stream; `finished` when the model says why it stopped."""
+    """One event of a stream; `finished` is why the model stopped, once it says so."""
 
     text: str = ""
-    finished: bool = False
+    finished: str | None = None
     served_as: str | None = None
     usage: CompletionUsage | None = None
 
@@ -79,8 +79,8 @@ class ChatApi:
         async with stream:
             async for chunk in stream:
                 for choice in chunk.choices[:1]:
-                    done = choice.finish_reason is not None
-                    yield Piece(text=choice.delta.content or "", finished=done)
+                    text = choice.delta.content or ""
+                    yield Piece(text=text, finished=choice.finish_reason)
                 if chunk.usage is not None:
                     yield Piece(served_as=chunk.model, usage=chunk.usage)
 
@@ -120,7 +120,7 @@ class CompletionsApi:
         async with stream:
             async for chunk in stream:
                 for choice in chunk.choices[:1]:
-                    yield Piece(text=choice.text, finished=bool(choice.finish_reason))
+                    yield Piece(text=choice.text, finished=choice.finish_reason or None)
                 if chunk.usage is not None:
                     yield Piece(served_as=chunk.model, usage=chunk.usage)
 

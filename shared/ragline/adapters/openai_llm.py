@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -22,6 +23,7 @@ from ragline.settings import LlmSettings
 Guard = Callable[[LanguageModel], LanguageModel]
 
 _JSON_MAX_TOKENS = 1_024
+_TOO_LONG = "length"
 
 
 def _unguarded(model: LanguageModel) -> LanguageModel:
@@ -97,20 +99,20 @@ class OpenAiModel:
             max_tokens=max_tokens,
             stop=stop,
         )
-        last, finished, said = Delta(model=self._model), False, False
+        last, finished, said = Delta(model=self._model), "", False
         with translated():
             async with aclosing(self._api.pieces(request)) as pieces:
                 while piece := await _next_before(pieces, ends_at):
-                    finished = finished or piece.finished
+                    finished = piece.finished or finished
                     if piece.usage is not None:
                         last = _counted(self._model, piece.served_as, piece.usage)
                     if piece.text:
                         said = True
                         yield Delta(text=piece.text)
         if last.prompt_tokens is None:
-            _check_complete(finished=finished, said=said)
-        yield last
-        _check_complete(finished=finished, said=said)
+            _check_complete(finished=bool(finished), said=said)
+        yield replace(last, cut_off=finished == _TOO_LONG)
+        _check_complete(finished=bool(finished), said=said)
 
     async def complete_json(
         self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float

@@ -21,6 +21,9 @@ from ragline.adapters.circuit import Circuit
 from ragline.adapters.redis_client import translated
 from ragline.errors import RaglineError
 
+# Far more than are under way at the same time; those whose work was cancelled never finish
+_ATTEMPTS_KEPT = 1_024
+
 
 def tokens_key(query_id: str) -> str:
     """Return the key of the query's stream."""
@@ -96,6 +99,8 @@ class RedisTokenStream:
             return 0
         attempt = _Attempt(number)
         self._attempts[query_id] = attempt
+        while len(self._attempts) > _ATTEMPTS_KEPT:
+            del self._attempts[next(iter(self._attempts))]
         await self._add(query_id, attempt, {"delta": ""})
         return number
 

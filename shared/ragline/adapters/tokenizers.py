@@ -11,13 +11,12 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import tiktoken
 
-from ragline.ports.models import Tokenizer
 from ragline.settings import LlmSettings
 
 # The names under which tiktoken caches its tables (SHA-1 of each table's address)
@@ -26,6 +25,8 @@ _CACHED_AS = {
     "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790",
 }
 _DEFAULT_ENCODING = "o200k_base"
+# `LlmSettings.tokenizer` when the server counts (`server_tokenizer`), with ours as its stand-in
+SERVER = "server"
 
 _PIECE = re.compile(r"[A-Za-z]+|\d{1,3}|[^\W\d_A-Za-z]+|\n\s*|[ \t]{2,}|[^\w\s]+|_+")
 _WHOLE_WORD = 7
@@ -42,6 +43,10 @@ class TiktokenTokenizer:
         """Return the number of tokens; text that looks like a control token is plain text."""
         return len(self.encoding.encode_ordinary(text))
 
+    async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
+        """Return `count`."""
+        return self.count
+
 
 class ApproximateTokenizer:
     """Counts without a table: within 10 % of `o200k_base` on English prose, Markdown and Python.
@@ -54,6 +59,10 @@ class ApproximateTokenizer:
     def count(self, text: str) -> int:
         """Return the estimated number of tokens."""
         return math.ceil(sum(_cost(piece.group()) for piece in _PIECE.finditer(text)))
+
+    async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
+        """Return `count`."""
+        return self.count
 
 
 def _cost(piece: str) -> float:
@@ -78,7 +87,9 @@ def cached_table(encoding: str, environ: Mapping[str, str]) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def open_tokenizer(settings: LlmSettings, environ: Mapping[str, str] | None = None) -> Tokenizer:
+def open_tokenizer(
+    settings: LlmSettings, environ: Mapping[str, str] | None = None
+) -> TiktokenTokenizer | ApproximateTokenizer:
     """Return the counter for `settings.model`, never touching the network."""
     encoding = _encoding_of(settings)
     if cached_table(encoding, os.environ if environ is None else environ) is None:
@@ -87,7 +98,7 @@ def open_tokenizer(settings: LlmSettings, environ: Mapping[str, str] | None = No
 
 
 def _encoding_of(settings: LlmSettings) -> str:
-    if settings.tokenizer != "auto":
+    if settings.tokenizer not in ("auto", SERVER):
         return settings.tokenizer
     try:
         return tiktoken.encoding_name_for_model(settings.model)

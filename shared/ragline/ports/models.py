@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -97,6 +97,7 @@ class ChatMessage:
 class Delta:
     """A piece of a streamed completion. The last one names the model and carries token counts.
 
+    `cut_off` tells that the model would have gone on beyond the tokens that it was given.
     `served_as` is what the server calls the model, a dated name often. A call that fails after the
     server has stated its tokens yields them before it raises.
     """
@@ -104,8 +105,13 @@ class Delta:
     text: str = ""
     model: str | None = None
     served_as: str | None = None
+    cut_off: bool = False
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+
+
+# Message of a cancellation that says nothing about the model: a reader does not want its answer
+NOT_WANTED = "not wanted any more"
 
 
 class LanguageModel(Protocol):
@@ -142,6 +148,10 @@ class LanguageModel(Protocol):
 class Tokenizer(Protocol):
     """Counts tokens as the language model does."""
 
-    def count(self, text: str) -> int:
-        """Return the number of tokens of `text`."""
+    async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
+        """Return what counts the tokens of `texts`, of slices of them, and of other texts.
+
+        A remote tokenizer is asked at most once, about `texts`; other texts are estimated, and all
+        are when it does not answer. Never fails.
+        """
         ...

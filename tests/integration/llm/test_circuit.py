@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_stream_reader import request_cancel
 from ragline.contracts.answers import QueryAnswered
 from ragline.messaging.service import Composition
 from ragline.observability.health import Health
@@ -113,6 +115,26 @@ async def test_a_server_that_hangs_opens_it_too(
             assert answer.degradations == ("llm_skipped",)
 
     assert metric(metrics, "ragline_circuit_state") == 2
+
+
+async def test_readers_that_stop_a_silent_model_do_not_open_it(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    configured = settings(redis_url, double, cooldown_s=600)
+    circuit = configured.circuit.model_copy(update={"patience_s": 0.01, "failures": 1})
+    configured, metrics = configured.model_copy(update={"circuit": circuit}), Metrics()
+    double.behaves = "stalled"
+    async with compose(configured, metrics) as composition, open_redis(configured.redis) as redis:
+        for _ in range(2):
+            event = question("What survives a restart?")
+            await request_cancel(redis, event.query_id)
+            answer = await composition.stage(event)
+            assert isinstance(answer, QueryAnswered)
+            assert answer.error is not None
+            assert answer.error.code == "cancelled"
+
+    assert len(double.requests) == 2
+    assert metric(metrics, "ragline_circuit_state") == 0
 
 
 async def test_each_model_has_its_own(redis_url: str, double: LanguageModelDouble) -> None:

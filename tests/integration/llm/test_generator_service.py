@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from ragline.adapters.redis_client import open_redis
@@ -147,6 +148,44 @@ async def test_a_reader_can_stop_a_model_in_the_middle(
     assert answer.error.code == "cancelled"
     assert seen[-1].status == "failed"
     await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+
+
+async def test_the_server_counts_the_tokens_of_the_context(redis_url: str, llama_url: str) -> None:
+    llm = {
+        "base_url": llama_url, "model": "gemma", "api": "completions", "tokenizer": "server",
+        "timeout_s": 90, "context_tokens": 2_048,
+    }  # fmt: skip
+    metrics = Metrics()
+    async with compose(settings(redis_url, llm), metrics) as composition:
+        answer = await composition.stage(question("When does a durable queue survive?"))
+
+    assert isinstance(answer, QueryAnswered)
+    async with httpx.AsyncClient() as client:
+        url = f"{llama_url.removesuffix('/v1')}/tokenize"
+        told = (await client.post(url, json={"content": SOURCE})).json()["tokens"]
+    assert answer.usage.context_tokens_before == len(told)
+    assert not_counted(metrics) is None
+
+
+async def test_a_server_without_a_tokenizer_costs_exact_counts_only(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    llm = {"base_url": double.url, "model": "good", "tokenizer": "server"}
+    metrics = Metrics()
+    async with compose(settings(redis_url, llm), metrics) as composition:
+        answers = [await composition.stage(question("What survives a restart?")) for _ in range(2)]
+
+    for answer in answers:
+        assert isinstance(answer, QueryAnswered)
+        assert answer.degradations == ()
+        assert answer.usage.context_tokens_before > 10
+    assert not_counted(metrics) == 1
+
+
+def not_counted(metrics: Metrics) -> float | None:
+    return metrics.registry.get_sample_value(
+        "ragline_degraded_dependency_total", {"dependency": "tokenizer"}
+    )
 
 
 async def test_a_model_that_never_stops_is_cut_off_and_its_connection_closed(

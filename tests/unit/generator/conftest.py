@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,8 +53,8 @@ def count_words(text: str) -> int:
 class WordTokenizer:
     """One token a word: budgets that a reader can check by eye."""
 
-    def count(self, text: str) -> int:
-        return count_words(text)
+    async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
+        return count_words
 
 
 @dataclass
@@ -109,6 +109,7 @@ class ScriptedModel:
     answered_by: str | None = None
     prompts: list[Sequence[ChatMessage]] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
+    max_tokens: list[int] = field(default_factory=list)
     before_piece: Callable[[], None] = lambda: None
     closed: bool = False
 
@@ -126,6 +127,7 @@ class ScriptedModel:
     ) -> AsyncGenerator[Delta, None]:
         self.prompts.append(messages)
         self.timeouts.append(timeout)
+        self.max_tokens.append(max_tokens)
         try:
             for piece in self.calls.pop(0):
                 self.before_piece()

@@ -38,6 +38,9 @@ TEXT = st.lists(
     [
         ("Durable [1].", "Durable [1]."),
         ("Durable [9].", "Durable."),
+        ("Durable [9][1].", "Durable [1]."),
+        ("Durable [9] [8][1].", "Durable [1]."),
+        ("Durable [9], so[1].", "Durable, so[1]."),
         ("Durable[9].", "Durable."),
         ("Durable [1, 9].", "Durable [1]."),
         ("Durable [1, 3].", "Durable [1][3]."),

@@ -304,6 +304,17 @@ async def test_an_answer_that_is_cut_off_is_judged_and_says_so() -> None:
     assert model.closed
 
 
+async def test_an_answer_cut_off_by_its_server_says_so_too() -> None:
+    end = Delta(model="model-a", prompt_tokens=10, completion_tokens=9, cut_off=True)
+    model = ScriptedModel([["A durable queue survives a restart [1]. And", end]])
+
+    answer = await ask(model=model)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.degradations == (Degradation.WHOLE_TEXT,)
+    assert answer.usage.completion_tokens == 9
+
+
 async def test_nobody_is_streamed_to_who_does_not_want_it() -> None:
     stream = RecordingStream()
 
