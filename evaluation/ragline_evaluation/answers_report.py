@@ -61,7 +61,7 @@ def report(
         questions=len(asked),
         unanswerable=len(hopeless),
         statuses=dict(Counter(each.answer.status.value for each in answered)),
-        models=dict(Counter(m for each in answered for m in each.answer.models.values())),
+        models=dict(Counter(m for each in answered if (m := each.answer.models.get("answer")))),
         degradations=dict(Counter(d for each in answered for d in each.answer.degradations)),
         results={
             "token_f1": _mean(referenced, lambda each: _against(token_f1, each)),

@@ -18,7 +18,7 @@ from ragline_generator.citations import markers_of
 from ragline_generator.compression import compress, tokens_of
 from ragline_generator.context import Context
 from ragline_generator.fitting import Window
-from ragline_generator.generation import Writer, Written
+from ragline_generator.generation import Writer
 from ragline_generator.languages import Languages
 from ragline_generator.metering import Call, metered
 from ragline_generator.outcome import Outcome
@@ -26,6 +26,7 @@ from ragline_generator.prices import PriceTable
 from ragline_generator.prompts import Prompts
 from ragline_generator.ranking import Ranked, rank
 from ragline_generator.relevance import assess
+from ragline_generator.taking import Written
 from ragline_generator.verdicts import Validator
 
 
