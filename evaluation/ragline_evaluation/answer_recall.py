@@ -7,7 +7,7 @@ compression loses: a fact must be there word for word, an explanation by its con
 from __future__ import annotations
 
 from ragline_evaluation.token_overlap import words
-from ragline_generator.terms import terms
+from ragline_generator.passages.terms import terms
 
 # The longest answer of one fact: names, dates and titles; sentences are longer
 _FACT_AT_MOST = 8

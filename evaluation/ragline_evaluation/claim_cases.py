@@ -16,8 +16,8 @@ from ragline.contracts.queries import Passage
 from ragline_evaluation import alterations
 from ragline_evaluation.dataset import Dataset
 from ragline_evaluation.rewording import reword
-from ragline_generator import readable
-from ragline_generator.units import Kind, split
+from ragline_generator.passages import readable
+from ragline_generator.passages.units import Kind, split
 
 _LEAST_WORDS, _MOST_WORDS = 7, 45
 Passages = Mapping[str, Sequence[Passage]]

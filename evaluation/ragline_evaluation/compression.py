@@ -19,8 +19,8 @@ from ragline_evaluation.answer_recall import answer_recall, measurable
 from ragline_evaluation.dataset import Question
 from ragline_evaluation.stages import Stages
 from ragline_evaluation.truncation import Count, truncated, whole
-from ragline_generator.compression import compress
-from ragline_generator.ranking import rank
+from ragline_generator.compression.select import compress
+from ragline_generator.passages.ranking import rank
 
 OURS, TRUNCATED, WHOLE = "compressed", "truncated", "whole passages"
 METHODS = (OURS, TRUNCATED, WHOLE)

@@ -16,8 +16,8 @@ from ragline.contracts.queries import CandidatesRanked
 from ragline.messaging.service import Stage
 from ragline_evaluation.answers import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
-from ragline_generator.ranking import rank
-from ragline_generator.relevance import assess
+from ragline_generator.passages.ranking import rank
+from ragline_generator.refusal.relevance import assess
 
 
 class Kind(StrEnum):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ragline.contracts.answers import Claim, Support
 from ragline_evaluation.claim_cases import ClaimCase
-from ragline_generator.context import Excerpt
-from ragline_generator.units import split
-from ragline_generator.verdicts import Validator
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.units import split
+from ragline_generator.validation.verdicts import Validator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ async def _measure(made: Sequence[tuple[str, list[ClaimCase]]]) -> list[Validati
     from ragline_evaluation import validation_report
     from ragline_evaluation.validation import judge_all
     from ragline_generator.settings import GeneratorSettings
-    from ragline_generator.verdicts import Validator
+    from ragline_generator.validation.verdicts import Validator
 
     settings = GeneratorSettings()
     reports = []

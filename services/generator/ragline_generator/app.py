@@ -22,13 +22,14 @@ from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import Tokenizer
-from ragline_generator import languages, prices, prompts
-from ragline_generator.answer_cache import with_cache
-from ragline_generator.fitting import Window
-from ragline_generator.generation import Limits, Writer
+from ragline_generator.caching.composition import with_cache
+from ragline_generator.rules import Rules
 from ragline_generator.settings import GeneratorSettings
-from ragline_generator.stage import GeneratorStage, Rules
-from ragline_generator.verdicts import Validator
+from ragline_generator.stage import GeneratorStage
+from ragline_generator.validation.verdicts import Validator
+from ragline_generator.writing import languages, prices, prompts
+from ragline_generator.writing.fitting import Window
+from ragline_generator.writing.generation import Limits, Writer
 
 _log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from ragline.contracts.answers import (
     Usage,
 )
 from ragline.contracts.queries import CandidatesRanked
-from ragline_generator.citations import nearest
-from ragline_generator.relevance import Relevance
-from ragline_generator.validation import Checked
+from ragline_generator.refusal.relevance import Relevance
+from ragline_generator.validation.check import Checked
+from ragline_generator.validation.citations import nearest
 
 NO_PASSAGES = AnswerError(
     code="no_passages", message="No document that you may read matches the question."

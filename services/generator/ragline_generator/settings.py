@@ -16,7 +16,7 @@ from ragline.settings import (
     PositiveInt,
     ServiceSettings,
 )
-from ragline_generator import prompts
+from ragline_generator.writing import prompts
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]

@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered, Usage
-from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
+from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
+from ragline.contracts.queries import CandidatesRanked
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
-from ragline.ports.models import ChatMessage, Tokenizer
-from ragline_generator import extractive, outcome
-from ragline_generator.asking import Ask
+from ragline.ports.models import Tokenizer
+from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.citations import markers_of
-from ragline_generator.compression import compress, tokens_of
-from ragline_generator.context import Context
-from ragline_generator.fitting import Window
-from ragline_generator.generation import Writer
-from ragline_generator.languages import Languages
-from ragline_generator.metering import Call, metered
+from ragline_generator.extractive.answerer import ExtractiveAnswerer
 from ragline_generator.outcome import Outcome
-from ragline_generator.prices import PriceTable
-from ragline_generator.prompts import Prompts
-from ragline_generator.ranking import Ranked, rank
-from ragline_generator.relevance import assess
-from ragline_generator.taking import Written
-from ragline_generator.verdicts import Validator
+from ragline_generator.passages.ranking import rank
+from ragline_generator.refusal.relevance import assess
+from ragline_generator.rules import Rules
+from ragline_generator.validation.verdicts import Validator
+from ragline_generator.writing.answerer import ModelAnswerer
+from ragline_generator.writing.generation import Writer
+from ragline_generator.writing.languages import Languages
+from ragline_generator.writing.prices import PriceTable
+from ragline_generator.writing.prompts import Prompts
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What makes an answer. Shares are in [0, 1], sizes in tokens."""
-
-    policy: UnsupportedPolicy = UnsupportedPolicy.MARK
-    min_relevance: float = 0.4
-    max_answer_tokens: int = 512
-    history_tokens: int = 500
-    cancel_poll_s: float = 0.25
-    worked_example: bool = False
-    window: Window = field(default_factory=Window)
+# Quotes come from the best few, and so does the ground to answer: what is further down gives a
+# model that reads everything some more of the answer, and one who quotes more to choose wrongly
+_QUOTED = 6
 
 
 class GeneratorStage:
-    """Compresses the context, has the answer written, checks every claim and cites.
+    """Refuses without ground, else answers by the language model or with quotes.
 
     Without `writer`, or when it fails or has too little time, the answer is extractive.
     """
@@ -67,12 +54,19 @@ class GeneratorStage:
         self._tokenizer = tokenizer
         self._clock = clock
         self._ladder = ladder
-        self._validator = validator
-        self._writer = writer
         self._rules = rules
-        self._prices = prices
-        self._prompts = prompts
         self._languages = languages
+        self._extractive = ExtractiveAnswerer(validator=validator, rules=rules)
+        self._model: ModelAnswerer | None = None
+        if writer is not None:
+            self._model = ModelAnswerer(
+                writer=writer,
+                tokenizer=tokenizer,
+                validator=validator,
+                rules=rules,
+                prices=prices,
+                prompts=prompts,
+            )
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
         """Answer, refuse, or end as `failed` with the code `cancelled` when a reader said stop."""
@@ -85,10 +79,7 @@ class GeneratorStage:
             clock=self._clock,
         )
         language = await self._languages.of(event.text, event.standalone_text)
-        ended = await self._end(event, broadcast, language)
-        if ended.reason is not None:
-            reason = self._languages.worded(ended.reason, language, missing=ended.missing)
-            ended = replace(ended, reason=reason)
+        ended = self._worded(await self._end(event, broadcast, language), language)
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
@@ -102,135 +93,36 @@ class GeneratorStage:
         if not event.passages:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
-        ranked = rank(event.standalone_text, event.passages)
-        relevance = assess(event.standalone_text, event.passages, ranked)
+        best = event.passages[:_QUOTED]
+        ranked = rank(event.standalone_text, best)
+        relevance = assess(event.standalone_text, best, ranked)
         if relevance.score < self._rules.min_relevance:
             return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
-        ask = self._ask(event, language)
-        asks = self._writer is not None and not event.plan.extractive
-        count = await self._tokenizer.counter(ask.texts if asks else ())
-        budget = ask.passage_tokens(count)
-        compressed = compress(
-            event.standalone_text, event.passages, ranked, budget=budget, count=count
-        )
-        context = ask.fitted(compressed, count)
-        usage = Usage(
-            context_tokens_before=tokens_of(event.passages, count),
-            context_tokens_after=sum(count(excerpt.text) for excerpt in context),
-        )
-        if self._writer is None:
-            return await self._extracted(event, ranked, usage, broadcast, count)
-        messages = ask.messages(context, count)
-        spent: list[Call] = []
-        written = await self._written(self._writer, event, messages, context, broadcast, spent)
-        usage = self._metered(usage, messages, written, spent, count)
-        if written is None:
-            ended = await self._extracted(event, ranked, usage, broadcast, count)
-            return replace(ended, degradations=(Degradation.LLM,))
-        return await self._judged(event, written, context, usage)
-
-    async def _written(
-        self,
-        writer: Writer,
-        event: CandidatesRanked,
-        messages: Sequence[ChatMessage],
-        context: Context,
-        broadcast: Broadcast,
-        spent: list[Call],
-    ) -> Written | None:
-        if event.plan.extractive or not context:
-            return None
-        return await writer.write(
-            messages,
-            markers=markers_of(context),
-            max_tokens=self._rules.window.answer(self._max_tokens(event)),
-            deadline=event.deadline,
-            broadcast=broadcast,
-            spent=spent,
-        )
-
-    def _ask(self, event: CandidatesRanked, language: str | None) -> Ask:
-        rules = self._rules
-        return Ask(
-            event=event,
-            prompts=self._prompts,
-            language=self._languages.name(language),
-            answer_tokens=rules.window.answer(self._max_tokens(event)),
-            history_tokens=rules.history_tokens,
-            window=rules.window,
-            example=rules.worked_example,
-        )
-
-    def _max_tokens(self, event: CandidatesRanked) -> int:
-        return event.options.max_answer_tokens or self._rules.max_answer_tokens
-
-    async def _extracted(
-        self,
-        event: CandidatesRanked,
-        ranked: Sequence[Sequence[Ranked]],
-        usage: Usage,
-        broadcast: Broadcast,
-        count: Callable[[str], int],
-    ) -> Outcome:
-        draft = extractive.compose(
-            event.standalone_text,
-            event.intent,
-            event.passages,
-            ranked,
-            max_tokens=self._max_tokens(event),
-            count=count,
-        )
-        await broadcast.start()
-        for piece in draft.pieces:
-            await broadcast.say(piece)
-        # what is quoted must hold: a quote that the check does not support is left out
-        ended = await self._validator.judge(
-            draft.text, draft.context, policy=UnsupportedPolicy.DROP
-        )
-        return replace(ended, usage=usage, models={"answer": extractive.MODEL})
-
-    def _policy(self, event: CandidatesRanked) -> UnsupportedPolicy:
-        return event.plan.unsupported or self._rules.policy
-
-    async def _judged(
-        self, event: CandidatesRanked, written: Written, context: Context, usage: Usage
-    ) -> Outcome:
-        models = {"answer": written.call.model, "prompt": self._prompts.name}
-        fell_back = self._writer is not None and written.call.model != self._writer.model_id
-        degradations = (
-            *((Degradation.LLM_FALLBACK,) if fell_back else ()),
-            *((Degradation.WHOLE_TEXT,) if written.cut_off else ()),
-        )
-        if written.declined:
-            ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
-        else:
-            ended = await self._validator.judge(
-                written.text, context, policy=self._policy(event), attributed=True
+        by_model, spent = None, None
+        if self._model is not None and not event.plan.extractive:
+            by_model, spent = await self._model.answer(
+                event, language=self._languages.name(language), broadcast=broadcast
             )
-        if written.cancelled:
-            ended = replace(ended, status=AnswerStatus.FAILED, reason=outcome.CANCELLED)
-        return replace(ended, usage=usage, models=models, degradations=degradations)
-
-    def _metered(
-        self,
-        usage: Usage,
-        messages: Sequence[ChatMessage],
-        written: Written | None,
-        spent: Sequence[Call],
-        count: Callable[[str], int],
-    ) -> Usage:
-        """Add the servers' own token counts; for an answer without them, our estimate."""
-        if written is None:
-            return metered(usage, spent, self._prices)
-        call = written.call
-        if call.prompt_tokens is None:
-            prompt = sum(count(message.content) for message in messages)
-            call = replace(call, prompt_tokens=prompt, completion_tokens=count(written.text))
-        return metered(usage, [*spent, call], self._prices)
+        if by_model is not None:
+            return by_model
+        count = await self._tokenizer.counter(())
+        quoted = await self._extractive.answer(
+            event, best, ranked, broadcast=broadcast, count=count
+        )
+        return replace(
+            quoted,
+            usage=spent or quoted.usage,
+            degradations=() if self._model is None else (Degradation.LLM,),
+        )
 
     async def _refused(self, ended: Outcome, broadcast: Broadcast, language: str | None) -> Outcome:
         await broadcast.start()
-        if ended.reason is not None:
-            worded = self._languages.worded(ended.reason, language, missing=ended.missing)
-            await broadcast.say(worded.message)
+        await broadcast.say(self._worded(ended, language).text)
         return ended
+
+    def _worded(self, ended: Outcome, language: str | None) -> Outcome:
+        """Say the reason, where there is one, in the question's language."""
+        if ended.reason is None:
+            return ended
+        reason = self._languages.worded(ended.reason, language, missing=ended.missing)
+        return replace(ended, reason=reason)

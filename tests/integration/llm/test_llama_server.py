@@ -17,9 +17,9 @@ from ragline.contracts.queries import Intent, Passage, Turn
 from ragline.errors import DeadlineExceeded
 from ragline.ports.models import ChatMessage
 from ragline.settings import LlmSettings
-from ragline_generator.context import Excerpt
-from ragline_generator.prompts import load
-from ragline_generator.units import split
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.units import split
+from ragline_generator.writing.prompts import load
 
 FEW_SHOT = [
     ChatMessage(role="system", content="Answer with the capital's name."),
@@ -143,6 +143,8 @@ async def test_a_stop_sequence_ends_the_text_before_it(llama_url: str) -> None:
         stream = model.stream(COUNTING, max_tokens=60, timeout=60)
         whole = "".join([d.text async for d in stream])
         word = whole.split()[-5]
+    # a client of its own: the server may close a connection just as it is used again
+    async with open_language_model(completions(llama_url)) as model:
         stream = model.stream(COUNTING, max_tokens=60, timeout=60, stop=[word])
         deltas = [d async for d in stream]
 

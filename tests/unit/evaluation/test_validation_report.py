@@ -11,7 +11,7 @@ from ragline_evaluation import validation_plot
 from ragline_evaluation.claim_cases import ClaimCase, Making
 from ragline_evaluation.validation import JudgedCase, judge_all
 from ragline_evaluation.validation_report import ValidationReport, markdown, report
-from ragline_generator.verdicts import Validator
+from ragline_generator.validation.verdicts import Validator
 
 TEXT = "Cats sleep for 16 hours a day. Dogs sleep for 12 hours a day."
 PASSAGE = Passage(

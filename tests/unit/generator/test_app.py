@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.observability.metrics import Metrics
-from ragline_generator.answer_cache import made_with
 from ragline_generator.app import SPEC, compose
-from ragline_generator.caching import CachingStage
+from ragline_generator.caching.composition import made_with
+from ragline_generator.caching.stage import CachingStage
 from ragline_generator.settings import GeneratorSettings
 
 

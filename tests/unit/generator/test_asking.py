@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Options, Plan, SearchKind, Turn
-from ragline_generator import prompts
-from ragline_generator.asking import Ask
-from ragline_generator.compression import compress
-from ragline_generator.fitting import Window
-from ragline_generator.ranking import rank
-from ragline_generator.stage import Rules
+from ragline_generator.compression.select import compress
+from ragline_generator.passages.ranking import rank
+from ragline_generator.rules import Rules
+from ragline_generator.writing import prompts
+from ragline_generator.writing.asking import Ask
+from ragline_generator.writing.fitting import Window
 
 from .conftest import ScriptedModel, count_words, make_event, make_passage
 from .test_stage import PASSAGE, QUESTION, ask

@@ -23,7 +23,7 @@ from ragline.contracts.queries import (
     Turn,
     UnsupportedPolicy,
 )
-from ragline_generator.cache_key import cache_key, normalised
+from ragline_generator.caching.key import cache_key, normalised
 
 from .conftest import NOW, make_event, make_passage
 

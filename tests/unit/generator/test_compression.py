@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ragline.adapters.tokenizers import ApproximateTokenizer
 from ragline.contracts.queries import Passage
-from ragline_generator.compression import compress
-from ragline_generator.context import Excerpt
-from ragline_generator.ranking import rank
-from ragline_generator.units import Kind
+from ragline_generator.compression.select import compress
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.ranking import rank
+from ragline_generator.passages.units import Kind
 
 from .conftest import count_words, make_passage
 from .markdown_blocks import Block, documents

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ragline.contracts.queries import Passage, SearchKind
-from ragline_generator.evidence import Reading, prominence, window
-from ragline_generator.ranking import rank
-from ragline_generator.terms import sequence, terms
+from ragline_generator.passages.ranking import rank
+from ragline_generator.passages.terms import sequence, terms
+from ragline_generator.refusal.evidence import Reading, prominence, window
 
 from .conftest import make_passage
 

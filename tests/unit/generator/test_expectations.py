@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragline.contracts.queries import Intent
-from ragline_generator.expectations import expectation
+from ragline_generator.extractive.expectations import expectation
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragline.contracts.queries import Intent, Passage
-from ragline_generator.extractive import Draft, compose
-from ragline_generator.ranking import rank
-from ragline_generator.selection import best_units
-from ragline_generator.validation import check
+from ragline_generator.extractive.draft import Draft, compose
+from ragline_generator.extractive.selection import best_units
+from ragline_generator.passages.ranking import rank
+from ragline_generator.validation.check import check
 
 from .conftest import count_words, make_passage
 

@@ -11,9 +11,9 @@ import pytest
 from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
 from ragline.ports.models import ChatMessage, Delta
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.generation import Limits, Writer
-from ragline_generator.metering import Call
-from ragline_generator.taking import Written
+from ragline_generator.writing.generation import Limits, Writer
+from ragline_generator.writing.metering import Call
+from ragline_generator.writing.taking import Written
 
 from .conftest import NOW, Clock, Piece, RecordingStream, ScriptedModel
 

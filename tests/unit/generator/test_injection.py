@@ -13,10 +13,10 @@ from ragline.adapters.openai_api import transcript
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import Intent, Passage, Turn
 from ragline.ports.models import ChatMessage
-from ragline_generator.context import Excerpt
-from ragline_generator.neutral import neutralised
-from ragline_generator.prompts import load
-from ragline_generator.units import split
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.units import split
+from ragline_generator.writing.neutral import neutralised
+from ragline_generator.writing.prompts import load
 
 from .conftest import RecordingStream, ScriptedModel, make_event, make_passage
 from .test_stage import PASSAGE, QUESTION, SOURCE, ask

@@ -6,7 +6,7 @@ import pytest
 
 from ragline.contracts.answers import AnswerError
 from ragline_generator import outcome
-from ragline_generator.languages import packaged
+from ragline_generator.writing.languages import packaged
 
 LANGUAGES = packaged()
 QUESTIONS = {

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragline_generator.markers import MarkerFilter, filter_markers, find_markers, without_markers
+from ragline_generator.validation.markers import (
+    MarkerFilter,
+    filter_markers,
+    find_markers,
+    without_markers,
+)
 
 VALID = range(1, 4)
 TEXT = st.lists(

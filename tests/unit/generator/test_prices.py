@@ -14,9 +14,9 @@ from ragline.errors import Misconfigured
 from ragline.observability.metrics import Metrics
 from ragline.settings import LlmSettings
 from ragline_generator.app import compose
-from ragline_generator.metering import Call, metered
-from ragline_generator.prices import PACKAGED, Price, PriceTable, load
 from ragline_generator.settings import GeneratorSettings
+from ragline_generator.writing.metering import Call, metered
+from ragline_generator.writing.prices import PACKAGED, Price, PriceTable, load
 
 CHEAP = Price(prompt=1.0, completion=2.0)
 DEAR = Price(prompt=10.0, completion=20.0)

@@ -12,10 +12,10 @@ from ragline.contracts.queries import Intent, Turn
 from ragline.errors import Misconfigured
 from ragline.observability.metrics import Metrics
 from ragline_generator.app import compose
-from ragline_generator.context import Excerpt
-from ragline_generator.prompts import DEFAULT, NO_ANSWER, PACKAGED, load, recent
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.units import split
 from ragline_generator.settings import GeneratorSettings
-from ragline_generator.units import split
+from ragline_generator.writing.prompts import DEFAULT, NO_ANSWER, PACKAGED, load, recent
 
 from .conftest import count_words, make_passage
 

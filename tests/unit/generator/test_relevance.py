@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.queries import Passage, SearchKind
-from ragline_generator.ranking import rank
-from ragline_generator.relevance import Relevance, assess
+from ragline_generator.passages.ranking import rank
+from ragline_generator.refusal.relevance import Relevance, assess
 
 from .conftest import make_passage
 

@@ -12,11 +12,12 @@ from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKin
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta
-from ragline_generator import languages, prompts
-from ragline_generator.generation import Limits, Writer
-from ragline_generator.prices import Price, PriceTable
-from ragline_generator.stage import GeneratorStage, Rules
-from ragline_generator.verdicts import Validator
+from ragline_generator.rules import Rules
+from ragline_generator.stage import GeneratorStage
+from ragline_generator.validation.verdicts import Validator
+from ragline_generator.writing import languages, prompts
+from ragline_generator.writing.generation import Limits, Writer
+from ragline_generator.writing.prices import Price, PriceTable
 
 from .conftest import (
     NOW,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import Problem
-from ragline_generator.context import Excerpt
-from ragline_generator.support import Support, support
-from ragline_generator.units import split
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.units import split
+from ragline_generator.validation.support import Support, support
 
 from .conftest import make_passage
 

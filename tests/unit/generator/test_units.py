@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragline_generator.units import Kind, split
+from ragline_generator.passages.units import Kind, split
 
 MARKDOWN = st.lists(
     st.sampled_from(

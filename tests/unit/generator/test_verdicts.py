@@ -11,8 +11,8 @@ from ragline.contracts.answers import AnswerStatus, Problem, Support
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.errors import Unavailable
 from ragline_generator.outcome import Outcome
-from ragline_generator.validation import check
-from ragline_generator.verdicts import Validator, attribute, without_unsupported
+from ragline_generator.validation.check import check
+from ragline_generator.validation.verdicts import Validator, attribute, without_unsupported
 
 from .test_support import RATES, excerpt
 

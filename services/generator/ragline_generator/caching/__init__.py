@@ -1,0 +1,1 @@
+"""The same question over the same passages gets the answer already given."""

@@ -1,0 +1,72 @@
+"""What the answer cache keeps of an answer, and what it makes of it for the next who asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from ragline.contracts.answers import AnswerStatus, Cached, Degradation, QueryAnswered
+from ragline.contracts.queries import CandidatesRanked
+from ragline_generator.validation.citations import nearest
+
+_FINAL = (AnswerStatus.ANSWERED, AnswerStatus.REFUSED)
+_WRITING = {Degradation.LLM, Degradation.LLM_FALLBACK}
+
+
+def is_worth_keeping(answer: QueryAnswered, event: CandidatesRanked) -> bool:
+    """Tell whether `answer` ended for good and its making lacked nothing.
+
+    A refusal before anything was written (no `models`) is as cheap as a look-up. What earlier
+    stages went without does no harm: what they found is in the key.
+    """
+    lacked = set(answer.degradations) - (set(event.degradations) - _WRITING)
+    return answer.status in _FINAL and bool(answer.models) and lacked <= {Degradation.STREAM}
+
+
+def impersonal(answer: QueryAnswered, key: str) -> QueryAnswered:
+    """Return `answer` for the cache: nothing of who asked, and `key` in place of the query's id."""
+    return answer.model_copy(
+        update={
+            "query_id": key,
+            "standalone_text": None,
+            "nearest": (),
+            "degradations": (),
+            "watermark": None,
+            "missing_versions": {},
+        }
+    )
+
+
+def repeated(
+    stored: QueryAnswered,
+    event: CandidatesRanked,
+    *,
+    without: tuple[Degradation, ...],
+    at: datetime,
+) -> QueryAnswered:
+    """Return `stored` as the answer to `event`, given at `at`, which costs no tokens any more."""
+    free = {"prompt_tokens": 0, "completion_tokens": 0, "cost": 0.0}
+    refused = stored.status is AnswerStatus.REFUSED
+    return stored.model_copy(
+        update={
+            "query_id": event.query_id,
+            "standalone_text": event.standalone_text,
+            "nearest": nearest(event.passages) if refused else (),
+            "degradations": tuple(dict.fromkeys((*event.degradations, *without))),
+            "watermark": event.watermark,
+            "missing_versions": event.missing_versions,
+            "usage": stored.usage.model_copy(update=free),
+            "cached": Cached(answered_at=stored.answered_at),
+            "answered_at": at,
+        }
+    )
+
+
+def read_entry(value: bytes, key: str) -> QueryAnswered | None:
+    """Return the answer stored under `key`, or None for anything else."""
+    try:
+        stored = QueryAnswered.model_validate_json(value)
+    except ValidationError:
+        return None
+    return stored if stored.query_id == key else None

@@ -1,0 +1,100 @@
+"""The answer cache: the same question over the same passages gets the answer already given.
+
+The key is a digest of everything that the answer is made from (`cache_key.py`), above all of the
+passages with their documents' versions. They are the index's watermark as far as this answer goes;
+the event's own `watermark` is the instant of its search and differs for each question. So no entry
+is ever out of date, and nobody has to tell the cache of a change: a new version, a deletion or a
+withdrawn right to any document that the answer could cite changes what the search returns, hence
+the key, and nothing can race with it. Changes elsewhere leave the answer where it is. Entries that
+cannot be found any more expire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from enum import StrEnum
+
+from ragline.contracts.answers import Degradation, QueryAnswered
+from ragline.contracts.queries import CandidatesRanked
+from ragline.ports.answers import AnswerCache, TokenStream
+from ragline_generator.broadcast import Broadcast
+from ragline_generator.caching.entry import impersonal, is_worth_keeping, read_entry, repeated
+from ragline_generator.caching.key import cache_key
+
+
+class LookUp(StrEnum):
+    """How a look-up ended."""
+
+    HIT = "hit"
+    MISS = "miss"
+    UNREADABLE = "unreadable"
+
+
+class CachingStage:
+    """The generator stage `stage`, behind the answer cache for the tenants that it `covers`.
+
+    Args:
+        stage: makes the answers that are not found.
+        cache: where answers are kept.
+        made_with: what `stage` makes answers with; answers made with something else are not found.
+        covers: tells whether a tenant's answers are cached.
+        stream: readers of an answer that was found get it whole.
+        clock: the time of this answer.
+        on_look_up: called with how each look-up ended, to be counted.
+    """
+
+    def __init__(
+        self,
+        stage: Callable[[CandidatesRanked], Awaitable[QueryAnswered]],
+        *,
+        cache: AnswerCache,
+        made_with: str,
+        covers: Callable[[str], bool],
+        stream: TokenStream,
+        clock: Callable[[], datetime],
+        on_look_up: Callable[[LookUp], None],
+    ) -> None:
+        self._stage = stage
+        self._cache = cache
+        self._made_with = made_with
+        self._covers = covers
+        self._stream = stream
+        self._clock = clock
+        self._on_look_up = on_look_up
+
+    async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
+        """Return the stored answer, else the stage's, which is stored when it is worth it."""
+        if not event.passages or not self._covers(event.tenant):
+            return await self._stage(event)
+        key = cache_key(event, made_with=self._made_with)
+        stored = await self._stored(key)
+        if stored is not None:
+            return await self._given_again(stored, event)
+        answer = await self._stage(event)
+        if is_worth_keeping(answer, event):
+            await self._cache.put(key, impersonal(answer, key).to_json())
+        return answer
+
+    async def _stored(self, key: str) -> QueryAnswered | None:
+        found = await self._cache.get(key)
+        if found is None:
+            self._on_look_up(LookUp.MISS)
+            return None
+        stored = read_entry(found, key)
+        self._on_look_up(LookUp.UNREADABLE if stored is None else LookUp.HIT)
+        return stored
+
+    async def _given_again(self, stored: QueryAnswered, event: CandidatesRanked) -> QueryAnswered:
+        broadcast = Broadcast(
+            self._stream,
+            event.query_id,
+            wanted=event.options.stream,
+            poll_s=0,  # never looked up: all is said at once
+            clock=self._clock,
+        )
+        await broadcast.start()
+        await broadcast.say(stored.text)
+        await broadcast.finish(stored.status)
+        skipped = (Degradation.STREAM,) if broadcast.skipped else ()
+        return repeated(stored, event, without=skipped, at=self._clock())

@@ -1,0 +1,1 @@
+"""Fewer tokens of the passages, with what the answer will need."""

@@ -1,0 +1,92 @@
+"""Answers without a language model: the best units of the passages, in their own words.
+
+The shape follows the intent: a fact gets a sentence or two, a procedure its complete steps, a
+navigational question the link. Every sentence carries the marker of its passage, so the result is
+validated like any other answer. It cannot combine or rephrase, and `models` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.queries import Intent, Passage
+from ragline_generator.extractive.expectations import expectation
+from ragline_generator.extractive.focus import continued, focus, weighed
+from ragline_generator.extractive.rendering import Renderer
+from ragline_generator.extractive.selection import Selection, best_units
+from ragline_generator.extractive.steps import best_steps
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.ranking import Ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer in pieces to be streamed, and the excerpts behind its numbered markers."""
+
+    pieces: tuple[str, ...]
+    context: tuple[Excerpt, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole answer."""
+        return "".join(self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many units at most, and how good each must be relative to the best."""
+
+    units: int
+    floor: float
+
+
+_SHAPES = {
+    Intent.FACTUAL: Shape(units=2, floor=0.6),
+    Intent.NAVIGATIONAL: Shape(units=1, floor=0.6),
+    Intent.PROCEDURAL: Shape(units=4, floor=0.5),
+    Intent.TROUBLESHOOTING: Shape(units=4, floor=0.5),
+}
+_NEAREST = 0.9
+
+
+def compose(
+    question: str,
+    intent: Intent,
+    passages: Sequence[Passage],
+    ranked: Sequence[Sequence[Ranked]],
+    *,
+    max_tokens: int,
+    count: Callable[[str], int],
+) -> Draft:
+    """Compose the answer from the ranked units; empty when there is nothing to quote.
+
+    `max_tokens` bounds the answer by leaving out its last pieces; the first is always there.
+    """
+    renderer = Renderer(passages, max_tokens=max_tokens, count=count)
+    fit = expectation(question, intent)
+    for selection in _selections(intent, passages, ranked, focus(question, passages), fit):
+        renderer.add(selection, linked=intent is Intent.NAVIGATIONAL)
+    return Draft(renderer.pieces, renderer.context)
+
+
+def _selections(
+    intent: Intent,
+    passages: Sequence[Passage],
+    ranked: Sequence[Sequence[Ranked]],
+    shares: Sequence[float],
+    fit: Callable[[str], float],
+) -> Sequence[Selection]:
+    found = weighed(ranked, shares)
+    # what only mentions the question has steps for something else, and is not the page looked for
+    nearest = [
+        units if share >= _NEAREST * max(shares) else []
+        for units, share in zip(found, shares, strict=True)
+    ]
+    if intent is Intent.PROCEDURAL:
+        steps = best_steps(nearest, found, continued(passages))
+        if steps:
+            return steps
+    shape = _SHAPES[intent]
+    candidates = nearest if intent is Intent.NAVIGATIONAL else found
+    return best_units(candidates, most=shape.units, floor=shape.floor, fit=fit)

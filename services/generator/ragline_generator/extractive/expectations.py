@@ -1,0 +1,49 @@
+"""What form a sentence has that answers a question of some kind.
+
+Who asks how wants to read what to do, who asks what something is wants its definition, who asks for
+a number wants one. The forms are those of question answering by surface patterns (Ravichandran and
+Hovy, "Learning Surface Text Patterns for a Question Answering System", 2002), in English only: in
+other languages nothing is expected, and words alone decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ragline.contracts.queries import Intent
+from ragline_generator.passages.terms import asked, terms
+
+_FITTING = 1.3
+_PURPOSE = re.compile(r"(?:to|in order to)\s+\w+", re.IGNORECASE)
+_DEFINED = re.compile(
+    r"what(?:'s|’s|\s+is|\s+are)\s+(?:an?\s+|the\s+)?(?P<thing>[^?]+)", re.IGNORECASE
+)
+_DEFINING = re.compile(r"\b(?:is|are|refers? to|means?)\b", re.IGNORECASE)
+_SUBJECT_AT_MOST = 60
+_THING_AT_MOST = 3
+_COUNTED = re.compile(
+    r"\bhow (?:many|much|long|often|old|big|large|far|fast|high)\b|\bwhen\b"
+    r"|\b(?:what|which) (?:\w+ )?(?:port|number|version|year|date|size|limit|percentage|age)\b"
+    r"|\bdefault\b",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+
+
+def expectation(question: str, intent: Intent) -> Callable[[str], float]:
+    """Return a function from a sentence to the factor by which its form makes it an answer."""
+    if intent is Intent.PROCEDURAL:
+        return lambda text: _FITTING if _PURPOSE.match(text) or text.endswith(":") else 1.0
+    if _COUNTED.search(question):
+        return lambda text: _FITTING if _DIGIT.search(text) else 1.0
+    definition = _DEFINED.match(question.strip())
+    if definition and len(asked(definition["thing"])) <= _THING_AT_MOST:
+        thing = asked(definition["thing"])
+        return lambda text: _FITTING if _defines(text, thing) else 1.0
+    return lambda text: 1.0
+
+
+def _defines(text: str, thing: frozenset[str]) -> bool:
+    found = _DEFINING.search(text, 0, _SUBJECT_AT_MOST)
+    return found is not None and thing <= terms(text[: found.start()])

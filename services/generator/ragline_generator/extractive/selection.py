@@ -1,0 +1,125 @@
+"""Which units make an extractive answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile, zip_longest
+
+from ragline_generator.passages.ranking import Ranked
+from ragline_generator.passages.units import Kind
+
+_QUOTABLE = (Kind.PROSE, Kind.ITEM, Kind.STEP, Kind.TABLE_ROW)
+_FOLLOWERS = (Kind.ITEM, Kind.STEP, Kind.CODE, Kind.TABLE_HEAD, Kind.TABLE_ROW)
+_FOLLOWERS_AT_MOST = 12
+_PROSE_AT_MOST = 2
+_SAME = 0.8
+_FRAGMENT_SHARE = 0.6
+_LEAST = 0.01
+# A sentence that opens so leans on the one before it
+_LEANS = re.compile(
+    r"(?:it|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
+    r"in (?:this|that|these|such)|for (?:this|that) reason)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Units of passage number `index`, in order of the text."""
+
+    index: int
+    units: tuple[Ranked, ...]
+
+
+def best_units(
+    ranked: Sequence[Sequence[Ranked]],
+    *,
+    most: int,
+    floor: float,
+    fit: Callable[[str], float] = lambda _: 1.0,
+) -> list[Selection]:
+    """Choose at most `most` units scoring at least `floor` of the best, and what they lean on.
+
+    `fit` is a factor for the form of a unit. Selections come with the best passage first;
+    near-duplicates are left out. Where no unit shares a word with the question (another language,
+    other words) the first passage's beginning stands.
+    """
+    worth = {id(r): value for units in ranked for r, value in _worths(units, fit)}
+    quotable = (r for units in ranked for r in units if r.unit.kind in _QUOTABLE)
+    chosen: list[Ranked] = []
+    for candidate in sorted(quotable, key=lambda r: -worth[id(r)]):
+        least = max(floor * worth[id(chosen[0])], _LEAST) if chosen else 0.0
+        if len(chosen) == most or worth[id(candidate)] < least:
+            break
+        if not any(_same(candidate, other) for other in chosen):
+            chosen.append(candidate)
+    order = dict.fromkeys(r.index for r in chosen)
+    return [
+        Selection(index, _completed(ranked[index], [r for r in chosen if r.index == index]))
+        for index in order
+    ]
+
+
+def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
+    """Yield each unit with its score; the line that announces code is worth what the code is.
+
+    A sentence that begins small was cut off where its chunk begins.
+    """
+    for each, after in zip_longest(units, units[1:]):
+        worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
+        if after is not None and after.unit.kind is Kind.CODE and each.text.endswith(":"):
+            worth = max(worth, after.score)
+        yield each, worth * fit(each.text)
+
+
+def _is_fragment(candidate: Ranked) -> bool:
+    return candidate.unit.kind is Kind.PROSE and candidate.text[:1].islower()
+
+
+def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """Add what the chosen units cannot be understood without, in order of the text."""
+    wanted: set[int] = set()
+    for candidate in chosen:
+        at = units.index(candidate)
+        wanted.add(at)
+        if at and _leans(candidate) and _can_lead(units[at - 1]):
+            wanted.add(at - 1)
+        wanted.update(_announced(units, at), _table_head(units, at))
+    kept: list[Ranked] = []
+    for at in sorted(wanted):
+        if units[at].unit.kind is not Kind.PROSE or not any(_same(units[at], k) for k in kept):
+            kept.append(units[at])
+    return tuple(kept)
+
+
+def _table_head(units: Sequence[Ranked], at: int) -> Sequence[int]:
+    while at and units[at].unit.kind is Kind.TABLE_ROW:
+        at -= 1
+    return (at,) if units[at].unit.kind is Kind.TABLE_HEAD else ()
+
+
+def _leans(candidate: Ranked) -> bool:
+    return candidate.unit.kind is Kind.PROSE and _LEANS.match(candidate.text) is not None
+
+
+def _can_lead(before: Ranked) -> bool:
+    return before.unit.kind is Kind.PROSE and not _is_fragment(before)
+
+
+def _announced(units: Sequence[Ranked], at: int) -> range:
+    """Return the positions of what the unit at `at` announces with its colon, a list mostly."""
+    if not units[at].text.endswith(":"):
+        return range(0)
+    following = units[at + 1 : at + 1 + _FOLLOWERS_AT_MOST]
+    count = sum(1 for _ in takewhile(lambda r: r.unit.kind in _FOLLOWERS, following))
+    if not count:
+        prose = takewhile(lambda r: r.unit.kind is Kind.PROSE, following[:_PROSE_AT_MOST])
+        count = sum(1 for _ in prose)
+    return range(at + 1, at + 1 + count)
+
+
+def _same(one: Ranked, other: Ranked) -> bool:
+    union = one.terms | other.terms
+    return not union or len(one.terms & other.terms) / len(union) >= _SAME

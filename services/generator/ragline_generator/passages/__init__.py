@@ -1,0 +1,1 @@
+"""Passages as units, words and excerpts: what every answer is made from."""

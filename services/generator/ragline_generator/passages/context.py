@@ -1,0 +1,53 @@
+"""What the answer is made from: passages, reduced to the units worth reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.queries import Passage
+from ragline_generator.passages.units import Unit
+
+# Where the source goes on in another line, so do the excerpt's table rows and headings
+GAP, LINE_GAP = " […] ", "\n[…]\n"
+# White space, rules and the borders of tables: nothing that a reader would miss
+_DRAWN = re.compile(r"[\s+|=*_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The kept units of a passage, in order; their offsets are in `passage.text`."""
+
+    passage: Passage
+    units: tuple[Unit, ...]
+
+    @property
+    def text(self) -> str:
+        """The kept text: as in the source, with a gap sign where something was left out."""
+        source, parts = self.passage.text, []
+        for unit, previous in zip(self.units, (None, *self.units), strict=False):
+            if previous is not None:
+                parts.append(_between(source[previous.end : unit.start]))
+            parts.append(source[unit.start : unit.end])
+        return "".join(parts)
+
+    def slice(self, unit: Unit) -> str:
+        """Return the unit's text."""
+        return self.passage.text[unit.start : unit.end]
+
+
+def _between(left_out: str) -> str:
+    if _DRAWN.fullmatch(left_out):
+        return left_out
+    return LINE_GAP if "\n" in left_out else GAP
+
+
+# Excerpts best first; the marker of an excerpt is its position, from 1
+Context = Sequence[Excerpt]
+
+
+def label(passage: Passage) -> str:
+    """Return where a passage stands: title and heading path, each name once."""
+    names = dict.fromkeys(name for name in (passage.title, *passage.heading_path) if name)
+    return " > ".join(names)

@@ -1,0 +1,125 @@
+"""A text as its content words in order: which are names, which are numbers, which are negated.
+
+For comparing what two sentences say rather than which words they share: a claim may not exchange a
+name or a number, nor negate what its source affirms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from ragline_generator.passages.terms import STOP_WORDS, stem
+
+_TOKEN = re.compile(
+    r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
+    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
+)
+# fmt: off
+_COUNTED = (
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)
+# fmt: on
+_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTED, start=2)}
+_NEGATION = re.compile(
+    r"(?:not|no|never|none|nothing|neither|nor|cannot|without|unable)$|.*n['’]t$", re.IGNORECASE
+)
+# So many content words behind a negation are taken to be negated: with two, `does not support
+# mirrored queues` would contradict `mirrored queues are not supported`
+_SCOPE = 1
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+
+
+class Sort(StrEnum):
+    """Names (also codes and identifiers) and numbers cannot be said in other words.
+
+    A number word can: `there are two ways` counts what its source lists.
+    """
+
+    PLAIN = "plain"
+    NAME = "name"
+    NUMBER = "number"
+    NUMBER_WORD = "number word"
+
+
+NUMBERS = frozenset({Sort.NUMBER, Sort.NUMBER_WORD})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word, stemmed."""
+
+    term: str
+    sort: Sort = Sort.PLAIN
+    negated: bool = False
+
+    @property
+    def literal(self) -> bool:
+        """Whether it is a name or a number."""
+        return self.sort is not Sort.PLAIN
+
+
+@lru_cache(maxsize=8_192)
+def words(text: str) -> tuple[Word, ...]:
+    """Return the content words of `text`, in order."""
+    return tuple(_words(text))
+
+
+def _words(text: str) -> Iterator[Word]:
+    tokens = list(_TOKEN.finditer(text))
+    negated = ticks = 0
+    for at, token in enumerate(tokens):
+        if token["stop"]:
+            negated = 0
+        elif token["tick"]:
+            ticks += 1
+        elif token["word"] and _NEGATION.match(token["word"]):
+            negated = _SCOPE
+        else:
+            for word in _content(text, tokens, at, in_code=ticks % 2 == 1):
+                yield Word(word.term, word.sort, negated > 0)
+                negated = max(0, negated - 1)
+
+
+def _content(text: str, tokens: list[re.Match[str]], at: int, *, in_code: bool) -> Iterator[Word]:
+    token = tokens[at]
+    if token["number"]:
+        if text[token.end() : token.end() + 1] != ")":  # `1)` counts what it stands before
+            yield Word(token["number"].replace(",", ""), Sort.NUMBER)
+        return
+    folded = token["word"].casefold().replace("’", "'")
+    bare = folded.partition("'")[0]
+    if _UNSPACED.match(folded):
+        yield from (Word(folded[i : i + 2]) for i in range(max(1, len(folded) - 1)))
+    elif bare in _NUMBER_WORDS:
+        yield Word(_NUMBER_WORDS[bare], Sort.NUMBER_WORD)
+    elif folded not in STOP_WORDS and bare not in STOP_WORDS:
+        named = in_code or _is_name(text, tokens, at)
+        yield Word(stem(bare), Sort.NAME if named else Sort.PLAIN)
+
+
+def _is_name(text: str, tokens: list[re.Match[str]], at: int) -> bool:
+    """Tell whether a word is written as a name: any sentence's first word is written large."""
+    token = tokens[at]
+    word = token["word"]
+    joined = "_" in (text[token.start() - 1 : token.start()], text[token.end() : token.end() + 1])
+    if joined or any(c.isupper() or c.isdigit() for c in word[1:]):
+        return True
+    if not word[0].isupper():
+        return False
+    before = text[: token.start()].rstrip().rstrip("\"'`*_([“‘")
+    begins = not before.rstrip() or before.rstrip()[-1] in ".!?:;|-#\n"
+    return not begins or _goes_on(text, tokens, at)
+
+
+def _goes_on(text: str, tokens: list[re.Match[str]], at: int) -> bool:
+    """Tell whether the next word, with only a blank between, is written large, too."""
+    if at + 1 == len(tokens):
+        return False
+    own, following = tokens[at], tokens[at + 1]
+    between = text[own.end() : following.start()]
+    return between == " " and following.group()[0].isupper()

@@ -1,0 +1,1 @@
+"""Whether the passages hold an answer at all."""

@@ -1,0 +1,107 @@
+"""Signals that passages hold what a question asks for, by its words.
+
+Shares are in [0, 1] and 0 where no passage holds any term. Each counts one term more than the
+question has, taken for found: a question of two words that lacks one says less than one of twelve
+that lacks six.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import mean
+
+from ragline.contracts.queries import Passage, SearchKind
+from ragline_generator.passages.context import label
+from ragline_generator.passages.ranking import Ranked, coverage, term_weights
+from ragline_generator.passages.terms import sequence, terms
+
+_NAME = re.compile(r"\d|_|[A-Z]{2}|[a-z][A-Z]")
+_WORD = re.compile(r"[^\W_]+(?:[-'’._/][^\W_]+)*")
+# Accounts, telephones; like addresses they are not repeated in an answer
+_LONG_NUMBER = re.compile(r"\d[\d ()./-]{4,}\d")
+_LONGEST = 40
+
+
+class Reading:
+    """The passages as terms, in order, each behind those of its title and headings."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._sequences = [sequence(f"{label(p)} . {p.text}") for p in passages]
+        self._terms = [frozenset(each) for each in self._sequences]
+
+    def words(self, wanted: frozenset[str]) -> float:
+        """Return the share of the terms that the best passage holds, all of equal weight."""
+        held = max((len(wanted & found) for found in self._terms), default=0)
+        return (held + 1) / (len(wanted) + 1) if held else 0.0
+
+    def phrases(self, question: Sequence[str]) -> float | None:
+        """Return the share of pairs of neighbouring terms that are close in the best passage.
+
+        Close are neighbours, and those with one term between, in either order. None where the
+        question has no pairs.
+        """
+        pairs = {frozenset(pair) for pair in pairwise(question) if len(set(pair)) > 1}
+        if not pairs:
+            return None
+        held = max((len(pairs & _close(each)) for each in self._sequences), default=0)
+        return (held + 1) / (len(pairs) + 1)
+
+    def missing(self, question: str) -> tuple[str, ...]:
+        """Return the question's words, as it writes them, that no passage holds.
+
+        Those that look like names, codes or numbers come first. Addresses, long numbers and what
+        is too long for a word are left out.
+        """
+        held = frozenset[str]().union(*self._terms)
+        words = dict.fromkeys(_WORD.findall(_without_private(question)))
+        opening = next(iter(words), "")
+        missing = [w for w in words if len(w) <= _LONGEST and (own := terms(w)) and not own & held]
+        return tuple(sorted(missing, key=lambda word: not _looks_named(word, opening)))
+
+
+def _without_private(question: str) -> str:
+    # word by word, because a pattern that looks for an @ takes seconds over a very long word
+    plain = " ".join(word for word in question.split() if "@" not in word)
+    return _LONG_NUMBER.sub(" ", plain)
+
+
+def _looks_named(word: str, opening: str) -> bool:
+    return _NAME.search(word) is not None or (word != opening and word[0].isupper())
+
+
+def _close(found: Sequence[str]) -> set[frozenset[str]]:
+    return {frozenset(pair) for step in (1, 2) for pair in zip(found, found[step:], strict=False)}
+
+
+def window(
+    wanted: frozenset[str], passages: Sequence[Passage], ranked: Sequence[Sequence[Ranked]]
+) -> float:
+    """Return the share of the terms that two neighbouring units hold, headings included.
+
+    Terms weigh by their rarity among all units.
+    """
+    weights = term_weights(wanted, [each.terms for units in ranked for each in units])
+    best = 0.0
+    for passage, units in zip(passages, ranked, strict=True):
+        headings = terms(label(passage))
+        following = [*(each.terms for each in units[1:]), frozenset[str]()]
+        for each, after in zip(units, following, strict=False):
+            best = max(best, coverage(weights, each.terms | after | headings))
+    return (best * len(wanted) + 1) / (len(wanted) + 1) if best else 0.0
+
+
+def prominence(passages: Sequence[Passage]) -> float | None:
+    """Return how far the best passage's keyword score stands out from the others' mean, in [0, 1).
+
+    On the right subject without the answer, all passages are about equally good. It is a ratio,
+    so the store's scale does not matter. None with fewer than two keyword scores.
+    """
+    scores = sorted(
+        (p.scores[SearchKind.KEYWORD] for p in passages if SearchKind.KEYWORD in p.scores),
+        reverse=True,
+    )
+    if len(scores) < 2 or scores[-1] < 0 or not scores[0]:
+        return None
+    return 1 - mean(scores[1:]) / scores[0]

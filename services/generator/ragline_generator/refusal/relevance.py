@@ -1,0 +1,94 @@
+"""Whether the passages hold what the question asks for: the ground for a refusal.
+
+Signals, each in [0, 1]:
+
+- *words*, *phrases*, *window*: the shares of the question's terms, of its pairs of terms, and of
+  its rarer terms that one passage, or two sentences of it, hold (`evidence.py`);
+- *similarity*: the best cosine that the vector search found;
+- *prominence*: how far the best passage's keyword score stands out;
+- *rerank*: the cross-encoder's score of the best passage, where one read it.
+
+The score is the greatest of: rerank; the weighted mean of the others, `words` standing in for the
+similarity when no vector search ran; two thirds of the similarity, for questions in other words or
+another language than the documents.
+
+The weights are rounded from a logistic regression (.40, .43, .17) that tells questions with their
+documents there from those without, over product documentation, two-hop questions and scientific
+claims; weights trained on two of the sets do as well on the third as its own, within .013 of area.
+docs/quality.md has what each threshold refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.queries import Passage, SearchKind
+from ragline_generator.passages.ranking import Ranked
+from ragline_generator.passages.terms import sequence
+from ragline_generator.refusal.evidence import Reading, prominence, window
+
+_WORDING_WEIGHT = 0.4
+_SIMILARITY_WEIGHT = 0.45
+_PROMINENCE_WEIGHT = 0.15
+_SIMILARITY_ALONE = 2 / 3
+_ON_SUBJECT = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relevance:
+    """The signals; None where the stage behind one did not run, or there is nothing to compare.
+
+    `missing` are the question's words that no passage holds, in its own writing.
+    """
+
+    words: float
+    phrases: float
+    window: float
+    similarity: float | None = None
+    prominence: float | None = None
+    rerank: float | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The strongest ground to answer, in [0, 1]."""
+        alone = (self.similarity or 0.0) * _SIMILARITY_ALONE
+        return max(self.rerank or 0.0, self._mean, alone)
+
+    @property
+    def on_subject(self) -> bool:
+        """Whether the passages are about what the question is about, answer or not."""
+        nearness = self.words if self.similarity is None else self.similarity
+        return (self.words + nearness) / 2 >= _ON_SUBJECT
+
+    @property
+    def _mean(self) -> float:
+        wording = (self.words + self.phrases + self.window) / 3
+        nearness = self.words if self.similarity is None else self.similarity
+        total = _WORDING_WEIGHT * wording + _SIMILARITY_WEIGHT * nearness
+        if self.prominence is None:
+            return total / (_WORDING_WEIGHT + _SIMILARITY_WEIGHT)
+        return total + _PROMINENCE_WEIGHT * self.prominence
+
+
+def assess(
+    question: str, passages: Sequence[Passage], ranked: Sequence[Sequence[Ranked]]
+) -> Relevance:
+    """Measure how far `passages`, with their units as ranked for it, answer `question`."""
+    asked = sequence(question)
+    reading = Reading(passages)
+    words = reading.words(frozenset(asked))
+    phrases = reading.phrases(asked) if words else 0.0
+    return Relevance(
+        words=words,
+        phrases=words if phrases is None else phrases,
+        window=window(frozenset(asked), passages, ranked) if words else 0.0,
+        similarity=max(
+            (p.scores[SearchKind.VECTOR] for p in passages if SearchKind.VECTOR in p.scores),
+            default=None,
+        ),
+        prominence=prominence(passages),
+        rerank=max((p.rerank for p in passages if p.rerank is not None), default=None),
+        missing=reading.missing(question),
+    )

@@ -1,0 +1,1 @@
+"""Every claim of an answer against the passages that it cites."""

@@ -1,0 +1,147 @@
+"""Checks each claim of an answer against the passages that it cites.
+
+A claim is a sentence, a list item or a step with content; lines that only announce what follows
+and code are none. Verdicts carry their range in the answer's text, for people and machines alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.answers import Citation, Claim, Problem, Validation
+from ragline.contracts.answers import Support as Verdict
+from ragline_generator.passages import readable
+from ragline_generator.passages.context import Context
+from ragline_generator.passages.terms import terms
+from ragline_generator.passages.units import Kind, Unit, split
+from ragline_generator.validation.citations import cite
+from ragline_generator.validation.markers import find_markers, without_markers
+from ragline_generator.validation.support import Support, support
+
+# What is left of `Queues expire [1].`
+_LONE_STOP = re.compile(r" +([.!?;,])")
+METHOD = "lexical.v2"
+_CLAIMS = (Kind.PROSE, Kind.ITEM, Kind.STEP, Kind.TABLE_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A claim at `[start, end)` of the answer, and what its passages say to it."""
+
+    start: int
+    end: int
+    content: str
+    markers: tuple[int, ...]
+    support: Support
+
+    @property
+    def problem(self) -> Problem | None:
+        """What the passages contradict, or that there are none."""
+        return self.support.problem if self.markers else Problem.UNCITED
+
+    def evidence(self, context: Context) -> str:
+        """Return the units that speak for the claim, one a line."""
+        found = self.support.evidence.items()
+        return "\n".join(context[n - 1].slice(unit) for n, units in found for unit in units)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An answer's text with its verdicts and the citations of its markers."""
+
+    text: str
+    validation: Validation
+    citations: tuple[Citation, ...]
+
+    @property
+    def supported(self) -> bool:
+        """Whether at least one claim is supported."""
+        return any(c.support is Verdict.SUPPORTED for c in self.validation.claims)
+
+    @property
+    def fully_supported(self) -> bool:
+        """Whether there are claims and all of them are supported."""
+        return bool(self.validation.claims) and self.validation.support_ratio == 1.0
+
+
+def examine(text: str, context: Context) -> list[Examined]:
+    """Look up what the passages say to each claim; markers must be those of `context`."""
+    return [_examine(text, start, end, context) for start, end in claim_ranges(text)]
+
+
+def _examine(text: str, start: int, end: int, context: Context) -> Examined:
+    claim = text[start:end]
+    markers = tuple(dict.fromkeys(m.number for m in find_markers(claim)))
+    content = readable.sentence(_LONE_STOP.sub(r"\1", without_markers(claim)))
+    cited = {marker: context[marker - 1] for marker in markers}
+    return Examined(start, end, content, markers, support(content, cited))
+
+
+def claim_ranges(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the claims in `text`, in order."""
+    for unit in split(text):
+        start = unit.start + readable.list_mark_length(text[unit.start : unit.end])
+        content = without_markers(text[start : unit.end])
+        announces = content.endswith(":") and content == text[start : unit.end]
+        if unit.kind in _CLAIMS and terms(content) and not announces:
+            yield start, unit.end
+
+
+def conclude(
+    text: str,
+    examined: Sequence[Examined],
+    context: Context,
+    *,
+    min_support: float,
+    opinions: Mapping[int, float] | None = None,
+    method: str = METHOD,
+) -> Checked:
+    """Give every claim its verdict.
+
+    Args:
+        text: the answer.
+        examined: its claims.
+        context: the excerpts behind its markers.
+        min_support: share of a claim's words that its passages must hold.
+        opinions: how far another model thinks that a claim, by its place in `examined`, is
+            supported, in [0, 1]: it takes the place of the share of words.
+        method: names how the verdicts were reached.
+    """
+    claims, evidence = [], _marked(text)
+    for place, each in enumerate(examined):
+        opinion = (opinions or {}).get(place)
+        claims.append(_verdict(text, each, min_support, opinion))
+        for marker, units in each.support.evidence.items():
+            evidence[marker].extend(units)
+    citations = tuple(
+        cite(marker, context[marker - 1], units) for marker, units in sorted(evidence.items())
+    )
+    return Checked(text, Validation(method=method, claims=tuple(claims)), citations)
+
+
+def _marked(text: str) -> dict[int, list[Unit]]:
+    return {marker.number: [] for marker in find_markers(text)}
+
+
+def _verdict(text: str, each: Examined, min_support: float, opinion: float | None) -> Claim:
+    score, lacking = each.support.score, Problem.WORDS
+    least = min_support
+    if opinion is not None:
+        score, lacking, least = opinion, Problem.OPINION, 0.5
+    problem = each.problem or (lacking if score < least else None)
+    return Claim(
+        text=text[each.start : each.end],
+        start=each.start,
+        end=each.end,
+        support=Verdict.SUPPORTED if problem is None else Verdict.UNSUPPORTED,
+        score=score if each.markers else 0.0,
+        markers=each.markers,
+        problem=problem,
+    )
+
+
+def check(text: str, context: Context, *, min_support: float) -> Checked:
+    """Judge every claim of `text` by its words alone."""
+    return conclude(text, examine(text, context), context, min_support=min_support)

@@ -1,0 +1,192 @@
+"""Whether the excerpts that a claim cites say what it says.
+
+The evidence for a claim is the few units that together hold most of its content words (a greedy
+set cover); support is the share they hold, with those of titles and headings. Few units rather than
+whole passages, because in 800 characters the words of a false claim are often all there, far apart.
+Every name and number of the claim must be in the evidence, and the claim must not contradict the
+unit nearest to it. `docs/quality.md` says how often that is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ragline.contracts.answers import Problem
+from ragline.contracts.queries import Passage
+from ragline_generator.passages import readable
+from ragline_generator.passages.context import Excerpt, label
+from ragline_generator.passages.sentences import sentences
+from ragline_generator.passages.units import Kind, Unit
+from ragline_generator.passages.wording import NUMBERS, Sort, Word, words
+from ragline_generator.validation.contradictions import contradiction
+
+_UNITS_OF_EVIDENCE = 3
+_NEAREST_AT_MOST = 3
+_NEIGHBOURS = 3
+_OF_SENTENCES = (Kind.PROSE, Kind.ITEM, Kind.STEP)
+_SAME_SURROUNDINGS = 0.67
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """`score` is the share of the claim's words found, in [0, 1]; 0 with a contradiction.
+
+    `evidence` are the units that speak for the claim, by the number of their excerpt.
+    """
+
+    score: float
+    problem: Problem | None = None
+    evidence: Mapping[int, tuple[Unit, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A unit with its terms, and those of the title and headings over it."""
+
+    number: int
+    unit: Unit
+    text: str
+    terms: frozenset[str]
+    context: frozenset[str]
+
+
+def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
+    """Measure how far `excerpts`, by their numbers, support `claim` (without markers)."""
+    said = words(claim)
+    wanted = frozenset(word.term for word in said)
+    if not wanted:
+        return Support(1.0, evidence={n: e.units[:1] for n, e in excerpts.items()})
+    units = [read for number, excerpt in excerpts.items() for read in _read(number, excerpt)]
+    context = frozenset[str]().union(*(read.context for read in units))
+    chosen = _cover(units, wanted)
+    held = (context & wanted).union(*(read.terms & wanted for read in chosen))
+    evidence = _evidence(chosen, units, wanted)
+    if not chosen or wanted <= context:  # nothing found, or the claim only names the document
+        return Support(len(held) / len(wanted), evidence=evidence)
+    problem = _problem(claim, _nearest(units, wanted), units, context)
+    score = len(held) / len(wanted) if problem is None else 0.0
+    return Support(score, problem, evidence)
+
+
+def _problem(
+    claim: str, nearest: Sequence[_Read], units: Sequence[_Read], context: frozenset[str]
+) -> Problem | None:
+    """Return what the nearest units object to; one without objection is enough."""
+    said, problem = words(claim), None
+    for read in nearest:
+        problem = _unfounded(said, read, units, context)
+        for text in _texts(read, said) if problem is None else ():
+            problem = contradiction(claim, text, context=context)
+            if problem is None:
+                return None
+    return problem
+
+
+def _texts(read: _Read, said: Sequence[Word]) -> list[str]:
+    """Return the unit and its nearest sentence: list items and steps may have several."""
+    if read.unit.kind not in _OF_SENTENCES:
+        return [read.text]
+    wanted = {word.term for word in said}
+    found = [read.text[start:end] for start, end in sentences(read.text, 0, len(read.text))]
+    nearest = max(found, key=lambda text: len(wanted & _terms(text)), default=read.text)
+    return [read.text, nearest]
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(word.term for word in words(text))
+
+
+def _nearest(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
+    """Return the units that hold most of the claim's terms, the shortest first."""
+    most = max(len(read.terms & wanted) for read in units)
+    found = [read for read in units if len(read.terms & wanted) == most]
+    return sorted(found, key=lambda read: len(read.terms))[:_NEAREST_AT_MOST]
+
+
+def _read(number: int, excerpt: Excerpt) -> list[_Read]:
+    context = _context(excerpt.passage)
+    found = []
+    for unit in excerpt.units:
+        if unit.kind is not Kind.NOISE:
+            text = _readable(excerpt.slice(unit), unit.kind)
+            found.append(_Read(number, unit, text, _terms(text), context))
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def _readable(source: str, kind: Kind) -> str:
+    """Return a unit as answers quote it: without the addresses of links, which say nothing."""
+    return source if kind is Kind.CODE else readable.sentence(source)
+
+
+def _context(passage: Passage) -> frozenset[str]:
+    """Return what a passage need not repeat: title and headings, and the words of its address.
+
+    Numbers of an address say nothing about the text.
+    """
+    address = words(f"{passage.url or ''} {passage.document_id}")
+    named = (word for word in address if word.sort not in NUMBERS)
+    return frozenset(word.term for word in (*words(label(passage)), *named))
+
+
+def _cover(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
+    """Choose units, each adding most new terms; the first is the best single one.
+
+    Of two that add the same the shorter one says it more plainly.
+    """
+    chosen: list[_Read] = []
+    held: frozenset[str] = frozenset()
+    while len(chosen) < _UNITS_OF_EVIDENCE:
+        new = {id(read): len((read.terms & wanted) - held) for read in units}
+        best = max(units, key=lambda read: (new[id(read)], -len(read.terms)), default=None)
+        if best is None or not new[id(best)]:
+            break
+        chosen.append(best)
+        held |= best.terms & wanted
+    return chosen
+
+
+def _evidence(
+    chosen: Sequence[_Read], units: Sequence[_Read], wanted: frozenset[str]
+) -> dict[int, tuple[Unit, ...]]:
+    """Return the chosen units by excerpt; of an excerpt without any, its nearest."""
+    found: dict[int, list[Unit]] = {}
+    for number in dict.fromkeys(read.number for read in units):
+        own = [read for read in units if read.number == number]
+        best = [read for read in chosen if read.number == number] or _cover(own, wanted)[:1]
+        found[number] = [read.unit for read in best] or [own[0].unit]
+    return {n: tuple(sorted(own, key=lambda unit: unit.start)) for n, own in found.items()}
+
+
+def _unfounded(
+    said: Sequence[Word], nearest: _Read, units: Sequence[_Read], context: frozenset[str]
+) -> Problem | None:
+    """Tell whether a name or number of the claim is not in the evidence.
+
+    A number may stand in another unit than the nearest one only among the words that surround it
+    in the claim: passages are full of other numbers.
+    """
+    same_matter = sum(word.term in nearest.terms for word in said) > len(said) / 2
+    for at, word in enumerate(said):
+        found = word.term in nearest.terms and same_matter
+        if not word.literal or found or word.term in context:
+            continue
+        holding = [read for read in units if word.term in read.terms]
+        if word.sort is Sort.NAME and not holding:
+            return Problem.NAME
+        if word.sort is Sort.NUMBER and not _among(said, at, holding, context):
+            return Problem.NUMBER
+    return None
+
+
+def _among(
+    said: Sequence[Word], at: int, holding: Sequence[_Read], context: frozenset[str]
+) -> bool:
+    around = (*said[max(0, at - _NEIGHBOURS) : at], *said[at + 1 : at + 1 + _NEIGHBOURS])
+    needed = _SAME_SURROUNDINGS * len(around)
+    return any(
+        sum(word.term in read.terms or word.term in context for word in around) >= needed
+        for read in holding
+    )
