@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.queries import CandidatesRanked, Options, Plan, SearchKind, Turn
+from ragline.contracts.queries import (
+    CandidatesRanked,
+    Options,
+    Plan,
+    SearchKind,
+    Turn,
+    UnsupportedPolicy,
+)
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta
@@ -389,3 +396,40 @@ async def test_the_prompt_names_the_language_of_the_question() -> None:
     await ask(make_event(question, [PASSAGE]), model=model, rules=Rules(min_relevance=0.0))
 
     assert "Answer in German" in model.prompts[0][0].content
+
+
+BAD = "A durable queue survives a broker restart [1]. A durable queue survives 12 fires [1]."
+
+
+@pytest.mark.parametrize(
+    ("stated", "status", "kept"),
+    [
+        (None, AnswerStatus.ANSWERED, "12 fires"),
+        (UnsupportedPolicy.MARK, AnswerStatus.ANSWERED, "12 fires"),
+        (UnsupportedPolicy.DROP, AnswerStatus.ANSWERED, "survives a broker restart [1]."),
+        (UnsupportedPolicy.REFUSE, AnswerStatus.REFUSED, "No answer could be given"),
+    ],
+)
+async def test_the_plan_says_what_becomes_of_unsupported_claims(
+    stated: UnsupportedPolicy | None, status: AnswerStatus, kept: str
+) -> None:
+    plan = Plan(name="own", weights={SearchKind.VECTOR: 1.0}, unsupported=stated)
+    event = make_event(QUESTION, [PASSAGE], plan=plan)
+
+    answer = await ask(event, model=ScriptedModel([[BAD]]))
+
+    assert answer.status is status
+    assert kept in answer.text
+    assert ("12 fires" in answer.text) == (stated in (None, UnsupportedPolicy.MARK))
+
+
+async def test_quotes_come_from_the_best_passages_and_the_model_reads_all() -> None:
+    best = [make_passage(f"Queue {n} is durable.", chunk=f"b{n}") for n in range(6)]
+    last = make_passage("A durable queue survives a restart.", chunk="last")
+    model = ScriptedModel([["A durable queue survives a restart [7]."]])
+
+    quoted = await ask(make_event(QUESTION, [*best, last]))
+    written = await ask(make_event(QUESTION, [*best, last]), model=model)
+
+    assert "last" not in {citation.chunk_id for citation in quoted.citations}
+    assert {citation.chunk_id for citation in written.citations} == {"last"}
