@@ -78,7 +78,8 @@ def build(passages: Passages, data: Dataset | None, *, per_kind: int, seed: int)
     ]
     kept: dict[Making, list[ClaimCase]] = {making: [] for making in Making}
     for case in made:
-        if len(kept[case.making]) < per_kind:
+        # the markers of a claim stand behind its last sentence, so it must be its only one
+        if len(kept[case.making]) < per_kind and len(split(case.claim)) == 1:
             kept[case.making].append(case)
     return [case for cases in kept.values() for case in cases]
 

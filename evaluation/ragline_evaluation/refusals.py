@@ -18,6 +18,7 @@ from ragline_evaluation.answers import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_generator.passages.ranking import rank
 from ragline_generator.refusal.relevance import assess
+from ragline_generator.rules import BEST
 
 
 class Kind(StrEnum):
@@ -105,9 +106,10 @@ class Noting:
     async def __call__(self, event: Event) -> Event:
         """Assess, then answer."""
         assert isinstance(event, CandidatesRanked)  # noqa: S101  # what this stage is given
-        ranked = rank(event.standalone_text, event.passages)
+        best = event.passages[:BEST]
+        ranked = rank(event.standalone_text, best)
         started = self.clock()
-        score = assess(event.standalone_text, event.passages, ranked).score
+        score = assess(event.standalone_text, best, ranked).score
         self.seconds[event.query_id] = self.clock() - started
         self.scores[event.query_id] = score
         return await self.stage(event)

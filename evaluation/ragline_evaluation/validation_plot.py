@@ -25,8 +25,11 @@ def draw(reports: Sequence[ValidationReport], path: Path) -> None:
 
 
 def _bars(axis: Axes, report: ValidationReport) -> None:
-    makings = [making for making in Making if making.value in report.by_making][::-1]
+    # every panel has every making, as they share their axis
+    makings = list(Making)[::-1]
     for place, making in enumerate(makings):
+        if making.value not in report.by_making:
+            continue
         _, share, _ = report.by_making[making.value]
         axis.barh(place, share, color=_TRUE if making in SUPPORTED else _FALSE)
         axis.text(share + 0.02, place, f"{share:.2f}", va="center", fontsize=8)
@@ -52,8 +55,8 @@ def _curve(axis: Axes, report: ValidationReport) -> None:
         fontsize=8,
         color=_FALSE,
     )
-    axis.set_xlim(0.5, 1.02)
-    axis.set_ylim(0.5, 1.02)
+    axis.set_xlim(0.7, 1.02)
+    axis.set_ylim(0.8, 1.02)
     axis.set_xlabel("recall of unsupported claims", color=_INK, fontsize=8)
     axis.set_ylabel("precision", color=_INK, fontsize=8)
     axis.spines[["top", "right"]].set_visible(False)

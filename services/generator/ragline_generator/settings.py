@@ -31,7 +31,7 @@ class AnswerSettings(Group):
         "a plan's `unsupported` goes before it",
     )
     min_support: Share = Field(0.6, description="share of a claim's words that its sources hold")
-    min_relevance: Share = Field(0.4, description="below it the question is refused")
+    min_relevance: Share = Field(0.42, description="below it the question is refused")
     prompt: str = Field(prompts.DEFAULT, description="version of the prompts")
     prompts_dir: str | None = Field(
         None, description="folder with prompts of your own; the packaged ones when empty"

@@ -17,17 +17,13 @@ from ragline_generator.extractive.answerer import ExtractiveAnswerer
 from ragline_generator.outcome import Outcome
 from ragline_generator.passages.ranking import rank
 from ragline_generator.refusal.relevance import assess
-from ragline_generator.rules import Rules
+from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing.answerer import ModelAnswerer
 from ragline_generator.writing.generation import Writer
 from ragline_generator.writing.languages import Languages
 from ragline_generator.writing.prices import PriceTable
 from ragline_generator.writing.prompts import Prompts
-
-# Quotes come from the best few, and so does the ground to answer: what is further down gives a
-# model that reads everything some more of the answer, and one who quotes more to choose wrongly
-_QUOTED = 6
 
 
 class GeneratorStage:
@@ -93,7 +89,7 @@ class GeneratorStage:
         if not event.passages:
             ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
-        best = event.passages[:_QUOTED]
+        best = event.passages[:BEST]
         ranked = rank(event.standalone_text, best)
         relevance = assess(event.standalone_text, best, ranked)
         if relevance.score < self._rules.min_relevance:

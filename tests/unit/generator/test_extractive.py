@@ -266,8 +266,40 @@ def test_a_page_without_an_address_is_named_by_its_id_and_ends_no_sentence() -> 
     ).model_copy(update={"heading_path": ("What is a Quorum?",)})
 
     assert answer("quorum", page, intent=Intent.NAVIGATIONAL).text == (
-        'Say "Quorum" (`quorum.md`) — What is a Quorum [1]\n\n'
-        "A quorum is a majority of members. [1]"
+        'Say "Quorum" (`quorum.md`) [1]\n\nA quorum is a majority of members. [1]'
+    )
+
+
+def test_a_link_names_the_section_only_where_the_question_asks_for_it() -> None:
+    page = make_passage(
+        "Limits are set by policies.", title="Queues", document_id="7.queues.md", chunk="q"
+    ).model_copy(update={"heading_path": ("Length Limits?",)})
+
+    asked_for = answer("queue length limits", page, intent=Intent.NAVIGATIONAL).text
+    passed_by = answer("queues", page, intent=Intent.NAVIGATIONAL).text
+
+    assert asked_for.startswith("Queues (`7.queues.md`) — Length Limits [1]\n")
+    assert passed_by.startswith("Queues (`7.queues.md`) [1]\n")
+
+
+def test_one_step_out_of_a_list_has_no_number() -> None:
+    steps = make_passage(
+        "1. Stop.\n2. Enable the management plugin with a tool.\n3. Start.", title="Khepri"
+    )
+
+    assert answer("Enable the management plugin", steps).text == (
+        "- Enable the management plugin with a tool. [1]"
+    )
+
+
+def test_images_and_announcements_of_nothing_are_not_quoted() -> None:
+    passage = make_passage(
+        "![The broker restarts](a.png)\n\nBrokers restart in a minute.\n\n"
+        "Here is how the broker restarts:"
+    )
+
+    assert answer("How does the broker restart?", passage).text == (
+        "Brokers restart in a minute. [1]"
     )
 
 

@@ -18,6 +18,7 @@ from ragline_generator.extractive.selection import Selection, best_units
 from ragline_generator.extractive.steps import best_steps
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.ranking import Ranked
+from ragline_generator.passages.terms import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def compose(
     """
     renderer = Renderer(passages, max_tokens=max_tokens, count=count)
     fit = expectation(question, intent)
+    linked = asked(question) if intent is Intent.NAVIGATIONAL else None
     for selection in _selections(intent, passages, ranked, focus(question, passages), fit):
-        renderer.add(selection, linked=intent is Intent.NAVIGATIONAL)
+        renderer.add(selection, linked=linked)
     return Draft(renderer.pieces, renderer.context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from ragline.contracts.queries import Passage
@@ -13,6 +13,7 @@ from ragline_generator.passages import readable
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.sentences import sentences
+from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import Kind, split
 
 # Where a step's own words end and its nested code or list begins
@@ -44,12 +45,15 @@ class Renderer:
         used = (self._passages[index] for index in self._used)
         return tuple(Excerpt(passage, split(passage.text)) for passage in used)
 
-    def add(self, selection: Selection, *, linked: bool) -> None:
-        """Write the units of `selection`, after the link to their document when `linked`."""
+    def add(self, selection: Selection, *, linked: Collection[str] | None = None) -> None:
+        """Write the units of `selection`; with `linked`, after the link to their document.
+
+        Of its headings those are named that hold a term of `linked` beyond the title's.
+        """
         self._used.append(selection.index)
         passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
-        if linked:
-            self._write(f"{_link(passage)}{marker}", "\n\n")
+        if linked is not None:
+            self._write(f"{_link(passage, linked)}{marker}", "\n\n")
         head, before = None, None
         numbers = _numbers(selection.units)
         following = [*selection.units[1:], None]
@@ -63,7 +67,7 @@ class Renderer:
             if text.endswith(":") and not _is_listed(after):
                 # what it announces, code or nothing, has no other place for a marker
                 text = f"{text[:-1]}{marker}:"
-            if before is None and kind is Kind.CODE and not linked:
+            if before is None and kind is Kind.CODE and linked is None:
                 text = f"{_link(passage)}{marker}:\n\n{text}"
             self._write(text, _separator(before, ranked))
             before = ranked
@@ -80,12 +84,14 @@ class Renderer:
 
 
 def _numbers(units: Sequence[Ranked]) -> Iterator[str]:
-    """Yield the numbers of the steps: the source's, where they count up."""
+    """Yield the marks of the steps: the source's numbers, where they count up; a dash for one."""
     own = [readable.step_number(r.text) for r in units if r.unit.kind is Kind.STEP]
     counted = [number for number in own if number is not None]
+    if len(own) == 1 and counted != [1]:
+        return iter(("-",))
     if len(counted) == len(own) and all(a < b for a, b in pairwise(counted)):
-        return map(str, counted)
-    return map(str, range(1, len(own) + 1))
+        return (f"{number}." for number in counted)
+    return (f"{number}." for number in range(1, len(own) + 1))
 
 
 def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str:
@@ -93,7 +99,7 @@ def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str
         case Kind.CODE:
             return readable.code_block(ranked.text)
         case Kind.STEP:
-            return _step(ranked.text, f"{number}. ", marker)
+            return _step(ranked.text, f"{number} ", marker)
         case Kind.ITEM:
             return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
         case Kind.TABLE_ROW:
@@ -132,13 +138,16 @@ def _separator(before: Ranked | None, ranked: Ranked) -> str:
     return "\n" if in_list else "\n\n"
 
 
-def _link(passage: Passage) -> str:
-    title = _named(passage.title) or passage.document_id
-    # without an address the document's id tells where it is
-    linked = f"[{title}]({passage.url})" if passage.url else f"{title} (`{passage.document_id}`)"
-    names = map(_named, passage.heading_path)
-    path = " > ".join(name for name in names if name and name != title)
-    return f"{linked} — {path}" if path else linked
+def _link(passage: Passage, named: Collection[str] | None = None) -> str:
+    title = _named(passage.title)
+    if passage.url:
+        linked = f"[{title or passage.document_id}]({passage.url})"
+    else:  # the document's id tells where it is
+        linked = f"{title} (`{passage.document_id}`)" if title else f"`{passage.document_id}`"
+    names = [name for name in map(_named, passage.heading_path) if name and name != title]
+    if named is not None:
+        names = [name for name in names if not (terms(name) - terms(title)).isdisjoint(named)]
+    return f"{linked} — {' > '.join(names)}" if names else linked
 
 
 def _named(name: str) -> str:

@@ -16,10 +16,11 @@ _FOLLOWERS_AT_MOST = 12
 _PROSE_AT_MOST = 2
 _SAME = 0.8
 _FRAGMENT_SHARE = 0.6
+_LINK_ALONE = re.compile(r"\s*[-*+•]\s+\[[^\]]+\]\([^)]*\)\W*$")
 _LEAST = 0.01
 # A sentence that opens so leans on the one before it
 _LEANS = re.compile(
-    r"(?:it|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
+    r"(?:it(?!\s+is\s+(?:also\s+|highly\s+)?(?:possible|necessary|recommended|important|best)\b)|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
     r"in (?:this|that|these|such)|for (?:this|that) reason)\b",
     re.IGNORECASE,
 )
@@ -65,17 +66,21 @@ def best_units(
 def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
     """Yield each unit with its score; the line that announces code is worth what the code is.
 
-    A sentence that begins small was cut off where its chunk begins.
+    A sentence that begins small was cut off where its chunk begins, a line that announces what the
+    next chunk has says nothing, and an item that is a link alone says little.
     """
     for each, after in zip_longest(units, units[1:]):
         worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
-        if after is not None and after.unit.kind is Kind.CODE and each.text.endswith(":"):
-            worth = max(worth, after.score)
+        if each.text.endswith(":"):
+            announced = 0.0 if after is None or after.unit.kind is not Kind.CODE else after.score
+            worth = 0.0 if after is None else max(worth, announced)
         yield each, worth * fit(each.text)
 
 
 def _is_fragment(candidate: Ranked) -> bool:
-    return candidate.unit.kind is Kind.PROSE and candidate.text[:1].islower()
+    if candidate.unit.kind is Kind.PROSE:
+        return candidate.text[:1].islower()
+    return _LINK_ALONE.match(candidate.text) is not None
 
 
 def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranked, ...]:

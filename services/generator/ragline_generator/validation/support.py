@@ -9,7 +9,7 @@ unit nearest to it. `docs/quality.md` says how often that is right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -54,6 +54,7 @@ class _Read:
 
 def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
     """Measure how far `excerpts`, by their numbers, support `claim` (without markers)."""
+    claim = _without_addresses(claim, excerpts.values())
     said = words(claim)
     wanted = frozenset(word.term for word in said)
     if not wanted:
@@ -68,6 +69,13 @@ def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
     problem = _problem(claim, _nearest(units, wanted), units, context)
     score = len(held) / len(wanted) if problem is None else 0.0
     return Support(score, problem, evidence)
+
+
+def _without_addresses(claim: str, excerpts: Iterable[Excerpt]) -> str:
+    """Take out where the passages stand: to name that is no claim, whatever digits are in it."""
+    for excerpt in excerpts:
+        claim = claim.replace(f"`{excerpt.passage.document_id}`", "")
+    return claim
 
 
 def _problem(
