@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ragline.contracts.queries import Intent, Plan, SearchKind
 from ragline.errors import Misconfigured
+from ragline.toml_files import read_toml
 from ragline_classifier.intent import Prediction
 
 PACKAGED = Path(__file__).with_name("plans.toml")
@@ -99,7 +99,7 @@ def load(path: Path = PACKAGED, *, profile: str | None = None) -> PlanBook:
     Raises:
         Misconfigured: unreadable, no TOML, or a table or field that cannot work; names it.
     """
-    content = _validated(path)
+    content = read_toml(path, _PlansFile, kind="plans file", depths={"profiles": 3})
     name = profile or content.profile
     if name not in content.profiles:
         known = ", ".join(sorted(content.profiles)) or "none"
@@ -110,25 +110,3 @@ def load(path: Path = PACKAGED, *, profile: str | None = None) -> PlanBook:
         minimum=content.confidence.minimum,
         skip_vector=content.confidence.skip_vector,
     )
-
-
-def _validated(path: Path) -> _PlansFile:
-    try:
-        return _PlansFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Misconfigured(f"cannot read the plans file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path} is no valid TOML: {error}") from error
-    except ValidationError as error:
-        problems = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
-        raise Misconfigured(f"{path}: {problems}") from error
-
-
-def _problem(location: tuple[int | str, ...], message: str) -> str:
-    """Name table and field as they stand in the file: `[profiles.default.factual] depth: …`."""
-    parts = [str(part) for part in location if part != "[key]"]
-    depth = 3 if parts[:1] == ["profiles"] else 1
-    table, field = parts[:depth], parts[depth:]
-    if len(parts) == 1:
-        return f"{parts[0]}: {message}"
-    return f"[{'.'.join(table)}] {'.'.join(field)}: {message}".replace("] :", "]:")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 
-from ragline.adapters.circuit import Circuit
-from ragline.adapters.redis_client import translated
-from ragline.errors import RaglineError
+from ragline.adapters.optional_redis import OptionalRedis
 
 
 def cached_answer_key(key: str) -> str:
@@ -43,33 +40,20 @@ class RedisAnswerCache:
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
-        self._on_failure = on_failure
-        self._circuit = Circuit(cooldown_s=cooldown_s, clock=clock)
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
 
     async def get(self, key: str) -> bytes | None:
         """Return the stored answer, or None (also when Redis is down)."""
-        if self._circuit.open:
+        if self._optional.away:
             return None
         found = None
-        with self._counted("get"):
+        with self._optional.trying("get"):
             found = await self._redis.get(cached_answer_key(key))
         return found.encode() if isinstance(found, str) else found
 
     async def put(self, key: str, answer: bytes) -> None:
         """Store an answer; failure is counted and swallowed."""
-        if self._circuit.open:
+        if self._optional.away:
             return
-        with self._counted("put"):
+        with self._optional.trying("put"):
             await self._redis.set(cached_answer_key(key), answer, ex=self._ttl_s)
-
-    @contextmanager
-    def _counted(self, operation: str) -> Iterator[None]:
-        """Swallow a failed call to Redis, count it and open the circuit."""
-        try:
-            with translated(operation):
-                yield
-        except RaglineError:
-            self._circuit.failed()
-            self._on_failure(operation)
-        else:
-            self._circuit.succeeded()

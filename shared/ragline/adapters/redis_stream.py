@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
-from ragline.adapters.circuit import Circuit
-from ragline.adapters.redis_client import translated
-from ragline.errors import RaglineError
+from ragline.adapters.optional_redis import OptionalRedis
 
 # Far more than are under way at the same time; those whose work was cancelled never finish
 _ATTEMPTS_KEPT = 1_024
@@ -83,9 +81,8 @@ class RedisTokenStream:
         self._ttl_s = ttl_s
         self._maxlen = maxlen
         self._coalesce_s = coalesce_s
-        self._on_failure = on_failure
         self._clock = clock
-        self._circuit = Circuit(cooldown_s=cooldown_s, clock=clock)
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
         self._attempts: dict[str, _Attempt] = {}
 
     async def start(self, query_id: str) -> int:
@@ -126,10 +123,10 @@ class RedisTokenStream:
 
     async def cancelled(self, query_id: str) -> bool:
         """Tell whether the cancel key is there; False when Redis is down."""
-        if self._circuit.open:
+        if self._optional.away:
             return False
         found = 0
-        with self._counted("cancelled"):
+        with self._optional.trying("cancelled"):
             found = await self._redis.exists(cancel_key(query_id))
         return bool(found)
 
@@ -140,11 +137,11 @@ class RedisTokenStream:
             await attempt.flusher
 
     async def _next_number(self, query_id: str) -> int:
-        if self._circuit.open:
-            self._on_failure("start")
+        if self._optional.away:
+            self._optional.skipped("start")
             return 0
         number: int = 0
-        with self._counted("start"):
+        with self._optional.trying("start"):
             async with self._redis.pipeline(transaction=True) as transaction:
                 transaction.incr(attempts_key(query_id))
                 transaction.expire(attempts_key(query_id), self._ttl_s)
@@ -167,24 +164,12 @@ class RedisTokenStream:
     ) -> None:
         entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
         attempt.seq += 1
-        if self._circuit.open:
-            self._on_failure("append")
+        if self._optional.away:
+            self._optional.skipped("append")
             return
         key = tokens_key(query_id)
-        with self._counted("append"):
+        with self._optional.trying("append"):
             async with self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.xadd(key, entry, maxlen=self._maxlen, approximate=True)
                 pipeline.expire(key, self._ttl_s)
                 await pipeline.execute()
-
-    @contextmanager
-    def _counted(self, operation: str) -> Iterator[None]:
-        """Swallow a failed call to Redis, count it and open the circuit."""
-        try:
-            with translated(operation):
-                yield
-        except RaglineError:
-            self._circuit.failed()
-            self._on_failure(operation)
-        else:
-            self._circuit.succeeded()

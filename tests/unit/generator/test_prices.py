@@ -72,9 +72,9 @@ def test_an_operators_prices_go_before_the_packaged_ones(tmp_path: Path) -> None
     [
         ('[models."gpt-4o"]\nprompt = -1\ncompletion = 1', '[models."gpt-4o"] prompt'),
         ('[models."gpt-4o"]\nprompt = 1', '[models."gpt-4o"] completion'),
-        ("[models.m]\nprompt = 1\ncompletion = nan", '[models."m"] completion'),
-        ("[models.m]\nprompt = 1\ncompletion = 1\ninput = 2", '[models."m"] input'),
-        ("[models]\nm = 3", '[models."m"]:'),
+        ("[models.m]\nprompt = 1\ncompletion = nan", "[models.m] completion"),
+        ("[models.m]\nprompt = 1\ncompletion = 1\ninput = 2", "[models.m] input"),
+        ("[models]\nm = 3", "[models.m]:"),
         ("[model.m]\nprompt = 1", "model: "),
         ("", "models: "),
         ("[models", "no valid TOML"),

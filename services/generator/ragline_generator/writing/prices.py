@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ragline.errors import Misconfigured
+from ragline.toml_files import read_toml
 
 PACKAGED = Path(__file__).with_name("prices.toml")
 
@@ -81,20 +80,4 @@ def load(own: str | None = None) -> PriceTable:
 
 
 def _read(path: Path) -> _PricesFile:
-    try:
-        return _PricesFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Misconfigured(f"cannot read the prices file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path} is no valid TOML: {error}") from error
-    except ValidationError as error:
-        problems = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
-        raise Misconfigured(f"{path}: {problems}") from error
-
-
-def _problem(location: tuple[int | str, ...], message: str) -> str:
-    """Name table and field as they stand in the file: `[models."gpt-4o"] prompt: …`."""
-    parts = [str(part) for part in location]
-    if parts[:1] != ["models"] or len(parts) == 1:
-        return f"{'.'.join(parts)}: {message}"
-    return f'[models."{parts[1]}"] {".".join(parts[2:])}: {message}'.replace("] :", "]:")
+    return read_toml(path, _PricesFile, kind="prices file", depths={"models": 2})
