@@ -16,6 +16,7 @@ _FOLLOWERS_AT_MOST = 12
 _PROSE_AT_MOST = 2
 _SAME = 0.8
 _FRAGMENT_SHARE = 0.6
+_COMMAND_LINES = 8
 _LINK_ALONE = re.compile(r"\s*[-*+•]\s+\[[^\]]+\]\([^)]*\)\W*$")
 _LEAST = 0.01
 # A sentence that opens so leans on the one before it
@@ -64,7 +65,7 @@ def best_units(
 
 
 def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
-    """Yield each unit with its score; the line that announces code is worth what the code is.
+    """Yield each unit with its score; the line that announces a command is worth what that is.
 
     A sentence that begins small was cut off where its chunk begins, a line that announces what the
     next chunk has says nothing, and an item that is a link alone says little.
@@ -72,9 +73,14 @@ def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tu
     for each, after in zip_longest(units, units[1:]):
         worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
         if each.text.endswith(":"):
-            announced = 0.0 if after is None or after.unit.kind is not Kind.CODE else after.score
+            announced = after.score if after is not None and _is_command(after) else 0.0
             worth = 0.0 if after is None else max(worth, announced)
         yield each, worth * fit(each.text)
+
+
+def _is_command(candidate: Ranked) -> bool:
+    """Whether a unit is code of few lines: longer code holds the words of many questions."""
+    return candidate.unit.kind is Kind.CODE and candidate.text.count("\n") <= _COMMAND_LINES
 
 
 def _is_fragment(candidate: Ranked) -> bool:
