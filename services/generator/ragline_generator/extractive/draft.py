@@ -91,4 +91,5 @@ def _selections(
             return steps
     shape = _SHAPES[intent]
     candidates = nearest if intent is Intent.NAVIGATIONAL else found
-    return best_units(candidates, most=shape.units, floor=shape.floor, fit=fit)
+    chosen = best_units(candidates, most=shape.units, floor=shape.floor, fit=fit)
+    return sorted(chosen, key=lambda selection: -shares[selection.index])

@@ -44,7 +44,7 @@ def best_units(
 ) -> list[Selection]:
     """Choose at most `most` units scoring at least `floor` of the best, and what they lean on.
 
-    `fit` is a factor for the form of a unit. Selections come with the best passage first;
+    `fit` is a factor for the form of a unit. Selections come with the best unit's first;
     near-duplicates are left out. Where no unit shares a word with the question (another language,
     other words) the first passage's beginning stands.
     """
