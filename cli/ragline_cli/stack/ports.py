@@ -14,6 +14,8 @@ LOOPBACK = "127.0.0.1"
 FIRST_PORT = 20_000
 LAST_PORT = 32_000
 _ATTEMPTS = 200
+# A server listens seconds after its port was chosen: until then only this tells that it is taken
+_handed_out: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -28,7 +30,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on.
+    """Return a port that nothing listens on and that this process got from here never before.
 
     Random rather than the next in line, so that two stacks that start together seldom meet.
 
@@ -37,7 +39,8 @@ def free_port() -> int:
     """
     for _ in range(_ATTEMPTS):
         port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
-        if is_free(port):
+        if port not in _handed_out and is_free(port):
+            _handed_out.add(port)
             return port
     raise StackError(f"no free port between {FIRST_PORT} and {LAST_PORT}: stop some servers")
 

@@ -20,6 +20,7 @@ class FakeNet:
 def net(monkeypatch: pytest.MonkeyPatch) -> FakeNet:
     net = FakeNet(set())
     monkeypatch.setattr("ragline_cli.stack.ports.is_free", net.is_free)
+    monkeypatch.setattr("ragline_cli.stack.ports._handed_out", set[int]())
     return net
 
 
@@ -32,6 +33,16 @@ def test_free_ports_lie_below_the_ephemeral_range(net: FakeNet) -> None:
 def test_a_used_port_is_never_handed_out(net: FakeNet) -> None:
     net.used = set(range(FIRST_PORT, LAST_PORT, 2))
     assert all(choose_port(None) % 2 for _ in range(100))
+
+
+def test_no_port_is_handed_out_twice_although_nothing_listens_on_it_yet(
+    net: FakeNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ragline_cli.stack.ports.LAST_PORT", FIRST_PORT + 40)
+
+    ports = [choose_port(None) for _ in range(20)]
+
+    assert len(set(ports)) == 20
 
 
 def test_without_a_free_port_the_error_says_what_to_do(net: FakeNet) -> None:
