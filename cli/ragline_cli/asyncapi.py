@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document, generated from the five applications that run."""
+"""The AsyncAPI 3 document, generated from the applications that consume."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ragline.contracts.topics import BY_NAME, Service
+from ragline.contracts.topics import BY_NAME, CONSUMERS
 
 if TYPE_CHECKING:
     from ragline.messaging.service import ServiceSpec
@@ -17,11 +17,11 @@ FILE = Path("docs/asyncapi.json")
 
 def service_specs() -> list[ServiceSpec]:
     """Return the spec of each service, in the order of the pipeline."""
-    return [importlib.import_module(f"ragline_{service}.app").SPEC for service in Service]
+    return [importlib.import_module(f"ragline_{service}.app").SPEC for service in CONSUMERS]
 
 
 def document() -> dict[str, Any]:
-    """Return one AsyncAPI document over all five applications."""
+    """Return one AsyncAPI document over all applications."""
     # Here, because FastStream would more than double the start of every other command
     from faststream.specification import AsyncAPI
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragline.contracts.topics import ANY_STAGE, TOPICS, Topic
+from ragline.contracts.topics import CONSUMERS, TOPICS, Topic
 from ragline_cli.connection import AsJson, Bootstrap, connection
 from ragline_cli.console import err, out, print_json
 
@@ -77,7 +77,7 @@ def _registry(topics: tuple[Topic, ...]) -> Table:
         table.add_column(heading, no_wrap=True)
     for topic in topics:
         event = topic.event.__name__ if topic.event else "raw record"
-        producers = "any stage" if topic.producers == ANY_STAGE else "\n".join(topic.producers)
+        producers = "any" if topic.producers == CONSUMERS else "\n".join(topic.producers)
         consumers, partitions = "\n".join(topic.consumers), str(topic.partitions)
         table.add_row(topic.name, event, producers, consumers, partitions, _kept(topic))
     return table

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
-from ragline.contracts.cloudevents import Headers, decode_headers
+from ragline.contracts.cloudevents import Headers, decode_headers, last_header
 from ragline.contracts.dead_letters import DeadLetterHeader
 from ragline.contracts.topics import BY_NAME
 from ragline.errors import Misconfigured
@@ -98,7 +98,7 @@ class DeadLetter:
     @property
     def first_appended_at(self) -> int | None:
         """When a record of a retry topic was appended to its origin, epoch milliseconds."""
-        return _number(_last(self.own_headers, RetryHeader.APPENDED_AT))
+        return _number(last_header(self.own_headers, RetryHeader.APPENDED_AT))
 
 
 def read_letter(record: Record) -> DeadLetter:
@@ -107,10 +107,10 @@ def read_letter(record: Record) -> DeadLetter:
     return DeadLetter(
         id=LetterId(record.partition, record.offset),
         timestamp=record.timestamp,
-        cause=_last(headers, DeadLetterHeader.CAUSE),
-        error=_last(headers, DeadLetterHeader.ERROR) or "",
-        service=_last(headers, DeadLetterHeader.SERVICE),
-        failed_at=_instant(_last(headers, DeadLetterHeader.FAILED_AT), record.timestamp),
+        cause=last_header(headers, DeadLetterHeader.CAUSE),
+        error=last_header(headers, DeadLetterHeader.ERROR) or "",
+        service=last_header(headers, DeadLetterHeader.SERVICE),
+        failed_at=_instant(last_header(headers, DeadLetterHeader.FAILED_AT), record.timestamp),
         source=_source(record, headers),
         key=record.key,
         value=record.value,
@@ -119,9 +119,9 @@ def read_letter(record: Record) -> DeadLetter:
 
 
 def _source(record: Record, headers: Headers) -> Source | None:
-    topic = _last(headers, DeadLetterHeader.TOPIC)
-    partition = _number(_last(headers, DeadLetterHeader.PARTITION))
-    offset = _number(_last(headers, DeadLetterHeader.OFFSET))
+    topic = last_header(headers, DeadLetterHeader.TOPIC)
+    partition = _number(last_header(headers, DeadLetterHeader.PARTITION))
+    offset = _number(last_header(headers, DeadLetterHeader.OFFSET))
     if topic is None or partition is None or offset is None:
         return None
     return Source(
@@ -133,12 +133,6 @@ def _source(record: Record, headers: Headers) -> Source | None:
         value=record.value,
         headers=headers,
     )
-
-
-def _last(headers: Iterable[tuple[str, bytes | None]], wanted: str) -> str | None:
-    # Ours are behind the record's own, which may carry the same names
-    found = [value for name, value in headers if name == wanted and value is not None]
-    return found[-1].decode("utf-8", "replace") if found else None
 
 
 def _number(text: str | None) -> int | None:

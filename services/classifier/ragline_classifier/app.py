@@ -9,6 +9,7 @@ from ragline.adapters.guarded_llm import ModelGuard
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis_progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
 from ragline.errors import Misconfigured
@@ -41,6 +42,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         yield Composition(
             stage=stage,
             ledger=open_ledger(redis, settings),
+            progress=open_progress(redis, settings, metrics),
             admission=admission,
             degraded=guard.degraded,
         )

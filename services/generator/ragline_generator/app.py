@@ -14,6 +14,7 @@ from ragline.adapters.models import open_opinion
 from ragline.adapters.openai_llm import open_language_model
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis_progress import open_progress
 from ragline.adapters.redis_stream import RedisTokenStream
 from ragline.adapters.server_tokenizer import open_server_tokenizer
 from ragline.adapters.tokenizers import SERVER, open_tokenizer
@@ -76,6 +77,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
         yield Composition(
             stage=with_cache(stage, settings, redis=redis, stream=stream, metrics=metrics),
             ledger=open_ledger(redis, settings),
+            progress=open_progress(redis, settings, metrics),
             degraded=guard.degraded,
         )
 

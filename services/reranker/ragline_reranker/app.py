@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis_progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec
@@ -23,7 +24,7 @@ _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
 
 
 @asynccontextmanager
-async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Composition]:
+async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
     """Load and warm the cross-encoder where there is one, and build the stage.
 
     Raises:
@@ -41,6 +42,7 @@ async def compose(settings: Settings, _metrics: Metrics) -> AsyncIterator[Compos
                 pace=await _warmed(cross_encoder),
             ),
             ledger=open_ledger(redis, settings),
+            progress=open_progress(redis, settings, metrics),
         )
 
 

@@ -10,6 +10,7 @@ from ragline.adapters.guarded_store import GuardedStore
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis_progress import open_progress
 from ragline.adapters.stores import open_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
@@ -49,6 +50,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 versions=guarded,
             ),
             ledger=open_ledger(redis, settings),
+            progress=open_progress(redis, settings, metrics),
             checks={"vector_store": guarded.ping},
         )
 

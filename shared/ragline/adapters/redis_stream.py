@@ -4,6 +4,11 @@
 `{attempt, seq, status}`. `seq` counts from 0 (the start, an empty delta) without gaps, so a reader
 notices text that a broken Redis lost. A redelivery begins a higher attempt and readers drop the
 text of earlier ones. `redis_stream_reader` is the other side.
+
+An entry's id is `attempt-seq`: Redis takes none that is not higher than the last, so neither a call
+that the client repeats in silence nor what a dying attempt still had on its way is stored behind
+the entries of the next attempt. Each entry is published on the channel of the same name, too
+(`redis_entries`), for processes in which thousands read along over one connection.
 """
 
 from __future__ import annotations
@@ -18,14 +23,10 @@ from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.optional_redis import OptionalRedis
+from ragline.adapters.redis_entries import add_entry
 
 # Far more than are under way at the same time; those whose work was cancelled never finish
 _ATTEMPTS_KEPT = 1_024
-
-
-def tokens_key(query_id: str) -> str:
-    """Return the key of the query's stream."""
-    return f"ragline:tokens:{query_id}"
 
 
 def attempts_key(query_id: str) -> str:
@@ -144,7 +145,8 @@ class RedisTokenStream:
         with self._optional.trying("start"):
             async with self._redis.pipeline(transaction=True) as transaction:
                 transaction.incr(attempts_key(query_id))
-                transaction.expire(attempts_key(query_id), self._ttl_s)
+                # outlives the stream, or a later attempt's entries would have ids that were used
+                transaction.expire(attempts_key(query_id), 2 * self._ttl_s)
                 number = int((await transaction.execute())[0])
         return number
 
@@ -163,13 +165,17 @@ class RedisTokenStream:
         self, query_id: str, attempt: _Attempt, fields: dict[FieldT, EncodableT]
     ) -> None:
         entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
+        entry_id = f"{attempt.number}-{attempt.seq}"
         attempt.seq += 1
         if self._optional.away:
             self._optional.skipped("append")
             return
-        key = tokens_key(query_id)
         with self._optional.trying("append"):
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.xadd(key, entry, maxlen=self._maxlen, approximate=True)
-                pipeline.expire(key, self._ttl_s)
-                await pipeline.execute()
+            await add_entry(
+                self._redis,
+                query_id,
+                entry_id,
+                entry,
+                maxlen=self._maxlen,
+                ttl_s=self._ttl_s,
+            )

@@ -9,7 +9,8 @@ from typing import cast
 from redis.asyncio import Redis
 
 from ragline.adapters.redis_client import translated
-from ragline.adapters.redis_stream import cancel_key, tokens_key
+from ragline.adapters.redis_entries import tokens_key
+from ragline.adapters.redis_stream import cancel_key
 
 _CANCEL_TTL_S = 3_600
 # The client's own type is the union over its protocols; `open_redis` speaks RESP2 in bytes
@@ -48,8 +49,10 @@ async def read_tokens(
         with translated("read of the token stream"):
             found = cast("_Reply", await redis.xread({key: last_id}, block=block_ms))
         for entry_id, fields in found[0][1] if found else ():
+            last_id = entry_id.decode()
+            if b"attempt" not in fields:
+                continue  # a stage's progress
             event = _event(entry_id, fields)
-            last_id = event.id
             yield event
             if event.status is not None:
                 return

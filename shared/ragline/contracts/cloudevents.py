@@ -110,6 +110,12 @@ def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     )
 
 
+def last_header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None:
+    """Return a header as text; the last one wins: what we add is behind the record's own."""
+    found = [value for each, value in headers if each == name and value is not None]
+    return found[-1].decode("utf-8", "replace") if found else None
+
+
 def _number(text: str | None) -> int | None:
     # Python refuses to read thousands of digits, and `datetime` has no instant beyond 9999
     short = text and text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_INSTANT_MS))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AwareDatetime, Field
 
-from ragline.contracts.base import Event
+from ragline.contracts.base import Contract, Event
+from ragline.contracts.cloudevents import last_header
 
 
 class Cause(StrEnum):
@@ -31,6 +33,27 @@ class DeadLetterHeader(StrEnum):
     PARTITION = "ragline-dead-letter-partition"
     OFFSET = "ragline-dead-letter-offset"
     FAILED_AT = "ragline-dead-letter-failed-at"
+
+
+class DeadLetterStored(Contract):
+    """What a dead letter's headers say; null where somebody else wrote the record.
+
+    `topic` is where the record failed, in `service`.
+    """
+
+    topic: str | None = None
+    service: str | None = None
+    cause: str | None = None
+
+    @classmethod
+    def of(cls, headers: Iterable[tuple[str, bytes | None]]) -> Self:
+        """Read a record's headers, whatever they hold."""
+        known = tuple(headers)
+        return cls(
+            topic=last_header(known, DeadLetterHeader.TOPIC),
+            service=last_header(known, DeadLetterHeader.SERVICE),
+            cause=last_header(known, DeadLetterHeader.CAUSE),
+        )
 
 
 class Handling(StrEnum):

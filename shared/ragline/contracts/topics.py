@@ -29,16 +29,26 @@ MAX_RECORD_BYTES = 8 * 1024 * 1024
 
 
 class Service(StrEnum):
-    """The five stages."""
+    """What is deployed on its own: the five stages, the front door, and who watches."""
 
     CLASSIFIER = "classifier"
     RETRIEVER = "retriever"
     RERANKER = "reranker"
     GENERATOR = "generator"
     INGESTOR = "ingestor"
+    GATEWAY = "gateway"
+    MONITOR = "monitor"
 
 
-ANY_STAGE: tuple[str, ...] = tuple(Service)
+QUERY_STAGES: tuple[Service, ...] = (
+    Service.CLASSIFIER,
+    Service.RETRIEVER,
+    Service.RERANKER,
+    Service.GENERATOR,
+)
+STAGES: tuple[Service, ...] = (*QUERY_STAGES, Service.INGESTOR)
+# Who reads in a consumer group of its own; the gateway reads `answers` without one
+CONSUMERS: tuple[Service, ...] = (*STAGES, Service.MONITOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +123,9 @@ def _retry(name: str, delay_s: int) -> Topic:
     )
 
 
-QUERIES = _query_path("queries", QuerySubmitted, ("publishers",), (Service.CLASSIFIER,))
+QUERIES = _query_path(
+    "queries", QuerySubmitted, ("publishers", Service.GATEWAY), (Service.CLASSIFIER,)
+)
 INTENTS = _query_path("intents", QueryClassified, (Service.CLASSIFIER,), (Service.RETRIEVER,))
 CANDIDATES = _query_path(
     "candidates", CandidatesRetrieved, (Service.RETRIEVER,), (Service.RERANKER,)
@@ -123,15 +135,15 @@ ANSWERS = Topic(
     name="answers",
     event=QueryAnswered,
     key="query_id",
-    producers=ANY_STAGE[:4],
-    consumers=("publishers",),
+    producers=QUERY_STAGES,
+    consumers=("publishers", Service.GATEWAY, Service.MONITOR),
     partitions=_QUERY_PATH,
 )
 DOCUMENTS = Topic(
     name="documents",
     event=DocumentChanged,
     key="tenant/document_id",
-    producers=("cms",),
+    producers=("cms", Service.GATEWAY),
     consumers=(Service.INGESTOR,),
     partitions=_DOCUMENTS,
     cleanup="compact",
@@ -141,7 +153,7 @@ DOCUMENT_ACCESS = Topic(
     name="document-access",
     event=DocumentAccessChanged,
     key="tenant/document_id",
-    producers=("cms",),
+    producers=("cms", Service.GATEWAY),
     consumers=(Service.INGESTOR,),
     partitions=_DOCUMENTS,
     cleanup="compact",
@@ -152,7 +164,7 @@ DOCUMENT_STATUS = Topic(
     event=DocumentStatus,
     key="tenant/document_id",
     producers=(Service.INGESTOR,),
-    consumers=("cms",),
+    consumers=("cms", Service.MONITOR),
     partitions=_DOCUMENTS,
     cleanup="compact,delete",
     retention_ms=30 * _DAY_MS,
@@ -161,8 +173,8 @@ FEEDBACK = Topic(
     name="feedback",
     event=FeedbackGiven,
     key="query_id",
-    producers=("users",),
-    consumers=("monitoring",),
+    producers=("users", Service.GATEWAY),
+    consumers=(Service.MONITOR,),
     partitions=_OTHER,
     retention_ms=30 * _DAY_MS,
 )
@@ -173,8 +185,8 @@ DEAD_LETTERS = Topic(
     name="dead-letters",
     event=None,
     key="as source",
-    producers=ANY_STAGE,
-    consumers=("operators",),
+    producers=CONSUMERS,
+    consumers=("operators", Service.MONITOR),
     partitions=_OTHER,
     retention_ms=90 * _DAY_MS,
 )

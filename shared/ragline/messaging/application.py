@@ -14,9 +14,11 @@ from faststream import FastStream
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
 
+from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.topics import (
     BY_NAME,
+    DEAD_LETTERS,
     DOCUMENTS,
     RETRIES,
     Service,
@@ -124,16 +126,22 @@ def _handler(app: Application, topic: Topic) -> Callable[..., Awaitable[None]]:
 
 
 def _describe(topic: Topic) -> str:
+    if topic == DEAD_LETTERS:
+        return "Records that could not be processed, byte for byte, with their cause in headers."
     return inspect.getdoc(topic.event) or "" if topic.event else "Records that are tried again."
 
 
 def _event_type(topic: Topic) -> Any:
+    if topic == DEAD_LETTERS:
+        return DeadLetterStored
     return topic.event or DocumentChanged | DocumentAccessChanged
 
 
 async def _decode(message: Any) -> Any:
     """Parse the value straight into its event: one pass, no intermediate dictionaries."""
     topic = origin(message.raw_message)
+    if topic == DEAD_LETTERS.name:
+        return DeadLetterStored.of(message.raw_message.headers)
     event = BY_NAME[topic].event
     if event is None:
         raise LookupError(f"topic {topic} carries no events")

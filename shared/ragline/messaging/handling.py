@@ -19,7 +19,7 @@ from ragline.messaging.flood import FloodGuard
 from ragline.messaging.ordered import Process
 from ragline.messaging.outbox import Outbox
 from ragline.messaging.parking import Parking
-from ragline.messaging.service import Stage
+from ragline.messaging.service import Observer, Stage
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
 
@@ -31,7 +31,7 @@ class Surroundings:
     """What delivery needs besides the stage."""
 
     service: str
-    stage: Stage
+    stage: Stage | Observer
     outbox: Outbox
     metrics: Metrics
     flood: FloodGuard

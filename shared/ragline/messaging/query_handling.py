@@ -26,7 +26,7 @@ from ragline.messaging.claims import Claims
 from ragline.messaging.delivery import CURRENT, Delivery, Record
 from ragline.messaging.failures import Failure, diagnose, failed_answer
 from ragline.messaging.handling import Handler, Surroundings
-from ragline.ports.answers import Attempt
+from ragline.ports.answers import Attempt, Progress
 from ragline.retrying import wait_as_asked
 
 
@@ -39,6 +39,8 @@ class QueryHandler(Handler):
         reserves: whether to reserve the work: for the stage whose output is always the answer, so
             that a redelivery does not pay twice.
         admission: lets queries in by turn, where this is the pipeline's door.
+        progress: where it is told that a stage has begun, of queries that want their answer
+            streamed.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class QueryHandler(Handler):
         claims: Claims,
         reserves: bool = False,
         admission: Admission | None = None,
+        progress: Progress | None = None,
     ) -> None:
         super().__init__(surroundings)
         self._claims = claims
         self._reserves = reserves
         self._admission = admission
+        self._progress = progress
 
     async def handle(self, event: QuerySubmitted) -> None:
         """Answer or pass on one query."""
@@ -67,6 +71,7 @@ class QueryHandler(Handler):
                 await self._publish_claimed(earlier, delivery)
                 return
             self._check(deadline)  # once more: waiting may have used the time up
+            self._tell(event, delivery)
             result = await self._attempt(event, deadline)
             if isinstance(result, QueryAnswered):
                 await self._publish_answer(result, delivery)
@@ -125,6 +130,16 @@ class QueryHandler(Handler):
         attempt = Attempt(event.query_id, delivery.envelope.attempt)
         async with self._claims.reserved(attempt, seconds=self._left(deadline)) as earlier:
             yield earlier
+
+    def _tell(self, event: QuerySubmitted, delivery: Delivery) -> None:
+        if self._progress is not None and event.options.stream:
+            self._progress.begun(
+                event.query_id,
+                self._with.service,
+                queued=delivery.record.timestamp,
+                started=delivery.started,
+                timings=delivery.envelope.timings,
+            )
 
     def _left(self, deadline: datetime) -> float:
         return (deadline - self._with.clock()).total_seconds()

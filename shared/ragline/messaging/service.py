@@ -11,7 +11,7 @@ from ragline.contracts.base import Event
 from ragline.contracts.topics import Service, Topic
 from ragline.messaging.admission import Admission
 from ragline.observability.metrics import Metrics
-from ragline.ports.answers import AnswerLedger
+from ragline.ports.answers import AnswerLedger, Progress
 from ragline.settings import ServiceSettings
 
 Check = Callable[[], Awaitable[None]]
@@ -25,19 +25,29 @@ class Stage(Protocol):
         ...
 
 
+class Observer(Protocol):
+    """Who only looks at events: nothing comes out."""
+
+    async def __call__(self, event: Any, /) -> None:
+        """Take note of `event`. Raises only errors of `ragline.errors`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """A stage with its adapters behind it.
 
     `checks` raise when a dependency is not reachable; `degraded` tell what the stage does without
     just now, or None. `ledger` is where query stages claim their terminal answers. `admission` lets
-    records in by turn, where the stage is the pipeline's door.
+    records in by turn, where the stage is the pipeline's door. `progress` tells who waits for an
+    answer that the stage has begun.
     """
 
-    stage: Stage
+    stage: Stage | Observer
     ledger: AnswerLedger | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     admission: Admission | None = None
+    progress: Progress | None = None
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
 
 
@@ -46,7 +56,8 @@ class ServiceSpec:
     """What a service is: which topics it reads and writes, its settings, how it is composed.
 
     `compose` opens the adapters, gives them the metrics, and closes them again; when it raises
-    `TransientError` (a dependency is down) the service waits, says so and tries again.
+    `TransientError` (a dependency is down) the service waits, says so and tries again. Without
+    `outbound` what is composed is an `Observer`.
     """
 
     service: Service

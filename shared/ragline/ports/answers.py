@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from ragline.contracts.answers import StageTiming
 
 
 class TokenStream(Protocol):
@@ -29,6 +32,25 @@ class TokenStream(Protocol):
 
     async def cancelled(self, query_id: str) -> bool:
         """Tell whether a reader asked to stop this answer."""
+        ...
+
+
+class Progress(Protocol):
+    """Tells those who wait for an answer how far it is; best effort, never slows a stage."""
+
+    def begun(
+        self,
+        query_id: str,
+        stage: str,
+        *,
+        queued: float,
+        started: float,
+        timings: Sequence[StageTiming],
+    ) -> None:
+        """Tell that `stage` works on the query; returns at once.
+
+        `queued` and `started` are epoch milliseconds, `timings` those of the stages before.
+        """
         ...
 
 

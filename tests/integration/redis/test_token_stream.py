@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_stream import RedisTokenStream, tokens_key
+from ragline.adapters.redis_entries import tokens_key
+from ragline.adapters.redis_stream import RedisTokenStream
 from ragline.adapters.redis_stream_reader import TokenEvent, read_tokens, request_cancel
 from ragline.errors import Unavailable
 

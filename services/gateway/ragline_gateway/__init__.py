@@ -1,0 +1,1 @@
+"""Gateway: HTTP and a console for those who do not speak Kafka."""

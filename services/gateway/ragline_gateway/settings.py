@@ -1,0 +1,57 @@
+"""Settings of the gateway: `RAGLINE_GATEWAY__<NAME>`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from ragline.settings import (
+    Group,
+    Port,
+    PositiveFloat,
+    PositiveInt,
+    ServiceSettings,
+    VectorStoreSettings,
+)
+
+
+class GatewayGroup(Group):
+    """The front door. Without keys, JWKS and anonymous tenant it does not start."""
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
+    port: Port = Field(8_080, description="of the API and the console; 0 picks a free port")
+    keys_file: str | None = Field(
+        None, description="TOML with the API keys' hashes (`ragline keys create` makes entries)"
+    )
+    anonymous_tenant: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="who comes without credentials may do everything in this tenant, or in the one "
+        "that the header `Ragline-Tenant` names; for a machine of one's own only",
+    )
+    jwks_url: str | None = Field(
+        None, description="where the keys of an issuer of JWTs are; JWTs are refused when empty"
+    )
+    jwt_issuer: str | None = Field(None, description="the `iss` that a JWT must have")
+    jwt_audience: str | None = Field(None, description="the `aud` that a JWT must have")
+    jwt_tenant_claim: str = Field("tenant", description="the claim that names the tenant")
+    jwt_groups_claim: str = Field("groups", description="the claim that lists the groups")
+    jwt_scope_claim: str = Field("scope", description="the claim with `ask write operate`")
+    requests_per_minute: PositiveInt = Field(
+        600, description="of one key or subject, where its key states no other limit"
+    )
+    max_body_bytes: PositiveInt = Field(8_000_000, description="of one request; uploads included")
+    cors_origins: tuple[str, ...] = Field((), description="browsers' origins that may call the API")
+    default_deadline_s: PositiveFloat = Field(
+        60.0, description="for questions that state no deadline"
+    )
+    max_deadline_s: PositiveFloat = Field(600.0, description="the longest that may be stated")
+    max_wait_s: PositiveFloat = Field(60.0, description="the longest `Prefer: wait` that is obeyed")
+    max_streams: PositiveInt = Field(15_000, description="open event streams of one replica")
+    ping_s: PositiveFloat = Field(15.0, description="between signs of life on a silent stream")
+
+
+class Settings(ServiceSettings):
+    """Everything that the gateway reads from the environment."""
+
+    gateway: GatewayGroup = GatewayGroup()
+    vector_store: VectorStoreSettings = VectorStoreSettings()

@@ -1,0 +1,1 @@
+"""Monitor: what answers, feedback and documents say of the pipeline."""

@@ -1,0 +1,97 @@
+"""Progress of a query through the stages, on its token stream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
+
+from ragline.adapters.optional_redis import OptionalRedis
+from ragline.adapters.redis_entries import add_entry
+from ragline.contracts.answers import StageTiming
+from ragline.contracts.topics import QUERY_STAGES
+from ragline.observability.metrics import Metrics
+from ragline.settings import ServiceSettings
+
+# Entries on their way at the same time; a Redis that hangs must not gather more
+_MOST = 256
+_TIMINGS = TypeAdapter(tuple[StageTiming, ...])
+
+
+class RedisProgress:
+    """Port `Progress`: one entry a stage, sent by a task of its own.
+
+    Args:
+        redis: the client; its time limits bound every call.
+        ttl_s: seconds that a stream outlives its last entry.
+        maxlen: entries that a stream keeps at most (approximately).
+        on_failure: called with the failed operation's name, to be counted.
+        cooldown_s: after a failure Redis is left alone for so long, and nothing is told.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl_s: int,
+        maxlen: int,
+        on_failure: Callable[[str], None],
+        cooldown_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._maxlen = maxlen
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def begun(
+        self,
+        query_id: str,
+        stage: str,
+        *,
+        queued: float,
+        started: float,
+        timings: Sequence[StageTiming],
+    ) -> None:
+        """Tell that `stage` works on the query; returns at once."""
+        if self._optional.away or len(self._sending) >= _MOST:
+            self._optional.skipped("progress")
+            return
+        fields: dict[FieldT, EncodableT] = {
+            "stage": str(stage),
+            "queued": queued,
+            "started": started,
+            "timings": _TIMINGS.dump_json(tuple(timings)).decode(),
+        }
+        # of attempt 0, so before every token; a redelivered stage is not told again
+        entry_id = f"0-{1 + [str(each) for each in QUERY_STAGES].index(stage)}"
+        task = asyncio.create_task(self._send(query_id, entry_id, fields))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send(self, query_id: str, entry_id: str, fields: dict[FieldT, EncodableT]) -> None:
+        with self._optional.trying("progress"):
+            await add_entry(
+                self._redis,
+                query_id,
+                entry_id,
+                fields,
+                maxlen=self._maxlen,
+                ttl_s=self._ttl_s,
+            )
+
+
+def open_progress(redis: Redis, settings: ServiceSettings, metrics: Metrics) -> RedisProgress:
+    """Return what a service's settings describe; failures are counted."""
+    return RedisProgress(
+        redis,
+        ttl_s=settings.redis.stream_ttl_s,
+        maxlen=settings.redis.stream_maxlen,
+        on_failure=lambda _operation: metrics.without("progress"),
+    )

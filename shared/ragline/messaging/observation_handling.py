@@ -1,0 +1,28 @@
+"""Delivery for who only looks: at least once, and what cannot be read is a dead letter."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ragline.contracts.topics import DEAD_LETTERS
+from ragline.messaging.delivery import Record
+from ragline.messaging.handling import Handler
+
+log = logging.getLogger(__name__)
+
+
+class ObservationHandler(Handler):
+    """Shows each event to the observer; nothing is published."""
+
+    async def handle(self, event: Any) -> None:
+        """Show one event."""
+        await self._with.stage(event)
+
+    async def failed(self, record: Record, error: Exception) -> str:
+        """Store a dead letter, except of a dead letter: it lies where it should already."""
+        if record.topic == DEAD_LETTERS.name:
+            log.error("a dead letter could not be noted", exc_info=error)
+            return "skipped"
+        await self._bury(record, error)
+        return "dead"

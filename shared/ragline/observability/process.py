@@ -1,0 +1,93 @@
+"""A service as a process: settings, logs, probes, stop on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
+
+from pydantic import ValidationError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+
+from ragline.errors import PermanentError, TransientError
+from ragline.observability.health import Health
+from ragline.observability.logs import configure_logging
+from ragline.observability.metrics import Metrics
+from ragline.observability.probes import serve_probes
+from ragline.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+T = TypeVar("T")
+Work = Callable[[SettingsT, asyncio.Event, Health, Metrics], Coroutine[None, None, None]]
+
+
+def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> None:
+    """Run `work` until SIGTERM or SIGINT; exit code 2 when the settings cannot work.
+
+    `work` gets the settings, the event that asks it to stop, and what the probes show.
+    """
+    try:
+        read = settings()
+    except ValidationError as error:
+        places = "\n".join(f"  {_env_name(e['loc'])}: {e['msg']}" for e in error.errors())
+        sys.exit(f"ragline-{name}: these settings cannot be used:\n{places}")
+    configure_logging(read.log, service=f"ragline-{name}")
+    try:
+        asyncio.run(_run(name, read, work))
+    except PermanentError as error:
+        log.critical("cannot run: %s", error)
+        sys.exit(2)
+
+
+def _env_name(location: tuple[int | str, ...]) -> str:
+    return "RAGLINE_" + "__".join(str(part).upper() for part in location)
+
+
+async def _run(name: str, settings: SettingsT, work: Work[SettingsT]) -> None:
+    stop = _stop_on_signals()
+    health, metrics = Health(), Metrics()
+    async with serve_probes(settings.http, health, metrics) as port:
+        log.info("%s: probes on port %d", name, port)
+        working = asyncio.create_task(work(settings, stop, health, metrics))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if health.waiting is not None:
+            working.cancel()  # asked to stop while it still waits for a dependency
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def once_available(health: Health, call: Callable[[], Awaitable[T]]) -> T:
+    """Call until no dependency is down any more, and say what is waited for."""
+
+    def note(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        health.waiting = f"waiting: {error}"
+        log.warning("%s", health.waiting)
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(TransientError),
+        wait=wait_exponential(multiplier=0.5, max=5),
+        before_sleep=note,
+        reraise=True,
+    )
+
+    async def attempt() -> T:
+        return await call()
+
+    return await retrying(attempt)
