@@ -15,21 +15,24 @@ from ragline_cli.feedback.listing import Listing, appended_at
 from ragline_cli.terminal import printable
 
 _MAX_CHARS = 160
-_HEADINGS = ("time", "tenant", "rating", "marker", "intent", "plan", "question", "reason")
+_SHORT = ("time", "rating", "marker", "intent", "plan")
 
 
 def listing_table(listing: Listing) -> Table:
     """Return one line a rating, newest last; `?` is what the answer would tell."""
-    table = Table(*_HEADINGS, box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    several = listing.filters.tenant is None
+    for heading in (*_SHORT, *(["tenant"] if several else []), "question", "reason"):
+        table.add_column(heading, no_wrap=heading in _SHORT)
     for rating in listing.ratings:
         answer = listing.answer(rating)
         cells = (
             f"{appended_at(rating):%Y-%m-%d %H:%M:%S}",
-            rating.tenant,
             "up" if rating.up else "down",
             "" if rating.marker is None else f"[{rating.marker}]",
             (answer.intent if answer else "?") or "",
             (answer.plan if answer else "?") or "",
+            *([rating.tenant] if several else []),
             (answer.standalone_text if answer else "?") or "",
             rating.reason or "",
         )
