@@ -24,6 +24,7 @@ def test_the_demo_answers_with_sources_and_stops_everything(home: Home, tmp_path
     assert re.search(r"\[1\] Firing the kiln \(kiln\.md v\d+, characters \d+-\d+\)", demo.stdout)
     assert re.search(r"classifier \d+ · retriever \d+ .* total \d+ ms", demo.stdout)
     assert "from the command to the first answer" in demo.stdout
+    assert re.search(r"^console  http://127\.0\.0\.1:\d+/$", demo.stdout, re.MULTILINE)
     assert home.processes() == []
     assert not (home.path / "demo" / "embedded" / "postgres").exists()
 
