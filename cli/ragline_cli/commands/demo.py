@@ -24,8 +24,8 @@ from ragline_cli.stack.state import Phase, StackKind, StackState, read_state
 from ragline_cli.stack.view import StartView
 
 _NAME = "demo"
-_END_OF_OWN = "Ctrl-D ends the demo and stops everything, the console too."
-_END = "Ctrl-D ends the demo; the stack and the console stay up."
+_END_OF_OWN = "Ctrl-D ends both."
+_END = "Ctrl-D ends the demo, not the stack."
 
 
 def demo(
