@@ -27,6 +27,8 @@ class _Adapter(Protocol):
         self, settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
     ) -> AbstractAsyncContextManager[Store]: ...
 
+    async def has_collection(self, settings: VectorStoreSettings) -> bool: ...
+
 
 # by name: a process loads only the client library of the store that it uses
 _ADAPTERS = {
@@ -50,5 +52,18 @@ def open_store(
         FingerprintMismatch: the collection holds vectors of another model.
         Misconfigured: wrong credentials or missing rights.
     """
-    adapter = cast("_Adapter", import_module(_ADAPTERS[settings.kind]))
-    return adapter.open_store(settings, fingerprint=fingerprint, dimensions=dimensions)
+    return _adapter(settings).open_store(settings, fingerprint=fingerprint, dimensions=dimensions)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the configured collection is there, and create nothing.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    return await _adapter(settings).has_collection(settings)
+
+
+def _adapter(settings: VectorStoreSettings) -> _Adapter:
+    return cast("_Adapter", import_module(_ADAPTERS[settings.kind]))

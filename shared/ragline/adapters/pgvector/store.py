@@ -160,18 +160,30 @@ async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[PgvectorStore]:
     """Open the collection as a pool of connections, creating its schema when there is none."""
+    identity = IndexIdentity(fingerprint, dimensions)
+    async with _connected(settings) as connection:
+        vector_schema = await schema.ensure(connection, settings.collection, identity)
+    async with _pool(settings, vector_schema) as pool:
+        yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection's schema is there."""
+    async with _connected(settings) as connection:
+        return await schema.exists(connection, settings.collection)
+
+
+@asynccontextmanager
+async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
     url = settings.url.get_secret_value()
     if not url.startswith(("postgresql://", "postgres://")):
         raise Misconfigured("RAGLINE_VECTOR_STORE__URL must start with postgresql:// for pgvector")
-    identity = IndexIdentity(fingerprint, dimensions)
     async with guarded("connect", settings.timeout_s):
         connection = await asyncpg.connect(url)
         try:
-            vector_schema = await schema.ensure(connection, settings.collection, identity)
+            yield connection
         finally:
             await connection.close()
-    async with _pool(settings, vector_schema) as pool:
-        yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
 
 
 @asynccontextmanager

@@ -115,15 +115,28 @@ async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[WeaviateStore]:
     """Connect, and create the collection when there is none."""
-    client = _client(settings)
-    try:
+    async with _connected(settings) as client:
         async with guarded("connect", settings.timeout_s):
-            await client.connect()
             identity = IndexIdentity(fingerprint, dimensions)
             await schema.ensure(client, settings.collection, identity)
         yield WeaviateStore(
             client, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection is there."""
+    async with _connected(settings) as client, guarded("connect", settings.timeout_s):
+        return bool(await client.collections.exists(settings.collection))
+
+
+@asynccontextmanager
+async def _connected(settings: VectorStoreSettings) -> AsyncIterator[weaviate.WeaviateAsyncClient]:
+    client = _client(settings)
+    try:
+        async with guarded("connect", settings.timeout_s):
+            await client.connect()
+        yield client
     finally:
         await client.close()
 
