@@ -161,11 +161,11 @@ def question(text: str, *, groups: tuple[str, ...] = (), seconds: float = 60) ->
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def pipeline(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str
 ) -> Iterator[LivePipeline]:
-    """A broker of this module's own, because services would answer, too."""
+    """A broker of this folder's own, because services would answer, too."""
     unique = uuid4().hex[:12]
     environment = {
         "RAGLINE_VECTOR_STORE__KIND": "pgvector",

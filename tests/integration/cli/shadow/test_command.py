@@ -91,14 +91,14 @@ def test_programs_get_the_report_as_json_and_kill_loses_no_question(
         wait_for(log, "listens")
         process.kill()
     pipeline.publish_all(QUEUES)
-    options = ("--share", "1", "--limit", "1", "--behind", "120", "--wait", "150")
+    options = ("--share", "1", "--limit", "1", "--behind", "300", "--wait", "310")
     command = [*COMMAND, "--name", name, *options, "--bootstrap", pipeline.bootstrap]
     finished = subprocess.run(
         [*command, "--json", "--show-text", "--out", str(tmp_path / "out")],
         env=os.environ | pipeline.environment,
         capture_output=True,
         check=True,
-        timeout=120,
+        timeout=280,
     )
     report = json.loads(finished.stdout)  # and nothing else is on it
     assert report["pairs"] == 1
