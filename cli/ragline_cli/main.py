@@ -7,6 +7,7 @@ from ragline_cli.commands import (
     dead_letters,
     evaluate,
     feedback,
+    keys,
     manifests,
     schemas,
     topics,
@@ -31,6 +32,7 @@ for command in (demo, up, down, status, ingest, ask, bench, shadow):
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(feedback.app, name="feedback")
+app.add_typer(keys.app, name="keys")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(asyncapi.app, name="asyncapi")
