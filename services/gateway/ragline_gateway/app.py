@@ -19,7 +19,8 @@ from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.observability.process import once_available
-from ragline_gateway.access.temporary import open_door, open_limiter, open_views
+from ragline_gateway.access.door import open_door
+from ragline_gateway.access.temporary import open_limiter, open_views
 from ragline_gateway.answers.tail import open_tail
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
@@ -75,7 +76,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
     """
     own = settings.gateway
     async with AsyncExitStack() as stack:
-        door = await stack.enter_async_context(open_door(own, health))
+        door = await stack.enter_async_context(open_door(own))
         redis = await stack.enter_async_context(open_redis(settings.redis))
         hub = await stack.enter_async_context(open_hub(redis))
         await once_available(health, lambda: check_topics(settings.kafka, _TOPICS))
