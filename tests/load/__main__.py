@@ -20,7 +20,13 @@ import typer
 from rich.console import Console
 
 from ragline.settings import StoreKind
-from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
+from ragline_cli.stack.addresses import (
+    Addresses,
+    GatewayAddress,
+    KafkaAddress,
+    RedisAddress,
+    StoreAddress,
+)
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.redis import RedisServer
@@ -68,9 +74,10 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
         addresses = Addresses(
             kafka=KafkaAddress(bootstrap_servers=kafka.bootstrap_servers),
             redis=RedisAddress(url=redis.url),
+            gateway=GatewayAddress(url=f"http://127.0.0.1:{choose_port(None)}/", tenant="load"),
             vector_store=StoreAddress(kind=StoreKind.PGVECTOR, url="postgresql://127.0.0.1:1/none"),
         )
-        yield {**os.environ, **addresses.environment()}
+        yield {**os.environ, **addresses.environment(), **addresses.gateway.environment()}
 
 
 def measure(
@@ -83,11 +90,9 @@ def measure(
     seconds: float,
 ) -> dict[str, Any]:
     """Run both phases and return their figures."""
-    port, probes = choose_port(None), choose_port(None)
+    port, probes = int(environment["RAGLINE_GATEWAY__PORT"]), choose_port(None)
     own = {
-        "RAGLINE_GATEWAY__PORT": str(port),
         "RAGLINE_HTTP__PORT": str(probes),
-        "RAGLINE_GATEWAY__ANONYMOUS_TENANT": "load",
         "RAGLINE_GATEWAY__REQUESTS_PER_MINUTE": "100000000",
         "RAGLINE_GATEWAY__MAX_DEADLINE_S": "3600",
         "RAGLINE_LOG__LEVEL": "WARNING",
