@@ -18,8 +18,7 @@ FACETS = ("tag", "media_type", "language")
 
 def visible(scope: Scope) -> Condition:
     """Return the filter for chunks in `scope`; the tenant is the shard that is searched."""
-    readers = [OPEN, *(filter_key("group", group) for group in scope.groups)]
-    return Filter.all_of([_any("readers", readers), *_filtered(scope.filters)])
+    return Filter.all_of([_readable(scope.groups), *_filtered(scope.filters)])
 
 
 def facets(
@@ -43,6 +42,24 @@ def chunks_of(document_id: str) -> Condition:
     """Return the filter for all chunks of a document, of whatever version."""
     chunk = Filter.by_property("kind").equal(Kind.CHUNK)
     return chunk & Filter.by_property("document").equal(document_key(document_id))
+
+
+def parts_of(document_id: str, version: int, groups: tuple[str, ...], ordinals: range) -> Condition:
+    """Return the filter for these chunks of a version, as far as `groups` may read them."""
+    ordinal = Filter.by_property("ordinal")
+    return Filter.all_of(
+        [
+            _readable(groups),
+            Filter.by_property("document").equal(document_key(document_id)),
+            Filter.by_property("version").equal(str(version)),
+            ordinal.greater_or_equal(ordinals.start),
+            ordinal.less_than(ordinals.stop),
+        ]
+    )
+
+
+def _readable(groups: tuple[str, ...]) -> Condition:
+    return _any("readers", [OPEN, *(filter_key("group", group) for group in groups)])
 
 
 def _filtered(filters: Filters) -> list[Condition]:
