@@ -5,7 +5,8 @@ const STORE = { key: "ragline.key", tenant: "ragline.tenant" };
 /** The credentials of this tab: `{key, tenant}`. `?tenant=NAME` in the address sets the tenant. */
 export function readAccess() {
   const named = new URLSearchParams(location.search).get("tenant");
-  if (named !== null && /^[A-Za-z0-9_-]{1,64}$/.test(named)) sessionStorage.setItem(STORE.tenant, named);
+  if (named !== null && /^[A-Za-z0-9_-]{1,64}$/.test(named))
+    sessionStorage.setItem(STORE.tenant, named);
   return {
     key: sessionStorage.getItem(STORE.key) ?? "",
     tenant: sessionStorage.getItem(STORE.tenant) ?? "",
@@ -24,7 +25,13 @@ function writeAccess({ key, tenant }) {
 
 /** The dialog: `ask(problem)` opens it, with what made it necessary. `saved()` hears of a change. */
 export function createAccessDialog(saved) {
-  const [dialog, form, key, tenant, why] = ["access", "access-form", "key", "tenant", "access-problem"].map((id) => document.getElementById(id));
+  const [dialog, form, key, tenant, why] = [
+    "access",
+    "access-form",
+    "key",
+    "tenant",
+    "access-problem",
+  ].map((id) => document.getElementById(id));
   key.pattern = "[\\x21-\\x7e]*"; // what a header can carry
 
   function ask(problem = null) {

@@ -72,7 +72,7 @@ export function createApi(access) {
       }),
     feedback: (id, opinion) => post(`${query(id)}/feedback`, opinion),
     documents: (limit) => get(`v1/documents?limit=${limit}`),
-    documentStatus: (id) => get(`${document_(id)}/status`),
+    documentStatus: (id, version) => get(`${document_(id)}/status?version=${version}`),
     source: (id, version) => get(`${document_(id)}/source?version=${version}`),
     upload: (files) => {
       const body = new FormData();

@@ -8,14 +8,17 @@ const TURNS_TOLD = 10;
 const TEXT_TOLD = 32_000;
 
 /**
- * Runs the conversation on the page. `tools`: `{api, openSource, showQuestion, announce, denied}`;
- * `denied(problem)` hears of missing credentials.
+ * Runs the conversation on the page. `tools`: `{api, openSource, showQuestion, changed,
+ * announce, denied}`; `denied(problem)` hears of missing credentials.
  */
 export function startConversation(tools) {
   const [form, box, turns, welcome, fresh] = ["ask", "question", "turns", "welcome", "fresh"].map(
     (id) => document.getElementById(id),
   );
-  const [askButton, stopButton] = [form.querySelector("[type=submit]"), document.getElementById("stop")];
+  const [askButton, stopButton] = [
+    form.querySelector("[type=submit]"),
+    document.getElementById("stop"),
+  ];
   let asked = [];
 
   form.addEventListener("submit", (event) => {
@@ -62,14 +65,14 @@ export function startConversation(tools) {
       tools.changed(now);
       const words = statusWords(now);
       if (words !== said) tools.announce((said = words));
-      if (now.ended) ended(now);
+      if (now.ended) ended(now, view);
     }
     view.update(question);
   }
 
-  function ended(question) {
+  function ended(question, view) {
     showControls();
-    if (question.answer?.text) tools.announce(`${statusWords(question)}. ${question.answer.text}`);
+    if (question.answer?.text) tools.announce(`${statusWords(question)}. ${view.spoken()}`);
     if (question.problem?.status === 401) tools.denied(question.problem);
   }
 

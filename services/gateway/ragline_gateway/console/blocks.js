@@ -21,7 +21,7 @@ export function blocksOf(text) {
 function parse(text, lines, depth) {
   const found = [];
   const source = { text, lines, depth, words: (at) => text.slice(lines[at].from, lines[at].to) };
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     if (source.words(at).trim() === "") at += 1;
     else {
       const [block, next] = READERS.map((read) => read(source, at)).find(Boolean);
@@ -64,7 +64,10 @@ function quote({ text, lines, depth, words }, at) {
   const inner = [];
   for (; end < lines.length && QUOTE.test(words(end)); end += 1) {
     const mark = QUOTE.exec(words(end))[0].length;
-    inner.push({ from: lines[end].from + mark, to: Math.max(lines[end].to, lines[end].from + mark) });
+    inner.push({
+      from: lines[end].from + mark,
+      to: Math.max(lines[end].to, lines[end].from + mark),
+    });
   }
   return [{ kind: "quote", blocks: parse(text, inner, depth + 1) }, end];
 }
@@ -78,7 +81,9 @@ function list(source, at) {
   for (let next = at; next < lines.length; next = afterBlanks(source, end)) {
     const mark = ITEM.exec(words(next));
     if (!mark || RULE.test(words(next)) || Boolean(mark[2]) !== Boolean(first[2])) break;
-    const own = [{ from: Math.min(lines[next].from + mark[0].length, lines[next].to), to: lines[next].to }];
+    const own = [
+      { from: Math.min(lines[next].from + mark[0].length, lines[next].to), to: lines[next].to },
+    ];
     for (end = next + 1; end < lines.length && belongs(source, end); end += 1) {
       const indent = /^ */.exec(words(end))[0].length;
       own.push({ from: lines[end].from + Math.min(indent, mark[0].length), to: lines[end].to });
@@ -107,7 +112,8 @@ function belongs(source, at) {
 }
 
 function table({ lines, words }, at) {
-  if (!words(at).includes("|") || at + 1 >= lines.length || !DIVIDER.test(words(at + 1))) return null;
+  if (!words(at).includes("|") || at + 1 >= lines.length || !DIVIDER.test(words(at + 1)))
+    return null;
   let end = at + 2;
   while (end < lines.length && words(end).includes("|")) end += 1;
   const rows = [at, ...Array.from({ length: end - at - 2 }, (_, i) => at + 2 + i)];

@@ -29,7 +29,16 @@ function card(citation, { openSource, rate }) {
     h(
       "div",
       { class: "cite-body" },
-      h("button", { type: "button", class: "title", click: open, "aria-label": `Source ${marker}: ${nameOf(citation)}` }, nameOf(citation)),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "title",
+          click: open,
+          "aria-label": `Source ${marker}: ${nameOf(citation)}`,
+        },
+        nameOf(citation),
+      ),
       headingPath(citation),
       h("blockquote", { class: "quote" }, quote),
       h(
@@ -45,7 +54,12 @@ function card(citation, { openSource, rate }) {
 /** The button that stands for a citation's marker in the text. */
 export function markerButton(citation, openSource) {
   const label = `Source ${citation.marker}: ${nameOf(citation)}`;
-  const attributes = { type: "button", class: "marker", "aria-label": label, title: nameOf(citation) };
+  const attributes = {
+    type: "button",
+    class: "marker",
+    "aria-label": label,
+    title: nameOf(citation),
+  };
   return h("button", { ...attributes, click: () => openSource(citation) }, citation.marker);
 }
 
@@ -55,9 +69,18 @@ export function nearestSources(nearest, openSource) {
     h(
       "li",
       {},
-      h("button", { type: "button", class: "title", click: () => openSource(source) }, nameOf(source)),
+      h(
+        "button",
+        { type: "button", class: "title", click: () => openSource(source) },
+        nameOf(source),
+      ),
       headingPath(source),
-      h("p", { class: "meta" }, h("span", { class: "id" }, source.document_id), ` version ${source.version}`),
+      h(
+        "p",
+        { class: "meta" },
+        h("span", { class: "id" }, source.document_id),
+        ` version ${source.version}`,
+      ),
     ),
   );
   return h("ul", { class: "nearest" }, entries);

@@ -10,7 +10,13 @@ const SHOWN = 12;
 
 /** The documents panel; `again()` looks at once, `allow(write)` shows or hides the upload. */
 export function createDocuments(api, { openSource, announce }) {
-  const [list, note, upload, files, card] = ["document-list", "documents-note", "upload", "files", "documents"].map((id) => document.getElementById(id));
+  const [list, note, upload, files, card] = [
+    "document-list",
+    "documents-note",
+    "upload",
+    "files",
+    "documents",
+  ].map((id) => document.getElementById(id));
   let added = [];
   let known = [];
   let failure = "";
@@ -19,7 +25,11 @@ export function createDocuments(api, { openSource, announce }) {
     const here = new Set(added.map((each) => `${each.document_id}@${each.version}`));
     const others = known.filter((each) => !here.has(`${each.document_id}@${each.version}`));
     const focused = document.activeElement?.closest("#document-list li")?.dataset.id;
-    list.replaceChildren(...[...added, ...others].slice(0, Math.max(SHOWN, added.length)).map((each) => row(each, openSource)));
+    list.replaceChildren(
+      ...[...added, ...others]
+        .slice(0, Math.max(SHOWN, added.length))
+        .map((each) => row(each, openSource)),
+    );
     if (focused) list.querySelector(`li[data-id="${CSS.escape(focused)}"] button`)?.focus();
     note.textContent = failure || (list.childElementCount === 0 ? "No documents yet." : "");
     note.hidden = note.textContent === "";
@@ -37,7 +47,12 @@ export function createDocuments(api, { openSource, announce }) {
   const looking = whileVisible(look, LOOK_MS);
 
   function add(chosen) {
-    const entries = [...chosen].map((file) => ({ file, document_id: file.name, version: null, status: "sending" }));
+    const entries = [...chosen].map((file) => ({
+      file,
+      document_id: file.name,
+      version: null,
+      status: "sending",
+    }));
     added = [...entries, ...added];
     draw();
     uploadAll(api, entries, (entry) => {
@@ -74,14 +89,32 @@ export function createDocuments(api, { openSource, announce }) {
 
 function row(entry, openSource) {
   const { document_id: id, version, status } = entry;
-  const readable = version !== null && !["sending", "pending", "rejected", "deleted", "failed"].includes(status);
+  const readable =
+    version !== null && !["sending", "pending", "rejected", "deleted", "failed"].includes(status);
   const name = readable
-    ? h("button", { type: "button", class: "title", click: () => openSource({ document_id: id, version }) }, id)
+    ? h(
+        "button",
+        { type: "button", class: "title", click: () => openSource({ document_id: id, version }) },
+        id,
+      )
     : h("span", { class: "title" }, id);
-  return h("li", { "data-status": status, "data-id": id }, name, h("span", { class: "chip" }, outcome(status)), h("p", { class: "meta" }, details(entry)));
+  return h(
+    "li",
+    { "data-status": status, "data-id": id },
+    name,
+    h("span", { class: "chip" }, outcome(status)),
+    h("p", { class: "meta" }, details(entry)),
+  );
 }
 
-function details({ detail, error, chunks, freshness_ms: freshness, finished_at: finished, warnings }) {
+function details({
+  detail,
+  error,
+  chunks,
+  freshness_ms: freshness,
+  finished_at: finished,
+  warnings,
+}) {
   const parts = [
     finished ? ago(finished) : null,
     chunks ? count(chunks.added + chunks.kept, "passage") : null,

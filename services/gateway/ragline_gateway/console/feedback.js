@@ -2,11 +2,17 @@
 
 import { h, s } from "./dom.js";
 
-const THUMB = "M7 10v10H4V10zm2 0 4-7c1.4 0 2.3 1 2 2.4L14.4 9H19c1.2 0 2 1 1.8 2.2l-1.4 7A2.2 2.2 0 0 1 17.3 20H9z";
+const THUMB =
+  "M7 10v10H4V10zm2 0 4-7c1.4 0 2.3 1 2 2.4L14.4 9H19c1.2 0 2 1 1.8 2.2l-1.4 7A2.2 2.2 0 0 1 17.3 20H9z";
 const WORDS = { up: "Good", down: "Bad" };
 
 function thumb(rating, about, click) {
-  const attributes = { type: "button", class: "thumb", "aria-pressed": "false", "data-rating": rating };
+  const attributes = {
+    type: "button",
+    class: "thumb",
+    "aria-pressed": "false",
+    "data-rating": rating,
+  };
   const icon = s(
     "svg",
     { viewBox: "0 0 24 24", width: 18, height: 18, class: rating, "aria-hidden": "true" },
@@ -39,8 +45,19 @@ export function thumbs({ about, send }) {
 /** Thumbs for a whole answer, which ask for a reason before they send `{rating, reason}`. */
 export function answerFeedback(send) {
   const said = h("p", { class: "said", role: "status" });
-  const reason = h("input", { type: "text", maxlength: 2000, autocomplete: "off", placeholder: "Why? (optional)", "aria-label": "Why? (optional)" });
-  const form = h("form", { class: "reason", hidden: true, submit: give }, reason, h("button", { type: "submit", class: "small" }, "Send"));
+  const reason = h("input", {
+    type: "text",
+    maxlength: 2000,
+    autocomplete: "off",
+    placeholder: "Why? (optional)",
+    "aria-label": "Why? (optional)",
+  });
+  const form = h(
+    "form",
+    { class: "reason", hidden: true, submit: give },
+    reason,
+    h("button", { type: "submit", class: "small" }, "Send"),
+  );
   let rating = null;
   const buttons = ["up", "down"].map((each) => thumb(each, "answer", () => choose(each)));
 
@@ -65,7 +82,12 @@ export function answerFeedback(send) {
     }
   }
 
-  const row = h("div", { class: "thumbs" }, h("span", { class: "ask-opinion" }, "Was this any help?"), buttons);
+  const row = h(
+    "div",
+    { class: "thumbs" },
+    h("span", { class: "ask-opinion" }, "Was this any help?"),
+    buttons,
+  );
   return h("div", { class: "feedback" }, row, form, said);
 }
 

@@ -7,12 +7,29 @@ import { spanOf } from "./timeline.js";
 const SCALE = 1000;
 
 /** The table of a question's times, from the rows of `timeline.js`; null before the first stage. */
-export function timesTable(rows, { firstTextMs = null } = {}) {
+export function timesTable(rows) {
   const span = spanOf(rows);
   if (span === null) return null;
-  const key = (css, words) => h("th", { scope: "col", class: "figure" }, h("span", { class: `key ${css}`, "aria-hidden": "true" }), words);
-  const head = h("tr", {}, h("th", { scope: "col" }, "This question"), h("td", { class: "bar" }), key("waiting", "waited"), key("working", "worked"));
-  return h("table", { class: "times-table" }, h("thead", {}, head), h("tbody", {}, rows.map((row) => tableRow(row, span)), total(rows, span, firstTextMs)));
+  const key = (css, words) => {
+    const patch = h("span", { class: `key ${css}`, "aria-hidden": "true" });
+    return h("th", { scope: "col", class: "figure" }, patch, words);
+  };
+  const title = h("th", { scope: "col" }, "This question");
+  const head = h(
+    "tr",
+    {},
+    title,
+    h("td", { class: "bar" }),
+    key("waiting", "waited"),
+    key("working", "worked"),
+  );
+  const body = h(
+    "tbody",
+    {},
+    rows.map((row) => tableRow(row, span)),
+    total(rows, span),
+  );
+  return h("table", {}, h("thead", {}, head), body);
 }
 
 function tableRow(row, span) {
@@ -37,16 +54,14 @@ function bar({ queued, started, finished }, [from, to]) {
   return s("svg", box, piece("waiting", queued, started), piece("working", started, finished));
 }
 
-function total(rows, [from, to], firstTextMs) {
-  const waited = rows.reduce((sum, row) => sum + row.waiting, 0);
-  const worked = rows.reduce((sum, row) => sum + row.working, 0);
-  const words = firstTextMs === null ? duration(to - from) : `${duration(to - from)}, first text after ${duration(firstTextMs)} of writing`;
+function total(rows, [from, to]) {
+  const sum = (name) => rows.reduce((all, row) => all + row[name], 0);
   return h(
     "tr",
     { class: "total" },
     h("th", { scope: "row" }, "in all"),
-    h("td", { class: "bar" }, words),
-    h("td", { class: "figure" }, duration(waited)),
-    h("td", { class: "figure" }, duration(worked)),
+    h("td", { class: "bar" }, duration(to - from)),
+    h("td", { class: "figure" }, duration(sum("waiting"))),
+    h("td", { class: "figure" }, duration(sum("working"))),
   );
 }

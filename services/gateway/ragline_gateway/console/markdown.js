@@ -28,7 +28,10 @@ export function renderGrowing(container, text) {
   while (container.childNodes.length > same) container.lastChild.remove();
   const makers = { cite: NOTHING_CITED, doubts: [] };
   container.append(...blocks.slice(same).map(({ block }) => blockElement(text, block, makers)));
-  shown.set(container, blocks.map(({ raw }) => raw));
+  shown.set(
+    container,
+    blocks.map(({ raw }) => raw),
+  );
 }
 
 function blockElement(text, block, options) {
@@ -37,9 +40,17 @@ function blockElement(text, block, options) {
   const inner = (blocks) => blocks.map((each) => blockElement(text, each, options));
   switch (block.kind) {
     case "heading": // below the page's own headings
-      return h("p", { class: "heading", role: "heading", "aria-level": Math.min(block.level + 3, 6) }, words(block.lines));
+      return h(
+        "p",
+        { class: "heading", role: "heading", "aria-level": Math.min(block.level + 3, 6) },
+        words(block.lines),
+      );
     case "code":
-      return h("pre", { tabindex: 0 }, h("code", {}, marked(Run.of(text, block.lines), options.doubts)));
+      return h(
+        "pre",
+        { tabindex: 0 },
+        h("code", {}, marked(Run.of(text, block.lines), options.doubts)),
+      );
     case "quote":
       return h("blockquote", {}, inner(block.blocks));
     case "list":
@@ -59,8 +70,22 @@ function listElement({ first, items }, inner) {
 }
 
 function tableElement({ rows: [head, ...body] }, words) {
-  const row = (cells, tag) => h("tr", {}, cells.map((cell) => h(tag, {}, words([cell]))));
-  const table = h("table", {}, h("thead", {}, row(head, "th")), h("tbody", {}, body.map((each) => row(each, "td"))));
+  const row = (cells, tag) =>
+    h(
+      "tr",
+      {},
+      cells.map((cell) => h(tag, {}, words([cell]))),
+    );
+  const table = h(
+    "table",
+    {},
+    h("thead", {}, row(head, "th")),
+    h(
+      "tbody",
+      {},
+      body.map((each) => row(each, "td")),
+    ),
+  );
   return h("div", { class: "wide", tabindex: 0 }, table);
 }
 
@@ -85,5 +110,10 @@ function explain(elements, index, why) {
   const selector = `mark[data-doubt="${index}"]`;
   const pieces = elements.flatMap((element) => [...element.querySelectorAll(selector)]);
   for (const piece of pieces) piece.title = why;
-  pieces.at(-1)?.append(h("span", { class: "doubt-sign", "aria-hidden": "true" }, "?"), unseen(` (not supported: ${why}) `));
+  pieces
+    .at(-1)
+    ?.append(
+      h("span", { class: "doubt-sign", "aria-hidden": "true" }, "?"),
+      unseen(` (not supported: ${why}) `),
+    );
 }

@@ -38,13 +38,22 @@ function draw(stations, width) {
   const at = (index) => MARGIN + index * step;
   const title = s("title", { id: "picture-title" }, "The pipeline");
   const description = s("desc", { id: "picture-description" });
-  const tracks = stations.slice(1).map((_, index) =>
-    s("line", { x1: at(index), x2: at(index + 1), y1: LINE, y2: LINE, class: "track" }),
-  );
+  const tracks = stations
+    .slice(1)
+    .map((_, index) =>
+      s("line", { x1: at(index), x2: at(index + 1), y1: LINE, y2: LINE, class: "track" }),
+    );
   const drawn = stations.map((each, index) => station(each, at(index)));
   const size = { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` };
   const labels = { role: "img", "aria-labelledby": "picture-title picture-description" };
-  const svg = s("svg", { ...size, ...labels }, title, description, tracks, drawn.map((each) => each.element));
+  const svg = s(
+    "svg",
+    { ...size, ...labels },
+    title,
+    description,
+    tracks,
+    drawn.map((each) => each.element),
+  );
 
   function show(now) {
     now.forEach((each, index) => {
@@ -58,17 +67,24 @@ function draw(stations, width) {
 }
 
 function trackPhase(before, after) {
-  if (before.phase === "ahead" || before.phase === "skipped" || after.phase === "skipped") return "ahead";
+  if (before.phase === "ahead" || before.phase === "skipped" || after.phase === "skipped")
+    return "ahead";
   return after.phase === "ahead" ? "ahead" : after.phase;
 }
 
 function station({ name, kind }, x) {
-  const shape = kind === "end"
-    ? s("rect", { x: x - 9, y: LINE - 9, width: 18, height: 18, rx: 5, class: "stop" })
-    : s("circle", { cx: x, cy: LINE, r: 10, class: "stop" });
+  const shape =
+    kind === "end"
+      ? s("rect", { x: x - 9, y: LINE - 9, width: 18, height: 18, rx: 5, class: "stop" })
+      : s("circle", { cx: x, cy: LINE, r: 10, class: "stop" });
   const ring = kind === "end" ? null : s("circle", { cx: x, cy: LINE, r: 10, class: "ring" });
   const label = (y, css) => s("text", { x, y, class: css, "text-anchor": "middle" });
-  const [sign, title, time, lag] = [label(LINE + 4, "sign"), label(LINE + 30, "name"), label(LINE + 47, "time"), label(LINE - 20, "lag")];
+  const [sign, title, time, lag] = [
+    label(LINE + 4, "sign"),
+    label(LINE + 30, "name"),
+    label(LINE + 47, "time"),
+    label(LINE - 20, "lag"),
+  ];
   title.textContent = name;
   const element = s("g", { class: `station ${kind}` }, ring, shape, sign, title, time, lag);
   return {
@@ -95,7 +111,15 @@ function lagOf({ health, lag }) {
 }
 
 function inWords({ name, phase, time, health, lag }) {
-  const now = { ahead: "", skipped: "not needed", working: `at work, ${time}`, done: time && `done in ${time}`, bad: "ended here" }[phase];
-  const parts = [now, health ? HEALTH[health].words : "", lag ? `${lag} waiting` : ""].filter(Boolean);
+  const now = {
+    ahead: "",
+    skipped: "not needed",
+    working: `at work, ${time}`,
+    done: time && `done in ${time}`,
+    bad: "ended here",
+  }[phase];
+  const parts = [now, health ? HEALTH[health].words : "", lag ? `${lag} waiting` : ""].filter(
+    Boolean,
+  );
   return parts.length ? `${name}: ${parts.join(", ")}` : name;
 }

@@ -13,7 +13,9 @@ const BAD = new Set(["failed", "expired", "broken"]);
 
 /** The panel: `show(question)` puts a question on it, `changed(question)` updates that one. */
 export function createPipeline(api, { mayOperate }) {
-  const [timeline, table, deadLetters] = ["timeline", "stages", "dead-letters"].map((id) => document.getElementById(id));
+  const [timeline, table, deadLetters] = ["timeline", "stages", "dead-letters"].map((id) =>
+    document.getElementById(id),
+  );
   const picture = createPicture(document.getElementById("picture"));
   let question = null;
   let stages = [];
@@ -21,14 +23,21 @@ export function createPipeline(api, { mayOperate }) {
   function drawQuestion() {
     const rows = question ? questionRows(question) : rowsOf([], { now: 0, over: false });
     picture.update(stations(question, rows, stages));
-    const firstTextMs = question?.answer?.first_text_ms ?? null;
-    timeline.replaceChildren(...[timesTable(rows, { firstTextMs })].filter(Boolean));
+    const parts = [timesTable(rows), firstText(question?.answer)];
+    timeline.replaceChildren(...parts.filter(Boolean));
   }
 
   async function look() {
     if (!mayOperate()) {
       stages = [];
-      return told(h("p", { class: "note" }, "How the stages are is told to callers with the scope “operate”."), "");
+      return told(
+        h(
+          "p",
+          { class: "note" },
+          "How the stages are is told to callers with the scope “operate”.",
+        ),
+        "",
+      );
     }
     try {
       const view = await api.pipeline();
@@ -60,15 +69,30 @@ export function createPipeline(api, { mayOperate }) {
 }
 
 function questionRows(question) {
-  const timings = question.answer?.timings.length ? question.answer.timings : question.progress.stages;
+  const timings = question.answer?.timings.length
+    ? question.answer.timings
+    : question.progress.stages;
   return rowsOf(timings, { now: question.serverNow(), over: question.ended !== null });
+}
+
+function firstText(answer) {
+  if (!answer?.first_text_ms) return null;
+  const words = `The first text came ${duration(answer.first_text_ms)} after the generator began.`;
+  return h("p", { class: "note" }, words);
 }
 
 function stations(question, rows, stages) {
   const own = rows.map((row) => {
     const state = stages.find(({ stage }) => stage === row.stage);
     const time = row.queued === undefined ? "" : duration(row.working);
-    return { name: row.stage, kind: "stage", phase: row.phase, time, health: state?.health ?? null, lag: state?.lag ?? 0 };
+    return {
+      name: row.stage,
+      kind: "stage",
+      phase: row.phase,
+      time,
+      health: state?.health ?? null,
+      lag: state?.lag ?? 0,
+    };
   });
   const end = { kind: "end", health: null, lag: 0 };
   const ended = Boolean(question?.ended);
@@ -83,11 +107,25 @@ function stations(question, rows, stages) {
 
 function stagesTable(stages, stale) {
   const head = ["Stages now", "waiting", "consumers", "per second", "health"];
-  const columns = head.map((words, index) => h("th", { scope: "col", class: index && index < 4 ? "figure" : null }, words));
-  const order = (stage) => (STAGES.indexOf(stage) + 1 || STAGES.length + 1);
+  const columns = head.map((words, index) =>
+    h("th", { scope: "col", class: index && index < 4 ? "figure" : null }, words),
+  );
+  const order = (stage) => STAGES.indexOf(stage) + 1 || STAGES.length + 1;
   const rows = [...stages].sort((a, b) => order(a.stage) - order(b.stage)).map(stageRow);
-  const note = stale ? h("p", { class: "note" }, "Nobody has looked at the pipeline lately; these figures are old.") : null;
-  return h("div", {}, note, h("table", { class: "stages-table" }, h("thead", {}, h("tr", {}, columns)), h("tbody", {}, rows)));
+  const note = stale
+    ? h("p", { class: "note" }, "Nobody has looked at the pipeline lately; these figures are old.")
+    : null;
+  return h(
+    "div",
+    {},
+    note,
+    h(
+      "table",
+      { class: "stages-table" },
+      h("thead", {}, h("tr", {}, columns)),
+      h("tbody", {}, rows),
+    ),
+  );
 }
 
 function stageRow({ stage, topics, lag, members, perSecond, health }) {

@@ -1,6 +1,6 @@
 // A document's text in a panel, with what was cited highlighted.
 
-import { bringIntoView, h, outwardLink, unseen, webAddress } from "./dom.js";
+import { bringIntoView, h, outwardLink, webAddress } from "./dom.js";
 import { headingPath, nameOf } from "./citations.js";
 import { layOut } from "./source-text.js";
 
@@ -26,15 +26,20 @@ async function contents(api, reference) {
     const source = await api.source(reference.document_id, reference.version);
     return { source, elements: sourceElements(source, reference) };
   } catch (problem) {
-    const words = problem.status === 404
-      ? "The document is gone, or you may no longer read it."
-      : problem.message;
+    const words =
+      problem.status === 404
+        ? "The document is gone, or you may no longer read it."
+        : problem.message;
     return { elements: [h("p", { class: "problem", role: "alert" }, words), cited(reference)] };
   }
 }
 
 function fill(dialog, source, ...elements) {
-  const close = h("button", { type: "button", class: "quiet", click: () => dialog.close() }, "Close");
+  const close = h(
+    "button",
+    { type: "button", class: "quiet", click: () => dialog.close() },
+    "Close",
+  );
   const details = h(
     "p",
     { class: "meta" },
@@ -43,7 +48,10 @@ function fill(dialog, source, ...elements) {
     webAddress(source.url) ? [" · ", outwardLink(source.url, "Open the original")] : null,
   );
   const title = h("h2", { id: "source-title" }, nameOf(source));
-  dialog.replaceChildren(h("header", { class: "panel-head" }, h("div", {}, title, details), close), ...elements);
+  dialog.replaceChildren(
+    h("header", { class: "panel-head" }, h("div", {}, title, details), close),
+    ...elements,
+  );
 }
 
 function sourceElements(source, reference) {
@@ -51,7 +59,11 @@ function sourceElements(source, reference) {
   const quoted = reference.quote !== undefined;
   const range = quoted ? rangeOf(laid, source, reference) : null;
   const notice = quoted ? noticeOf(source, reference, range) : null;
-  const text = h("div", { class: "source-text", tabindex: 0, role: "region", "aria-label": "Text of the source" }, passages(laid, range));
+  const text = h(
+    "div",
+    { class: "source-text", tabindex: 0, role: "region", "aria-label": "Text of the source" },
+    passages(laid, range),
+  );
   return [notice, text].filter(Boolean);
 }
 
@@ -65,9 +77,16 @@ function noticeOf(source, reference, range) {
   const changed = source.current
     ? "The cited words are not where the answer found them."
     : `The document has changed since this answer, which cites version ${reference.version}.`;
-  const fate = range ? "The cited words still stand in it." : "The cited words no longer stand in it:";
+  const fate = range
+    ? "The cited words still stand in it."
+    : "The cited words no longer stand in it:";
   const words = source.current && range ? changed : `${changed} ${fate}`;
-  return h("div", { class: "changed", role: "status" }, h("p", {}, words), range ? null : cited(reference));
+  return h(
+    "div",
+    { class: "changed", role: "status" },
+    h("p", {}, words),
+    range ? null : cited(reference),
+  );
 }
 
 function cited({ quote }) {
@@ -90,8 +109,13 @@ function passages({ pieces }, range) {
 }
 
 function highlighted({ part: { text }, from, to }, range) {
-  const [start, end] = range ? range.map((place) => Math.min(Math.max(place, from), to) - from) : [0, 0];
+  const [start, end] = range
+    ? range.map((place) => Math.min(Math.max(place, from), to) - from)
+    : [0, 0];
   if (start === end) return [text];
-  const mark = h("mark", { class: "cited" }, unseen("cited words: "), text.slice(start, end));
-  return [text.slice(0, start), mark, text.slice(end)];
+  return [
+    text.slice(0, start),
+    h("mark", { class: "cited" }, text.slice(start, end)),
+    text.slice(end),
+  ];
 }

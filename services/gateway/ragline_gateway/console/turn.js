@@ -11,21 +11,39 @@ const AT_WORK = {
   reranker: "Choosing passages",
   generator: "Reading the passages",
 };
-const ENDED = { answered: "Answered", refused: "Refused: no source supports an answer", failed: "Failed", expired: "Expired", broken: "Failed" };
+const ENDED = {
+  answered: "Answered",
+  refused: "Refused: no source supports an answer",
+  failed: "Failed",
+  expired: "Expired",
+  broken: "Failed",
+};
 
 /**
- * The view of one question: `{element, update(question)}`.
+ * The view of one question: `{element, update(question), spoken()}`.
  *
  * `tools` are what its parts need: `{api, openSource, askAgain, showTimes}`.
  */
 export function turnView(text, tools) {
   const dot = h("span", { class: "dot", "aria-hidden": "true" });
   const words = h("span", {});
-  const times = h("button", { type: "button", class: "times", hidden: true, title: "Show in the pipeline" });
+  const times = h("button", {
+    type: "button",
+    class: "times",
+    hidden: true,
+    title: "Show in the pipeline",
+  });
   const status = h("p", { class: "status" }, dot, words, times);
   const body = h("div", { class: "prose" });
   const rest = h("div", { class: "rest" });
-  const element = h("article", { class: "turn", "data-phase": "sending" }, h("h2", { class: "asked" }, text), status, body, rest);
+  const element = h(
+    "article",
+    { class: "turn", "data-phase": "sending" },
+    h("h2", { class: "asked" }, text),
+    status,
+    body,
+    rest,
+  );
   let ended = false;
   let shown = null;
 
@@ -58,7 +76,7 @@ export function turnView(text, tools) {
     times.addEventListener("click", () => tools.showTimes(question));
   }
 
-  return { element, update };
+  return { element, update, spoken: () => body.textContent };
 }
 
 /** What goes on with a question, in a few words. */

@@ -32,10 +32,9 @@ async function follow(api, entry, changed) {
   while (entry.status === "pending" && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     try {
-      const { status, report } = await api.documentStatus(entry.document_id);
-      if (status === "pending" || (report && report.version < entry.version)) continue;
-      Object.assign(entry, report ?? {}, { status });
-      delete entry.detail;
+      const { status, report } = await api.documentStatus(entry.document_id, entry.version);
+      if (status === "pending") continue;
+      Object.assign(entry, status === "superseded" ? {} : report, { status });
     } catch (problem) {
       if (problem.status === 0 || problem.status >= 429) continue; // asked again soon
       Object.assign(entry, { status: "failed", detail: problem.message });
