@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ragline_cli.commands import asyncapi, dead_letters, evaluate, manifests, schemas, topics
+from ragline_cli.commands import (
+    asyncapi,
+    dead_letters,
+    evaluate,
+    feedback,
+    manifests,
+    schemas,
+    topics,
+)
 from ragline_cli.commands.ask import ask
 from ragline_cli.commands.bench import bench
 from ragline_cli.commands.demo import demo
@@ -21,6 +29,7 @@ for command in (demo, up, down, status, ingest, ask, bench):
     app.command()(command)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(asyncapi.app, name="asyncapi")

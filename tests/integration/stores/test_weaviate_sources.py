@@ -158,6 +158,29 @@ async def test_a_version_that_is_written_again_with_other_chunks_is_not_shown_ha
     assert source.parts[0].text == again.chunks[0].text
 
 
+async def test_chunks_of_a_version_that_is_still_coming_are_not_its_predecessors(
+    store: WeaviateStore,
+) -> None:
+    await store.upsert(document(version=1, texts=texts(1)))
+    await store.tenant(TENANT).insert(chunk_objects(document(version=2, texts=texts(2)), ()))
+    assert await version(store, nothing, before=None) == 1
+
+
+async def test_chunks_that_are_still_for_others_are_not_given(store: WeaviateStore) -> None:
+    """As of a writer that died between the marker that grants and the chunks that obey."""
+    await store.upsert(document(version=1, texts=texts(1), access=("staff",)))
+    granted = Marker(kind=Kind.ACCESS, document_id="guide", version=2, groups=())
+    await store.tenant(TENANT).insert([marker_object(granted)])
+    with pytest.raises(Unavailable):
+        await version(store, nothing, before=None)
+    await store.settle(ref())
+    assert await version(store, nothing, before=None) == 1
+
+
+async def nothing() -> None:
+    """Nothing happens meanwhile."""
+
+
 async def test_a_reader_makes_no_collection_and_no_tenant(
     weaviate_url: str, weaviate_settings: VectorStoreSettings
 ) -> None:

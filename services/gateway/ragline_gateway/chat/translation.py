@@ -39,7 +39,7 @@ def question(request: ChatRequest) -> AskBody:
         Problem: another model, no question, or one that is too long.
     """
     if request.model != MODEL:
-        raise _bad(404, "model-not-found", f"There is no model {MODEL!r} of another name", "model")
+        raise _bad(404, "model-not-found", f"The only model is {MODEL!r}", "model")
     *earlier, last = request.messages
     text = last.text.strip()
     if last.role != "user" or not text:

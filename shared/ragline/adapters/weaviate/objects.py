@@ -10,7 +10,7 @@ from typing import Any
 from weaviate.classes.data import DataObject
 
 from ragline.adapters.indexing import chunk_id, terms_of
-from ragline.adapters.weaviate.keys import access_key, document_key, key, reader_keys
+from ragline.adapters.weaviate.keys import access_key, chunk_key, document_key, reader_keys
 from ragline.adapters.weaviate.markers import Kind, Marker
 from ragline.adapters.weaviate.scope import facets
 from ragline.contracts.queries import Candidate, SearchKind
@@ -87,7 +87,7 @@ def _chunk_object(
         "content_hash": chunk.content_hash,
     }
     return DataObject(
-        uuid=key("chunk", document_id, document.version, chunk.ordinal),
+        uuid=chunk_key(document_id, document.version, chunk.ordinal),
         properties={name: value for name, value in properties.items() if value is not None},
         vector=list(chunk.embedding),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from weaviate.classes.query import Filter
 from weaviate.collections.classes.filters import _Filters
 
-from ragline.adapters.weaviate.keys import OPEN, document_key, filter_key
+from ragline.adapters.weaviate.keys import OPEN, chunk_key, document_key, filter_key
 from ragline.adapters.weaviate.markers import MARKERS, Kind
 from ragline.contracts.queries import Filters
 from ragline.ports.store import Scope
@@ -45,17 +45,13 @@ def chunks_of(document_id: str) -> Condition:
 
 
 def parts_of(document_id: str, version: int, groups: tuple[str, ...], ordinals: range) -> Condition:
-    """Return the filter for these chunks of a version, as far as `groups` may read them."""
-    ordinal = Filter.by_property("ordinal")
-    return Filter.all_of(
-        [
-            _readable(groups),
-            Filter.by_property("document").equal(document_key(document_id)),
-            Filter.by_property("version").equal(str(version)),
-            ordinal.greater_or_equal(ordinals.start),
-            ordinal.less_than(ordinals.stop),
-        ]
-    )
+    """Return the filter for these chunks of a version, as far as `groups` may read them.
+
+    By id, which costs the same in every tenant: a range of ordinals takes longer the more chunks
+    the tenant has (12 ms instead of 1 ms for one chunk of 160,000).
+    """
+    ids = [chunk_key(document_id, version, ordinal) for ordinal in ordinals]
+    return _readable(groups) & Filter.by_id().contains_any(ids)
 
 
 def _readable(groups: tuple[str, ...]) -> Condition:
