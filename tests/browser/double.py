@@ -13,13 +13,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
-from threading import Thread
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
+from tests.browser.serving import served
 
 CONSOLE = files("ragline_gateway") / "console"
 # stricter than needed: the page must not even try to turn a string into markup
@@ -132,14 +131,5 @@ def running_double() -> Iterator[Double]:
     """Serve a double on a free port, on an event loop in a thread of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         double = Double(listener.getsockname()[1])
-        config = uvicorn.Config(
-            make_app(double), log_config=None, lifespan="off", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
+        with served(make_app(double), listener):
             yield double
-        finally:
-            server.should_exit = True
-            thread.join(10)
