@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 from tests.browser import examples
 from tests.browser.double import Double, running_double
 
@@ -28,18 +28,24 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OpenPage = Callable[..., Any]
 
 
+def chromium() -> str | None:
+    """Return the path of this machine's Chromium, if there is one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(give_up: Callable[[str, StackError], NoReturn]) -> AsyncIterator[Browser]:
     """The Chromium of this machine."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = chromium()
     if found is None:
         give_up("browser", StackError(f"none of {', '.join(NAMES)} is installed"))
+    expect.set_options(timeout=15_000)  # two cores, and a whole pipeline beside the browser
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
+        launched = await playwright.chromium.launch(
             executable_path=found, args=[*CHROMIUM_ARGS], chromium_sandbox=False
         )
-        yield chromium
-        await chromium.close()
+        yield launched
+        await launched.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -33,7 +33,9 @@ class PatientModel:
     async def _answer(self, request: Request) -> Response:
         body = await request.json()
         found = _PASSAGE.search(str(body["messages"][-1]["content"]))
-        sentences = re.findall(r"[^.]+\.", found.group(1) if found else "Nothing is known.")
+        passage = found.group(1) if found else "Nothing is known."
+        prose = " ".join(line for line in passage.splitlines() if not line.startswith("#"))
+        sentences = re.findall(r"[^.]+\.", prose)
         text = " ".join(f"{sentence.strip()[:-1]} [1]." for sentence in sentences)
         return StreamingResponse(self._say(text), media_type="text/event-stream")
 

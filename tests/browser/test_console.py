@@ -180,11 +180,11 @@ async def test_feedback_reaches_its_topic(open_page: OpenPage, site: Site) -> No
 async def test_a_killed_gateway_costs_no_text(
     open_page: OpenPage, site: Site, patience: Callable[[float], None]
 ) -> None:
-    patience(0.3)
+    patience(0.4)
     page = await open_page(address(site))
     await page.evaluate(WATCH)
     await ask(page, LOST)
-    await expect(page.locator(".prose")).to_contain_text("Report a lost badge")
+    await expect(page.locator(".prose")).to_contain_text("Everybody who")
     site.gateway.kill()
     await expect(page.locator(".status")).to_contain_text("Connection lost, trying again")
     await asyncio.to_thread(site.gateway.start)
@@ -224,7 +224,7 @@ async def test_stop_ends_the_answer_early(
     patience(0.4)
     page = await open_page(address(site))
     await ask(page, LOST)
-    await expect(page.locator(".prose")).to_contain_text("Report")
+    await expect(page.locator(".prose")).to_contain_text("Everybody")
     await page.get_by_role("button", name="Stop").click()
     await ended(page)
     answer = await stored_answer(page, site)

@@ -282,6 +282,33 @@ async def test_ranges_count_code_points(page: Page) -> None:
     assert await run(page, "source-text", body) == expected
 
 
+LONG = "This line was broken by hand because the editor's window ended"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{LONG}\nhere.", f"{LONG}¶here."),
+        (f"- {LONG}\n  here.\n- next", f"- {LONG}¶here.\n- next"),
+        (f"{LONG}\n\nAnother", f"{LONG}\n\nAnother"),
+        (f"{LONG}:\nx = 1", f"{LONG}:\nx = 1"),
+        (f"```\n{LONG}\n{LONG}\n```\nend", f"```\n{LONG}\n{LONG}\n```\nend"),
+        (f"    {LONG}\n    {LONG}", f"    {LONG}\n    {LONG}"),
+        (f"| {LONG} |\n| {LONG} |", f"| {LONG} |\n| {LONG} |"),
+        ("short\nlines", "short\nlines"),
+    ],
+)
+async def test_only_line_breaks_without_meaning_run_on(page: Page, text: str, shown: str) -> None:
+    body = """
+      const box = document.createElement('div');
+      box.append(...m.softened(argument, m.softBreaks(argument)));
+      const whole = box.textContent;
+      for (const soft of box.querySelectorAll('.soft')) soft.textContent = '¶';
+      return [whole, box.textContent];
+    """
+    assert await run(page, "soft-breaks", body, text) == [text, shown]
+
+
 @pytest.mark.parametrize(
     ("stage", "stale", "health"),
     [

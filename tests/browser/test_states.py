@@ -274,8 +274,8 @@ async def test_waiting_is_shown_apart_from_working(open_page: OpenPage, double: 
     assert widths == pytest.approx([55 / 1243 * 1000, 154 / 1243 * 1000])
     await expect(page.locator("#timeline .total")).to_contain_text("1.24 s")
     picture = page.get_by_role("img", name="The pipeline")
-    await expect(picture).to_have_accessible_name(
-        "The pipeline publisher; classifier: done in 31 ms, healthy; retriever: done in 79 ms, "
+    await expect(picture).to_have_accessible_description(
+        "publisher; classifier: done in 31 ms, healthy; retriever: done in 79 ms, "
         "healthy; reranker: done in 154 ms, healthy; generator: done in 902 ms, healthy; "
         "answer: done in 1.24 s"
     )

@@ -1,6 +1,7 @@
 // Citations as cards, and the sources nearest to a question that was refused.
 
 import { h } from "./dom.js";
+import { quoteElement } from "./soft-breaks.js";
 import { thumbs } from "./feedback.js";
 
 /** What a document is called. */
@@ -40,7 +41,7 @@ function card(citation, { openSource, rate }) {
         nameOf(citation),
       ),
       headingPath(citation),
-      h("blockquote", { class: "quote" }, quote),
+      quoteElement(quote),
       h(
         "div",
         { class: "cite-foot" },

@@ -45,7 +45,11 @@ function draw(stations, width) {
     );
   const drawn = stations.map((each, index) => station(each, at(index)));
   const size = { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}` };
-  const labels = { role: "img", "aria-labelledby": "picture-title picture-description" };
+  const labels = {
+    role: "img",
+    "aria-labelledby": "picture-title",
+    "aria-describedby": "picture-description",
+  };
   const svg = s(
     "svg",
     { ...size, ...labels },

@@ -3,6 +3,7 @@
 import { bringIntoView, h, outwardLink, webAddress } from "./dom.js";
 import { headingPath, nameOf } from "./citations.js";
 import { layOut } from "./source-text.js";
+import { quoteElement, softBreaks, softened } from "./soft-breaks.js";
 
 /** A function that opens the panel for a citation, or for a document `{document_id, version}`. */
 export function createSourcePanel(api) {
@@ -90,11 +91,12 @@ function noticeOf(source, reference, range) {
 }
 
 function cited({ quote }) {
-  return quote ? h("blockquote", { class: "quote" }, quote) : null;
+  return quote ? quoteElement(quote) : null;
 }
 
 /** The source's pieces; those without a gap between them run on. */
-function passages({ pieces }, range) {
+function passages({ text, pieces }, range) {
+  const breaks = softBreaks(text);
   const elements = [];
   let path = null;
   for (const piece of pieces) {
@@ -102,20 +104,21 @@ function passages({ pieces }, range) {
     if (heading && heading.textContent !== path) elements.push(heading);
     const runsOn = !piece.gap && elements.at(-1)?.className === "passage";
     if (!runsOn) elements.push(h("p", { class: "passage" }));
-    elements.at(-1).append(...highlighted(piece, range));
+    elements
+      .at(-1)
+      .append(...highlighted(piece, range, (from, to) => softened(text, breaks, from, to)));
     path = heading?.textContent ?? null;
   }
   return elements;
 }
 
-function highlighted({ part: { text }, from, to }, range) {
-  const [start, end] = range
-    ? range.map((place) => Math.min(Math.max(place, from), to) - from)
-    : [0, 0];
-  if (start === end) return [text];
+/** The nodes of a piece, what is cited within a `mark`. `nodes(from, to)` makes those of a range. */
+function highlighted({ from, to }, range, nodes) {
+  const [start, end] = range ? range.map((place) => Math.min(Math.max(place, from), to)) : [to, to];
+  if (start === end) return nodes(from, to);
   return [
-    text.slice(0, start),
-    h("mark", { class: "cited" }, text.slice(start, end)),
-    text.slice(end),
+    ...nodes(from, start),
+    h("mark", { class: "cited" }, nodes(start, end)),
+    ...nodes(end, to),
   ];
 }
