@@ -127,7 +127,7 @@ class Pipeline:
 
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
-    """Start a stack and the five services."""
+    """Start a stack and the services."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
         with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:

@@ -8,7 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED, Service
+from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.errors import Misconfigured
 from ragline_cli.dead_letters.letter import DeadLetter, LetterId
 from ragline_cli.instants import read_instant
@@ -74,7 +74,7 @@ def make_filters(
         ids=frozenset(LetterId.parse(text) for text in ids) or None,
         topics=_known("topic", topics, sources),
         causes=_known("cause", causes, list(Cause)),
-        services=_known("service", services, list(Service)),
+        services=_known("service", services, DEAD_LETTERS.producers),
         keys=tuple(keys),
         since=read_instant(since, now) if since else None,
         until=read_instant(until, now) if until else None,

@@ -36,6 +36,8 @@ class _StoreAdapter(Protocol):
         self, settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
     ) -> AbstractAsyncContextManager[Store]: ...
 
+    async def has_collection(self, settings: VectorStoreSettings) -> bool: ...
+
 
 class _ReaderAdapter(Protocol):
     def open_reader(
@@ -67,6 +69,17 @@ def open_store(
     """
     adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
     return adapter.open_store(settings, fingerprint=fingerprint, dimensions=dimensions)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the configured collection is there, and create nothing.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
+    return await adapter.has_collection(settings)
 
 
 def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[SourceReader]:

@@ -29,6 +29,8 @@ from ragline.settings import KafkaSettings, RedisSettings
 
 log = logging.getLogger(__name__)
 
+_AT_ONCE = 32
+
 
 class Question:
     """One question, and what a script can do with it."""
@@ -100,15 +102,17 @@ class StubPipeline:
         self.tokens = tokens
         self.progress = progress
         self._ledger = ledger
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self.seen: dict[str, QuerySubmitted] = {}
 
     async def publish(self, answer: QueryAnswered) -> None:
         """Claim an answer and publish the winner's bytes."""
-        value = await self._ledger.claim(Attempt(answer.query_id), answer.to_json())
-        headers = encode_headers(answer, value, source="/ragline/stub")
-        await self._producer.send_and_wait(
-            ANSWERS.name, value, key=answer.key.encode(), headers=headers
-        )
+        async with self._places:
+            value = await self._ledger.claim(Attempt(answer.query_id), answer.to_json())
+            headers = encode_headers(answer, value, source="/ragline/stub")
+            await self._producer.send_and_wait(
+                ANSWERS.name, value, key=answer.key.encode(), headers=headers
+            )
 
     async def run(self, script: Script) -> None:
         """Run `script` for each question until cancelled."""

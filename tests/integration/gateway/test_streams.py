@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
 
-from ragline.adapters.redis_entries import add_entry, tokens_key
+from ragline.adapters.redis_entries import NewEntry, add_entries, tokens_key
 from ragline.testing.stub_pipeline import Question, StubPipeline
 from ragline_gateway.settings import Settings
 
@@ -75,7 +76,7 @@ async def test_an_id_that_is_no_events_is_refused(
     query_id = await gateway.ask()
 
     answer = await gateway.http.get(
-        f"/v1/queries/{query_id}/events", headers={"Last-Event-ID": bad.encode()}
+        f"/v1/queries/{query_id}/events", headers=[(b"last-event-id", bad.encode())]
     )
 
     assert answer.status_code == 400
@@ -116,10 +117,10 @@ async def test_a_message_that_was_lost_is_read_from_the_stream(
         async for event in gateway.events(query_id):
             seen.append(event)
             if event.id == "1-0":
-                lost = {"attempt": 1, "seq": 1, "delta": "one "}
+                lost: dict[FieldT, EncodableT] = {"attempt": 1, "seq": 1, "delta": "one "}
                 await redis.xadd(tokens_key(query_id), lost, id="1-1")
-                told = {"attempt": 1, "seq": 2, "delta": "two"}
-                await add_entry(redis, query_id, "1-2", told, maxlen=100, ttl_s=60)
+                told = NewEntry(query_id, "1-2", {"attempt": 1, "seq": 2, "delta": "two"})
+                await add_entries(redis, [told], maxlen=100, ttl_s=60)
             if event.id == "1-2":
                 held.set()
 

@@ -154,13 +154,25 @@ async def open_store(
 ) -> AsyncIterator[PgvectorStore]:
     """Open the collection as a pool of connections, creating its schema when there is none."""
     identity = IndexIdentity(fingerprint, dimensions)
-    async with guarded("connect", settings.timeout_s):
-        connection = await asyncpg.connect(address(settings))
-        try:
-            vector_schema = await schema.ensure(connection, settings.collection, identity)
-        finally:
-            await connection.close()
+    async with _connected(settings) as connection:
+        vector_schema = await schema.ensure(connection, settings.collection, identity)
     session = _SESSION | {"search_path": f'"{settings.collection}", "{vector_schema}"'}
     prepare = partial(register_vector, schema=vector_schema)
     async with open_pool(settings, session=session, prepare=prepare) as pool:
         yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection's schema is there."""
+    async with _connected(settings) as connection:
+        return await schema.exists(connection, settings.collection)
+
+
+@asynccontextmanager
+async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
+    async with guarded("connect", settings.timeout_s):
+        connection = await asyncpg.connect(address(settings))
+        try:
+            yield connection
+        finally:
+            await connection.close()

@@ -118,3 +118,9 @@ async def open_store(
         yield WeaviateStore(
             client, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection is there."""
+    async with connected(settings) as client, guarded("connect", settings.timeout_s):
+        return bool(await client.collections.exists(settings.collection))

@@ -8,7 +8,13 @@ import psutil
 import pytest
 
 from ragline.settings import StoreKind
-from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
+from ragline_cli.stack.addresses import (
+    Addresses,
+    GatewayAddress,
+    KafkaAddress,
+    RedisAddress,
+    StoreAddress,
+)
 from ragline_cli.stack.leftovers import end_leftovers, leftovers
 from ragline_cli.stack.state import (
     Phase,
@@ -34,6 +40,7 @@ def state(tmp_path: Path) -> StackState:
             kafka=KafkaAddress(bootstrap_servers="127.0.0.1:9092"),
             vector_store=StoreAddress(kind=StoreKind.PGVECTOR, url="postgresql://u:p@h/d"),
             redis=RedisAddress(url="redis://:secret@127.0.0.1:6379/0"),
+            gateway=GatewayAddress(url="http://127.0.0.1:8080/", tenant="default"),
         ),
         services={
             "classifier": ServiceState(
