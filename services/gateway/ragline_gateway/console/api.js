@@ -5,8 +5,9 @@ const POLL_TIMEOUT_MS = 8_000;
 
 /** What went wrong, as RFC 9457 tells it. `status` is 0 when no answer came at all. */
 export class Problem extends Error {
-  constructor({ status = 0, code = "unreachable", title, detail, retryAfter = null }) {
-    super(detail || title || `The gateway answered with status ${status}.`);
+  constructor({ status = 0, code = "unreachable", title, detail, errors, retryAfter = null }) {
+    const wrong = errors?.map(({ loc, message }) => `${loc.join(".")}: ${message}`).join("; ");
+    super(wrong || detail || title || `The gateway answered with status ${status}.`);
     Object.assign(this, { status, code, title, retryAfter });
   }
 }

@@ -91,6 +91,6 @@ export function historyOf(questions) {
   const told = questions.filter(({ phase }) => phase === "answered").slice(-TURNS_TOLD);
   return told.flatMap(({ text, answer }) => [
     { role: "user", text },
-    { role: "assistant", text: answer.text.slice(0, TEXT_TOLD) },
+    { role: "assistant", text: [...answer.text].slice(0, TEXT_TOLD).join("") },
   ]);
 }

@@ -45,6 +45,7 @@ export function askQuestion({ api, text, history, changed }) {
 
 async function run({ api, question, history, changed, signal }) {
   const clock = setInterval(() => changed(question), TICK_MS);
+  signal.addEventListener("abort", () => clearInterval(clock));
   try {
     const accepted = await api.ask({ text: question.text, history });
     question.id = accepted.query_id;
@@ -52,6 +53,7 @@ async function run({ api, question, history, changed, signal }) {
     if (question.stopping) question.stop();
     changed(question);
     await followAnswer({ api, question, changed, signal });
+    if (signal.aborted) return;
     question.answer ??= await storedAnswer(api, question.id);
     question.phase = question.answer.status;
   } catch (error) {
