@@ -8,6 +8,7 @@ from ragline_cli.commands.bench import bench
 from ragline_cli.commands.demo import demo
 from ragline_cli.commands.down import down
 from ragline_cli.commands.ingest import ingest
+from ragline_cli.commands.shadow import shadow
 from ragline_cli.commands.status import status
 from ragline_cli.commands.up import up
 from ragline_cli.console import CommandLine
@@ -17,7 +18,7 @@ app = CommandLine(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, down, status, ingest, ask, bench):
+for command in (demo, up, down, status, ingest, ask, bench, shadow):
     app.command()(command)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
