@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -85,7 +84,7 @@ class Tally:
         self.failures: dict[str, Failures] = {}
         self._most = examples
         self._texts = texts
-        self._examples: list[tuple[float, int, Example]] = []
+        self._examples: dict[tuple[str, str], tuple[float, int, Example]] = {}
 
     def ran(self, shadow: QueryAnswered) -> None:
         """Note an answer of the shadow, whether or not a live one comes to it."""
@@ -113,8 +112,8 @@ class Tally:
         self._keep(pair, compared)
 
     def most_different(self) -> list[Example]:
-        """Return the pairs that differ most, the most different first."""
-        return [example for _, _, example in sorted(self._examples, reverse=True)]
+        """Return the questions whose answers differ most, each once, the most different first."""
+        return [example for _, _, example in sorted(self._examples.values(), reverse=True)]
 
     def _add_answered(self, found: SameKind) -> None:
         self.overlap.append(found.overlap)
@@ -145,10 +144,10 @@ class Tally:
             return
         # of equally different ones the first stay
         entry = (compared.distance, -self.pairs, self._example(pair, compared.distance))
-        if len(self._examples) < self._most:
-            heapq.heappush(self._examples, entry)
-        else:
-            heapq.heappushpop(self._examples, entry)
+        asked = (pair.live.tenant, pair.question)
+        self._examples[asked] = max(entry, self._examples.get(asked, entry))
+        if len(self._examples) > self._most:
+            del self._examples[min(self._examples, key=lambda each: self._examples[each][:2])]
 
     def _example(self, pair: Pair, distance: float) -> Example:
         live, shadow = pair.live, pair.shadow

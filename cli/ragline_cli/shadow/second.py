@@ -33,8 +33,8 @@ async def open_stages() -> AsyncIterator[QueryStages]:
     store = RetrieverSettings().vector_store
     if not await has_collection(store):
         raise Misconfigured(
-            f"the store has no collection {store.collection}: fill it with an ingestor that has "
-            f"RAGLINE_VECTOR_STORE__COLLECTION={store.collection}, or name another one"
+            f"the store has no collection {store.collection}, and a shadow makes none: name one "
+            "that was filled before (RAGLINE_VECTOR_STORE__COLLECTION)"
         )
     async with open_query_stages() as stages:
         yield stages

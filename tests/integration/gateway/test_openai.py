@@ -1,4 +1,4 @@
-"""OpenAI's own client, against the gateway: what it sends is understood, what it gets it can read."""
+"""OpenAI's own client: what it sends is understood, what it gets it can read."""
 
 from __future__ import annotations
 

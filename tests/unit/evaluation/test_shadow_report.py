@@ -139,17 +139,27 @@ def test_texts_are_in_the_report_only_on_request() -> None:
 
 def test_the_most_different_come_first_and_alike_ones_not_at_all() -> None:
     pairs = [
-        pair(answer(query_id="alike"), answer()),
-        pair(answer("Use x.", query_id="words"), answer("Use y.")),
-        pair(answer(query_id="status"), refused()),
-        pair(answer(query_id="later"), refused()),
-        pair(answer(query_id="documents"), answer(cited=("z",))),
+        pair(answer(query_id="alike"), answer(), "alike?"),
+        pair(answer("Use x.", query_id="words"), answer("Use y."), "words?"),
+        pair(answer(query_id="status"), refused(), "status?"),
+        pair(answer(query_id="later"), refused(), "later?"),
+        pair(answer(query_id="documents"), answer(cited=("z",)), "documents?"),
     ]
     kept = [each.query_id for each in reported(*pairs).most_different]
     assert kept == ["status", "later", "documents", "words"]
     fewer = [each.query_id for each in reported(*pairs, examples=2).most_different]
     assert fewer == ["status", "later"]
     assert reported(*pairs, examples=0).most_different == []
+
+
+def test_a_question_that_many_ask_is_listed_once_where_it_differs_most() -> None:
+    found = reported(
+        pair(answer(query_id="first"), answer(cited=("z",)), "again?"),
+        pair(answer(query_id="worst"), refused(), "again?"),
+        pair(answer(query_id="last"), refused(), "again?"),
+        pair(answer(query_id="other", tenant="acme"), refused(), "again?"),
+    )
+    assert [each.query_id for each in found.most_different] == ["worst", "other"]
 
 
 def test_the_settings_that_differ_head_the_report() -> None:

@@ -15,6 +15,7 @@ from ragline_cli.stack.addresses import (
     RedisAddress,
     StoreAddress,
 )
+from ragline_cli.stack.current import stack_environment
 from ragline_cli.stack.leftovers import end_leftovers, leftovers
 from ragline_cli.stack.state import (
     Phase,
@@ -67,6 +68,18 @@ def test_a_state_file_without_a_living_launcher_is_stale(tmp_path: Path, state: 
         state.write(tmp_path)
     assert read_state(tmp_path) is None
     assert recorded_state(tmp_path) == state
+
+
+def test_what_runs_services_in_this_process_finds_the_running_stack(
+    tmp_path: Path, state: StackState
+) -> None:
+    home = {"RAGLINE_HOME": str(tmp_path)}
+    with claimed(tmp_path / "default"):
+        state.write(tmp_path / "default")
+        assert stack_environment(environment=home) == state.addresses.environment()
+        own = home | {"RAGLINE_KAFKA__BOOTSTRAP_SERVERS": "k:1"}
+        assert stack_environment(environment=own) == {}
+    assert stack_environment(environment=home) == {}
 
 
 def test_the_state_holds_passwords_so_only_its_owner_may_read_it(
