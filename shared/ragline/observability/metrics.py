@@ -33,7 +33,8 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_records_total",
         kind=Kind.COUNTER,
-        help="Records handled, by outcome: published, expired, shed, retried, dead.",
+        help="Records handled, by outcome: published, noted, skipped, expired, shed, retried, "
+        "dead.",
         labels=("topic", "outcome"),
     ),
     MetricSpec(
