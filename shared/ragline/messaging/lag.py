@@ -166,7 +166,9 @@ async def looking(
                     await _look_forever(reader, look, every_s)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.info("the lag cannot be read just now: %r", error)
-                await asyncio.sleep(1)
+            except Exception:
+                log.exception("the lag cannot be read")
+            await asyncio.sleep(1)
 
     task = asyncio.create_task(watch())
     try:
