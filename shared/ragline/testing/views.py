@@ -51,12 +51,8 @@ class MemoryViews:
     async def note_document(self, status: DocumentStatus) -> None:
         place = (status.tenant, status.document_id)
         known = self._documents.get(place)
-        if known is None or _order(known) <= _order(status):
+        if known is None or known.order <= status.order:
             self._documents[place] = status
-
-
-def _order(status: DocumentStatus) -> tuple[int, datetime]:
-    return status.version, status.finished_at
 
 
 def status_of(tenant: str, document_id: str = "a.md", **changes: Any) -> DocumentStatus:
