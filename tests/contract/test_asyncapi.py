@@ -1,4 +1,4 @@
-"""The committed AsyncAPI document is what the five applications say of themselves."""
+"""The committed AsyncAPI document is what the applications say of themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ragline asyncapi`: the AsyncAPI 3 document of the five services."""
+"""`ragline asyncapi`: the AsyncAPI 3 document of the services that consume."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 from ragline_cli import asyncapi
 from ragline_cli.console import ExitCode, err, out
 
-app = typer.Typer(no_args_is_help=True, help="The AsyncAPI 3 document of the five services.")
+app = typer.Typer(
+    no_args_is_help=True, help="The AsyncAPI 3 document of the services that consume."
+)
 
 File = Annotated[Path, typer.Option(help="Where the document is.", dir_okay=False)]
 

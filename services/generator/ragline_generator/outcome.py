@@ -86,6 +86,7 @@ def answered(
         nearest=nearest(event.passages) if refused else (),
         validation=checked.validation if checked is not None else None,
         degradations=tuple(degradations),
+        top_score=event.top_score,
         usage=outcome.usage,
         models=dict(outcome.models),
         first_text_ms=first_text_ms,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings
+
+_HOURS_A_DAY = 24
 
 
 class MonitorGroup(Group):
@@ -17,6 +21,30 @@ class MonitorGroup(Group):
     remembered_days: PositiveInt = Field(
         14, description="how long answers are remembered for feedback, and hours for drift"
     )
+    drift_every_s: PositiveFloat = Field(60.0, description="between two looks for drift")
+    drift_window_hours: PositiveInt = Field(
+        6, description="the last hours, which are compared with the days before them"
+    )
+    drift_reference_days: PositiveInt = Field(7, description="the days that they are compared with")
+    drift_least_answers: PositiveInt = Field(
+        200, description="in each of both windows; with fewer nothing is said"
+    )
+    drift_index: PositiveFloat = Field(
+        0.25, description="stability index from which on a mix has drifted; 0.1 is a small change"
+    )
+    drift_change: float = Field(
+        0.05, gt=0, lt=1, description="least change of a rate that is alarming, 0.05 is 5 points"
+    )
+    drift_significance: float = Field(
+        0.001, gt=0, lt=1, description="probability that chance alone changes a rate so much"
+    )
+
+    @model_validator(mode="after")
+    def _windows_are_remembered(self) -> Self:
+        needed = self.drift_window_hours + self.drift_reference_days * _HOURS_A_DAY
+        if needed > self.remembered_days * _HOURS_A_DAY:
+            raise ValueError("remembered_days must cover drift_window_hours and reference days")
+        return self
 
 
 class Settings(ServiceSettings):

@@ -165,6 +165,9 @@ class QueryAnswered(Event):
     versions of the same passages; `usage` then tells what this answer cost.
     `first_text_ms` is from the start of the generator's work until readers could see the first text
     of the answer, in milliseconds; null where nothing was streamed.
+    `top_score` is the best passage's final score, in [0, 1]; null where nothing was ranked. Scores
+    are normalised within a question, so it tells how far searches and reranker agree on what is
+    best, and compares questions in the mass rather than one by one.
     """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
@@ -181,6 +184,7 @@ class QueryAnswered(Event):
     nearest: tuple[NearestSource, ...] = ()
     validation: Validation | None = None
     degradations: tuple[str, ...] = ()
+    top_score: float | None = None
     usage: Usage = Usage()
     models: dict[str, str] = Field(default_factory=dict)
     timings: tuple[StageTiming, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -123,3 +124,8 @@ class DocumentStatus(_DocumentEvent):
     warnings: tuple[str, ...] = ()
     error: DocumentError | None = None
     finished_at: AwareDatetime
+
+    @property
+    def order(self) -> tuple[int, datetime]:
+        """By what one status of a document is newer than another: version, then its end."""
+        return self.version, self.finished_at

@@ -269,6 +269,11 @@ class CandidatesRanked(QueryClassified):
     missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
     rerank_model: str | None = None
 
+    @property
+    def top_score(self) -> float | None:
+        """The best passage's final score; null where nothing was ranked."""
+        return max((passage.score for passage in self.passages), default=None)
+
     @model_validator(mode="after")
     def _each_passage_once(self) -> Self:
         if len({p.chunk_id for p in self.passages}) != len(self.passages):

@@ -140,8 +140,6 @@ def _event_type(topic: Topic) -> Any:
 async def _decode(message: Any) -> Any:
     """Parse the value straight into its event: one pass, no intermediate dictionaries."""
     topic = origin(message.raw_message)
-    if topic == DEAD_LETTERS.name:
-        return DeadLetterStored.of(message.raw_message.headers)
     event = BY_NAME[topic].event
     if event is None:
         raise LookupError(f"topic {topic} carries no events")

@@ -5,7 +5,8 @@ Source: the dead-letter limits of getsentry/arroyo, as a ratio over a window and
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
+from functools import partial
 
 from ragline.settings import DeliverySettings
 
@@ -13,7 +14,7 @@ from ragline.settings import DeliverySettings
 class FloodGuard:
     """Counts outcomes and trips when too many records become dead letters.
 
-    It stays tripped: somebody has to look and restart the stage.
+    It stays tripped: somebody has to look and restart the service.
     """
 
     def __init__(self, settings: DeliverySettings) -> None:
@@ -40,3 +41,26 @@ class FloodGuard:
             self.reason = f"{self._run} dead letters in a row"
         elif full and ratio >= self._max_ratio:
             self.reason = f"{ratio:.0%} of the last {len(self._window)} records are dead letters"
+
+
+class Floods:
+    """A guard for each topic, so that a flood on one of them stops nothing else."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self._guards: dict[str, FloodGuard] = defaultdict(partial(FloodGuard, settings))
+
+    @property
+    def reason(self) -> str | None:
+        """Which topic is flooded and how; None when all is well."""
+        tripped = (
+            f"{topic}: {guard.reason}" for topic, guard in self._guards.items() if guard.reason
+        )
+        return next(tripped, None)
+
+    def record(self, topic: str, *, dead: bool) -> None:
+        """Count the outcome of a record of `topic`."""
+        self._guards[topic].record(dead=dead)
+
+    def stopped(self, topic: str) -> bool:
+        """Tell whether `topic` is flooded."""
+        return self._guards[topic].reason is not None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.answers import StageTiming
@@ -15,7 +15,7 @@ from ragline.contracts.cloudevents import Envelope, decode_headers
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.delivery import CURRENT, Delivery, Record
 from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, due_at
-from ragline.messaging.flood import FloodGuard
+from ragline.messaging.flood import Floods
 from ragline.messaging.ordered import Process
 from ragline.messaging.outbox import Outbox
 from ragline.messaging.parking import Parking
@@ -34,14 +34,19 @@ class Surroundings:
     stage: Stage | Observer
     outbox: Outbox
     metrics: Metrics
-    flood: FloodGuard
+    floods: Floods
     clock: Clock
     settings: DeliverySettings
     parking: Parking = field(default_factory=Parking)
 
 
 class Handler(ABC):
-    """Runs a stage on records. `deliver` returns when the record is safe, whatever happened."""
+    """Runs a stage on records. `deliver` returns when the record is safe, whatever happened.
+
+    `succeeded` is the outcome, for metrics, of a record that went well.
+    """
+
+    succeeded: ClassVar[str] = "published"
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._with = surroundings
@@ -59,7 +64,7 @@ class Handler(ABC):
             log.info("%s[%d]@%d: %r", record.topic, record.partition, record.offset, error)
             outcome = await self.failed(record, error)
         else:
-            outcome = "published"
+            outcome = self.succeeded
         self._count(record, outcome, started)
 
     @abstractmethod
@@ -83,7 +88,7 @@ class Handler(ABC):
         waited = max(0.0, started - record.timestamp) / 1000
         metrics.observe("ragline_record_wait_seconds", waited, topic=topic)
         metrics.observe("ragline_record_work_seconds", (finished - started) / 1000, topic=topic)
-        self._with.flood.record(dead=outcome == "dead")
+        self._with.floods.record(topic, dead=outcome == "dead")
 
     async def _bury(self, record: Record, error: Exception) -> Failure:
         failure = diagnose(error)

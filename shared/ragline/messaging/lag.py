@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -56,14 +56,19 @@ class LagReader:
         Raises:
             KafkaError: the broker does not answer.
         """
-        looks = await asyncio.gather(*(self._one(each) for each in wanted))
+        looks = await asyncio.gather(*(self.look_at(each) for each in wanted))
         return Look(
             lag=sum(look.lag for look in looks),
             done=looks[-1].done,
             members=max(look.members for look in looks),
         )
 
-    async def _one(self, wanted: GroupTopic) -> Look:
+    async def look_at(self, wanted: GroupTopic) -> Look:
+        """Return what one group is behind its topic.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
         found = await self._admin.list_consumer_group_offsets(wanted.group)
         committed = {
             partition: offset.offset
@@ -79,6 +84,17 @@ class LagReader:
         lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
         members = await self._members_of(wanted.group)
         return Look(lag=lag, done=sum(committed.values()), members=members)
+
+    async def stored(self, topic: str) -> int:
+        """Return how many records lie on a topic that is not compacted.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        partitions = await self._partitions_of(topic)
+        begins = await self._consumer.beginning_offsets(partitions)
+        ends = await self._consumer.end_offsets(partitions)
+        return sum(ends[each] - begins[each] for each in partitions)
 
     async def _members_of(self, group: str) -> int:
         (response,) = await self._admin.describe_consumer_groups([group])
@@ -127,14 +143,32 @@ async def watching_lag(
     `tell` gets each look; a broker that does not answer is asked again.
     """
 
+    async def look(reader: LagReader) -> None:
+        tell(await reader.look(wanted))
+
+    async with looking(settings, look, every_s=every_s):
+        yield
+
+
+@asynccontextmanager
+async def looking(
+    settings: KafkaSettings, look: Callable[[LagReader], Awaitable[None]], *, every_s: float
+) -> AsyncIterator[None]:
+    """Call `look` again and again while the block runs.
+
+    A broker that does not answer, or not within 5 seconds, is asked again.
+    """
+
     async def watch() -> None:
         while True:
             try:
                 async with open_lag_reader(settings) as reader:
-                    await _look_forever(reader, wanted, tell, every_s)
+                    await _look_forever(reader, look, every_s)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.info("the lag cannot be read just now: %r", error)
-                await asyncio.sleep(1)
+            except Exception:
+                log.exception("the lag cannot be read")
+            await asyncio.sleep(1)
 
     task = asyncio.create_task(watch())
     try:
@@ -146,10 +180,9 @@ async def watching_lag(
 
 
 async def _look_forever(
-    reader: LagReader, wanted: Sequence[GroupTopic], tell: Callable[[Look], None], every_s: float
+    reader: LagReader, look: Callable[[LagReader], Awaitable[None]], every_s: float
 ) -> None:
     while True:
         async with asyncio.timeout(_LOOK_TIMEOUT_S):
-            look = await reader.look(wanted)
-        tell(look)
+            await look(reader)
         await asyncio.sleep(every_s)

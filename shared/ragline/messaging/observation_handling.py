@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
+from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.delivery import Record
 from ragline.messaging.handling import Handler
+from ragline.messaging.ordered import Process
 
 log = logging.getLogger(__name__)
 
 
 class ObservationHandler(Handler):
     """Shows each event to the observer; nothing is published."""
+
+    succeeded: ClassVar[str] = "noted"
+
+    async def deliver(self, record: Record, process: Process) -> None:
+        """Show a record, or store a dead letter of it."""
+        dead_letter = record.topic == DEAD_LETTERS.name
+        await super().deliver(record, self._show_dead_letter if dead_letter else process)
 
     async def handle(self, event: Any) -> None:
         """Show one event."""
@@ -26,3 +35,7 @@ class ObservationHandler(Handler):
             return "skipped"
         await self._bury(record, error)
         return "dead"
+
+    async def _show_dead_letter(self, record: Record) -> None:
+        """Go past FastStream: it refuses headers that are no text, which dead letters may have."""
+        await self.handle(DeadLetterStored.of(record.headers))

@@ -14,7 +14,7 @@ from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
 from ragline.messaging.application import Application, build
 from ragline.messaging.claims import Claims
 from ragline.messaging.document_handling import DocumentHandler
-from ragline.messaging.flood import FloodGuard
+from ragline.messaging.flood import Floods
 from ragline.messaging.handling import Handler, Surroundings
 from ragline.messaging.kafka import check_topics, connect, make_producer
 from ragline.messaging.observation_handling import ObservationHandler
@@ -49,9 +49,9 @@ async def _consume_until(
     metrics: Metrics,
 ) -> None:
     app = build(spec, settings, metrics)
-    flood = FloodGuard(settings.delivery)
+    floods = Floods(settings.delivery)
     for consumption in app.consumptions:
-        consumption.halted = lambda: flood.reason is not None
+        consumption.halted = partial(floods.stopped, consumption.topic)
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
         # first, because models load while Kafka starts, and bad settings show without a broker
@@ -65,14 +65,14 @@ async def _consume_until(
             stage=composition.stage,
             outbox=outbox,
             metrics=metrics,
-            flood=flood,
+            floods=floods,
             clock=utc_now,
             settings=settings.delivery,
             parking=_park(app, composition),
         )
         app.handler = _handler(spec, surroundings, composition)
         health.live["publishing"] = lambda: outbox.refused
-        watch(app, composition, health, flood, settings)
+        watch(app, composition, health, floods, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
         stack.push_async_callback(_at_most, app.broker.stop, stop_s)
         await once_available(health, lambda: connect(app.broker.start))

@@ -11,7 +11,7 @@ import time
 from functools import partial
 
 from ragline.messaging.application import Application
-from ragline.messaging.flood import FloodGuard
+from ragline.messaging.flood import Floods
 from ragline.messaging.ordered import Consumption, OrderedCommitSubscriber
 from ragline.messaging.service import Check, Composition
 from ragline.observability.health import Health
@@ -25,7 +25,7 @@ def watch(
     app: Application,
     composition: Composition,
     health: Health,
-    flood: FloodGuard,
+    floods: Floods,
     settings: ServiceSettings,
 ) -> None:
     """Register the probes' checks of a composed service."""
@@ -35,7 +35,7 @@ def watch(
             topic = subscriber.state.topic
             health.live[f"consumer {topic}"] = partial(_stalled, subscriber.state, stall_s)
             health.ready[f"consumer {topic}"] = partial(_not_joined, subscriber)
-    health.ready["dead letters"] = partial(_flooded, flood)
+    health.ready["dead letters"] = partial(_flooded, floods)
     for name, check in composition.checks.items():
         health.ready[name] = partial(_unreachable, check)
     health.degraded.update(composition.degraded)
@@ -64,10 +64,10 @@ async def _not_joined(subscriber: OrderedCommitSubscriber) -> str | None:
     return None
 
 
-async def _flooded(flood: FloodGuard) -> str | None:
-    if flood.reason is None:
+async def _flooded(floods: Floods) -> str | None:
+    if floods.reason is None:
         return None
-    return f"stopped: {flood.reason}; look at `dead-letters`, then restart"
+    return f"stopped: {floods.reason}; look at `dead-letters`, then restart"
 
 
 async def _unreachable(check: Check) -> str | None:

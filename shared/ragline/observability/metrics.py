@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from ragline.observability.business import BUSINESS
+from ragline.observability.specs import Kind, MetricSpec
+
 _LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-
-
-class Kind(StrEnum):
-    """Prometheus metric types in use."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricSpec:
-    """One metric: its name (with unit), type, meaning and labels."""
-
-    name: str
-    kind: Kind
-    help: str
-    labels: Sequence[str] = ()
 
 
 CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_records_total",
         kind=Kind.COUNTER,
-        help="Records handled, by outcome: published, expired, shed, retried, dead.",
+        help="Records handled, by outcome: published, noted, skipped, expired, shed, retried, "
+        "dead.",
         labels=("topic", "outcome"),
     ),
     MetricSpec(
@@ -182,6 +164,7 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="Calls that were not made because the circuit breaker was open.",
         labels=("dependency",),
     ),
+    *BUSINESS,
 )
 
 

@@ -171,6 +171,7 @@ async def test_a_refusal_by_the_model_is_given_again_with_this_question_s_neares
     assert (first.status, second.status) == (AnswerStatus.REFUSED, AnswerStatus.REFUSED)
     assert (second.error, second.text) == (first.error, first.text)
     assert [source.score for source in second.nearest] == [0.5]
+    assert second.top_score == 0.5
     assert second.cached
     assert world.model_calls == 1
 

@@ -181,6 +181,7 @@ async def test_without_passages_the_answer_is_a_refusal() -> None:
     assert answer.status is AnswerStatus.REFUSED
     assert answer.error is not None
     assert answer.error.code == "no_passages"
+    assert answer.top_score is None
     assert answer.text == answer.error.message
     assert answer.citations == ()
 
@@ -229,6 +230,7 @@ async def test_a_refusal_on_the_subject_says_what_no_document_mentions() -> None
     best = answer.nearest[0]
     assert (best.document_id, best.score) == ("doc-c2", 0.8)
     assert (best.heading_path, best.url) == (("Queues", "c2"), "https://docs.example/c2")
+    assert answer.top_score == 0.8
 
 
 async def test_a_model_that_finds_no_answer_is_believed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragline.messaging.flood import FloodGuard
+from ragline.messaging.flood import FloodGuard, Floods
 from ragline.settings import DeliverySettings
 
 SETTINGS = DeliverySettings(flood_window=10, flood_ratio=0.5, flood_run=4)
@@ -41,3 +41,20 @@ def test_old_outcomes_leave_the_window() -> None:
     for dead in (True, True, False, True, False):
         guard.record(dead=dead)
     assert guard.reason is None  # 3 of the last 10
+
+
+def test_a_flood_on_one_topic_leaves_the_others_alone() -> None:
+    floods = Floods(SETTINGS)
+    for _ in range(4):
+        floods.record("feedback", dead=True)
+        floods.record("dead-letters", dead=False)
+    assert floods.stopped("feedback")
+    assert not floods.stopped("dead-letters")
+    assert not floods.stopped("answers")
+    assert floods.reason == "feedback: 4 dead letters in a row"
+
+
+def test_without_a_flood_there_is_no_reason() -> None:
+    floods = Floods(SETTINGS)
+    floods.record("answers", dead=True)
+    assert floods.reason is None

@@ -26,7 +26,7 @@ from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.claims import Claims
-from ragline.messaging.flood import FloodGuard
+from ragline.messaging.flood import Floods
 from ragline.messaging.handling import Surroundings
 from ragline.messaging.query_handling import QueryHandler
 from ragline.observability.metrics import Metrics
@@ -122,7 +122,7 @@ class World:
                 stage=self._called,
                 outbox=self.outbox,  # type: ignore[arg-type]
                 metrics=self.metrics,
-                flood=FloodGuard(settings),
+                floods=Floods(settings),
                 clock=self.clock,
                 settings=settings,
             ),

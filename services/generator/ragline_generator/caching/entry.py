@@ -32,6 +32,7 @@ def impersonal(answer: QueryAnswered, key: str) -> QueryAnswered:
             "standalone_text": None,
             "nearest": (),
             "degradations": (),
+            "top_score": None,
             "watermark": None,
             "missing_versions": {},
         }
@@ -54,6 +55,7 @@ def repeated(
             "standalone_text": event.standalone_text,
             "nearest": nearest(event.passages) if refused else (),
             "degradations": tuple(dict.fromkeys((*event.degradations, *without))),
+            "top_score": event.top_score,
             "watermark": event.watermark,
             "missing_versions": event.missing_versions,
             "usage": stored.usage.model_copy(update=free),

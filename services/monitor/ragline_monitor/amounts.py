@@ -1,0 +1,17 @@
+"""Numbers from events: a counter that has once taken NaN or a minus is of no use any more."""
+
+from __future__ import annotations
+
+import math
+
+
+def amount(value: float | None) -> float:
+    """Return `value` if it can be added up: finite and not negative, else 0."""
+    return value if value is not None and math.isfinite(value) and value > 0 else 0.0
+
+
+def seconds(milliseconds: float | None) -> float | None:
+    """Return a duration in seconds, at least 0; None where there is none or it is no number."""
+    if milliseconds is None or not math.isfinite(milliseconds):
+        return None
+    return max(0.0, milliseconds) / 1_000

@@ -1,0 +1,118 @@
+"""Composition: settings to adapters to the stage, and what is done beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_views import RedisViews
+from ragline.clock import utc_now
+from ragline.contracts.topics import (
+    ANSWERS,
+    DEAD_LETTERS,
+    DOCUMENT_STATUS,
+    FEEDBACK,
+    Service,
+)
+from ragline.messaging.delivery import CURRENT
+from ragline.messaging.lag import looking
+from ragline.messaging.service import Composition, ServiceSpec
+from ragline.observability.metrics import Metrics
+from ragline_monitor.drift_watch import DriftWatch
+from ragline_monitor.late_statuses import LateStatuses
+from ragline_monitor.pipeline_look import PipelineLook
+from ragline_monitor.ports import RecordId
+from ragline_monitor.redis_memory import RedisMemory
+from ragline_monitor.repeating import repeating
+from ragline_monitor.settings import MonitorGroup, Settings
+from ragline_monitor.signals import Limits
+from ragline_monitor.stage import MonitorStage
+
+_DAY_S = 86_400
+# a view is kept for some looks, at least for a minute
+_LOOKS = 5
+_LEAST_TTL_S = 60
+
+
+@asynccontextmanager
+async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
+    """Build the stage and look at the pipeline and for drift beside it.
+
+    There is no readiness check: without Redis everything is counted all the same, what comes again
+    is counted again, and readiness names Redis as degraded.
+
+    Raises:
+        Misconfigured: the Redis URL is none.
+    """
+    own = settings.monitor
+    async with open_redis(settings.redis) as redis:
+        views = RedisViews(redis, pipeline_ttl_s=max(_LEAST_TTL_S, int(_LOOKS * own.look_every_s)))
+        memory = RedisMemory(
+            redis,
+            ttl_s=own.remembered_days * _DAY_S,
+            on_failure=lambda _operation: metrics.without("monitor_memory"),
+        )
+        statuses = LateStatuses(views, on_failure=lambda: metrics.without("views"))
+        look = PipelineLook(
+            views=views,
+            on_failure=lambda: metrics.without("views"),
+            now=utc_now,
+            clock=time.monotonic,
+        )
+        stage = MonitorStage(
+            meter=metrics,
+            memory=memory,
+            statuses=statuses,
+            record=_record_id,
+            freshness_objective_s=own.freshness_objective_s,
+        )
+        async with (
+            looking(settings.kafka, look, every_s=own.look_every_s),
+            repeating(statuses.catch_up, every_s=own.look_every_s),
+            repeating(_drift(own, memory, metrics).look, every_s=own.drift_every_s),
+        ):
+            yield Composition(
+                stage=stage,
+                degraded={"redis": lambda: _trouble(memory, statuses)},
+            )
+
+
+def _record_id() -> RecordId:
+    record = CURRENT.get().record
+    return RecordId(record.topic, record.partition, record.offset, record.timestamp)
+
+
+def _drift(own: MonitorGroup, memory: RedisMemory, metrics: Metrics) -> DriftWatch:
+    return DriftWatch(
+        history=memory,
+        gauges=metrics,
+        clock=utc_now,
+        limits=Limits(
+            least=own.drift_least_answers,
+            index=own.drift_index,
+            change=own.drift_change,
+            significance=own.drift_significance,
+        ),
+        window_hours=own.drift_window_hours,
+        reference_days=own.drift_reference_days,
+    )
+
+
+def _trouble(memory: RedisMemory, statuses: LateStatuses) -> str | None:
+    if memory.away:
+        return "Redis does not answer: what comes again is counted again"
+    if waiting := len(statuses):
+        return f"the status of {waiting} documents waits for Redis"
+    return None
+
+
+SPEC = ServiceSpec(
+    service=Service.MONITOR,
+    title="Ragline monitor",
+    inbound=(ANSWERS, FEEDBACK, DOCUMENT_STATUS, DEAD_LETTERS),
+    outbound=(),
+    settings=Settings,
+    compose=compose,
+)

@@ -1,0 +1,31 @@
+"""Label values from a small set: what others write into records must not make up new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+UNKNOWN = "unknown"
+OTHER = "other"
+
+
+def known(value: str | None, values: Collection[str]) -> str:
+    """Return `value` if it is one of `values`, `unknown` without one, else `other`."""
+    if value is None:
+        return UNKNOWN
+    return str(value) if value in values else OTHER
+
+
+class Bounded:
+    """Names that are nowhere listed: the first `most` count as they are, later ones as `other`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._names: set[str] = set()
+
+    def __call__(self, name: str | None) -> str:
+        """Return the label of a name."""
+        if name is None:
+            return UNKNOWN
+        if len(self._names) < self._most:
+            self._names.add(name)
+        return name if name in self._names else OTHER

@@ -1,0 +1,95 @@
+"""What the monitor needs besides events: somewhere to count, and a memory that outlives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal, NamedTuple, Protocol
+
+from pydantic import AwareDatetime
+
+from ragline.contracts.base import Contract
+from ragline.ports.answers import Attempt
+
+# Amounts by field, added to what an hour's history holds already
+Tally = Mapping[str, float]
+
+
+class RecordId(NamedTuple):
+    """Where a record lies; `appended_at` is epoch milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    appended_at: int
+
+    @property
+    def instant(self) -> datetime:
+        """When it was appended."""
+        return datetime.fromtimestamp(self.appended_at / 1_000, UTC)
+
+
+class About(Contract):
+    """What is remembered of an answer, for the feedback on it."""
+
+    tenant: str
+    intent: str
+    plan: str
+
+
+class Rating(Contract):
+    """What counts of a feedback. `of` says what was rated."""
+
+    tenant: str
+    of: Literal["answer", "citation"]
+    rating: Literal["up", "down"]
+    at: AwareDatetime
+
+
+class Unmatched(StrEnum):
+    """Why a rating has no answer: counted before, or its answer is not known yet."""
+
+    REPEATED = "repeated"
+    EARLY = "early"
+
+
+class Meter(Protocol):
+    """Metrics that are exported; names and labels are the catalogue's."""
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter."""
+        ...
+
+    def observe(self, name: str, value: float, **labels: str) -> None:
+        """Add an observation, in the unit that the name states."""
+        ...
+
+
+class Memory(Protocol):
+    """Tells what is new from what comes again, for all replicas, and keeps the history.
+
+    It never raises. While it is down everything counts as new and feedback as about an unknown
+    answer.
+    """
+
+    async def answered(
+        self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
+    ) -> Sequence[Rating] | None:
+        """Remember an answer and add `tally` to the history, in one step.
+
+        Returns the ratings that came before it, or None when it was counted before.
+        """
+        ...
+
+    async def rated(self, record: RecordId, query_id: str, rating: Rating) -> About | Unmatched:
+        """Return what the rating is about; an early one is kept until its answer comes."""
+        ...
+
+    async def first(self, record: RecordId) -> bool:
+        """Return whether a record was not counted before, and remember it."""
+        ...
+
+    async def add(self, at: datetime, tally: Tally) -> None:
+        """Add to the history of an hour."""
+        ...

@@ -1,0 +1,88 @@
+"""What is compared with its past, and from when on that is alarming. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import nan
+
+from ragline.contracts.answers import AnswerStatus
+from ragline_monitor.drift import Rate, critical_z, stability_index, z_score
+from ragline_monitor.history import Window
+from ragline_monitor.labels import UNKNOWN
+
+# Mixes by signal: the history's kind of field
+_MIXES = {"intents": "intent", "scores": "score"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """From when on a change is alarming.
+
+    `least` answers in each of both windows before anything is said; `index` of a mix; for a rate a
+    `change` of so much that chance makes with a probability of `significance` only.
+    """
+
+    least: int = 200
+    index: float = 0.25
+    change: float = 0.05
+    significance: float = 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One signal: a mix's stability index or a rate's change, NaN while too few answers came."""
+
+    signal: str
+    index: float = nan
+    alarm: bool = False
+
+
+def judge(current: Window, reference: Window, limits: Limits) -> Iterator[Verdict]:
+    """Compare two windows, signal by signal.
+
+    Refusals are a share of the answers that came so far (answered or refused), and alarming in both
+    directions: a pipeline that never refuses invents. Expiries are a share of all, and alarming
+    when they rise.
+    """
+    for signal, kind in _MIXES.items():
+        yield _mix(signal, _classified(current, kind), _classified(reference, kind), limits)
+    yield _rate("refusals", _refusals(current), _refusals(reference), limits, falls_too=True)
+    yield _rate("expiries", _expiries(current), _expiries(reference), limits, falls_too=False)
+
+
+def _classified(window: Window, kind: str) -> dict[str, float]:
+    return {value: amount for value, amount in window.mix(kind).items() if value != UNKNOWN}
+
+
+def _refusals(window: Window) -> Rate:
+    by_status = window.mix("status")
+    refused = by_status.get(AnswerStatus.REFUSED, 0)
+    return Rate(refused, refused + by_status.get(AnswerStatus.ANSWERED, 0))
+
+
+def _expiries(window: Window) -> Rate:
+    by_status = window.mix("status")
+    return Rate(by_status.get(AnswerStatus.EXPIRED, 0), sum(by_status.values()))
+
+
+def _mix(
+    signal: str, current: dict[str, float], reference: dict[str, float], limits: Limits
+) -> Verdict:
+    if min(sum(current.values()), sum(reference.values())) < limits.least:
+        return Verdict(signal=signal)
+    index = stability_index(current, reference)
+    return Verdict(signal=signal, index=index, alarm=index >= limits.index)
+
+
+def _rate(
+    signal: str, current: Rate, reference: Rate, limits: Limits, *, falls_too: bool
+) -> Verdict:
+    if min(current.of, reference.of) < limits.least:
+        return Verdict(signal=signal)
+    change = current.value - reference.value
+    size, score = change, z_score(current, reference)
+    if falls_too:
+        size, score = abs(size), abs(score)
+    alarm = size >= limits.change and score >= critical_z(limits.significance)
+    return Verdict(signal=signal, index=change, alarm=alarm)

@@ -1,0 +1,41 @@
+"""Looking at the lag goes on whatever a look runs into."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+
+from ragline.messaging import lag
+from ragline.messaging.lag import LagReader, looking
+from ragline.settings import KafkaSettings
+
+
+@pytest.mark.parametrize("error", [KafkaConnectionError(), TimeoutError(), KeyError("a bug")])
+async def test_a_look_that_fails_is_made_again_on_a_new_connection(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    opened, looks = 0, 0
+    again = asyncio.Event()
+
+    @asynccontextmanager
+    async def connect(_settings: KafkaSettings) -> AsyncIterator[None]:
+        nonlocal opened
+        opened += 1
+        yield
+
+    async def look(_reader: LagReader) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise error
+        if looks == 3:
+            again.set()
+
+    monkeypatch.setattr(lag, "open_lag_reader", connect)
+    async with looking(KafkaSettings(), look, every_s=0.001), asyncio.timeout(10):
+        await again.wait()
+    assert opened == 2

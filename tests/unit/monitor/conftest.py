@@ -1,0 +1,123 @@
+"""A monitor with a memory and views in memory, whose metrics can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.feedback import FeedbackGiven
+from ragline.contracts.queries import Intent
+from ragline.errors import Unavailable
+from ragline.observability.metrics import Metrics
+from ragline.testing.views import MemoryViews, status_of
+from ragline_monitor.history import Window, hour_of
+from ragline_monitor.late_statuses import LateStatuses
+from ragline_monitor.ports import RecordId
+from ragline_monitor.stage import MonitorStage
+
+from .memory import NOW, FakeMemory
+
+
+class BreakableViews(MemoryViews):
+    """Views that can go away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = True
+        self.calls = 0
+
+    async def note_document(self, status: Any) -> None:
+        self.calls += 1
+        if not self.up:
+            raise Unavailable("Redis is down")
+        await super().note_document(status)
+
+    async def note_pipeline(self, state: Any) -> None:
+        if not self.up:
+            raise Unavailable("Redis is down")
+        await super().note_pipeline(state)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        self.up = False
+        yield
+        self.up = True
+
+
+@dataclass
+class World:
+    """The stage with everything around it; `show` gives each event a record of its own."""
+
+    metrics: Metrics = field(default_factory=Metrics)
+    memory: FakeMemory = field(default_factory=FakeMemory)
+    views: BreakableViews = field(default_factory=BreakableViews)
+    record: RecordId = field(
+        default_factory=lambda: RecordId("feedback", 0, 0, int(NOW.timestamp() * 1_000))
+    )
+
+    def __post_init__(self) -> None:
+        self.stage = self.restarted()
+
+    def restarted(self) -> MonitorStage:
+        """Return a monitor that remembers nothing by itself."""
+        statuses = LateStatuses(self.views, on_failure=lambda: self.metrics.without("views"))
+        return MonitorStage(
+            meter=self.metrics,
+            memory=self.memory,
+            statuses=statuses,
+            record=lambda: self.record,
+            freshness_objective_s=10,
+        )
+
+    async def show(self, event: Any, *, topic: str = "feedback") -> None:
+        """Show an event that lies behind the last one."""
+        self.record = self.record._replace(topic=topic, offset=self.record.offset + 1)
+        await self.stage(event)
+
+    def value(self, name: str, **labels: str) -> float:
+        """Return a metric's value; 0 where it was never touched."""
+        return self.metrics.registry.get_sample_value(f"ragline_monitor_{name}", labels) or 0.0
+
+    def samples(self, name: str) -> dict[tuple[str, ...], float]:
+        """Return all values of a counter by its labels' values."""
+        return {
+            tuple(sample.labels.values()): sample.value
+            for metric in self.metrics.registry.collect()
+            for sample in metric.samples
+            if sample.name == f"ragline_monitor_{name}"
+        }
+
+    def hour(self, ago: int = 0) -> Window:
+        """Return the history of an hour."""
+        return Window.of([self.memory.history[hour_of(NOW - timedelta(hours=ago))]])
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def answer(query_id: str = "q1", **changes: Any) -> QueryAnswered:
+    """Return an answer, of tenant `acme` where `changes` do not say otherwise."""
+    given = {
+        "tenant": "acme",
+        "status": AnswerStatus.ANSWERED,
+        "intent": Intent.FACTUAL,
+        "plan": "factual",
+        "answered_at": NOW,
+    }
+    return QueryAnswered(query_id=query_id, **(given | changes))
+
+
+def feedback(query_id: str = "q1", **changes: Any) -> FeedbackGiven:
+    """Return a thumb up of tenant `acme` where `changes` do not say otherwise."""
+    return FeedbackGiven(query_id=query_id, **({"tenant": "acme", "rating": "up"} | changes))
+
+
+__all__ = ["World", "answer", "feedback", "status_of"]

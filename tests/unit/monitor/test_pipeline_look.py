@@ -1,0 +1,88 @@
+"""A look at the pipeline: every stage's lag, members and pace, and the dead letters."""
+
+from __future__ import annotations
+
+from ragline.messaging.lag import GroupTopic, Look
+from ragline_monitor.pipeline_look import PipelineLook
+
+from .conftest import BreakableViews
+from .memory import NOW
+
+NAMES = ["classifier", "retriever", "reranker", "generator", "ingestor"]
+
+
+class Broker:
+    """Knows how much each group has done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.asked: list[GroupTopic] = []
+
+    async def look_at(self, wanted: GroupTopic) -> Look:
+        self.asked.append(wanted)
+        return Look(lag=3, done=self.done, members=2)
+
+    async def stored(self, topic: str) -> int:
+        assert topic == "dead-letters"
+        return 7
+
+
+class World:
+    def __init__(self) -> None:
+        self.views = BreakableViews()
+        self.broker = Broker()
+        self.failures = 0
+        self.now = 100.0
+        self.look = PipelineLook(
+            views=self.views, on_failure=self.failed, now=lambda: NOW, clock=lambda: self.now
+        )
+
+    def failed(self) -> None:
+        self.failures += 1
+
+    async def later(self, *, seconds: float, done: int) -> list[float | None]:
+        self.now += seconds
+        self.broker.done += done
+        await self.look(self.broker)
+        state = await self.views.pipeline()
+        assert state is not None
+        return [stage.per_second for stage in state.stages]
+
+
+async def test_every_stage_is_looked_at_on_its_own_topic() -> None:
+    world = World()
+    await world.look(world.broker)
+    state = await world.views.pipeline()
+
+    assert state is not None
+    assert [stage.stage for stage in state.stages] == NAMES
+    assert {(stage.lag, stage.members) for stage in state.stages} == {(3, 2)}
+    assert (state.dead_letters, state.seen_at) == (7, NOW)
+    assert [each.group for each in world.broker.asked] == [
+        "ragline.classifier.queries",
+        "ragline.retriever.intents",
+        "ragline.reranker.candidates",
+        "ragline.generator.ranked",
+        "ragline.ingestor.documents",
+    ]
+
+
+async def test_the_pace_is_from_two_looks() -> None:
+    world = World()
+    assert await world.later(seconds=0, done=1_000) == [None] * 5
+    assert await world.later(seconds=2, done=5) == [2.5] * 5
+    assert await world.later(seconds=2, done=0) == [0.0] * 5
+
+
+async def test_a_topic_that_was_made_anew_has_no_negative_pace() -> None:
+    world = World()
+    await world.later(seconds=0, done=1_000)
+    assert await world.later(seconds=2, done=-900) == [0.0] * 5
+
+
+async def test_views_that_are_down_are_counted_and_the_next_look_is_shown() -> None:
+    world = World()
+    with world.views.down():
+        await world.look(world.broker)
+    assert world.failures == 1
+    assert await world.later(seconds=2, done=4) == [2.0] * 5
