@@ -11,6 +11,7 @@ from uuid import uuid4
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_hub import open_hub
 from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis_views import RedisViews
 from ragline.adapters.stores import open_reader
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
@@ -20,7 +21,7 @@ from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.observability.process import once_available
 from ragline_gateway.access.door import open_door
-from ragline_gateway.access.temporary import open_limiter, open_views
+from ragline_gateway.access.temporary import open_limiter
 from ragline_gateway.answers.tail import open_tail
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
@@ -120,7 +121,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
                 most=own.max_streams,
                 on_change=lambda count: metrics.set("ragline_gateway_streams", count),
             ),
-            views=open_views(redis),
+            views=RedisViews(redis),
             sources=sources,
             clock=utc_now,
             new_id=lambda: uuid4().hex,
