@@ -11,6 +11,7 @@ TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
 UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
 SERVICES := $(notdir $(wildcard services/*))
 MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
+BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
            $(patsubst %,--no-emit-package %,ragline $(SERVICES:%=ragline-%)) $(UPGRADE)
@@ -47,11 +48,22 @@ demo: setup ## the whole pipeline on this machine: DOCS=folder Q="question" for 
 	@$(BIN)/ragline demo $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
 
 .PHONY: up
-up: setup ## the real stack (Weaviate) and the five services; Ctrl-C stops all
+up: setup ## the real stack (Weaviate), all services and the console; Ctrl-C stops all
 	@$(BIN)/ragline up --stack real
 
+# A failure here is told and no more: the tests skip, or fail where CI requires everything
+.PHONY: browser
+browser: ## a Chromium for the console's tests, installed where that is possible
+	@if command -v $(BROWSERS) >/dev/null ; then exit 0 ; fi ; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null ; then \
+	  echo "Chromium is missing: installing it with apt-get" ; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null || true ; \
+	fi ; \
+	command -v $(BROWSERS) >/dev/null || \
+	  echo "No Chromium ($(BROWSERS)): the console's tests in a browser will be skipped"
+
 .PHONY: test
-test: setup ## every test that this machine can run (TESTS=path for some of them)
+test: setup browser ## every test that this machine can run (TESTS=path for some of them)
 	@$(BIN)/pytest $(TESTS)
 
 .PHONY: unit

@@ -28,6 +28,7 @@ BACKENDS = {
     "postgres": "PostgreSQL + pgvector",
     "redis": "Redis",
     "weaviate": "Weaviate",
+    "browser": "Chromium",
 }
 _ALIASES = {"cluster": "kafka", "pipeline": "kafka", "launched": "kafka", "pgvector": "postgres"}
 ServerT = TypeVar("ServerT", bound=Server)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from ragline.contracts.answers import QueryAnswered, StageTiming
-from ragline.contracts.topics import Service
+from ragline.contracts.topics import QUERY_STAGES
 from ragline_cli.figures import percentile
 
-QUERY_PATH = tuple(service.value for service in Service if service is not Service.INGESTOR)
+QUERY_PATH = tuple(service.value for service in QUERY_STAGES)
 
 
 @dataclass(frozen=True, slots=True)

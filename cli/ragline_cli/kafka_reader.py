@@ -30,7 +30,7 @@ async def open_reader(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafk
             auto_offset_reset="earliest",
             fetch_max_wait_ms=kafka.fetch_max_wait_ms,
         )
-        consumer.assign(await _partitions(kafka, topic))
+        consumer.assign(await partitions_of(kafka, topic))
         try:
             await consumer.start()
             yield consumer
@@ -87,7 +87,8 @@ class _Patience:
             raise Unavailable(f"no records came for {_STALLED_S:.0f} s; is the broker up?")
 
 
-async def _partitions(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:
+async def partitions_of(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:
+    """Return every partition of `topic`. Raises as `open_tail`."""
     async with open_admin(kafka) as admin:
         # All topics: asking by name creates missing ones on clusters with automatic creation
         for found in await admin.describe_topics():

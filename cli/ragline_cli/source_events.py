@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from ragline.contracts.documents import DocumentChanged, DocumentError, Operation, Outcome
-from ragline.contracts.media_types import HTML, MARKDOWN, PLAIN, RST
+from ragline.contracts.media_types import encode_content
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline.errors import InvalidDocument
 from ragline_cli.ingest_report import DocumentResult
@@ -23,8 +21,6 @@ from ragline_cli.source_files import SourceFile
 # Key, headers and batch overhead; retries and dead letters add headers of their own
 _HEADROOM_BYTES = 64 * 1024
 MAX_EVENT_BYTES = MAX_RECORD_BYTES - _HEADROOM_BYTES
-
-_TEXT_TYPES = frozenset({MARKDOWN, HTML, PLAIN, RST})
 
 Version = Callable[[str, int, bytes], int]
 """Document id, modification time in epoch ms and content to the version of the change."""
@@ -138,7 +134,7 @@ class FileEvents:
         raw = file.path.read_bytes()
         modified_ms = file.path.stat().st_mtime_ns // 1_000_000
         version = self._version(file.document_id, modified_ms, raw)
-        content, encoding = _encoded(raw, text=file.media_type in _TEXT_TYPES)
+        content, encoding = encode_content(raw, file.media_type)
         return DocumentChanged(
             tenant=self._labels.tenant,
             document_id=file.document_id,
@@ -163,15 +159,6 @@ class FileEvents:
                 error=DocumentError(code=code, message=message),
             )
         )
-
-
-def _encoded(raw: bytes, *, text: bool) -> tuple[str, Literal["text", "base64"]]:
-    if text:
-        try:
-            return raw.decode("utf-8"), "text"
-        except UnicodeDecodeError:
-            pass  # another encoding, or no text at all: the ingestor decides and says so
-    return base64.b64encode(raw).decode("ascii"), "base64"
 
 
 def _check_size(size: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ragline.contracts.media_types import PLAIN
 from ragline.errors import Misconfigured
 
 Judgements = Mapping[str, Mapping[str, int]]
@@ -21,13 +22,24 @@ Judgements = Mapping[str, Mapping[str, int]]
 
 
 class Document(BaseModel):
-    """A row of `corpus.jsonl`."""
+    """A row of `corpus.jsonl`; `metadata.media_type` says what its text is, where it is not plain.
+
+    A media type of null is guessed from the id and the text, as the ingestor does.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str = Field(alias="_id", min_length=1)
     title: str = ""
     text: str
+    metadata: Any = None
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type; plain text where none is stated."""
+        stated = self.metadata if isinstance(self.metadata, dict) else {}
+        media_type = stated.get("media_type", PLAIN)
+        return media_type if isinstance(media_type, str | None) else PLAIN
 
 
 class Question(BaseModel):

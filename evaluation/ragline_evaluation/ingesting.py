@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from ragline.contracts.documents import DocumentChanged, DocumentStatus
-from ragline.contracts.media_types import PLAIN
 from ragline.errors import RaglineError
 from ragline.messaging.service import Stage
 from ragline_evaluation.dataset import Document
@@ -33,13 +32,13 @@ class Ingested:
 
 
 def events_of(documents: Iterable[Document]) -> list[DocumentChanged]:
-    """Return documents as plain-text changes; a tenant is given to them by `in_own_tenant`."""
+    """Return documents as changes; a tenant is given to them by `in_own_tenant`."""
     return [
         DocumentChanged(
             document_id=each.id,
             version=1,
             content=each.text,
-            media_type=PLAIN,
+            media_type=each.media_type,
             title=each.title or None,
         )
         for each in documents

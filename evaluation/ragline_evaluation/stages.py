@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from ragline.adapters.guarded_llm import ModelGuard
 from ragline.messaging.service import ServiceSpec, Stage
@@ -16,41 +17,60 @@ from ragline_classifier.app import load_plans, open_stage
 from ragline_classifier.plans import PlanBook, load
 from ragline_classifier.settings import Settings as ClassifierSettings
 from ragline_generator.app import SPEC as GENERATOR
-from ragline_ingestor.app import SPEC as INGESTOR
 from ragline_reranker.app import SPEC as RERANKER
 from ragline_retriever.app import SPEC as RETRIEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """One of each stage; `plans` are those in force, `seed` those that they replaced."""
+class QueryStages:
+    """One of each stage that a question goes through."""
 
-    ingest: Stage
     classify: Stage
     retrieve: Stage
     rerank: Stage
     answer: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages(QueryStages):
+    """One of each stage; `plans` are those in force, `seed` those that they replaced."""
+
+    ingest: Stage
     plans: PlanBook
     seed: PlanBook
 
 
 @asynccontextmanager
 async def open_stages() -> AsyncIterator[Stages]:
-    """Compose every stage with the settings of the environment.
+    """Compose every stage with the settings of the environment. Raises as `open_query_stages`."""
+    from ragline_ingestor.app import SPEC as INGESTOR  # its parsers load slowly
+
+    async with _open(INGESTOR) as ingest, open_query_stages() as query:
+        yield Stages(
+            ingest=ingest,
+            classify=query.classify,
+            retrieve=query.retrieve,
+            rerank=query.rerank,
+            answer=query.answer,
+            plans=load_plans(ClassifierSettings()),
+            seed=load(profile="seed"),
+        )
+
+
+@asynccontextmanager
+async def open_query_stages() -> AsyncIterator[QueryStages]:
+    """Compose the stages that questions go through with the settings of the environment.
 
     Raises:
         Unavailable: the store is down, or a model's hub does not answer.
         Misconfigured: settings that cannot work.
     """
     async with AsyncExitStack() as stack:
-        yield Stages(
-            ingest=await stack.enter_async_context(_open(INGESTOR)),
+        yield QueryStages(
             classify=await stack.enter_async_context(open_classifier()),
             retrieve=await stack.enter_async_context(_open(RETRIEVER)),
             rerank=await stack.enter_async_context(_open(RERANKER)),
             answer=await stack.enter_async_context(_open(GENERATOR)),
-            plans=load_plans(ClassifierSettings()),
-            seed=load(profile="seed"),
         )
 
 
@@ -69,4 +89,4 @@ async def open_classifier() -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def _open(spec: ServiceSpec) -> AsyncIterator[Stage]:
     async with spec.compose(spec.settings(), Metrics()) as composition:
-        yield composition.stage
+        yield cast("Stage", composition.stage)

@@ -19,7 +19,7 @@ def token_f1(answer: str, reference: str) -> float:
 
     Citation markers (`[1]`) are no words of the answer.
     """
-    said, expected = _tokens(_MARKERS.sub(" ", answer)), _tokens(reference)
+    said, expected = _tokens(without_markers(answer)), _tokens(reference)
     shared = (said & expected).total()
     if not shared:
         return float(not said and not expected)
@@ -29,8 +29,13 @@ def token_f1(answer: str, reference: str) -> float:
 
 def token_recall(answer: str, reference: str) -> float:
     """Return the share of the reference's words that the answer has: long answers do not lose."""
-    said, expected = _tokens(_MARKERS.sub(" ", answer)), _tokens(reference)
+    said, expected = _tokens(without_markers(answer)), _tokens(reference)
     return (said & expected).total() / expected.total() if expected else 1.0
+
+
+def without_markers(text: str) -> str:
+    """Return the text without its citation markers."""
+    return _MARKERS.sub(" ", text)
 
 
 def words(text: str) -> list[str]:

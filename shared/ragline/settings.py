@@ -66,6 +66,7 @@ class RedisSettings(Group):
         SecretStr("redis://localhost:6379/0"), description="redis:// or rediss://, with credentials"
     )
     timeout_s: PositiveFloat = Field(1.0, description="limit of connecting and of one answer")
+    pool_size: PositiveInt = Field(64, description="connections of one process, at most")
     answer_ttl_s: PositiveInt = Field(
         172_800, description="how long an answer stays claimed; beyond the topics' retention"
     )

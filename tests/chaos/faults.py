@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
 
-from ragline.contracts.topics import Service
+from ragline.contracts.topics import STAGES, Service
 from ragline_cli.stack.server import Server
 
 from .llm import Mood
@@ -52,7 +52,7 @@ class Fault:
 
 def catalogue() -> Iterator[Fault]:
     """Return every fault once."""
-    for service in Service:
+    for service in STAGES:
         yield Fault(name=f"kill -9 {service}", act=_on_one(service, _kill))
         yield Fault(name=f"SIGTERM {service}", act=_on_one(service, _terminate))
         yield Fault(name=f"SIGSTOP 20 s {service}", act=_on_one(service, _pause))

@@ -1,4 +1,4 @@
-"""The system under chaos: real servers, two instances a service, and proxies in between.
+"""The system under chaos: real servers, two instances a stage, and proxies in between.
 
 A supervisor restarts what died, as Kubernetes would. Only the services go through the proxies;
 the load and the checker reach Kafka and the store directly.
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from ragline.contracts.topics import Service
+from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.kafka import KafkaServer
@@ -176,7 +176,7 @@ def running_topology(
     with ExitStack() as stack:
         topology = _servers(folder, stack, work_s)
         common = _environment(topology) | dict(settings or {})
-        for service in Service:
+        for service in STAGES:
             for number in range(1, instances + 1):
                 topology.instances.append(
                     Instance(

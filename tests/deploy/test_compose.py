@@ -36,7 +36,8 @@ def test_the_profile_stack_starts_the_stores_and_all_starts_everything(
 def test_ports_are_published_on_the_loopback_address_only(containers: dict[str, Object]) -> None:
     published = [port for made in containers.values() for port in made.get("ports", [])]
 
-    assert len(published) == 4
+    assert len(published) == 5
+    assert len({port.split(":")[1] for port in published}) == 5
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
@@ -48,13 +49,13 @@ def test_weaviate_publishes_nothing_but_its_two_interfaces(
     assert inside == {"8080", "50051"}
 
 
-def test_only_the_retriever_and_the_ingestor_share_a_network_with_weaviate(
+def test_only_those_who_use_weaviate_share_a_network_with_it(
     containers: dict[str, Object],
 ) -> None:
     network = set(containers["weaviate"]["networks"])
     near = {name for name, made in containers.items() if network & set(made["networks"])}
 
-    assert near == {"weaviate", "retriever", "ingestor"}
+    assert near == {"weaviate", Service.RETRIEVER, Service.INGESTOR, Service.GATEWAY}
 
 
 @pytest.mark.parametrize("service", Service)

@@ -12,6 +12,7 @@ from dockerfile_parse import DockerfileParser
 from pathspec import GitIgnoreSpec
 
 from ragline.contracts.topics import Service
+from ragline_cli.manifests.values import API_PORT, HTTP_PORT
 
 IMAGES = (*Service, "cli")
 
@@ -126,6 +127,17 @@ def test_it_runs_without_root(stages: dict[str, list[dict[str, Any]]], stage: st
     user = values(stages[stage], "USER")
 
     assert user == ["10001:10001"]
+
+
+def test_probes_and_the_api_answer_outside_the_container(
+    stages: dict[str, list[dict[str, Any]]],
+) -> None:
+    (exposed,) = values(stages["service"], "EXPOSE")
+    (variables,) = values(stages["service"], "ENV")
+
+    assert exposed.split() == [str(HTTP_PORT), str(API_PORT)]
+    assert "RAGLINE_HTTP__HOST=0.0.0.0" in variables
+    assert "RAGLINE_GATEWAY__HOST=0.0.0.0" in variables
 
 
 def test_python_is_process_one(stages: dict[str, list[dict[str, Any]]]) -> None:

@@ -52,9 +52,8 @@ def test_the_service_starts_with_the_environment_that_it_gets(
 
     assert made.kafka.bootstrap_servers == variables["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"]
     assert made.http.host == "0.0.0.0"  # noqa: S104 - the value under test
-    assert container(overlay, service)["ports"] == [
-        {"name": "http", "containerPort": made.http.port}
-    ]
+    ports = {port["name"]: port["containerPort"] for port in container(overlay, service)["ports"]}
+    assert ports["http"] == made.http.port
 
 
 def test_a_misspelt_variable_is_found(prod: list[Object], settings: Known) -> None:

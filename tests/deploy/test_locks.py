@@ -30,7 +30,9 @@ def test_every_line_is_a_pin_or_a_hash(lock: Path) -> None:
     assert "://" not in lock.read_text()
 
 
-@pytest.mark.parametrize("service", [Service.CLASSIFIER, Service.GENERATOR])
+@pytest.mark.parametrize(
+    "service", [Service.CLASSIFIER, Service.GENERATOR, Service.GATEWAY, Service.MONITOR]
+)
 def test_services_without_a_model_install_no_torch(service: Service) -> None:
     found = packages(FOLDER / f"{service}.txt")
     assert "faststream" in found

@@ -66,6 +66,7 @@ def test_the_check_passes_on_the_repository(root: Path) -> None:
 
 def test_the_check_fails_on_a_stale_file(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "OVERLAYS", ())
+    monkeypatch.setattr(check, "ALONE", ())
     (copy / "docs/settings.md").write_text("# Settings\n")
 
     result = CliRunner().invoke(app, ["check", "--root", str(copy)])

@@ -9,6 +9,7 @@ import pytest
 from ragline.contracts.topics import Service
 from ragline_cli.manifests.inspection import of_kind
 from ragline_cli.manifests.metadata import Object
+from ragline_cli.manifests.values import API_PORT, INGRESS_CONTROLLER
 
 Labels = Mapping[str, str]
 _OURS = {"app.kubernetes.io/part-of": "ragline"}
@@ -63,10 +64,10 @@ def _selects(selector: Object, labels: Labels) -> bool:
 
 @pytest.mark.parametrize("service", Service)
 @pytest.mark.parametrize("port", [HTTP, GRPC])
-def test_only_the_retriever_and_the_ingestor_reach_weaviate(
+def test_only_those_who_use_weaviate_reach_it(
     overlay: list[Object], service: Service, port: int
 ) -> None:
-    expected = service in {Service.RETRIEVER, Service.INGESTOR}
+    expected = service in {Service.RETRIEVER, Service.INGESTOR, Service.GATEWAY}
 
     assert admits(overlay, ours(service), WEAVIATE, port) is expected
 
@@ -98,9 +99,23 @@ def test_profiling_is_off_where_we_run_weaviate(dev: list[Object], compose: Obje
 
 
 @pytest.mark.parametrize("service", Service)
-def test_stages_talk_only_through_kafka(overlay: list[Object], service: Service) -> None:
+def test_services_talk_only_through_kafka(overlay: list[Object], service: Service) -> None:
     for other in Service:
         assert not admits(overlay, ours(service), ours(other), 8000)
+        assert not admits(overlay, ours(service), ours(other), API_PORT)
+
+
+def test_an_ingress_controller_reaches_the_gateway_s_api_and_nothing_else(
+    overlay: list[Object],
+) -> None:
+    for service in Service:
+        expected = service is Service.GATEWAY
+        assert admits(overlay, INGRESS_CONTROLLER, ours(service), API_PORT) is expected
+        assert not admits(overlay, INGRESS_CONTROLLER, ours(service), 8000)
+
+
+def test_a_stranger_reaches_no_gateway(overlay: list[Object]) -> None:
+    assert not admits(overlay, {"app": "stranger"}, ours(Service.GATEWAY), API_PORT)
 
 
 @pytest.mark.parametrize("service", Service)

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 import pytest
 
-from ragline.contracts.topics import BY_NAME, RETRIES, TOPICS, Service, consumer_group
+from ragline.contracts.topics import (
+    BY_NAME,
+    CONSUMERS,
+    RETRIES,
+    STAGES,
+    TOPICS,
+    Service,
+    consumer_group,
+)
 from ragline.settings import KafkaSettings, ServiceSettings
 from ragline_classifier.settings import Settings as ClassifierSettings
 from ragline_cli.manifests.inspection import config, of_kind
@@ -25,7 +33,7 @@ def scaled(objects: list[Object], service: Service) -> Object:
     return spec
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_a_service_scales_on_each_topic_that_it_consumes(
     prod: list[Object], service: Service
 ) -> None:
@@ -48,23 +56,28 @@ def test_the_ingestor_scales_on_documents_access_and_retries(prod: list[Object])
     }
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_there_are_never_more_pods_than_partitions(prod: list[Object], service: Service) -> None:
     spec = scaled(prod, service)
     topics = [BY_NAME[trigger["metadata"]["topic"]] for trigger in spec["triggers"]]
 
-    assert 1 < spec["minReplicaCount"] < spec["maxReplicaCount"]
+    assert 0 < spec["minReplicaCount"] < spec["maxReplicaCount"]
     assert spec["maxReplicaCount"] == min(topic.partitions for topic in topics)
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", STAGES)
+def test_a_stage_outlives_a_pod(prod: list[Object], service: Service) -> None:
+    assert scaled(prod, service)["minReplicaCount"] >= 2
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_the_target_is_the_service_s_deployment(prod: list[Object], service: Service) -> None:
     target = scaled(prod, service)["scaleTargetRef"]["name"]
 
     assert target in of_kind(prod, "Deployment")
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_records_being_worked_on_ask_for_no_further_pod(
     prod: list[Object], classes: Mapping[Service, type[ServiceSettings]], service: Service
 ) -> None:
@@ -97,7 +110,7 @@ def test_records_that_wait_for_their_delay_count_for_less(prod: list[Object]) ->
     assert all(lag[topic.name] > lag["documents"] for topic in RETRIES)
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_the_autoscaler_reads_the_same_cluster_in_the_same_way(
     prod: list[Object], service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +127,7 @@ def test_the_autoscaler_reads_the_same_cluster_in_the_same_way(
         assert trigger["authenticationRef"]["name"] in of_kind(prod, "TriggerAuthentication")
 
 
-@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_scaling_is_calm(prod: list[Object], service: Service) -> None:
     behavior = scaled(prod, service)["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
 

@@ -59,10 +59,10 @@ def test_metrics_are_scraped_where_they_are_served(
 ) -> None:
     made = of_kind(overlay, "Service")[f"ragline-{service}"]
     annotations = made["metadata"]["annotations"]
-    (port,) = container(overlay, service)["ports"]
+    ports = {port["name"]: port["containerPort"] for port in container(overlay, service)["ports"]}
 
     assert annotations["prometheus.io/path"] in served
-    assert annotations["prometheus.io/port"] == str(port["containerPort"])
+    assert annotations["prometheus.io/port"] == str(ports["http"])
     assert made["spec"]["clusterIP"] == "None"
 
 
@@ -71,11 +71,12 @@ def test_a_pod_may_live_longer_than_it_drains(
     overlay: list[Object], classes: Mapping[Service, type[ServiceSettings]], service: Service
 ) -> None:
     kafka = classes[service]().kafka
-    grace = deployment(overlay, service)["spec"]["template"]["spec"][
-        "terminationGracePeriodSeconds"
-    ]
+    pod = deployment(overlay, service)["spec"]["template"]["spec"]
+    lifecycle = container(overlay, service).get("lifecycle")
+    before_s = lifecycle["preStop"]["sleep"]["seconds"] if lifecycle else 0
 
-    assert grace >= kafka.drain_timeout_s + kafka.revoke_wait_s + 5
+    left_s = pod["terminationGracePeriodSeconds"] - before_s
+    assert left_s >= kafka.drain_timeout_s + kafka.revoke_wait_s + 5
 
 
 @pytest.mark.parametrize("service", Service)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,6 +64,7 @@ class Pipeline:
 
     bootstrap: str
     launcher: Launcher
+    key: str
 
     def __post_init__(self) -> None:
         self.answers = Reader(self.bootstrap, "answers")
@@ -125,13 +128,25 @@ class Pipeline:
             reader.close()
 
 
+def made_key(file: Path) -> str:
+    """Make an API key that may do everything in one tenant, as an operator does."""
+    command = [sys.executable, "-m", "ragline_cli.main", "keys", "create", "--json"]
+    rights = [f"--scope={scope}" for scope in ("ask", "write", "operate")]
+    told = subprocess.check_output(
+        [*command, "--tenant=acme", "--group=staff", *rights, f"--append={file}"]
+    )
+    return str(json.loads(told)["key"])
+
+
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
-    """Start a stack and the five services."""
+    """Start a stack and the services."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
+        environment.setenv("RAGLINE_GATEWAY__KEYS_FILE", str(folder / "keys.toml"))
+        key = made_key(folder / "keys.toml")
         with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
-            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher)
+            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher, key)
             try:
                 yield pipeline
             finally:

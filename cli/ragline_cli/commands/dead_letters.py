@@ -36,7 +36,8 @@ def list_(
 ) -> None:
     """List dead letters, newest last, with their counts by cause."""
     from ragline_cli.dead_letters.listing import list_letters
-    from ragline_cli.dead_letters.view import listing_table, progress_bars, sums_text
+    from ragline_cli.dead_letters.view import listing_table, sums_text
+    from ragline_cli.progress_bars import progress_bars
 
     filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka
@@ -95,7 +96,7 @@ def export(
 ) -> None:
     """Write dead letters as JSON lines: key, value and headers, the value redacted."""
     from ragline_cli.dead_letters.export import export_letters, open_output
-    from ragline_cli.dead_letters.view import progress_bars
+    from ragline_cli.progress_bars import progress_bars
 
     filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka
@@ -180,7 +181,8 @@ def drop(
     """
     from ragline_cli.dead_letters.drop import execute_drop
     from ragline_cli.dead_letters.listing import list_letters
-    from ragline_cli.dead_letters.view import listing_table, progress_bars, sums_text
+    from ragline_cli.dead_letters.view import listing_table, sums_text
+    from ragline_cli.progress_bars import progress_bars
 
     filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka

@@ -14,6 +14,7 @@ from ragline_cli.console import ExitCode, out
 from ragline_cli.demo.corpus import TENANT, Round, python_reference, reference_rounds
 from ragline_cli.demo.timeline import STARTING, Timeline, timeline_table
 from ragline_cli.stack.current import DEFAULT_NAME, settings_of
+from ragline_cli.stack.gateway import console_port
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.parts import Part
 from ragline_cli.stack.places import state_folder
@@ -23,6 +24,8 @@ from ragline_cli.stack.state import Phase, StackKind, StackState, read_state
 from ragline_cli.stack.view import StartView
 
 _NAME = "demo"
+_END_OF_OWN = "Ctrl-D ends both."
+_END = "Ctrl-D ends the demo, not the stack."
 
 
 def demo(
@@ -40,7 +43,8 @@ def demo(
     """Start everything, ingest the Python language reference, ask questions, take yours.
 
     Uses the running stack where there is one (under a tenant of its own), else starts one with
-    fresh data and stops it at the end. Without a terminal it ends after the questions.
+    fresh data and stops it at the end. On a terminal that is when you say so, and until then the
+    console is up; without one it is after the questions.
     """
     timeline = Timeline()
     rounds = _rounds(docs or [], question or [])
@@ -80,10 +84,11 @@ def _stack(
     launcher = Launcher(
         kind,
         state_folder(_NAME),
-        ports=Ports(),
+        ports=Ports(gateway=console_port(None)),
         cancel=signals.requested,
         on_change=view.on_change,
         fresh=True,
+        tenant=TENANT,
     )
     signals.on_repeat(launcher.kill)
     with ExitStack() as exits:
@@ -111,6 +116,7 @@ def _converse(
         good &= session.ask(part.questions)
     if session.first_answer_s is not None:
         out.print(timeline_table(timeline, parts, session.first_answer_s))
+    out.print(f"\nconsole  {state.addresses.gateway.console(TENANT)}", soft_wrap=True)
     if sys.stdin.isatty():
-        session.prompt()
+        session.prompt(end=_END_OF_OWN if parts else _END)
     return good

@@ -29,7 +29,7 @@ def render(root: Root = Path()) -> None:
 @app.command()
 def check(root: Root = Path()) -> None:
     """Fail when a generated file is stale or an overlay is not valid; needs no cluster."""
-    from ragline_cli.manifests.check import OVERLAYS, find_problems
+    from ragline_cli.manifests.check import ALONE, OVERLAYS, find_problems
     from ragline_cli.manifests.render import render as generate
 
     _require(root)
@@ -39,7 +39,8 @@ def check(root: Root = Path()) -> None:
         typer.echo(line, err=True)
     if found:
         raise typer.Exit(1)
-    typer.echo(f"{len(files)} generated files are current; {', '.join(OVERLAYS)} are valid")
+    valid = ", ".join((*OVERLAYS, *ALONE))
+    typer.echo(f"{len(files)} generated files are current; {valid} are valid")
 
 
 def _require(root: Path) -> None:

@@ -76,4 +76,5 @@ def _print(report: dict[str, Any]) -> None:
     for name, service in report["services"].items():
         table.add_row(name, service["health"], _mark(service))
     out.print(table)
+    out.print(f"console  {report['gateway']['url']}", soft_wrap=True)
     out.print(f"logs in {report['logs']}", soft_wrap=True)

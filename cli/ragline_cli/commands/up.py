@@ -1,8 +1,9 @@
-"""`ragline up`: start the stack and the five services."""
+"""`ragline up`: start the stack and the services."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from ragline_cli.console import out
 from ragline_cli.stack.current import DEFAULT_NAME
 from ragline_cli.stack.detached import start_detached
 from ragline_cli.stack.errors import StackError
+from ragline_cli.stack.gateway import CONSOLE_PORT, console_port
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.plan import Ports
@@ -20,6 +22,7 @@ from ragline_cli.stack.state import StackKind, StackState, read_state
 from ragline_cli.stack.view import StartView
 
 _PORT = "free when not given"
+_GATEWAY_PORT = f"of the API and the console; {CONSOLE_PORT} when that is free"
 
 
 def up(
@@ -41,12 +44,22 @@ def up(
     store_grpc_port: Annotated[
         int | None, typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_STORE_GRPC", help=_PORT)
     ] = None,
+    gateway_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_GATEWAY", help=_GATEWAY_PORT),
+    ] = None,
 ) -> None:
-    """Start Kafka, a vector store, Redis and the five services; Ctrl-C stops them.
+    """Start Kafka, a vector store, Redis and the services with the console; Ctrl-C stops them.
 
     Documents and answers are kept: the next start goes on with them.
     """
-    ports = Ports(kafka=kafka_port, redis=redis_port, store=store_port, store_grpc=store_grpc_port)
+    ports = Ports(
+        kafka=kafka_port,
+        redis=redis_port,
+        store=store_port,
+        store_grpc=store_grpc_port,
+        gateway=gateway_port,
+    )
     folder = state_folder(DEFAULT_NAME)
     if (running := read_state(folder)) is not None:
         _already_running(running, stack)
@@ -65,7 +78,11 @@ def _foreground(stack: StackKind, ports: Ports, signals: StopSignals) -> None:
     view = StartView(out)
     folder = state_folder(DEFAULT_NAME)
     launcher = Launcher(
-        stack, folder, ports=ports, cancel=signals.requested, on_change=view.on_change
+        stack,
+        folder,
+        ports=replace(ports, gateway=console_port(ports.gateway)),
+        cancel=signals.requested,
+        on_change=view.on_change,
     )
     signals.on_repeat(launcher.kill)
     with ExitStack() as exits:
@@ -85,6 +102,7 @@ def summary(state: StackState) -> Table:
     table.add_row("kafka", state.addresses.kafka.bootstrap_servers)
     table.add_row("vector store", state.addresses.vector_store.kind.value)
     table.add_row("logs", str(state.logs))
+    table.add_row("console", state.addresses.gateway.url)
     return table
 
 
@@ -104,6 +122,7 @@ def _arguments(stack: StackKind, ports: Ports) -> list[str]:
         "--redis-port": ports.redis,
         "--store-port": ports.store,
         "--store-grpc-port": ports.store_grpc,
+        "--gateway-port": ports.gateway,
     }
     options = [part for name, port in wanted.items() if port for part in (name, str(port))]
     return ["--stack", stack.value, *options]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED, Service
+from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.errors import Misconfigured
 from ragline_cli.dead_letters.letter import DeadLetter, LetterId
-
-_AGO = re.compile(r"^(\d{1,6})(s|m|h|d)$", re.ASCII)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+from ragline_cli.instants import read_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +74,10 @@ def make_filters(
         ids=frozenset(LetterId.parse(text) for text in ids) or None,
         topics=_known("topic", topics, sources),
         causes=_known("cause", causes, list(Cause)),
-        services=_known("service", services, list(Service)),
+        services=_known("service", services, DEAD_LETTERS.producers),
         keys=tuple(keys),
-        since=_instant(since, now) if since else None,
-        until=_instant(until, now) if until else None,
+        since=read_instant(since, now) if since else None,
+        until=read_instant(until, now) if until else None,
     )
 
 
@@ -90,15 +87,3 @@ def _known(what: str, names: Iterable[str], valid: Iterable[str]) -> tuple[str, 
         if name not in known:
             raise Misconfigured(f"unknown {what} {name!r}; there are {', '.join(known)}")
     return found
-
-
-def _instant(text: str, now: datetime) -> datetime:
-    try:
-        if match := _AGO.match(text):
-            return now - timedelta(**{_UNITS[match[2]]: int(match[1])})
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise Misconfigured(
-            f"{text!r} is no time; write 2026-01-05, 2026-01-05T10:00:00+01:00 or 2h, 30m, 7d (ago)"
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -15,9 +15,10 @@ from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.journal import Marks, read_marks
 from ragline_cli.dead_letters.letter import DeadLetter, LetterId
-from ragline_cli.dead_letters.reading import OnProgress, extent_of, no_progress, read_letters
+from ragline_cli.dead_letters.reading import extent_of, read_letters
 from ragline_cli.dead_letters.summary import Summary, summarise
 from ragline_cli.kafka_client import translated
+from ragline_cli.kafka_extent import OnProgress, no_progress
 from ragline_cli.kafka_reader import open_reader
 
 

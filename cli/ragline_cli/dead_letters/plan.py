@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ragline.contracts.dead_letters import Handling
-from ragline.contracts.topics import BY_NAME, Service, Topic
+from ragline.contracts.topics import BY_NAME, STAGES, Topic
 from ragline_cli.dead_letters.journal import Marks
 from ragline_cli.dead_letters.letter import DeadLetter
 from ragline_cli.dead_letters.summary import Summary, summarise
@@ -109,7 +109,7 @@ class Planner:
 def replayable(name: str | None) -> Topic | None:
     """Return the topic called `name` if a stage handles what is put there, retries aside."""
     topic = BY_NAME.get(name or "")
-    served = topic and topic.delay_s is None and set(topic.consumers) & set(Service)
+    served = topic and topic.delay_s is None and set(topic.consumers) & set(STAGES)
     return topic if served else None
 
 
@@ -144,7 +144,7 @@ def _draft(letter: DeadLetter, summary: Summary) -> Step:
         return skipped(step, "its headers do not name a source record")
     topic = replayable(summary.origin)
     if topic is None:
-        return skipped(step, f"no service reads {summary.origin}")
+        return skipped(step, f"no stage reads {summary.origin}")
     if "compact" not in topic.cleanup:
         return step
     want = want_of(letter)

@@ -2,62 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
-from ragline.clock import epoch_ms
 from ragline_cli.dead_letters.filters import Filters
-from ragline_cli.dead_letters.letter import DeadLetter, LetterId, read_letter
-from ragline_cli.kafka_reader import read_range
-
-_CLOCK_SKEW_MS = 300_000  # of the services' clocks against the broker's
-
-OnProgress = Callable[[str, int, int], None]
-"""Called with what is being done, how far it is and how far it goes."""
-
-
-def no_progress(_phase: str, _done: int, _total: int) -> None:
-    """Show nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extent:
-    """Offsets to read: from `starts` to before `ends`; partitions without a start are left out."""
-
-    starts: Mapping[TopicPartition, int]
-    ends: Mapping[TopicPartition, int]
-
-    @property
-    def size(self) -> int:
-        """How many offsets there are to go through."""
-        return sum(max(0, self.ends[p] - start) for p, start in self.starts.items())
-
-    def holds(self, partition: TopicPartition, offset: int) -> bool:
-        """Whether a record lies in the extent."""
-        start = self.starts.get(partition)
-        return start is not None and start <= offset < self.ends[partition]
-
-    def narrowed(self, topic: str, ids: Iterable[LetterId]) -> Extent:
-        """Return the part from the first to the last of `ids` in each partition."""
-        offsets: dict[TopicPartition, list[int]] = {}
-        for found in ids:
-            offsets.setdefault(TopicPartition(topic, found.partition), []).append(found.offset)
-        inside = {p: o for p, o in offsets.items() if p in self.starts}
-        return Extent(
-            starts={p: max(min(o), self.starts[p]) for p, o in inside.items()},
-            ends={p: min(max(o) + 1, self.ends[p]) for p, o in inside.items()},
-        )
-
-
-async def whole(consumer: AIOKafkaConsumer) -> Extent:
-    """Return all that is on the consumer's partitions now."""
-    partitions = consumer.assignment()
-    return Extent(
-        starts=await consumer.beginning_offsets(partitions),
-        ends=await consumer.end_offsets(partitions),
-    )
+from ragline_cli.dead_letters.letter import DeadLetter, read_letter
+from ragline_cli.kafka_extent import Extent, OnProgress, read_extent, since, whole
 
 
 async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: Filters) -> Extent:
@@ -65,27 +16,7 @@ async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: Filters) ->
     extent = await whole(consumer)
     if filters.ids is not None:
         return extent.narrowed(topic, filters.ids)
-    if filters.since is None:
-        return extent
-    since = max(0, int(epoch_ms(filters.since)) - _CLOCK_SKEW_MS)
-    found = await consumer.offsets_for_times(dict.fromkeys(extent.starts, since))
-    starts = {p: at.offset if at else extent.ends[p] for p, at in found.items()}
-    return Extent(starts=starts, ends=extent.ends)
-
-
-async def read_extent(
-    consumer: AIOKafkaConsumer, extent: Extent, phase: str, on_progress: OnProgress
-) -> AsyncIterator[ConsumerRecord]:
-    """Yield the records of `extent`, telling how far it is."""
-    reached, done = dict(extent.starts), 0
-    on_progress(phase, 0, extent.size)
-    async for record in read_range(consumer, extent.starts, extent.ends):
-        partition = TopicPartition(record.topic, record.partition)
-        done += record.offset + 1 - reached[partition]
-        reached[partition] = record.offset + 1
-        on_progress(phase, done, extent.size)
-        yield record
-    on_progress(phase, extent.size, extent.size)
+    return extent if filters.since is None else await since(consumer, extent, filters.since)
 
 
 async def read_letters(

@@ -32,9 +32,10 @@ from ragline_cli.dead_letters.plan import (
     on_query_path,
     skipped,
 )
-from ragline_cli.dead_letters.reading import OnProgress, extent_of, no_progress, read_letters
+from ragline_cli.dead_letters.reading import extent_of, read_letters
 from ragline_cli.dead_letters.source_scan import SourceScan
 from ragline_cli.kafka_client import open_producer, require_topics, translated
+from ragline_cli.kafka_extent import OnProgress, no_progress
 from ragline_cli.kafka_reader import open_reader
 
 # The broker's limit is on the compressed size, so what came through once is let through again

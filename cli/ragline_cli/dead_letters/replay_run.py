@@ -13,7 +13,8 @@ from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.plan import Plan
 from ragline_cli.dead_letters.replay import Outcome, Pace, execute_replay, plan_replay
 from ragline_cli.dead_letters.source_scan import SourceScan
-from ragline_cli.dead_letters.view import plan_view, progress_bars, steps_table
+from ragline_cli.dead_letters.view import plan_view, steps_table
+from ragline_cli.progress_bars import progress_bars
 from ragline_cli.stack.signals import StopSignals, stop_signals
 
 

@@ -10,8 +10,8 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ragline.settings import KafkaSettings
-from ragline_cli.dead_letters.reading import Extent, OnProgress, no_progress, read_extent, whole
 from ragline_cli.dead_letters.superseding import Want
+from ragline_cli.kafka_extent import Extent, OnProgress, no_progress, read_extent, whole
 from ragline_cli.kafka_reader import open_reader
 
 

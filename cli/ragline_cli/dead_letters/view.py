@@ -1,47 +1,24 @@
-"""Dead letters on a terminal: tables, the plan of a replay, progress."""
+"""Dead letters on a terminal: tables and the plan of a replay."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from ragline_cli.dead_letters.listing import Listing
 from ragline_cli.dead_letters.plan import Action, Plan, Step
-from ragline_cli.dead_letters.reading import OnProgress
 from ragline_cli.dead_letters.summary import Summary
 from ragline_cli.terminal import printable
 
 _MAX_ERROR_CHARS = 160
 _MAX_STEPS = 50
-
-
-@contextmanager
-def progress_bars(console: Console, *, shown: bool = True) -> Iterator[OnProgress]:
-    """Show one bar for each phase, as it is reported."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=not shown, transient=True) as progress:
-        tasks: dict[str, Any] = {}
-
-        def report(phase: str, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = progress.add_task(phase, total=total)
-            progress.update(tasks[phase], completed=done, total=total)
-
-        yield report
 
 
 def listing_table(summaries: Iterable[Summary], *, states: bool) -> Table:

@@ -62,11 +62,15 @@ class Session:
         """
         return self._run(self._ask(questions, shown=True))
 
-    def prompt(self) -> None:
-        """Take questions from the terminal until an empty line, Ctrl-D or Ctrl-C."""
-        self.console.print("\nYour questions; an empty line ends the demo.")
-        while question := self._read_question():
-            self._run(self._ask((question,), shown=False))
+    def prompt(self, *, end: str) -> None:
+        """Take questions from the terminal until Ctrl-D or Ctrl-C; `end` tells what ends then.
+
+        An empty line does not end it: that would take the console from who is reading there.
+        """
+        self.console.print(f"\nYour questions, here or in the console. {end}")
+        while (question := self._read_question()) is not None:
+            if question:
+                self._run(self._ask((question,), shown=False))
 
     async def _ingest(self, events: Sequence[DocumentChanged]) -> IngestReport:
         with progress_bar(self.console, len(events)) as advance:
@@ -92,12 +96,12 @@ class Session:
             self.first_answer_s = self.timeline.elapsed
         return answer.status in _GOOD
 
-    def _read_question(self) -> str:
+    def _read_question(self) -> str | None:
         try:
             with self.signals.interrupting():
                 return self.console.input("\n[bold cyan]?[/] ").strip()
         except (EOFError, KeyboardInterrupt):
-            return ""
+            return None
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
         return asyncio.run(self._until_cancelled(work))

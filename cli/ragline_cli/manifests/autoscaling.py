@@ -1,4 +1,4 @@
-"""KEDA: each service scales on the lag of its own topics, calmly.
+"""KEDA: each consumer scales on the lag of its own topics, calmly.
 
 aiokafka knows only eager rebalances, in which the whole group stops for a moment when a member
 joins or leaves. Scaling is therefore slow on purpose: few pods at a time, long windows.
@@ -9,16 +9,14 @@ from __future__ import annotations
 from ragline.contracts.topics import Service, Topic, consumer_group
 from ragline_cli.manifests.metadata import Object, everything, full_name, manifest, selector
 from ragline_cli.manifests.values import (
-    DOOR_LAG_PER_POD,
     KAFKA_CLUSTER,
     KEPT_WITH_SECRETS,
-    LAG_PER_POD,
-    MIN_REPLICAS,
-    RETRY_LAG_FACTOR,
     SECRET,
     STRIMZI_SETTINGS,
     inbound,
+    lag_per_pod,
     max_replicas,
+    min_replicas,
 )
 
 AUTHENTICATION = full_name("kafka")
@@ -42,17 +40,17 @@ _BEHAVIOR: Object = {
 
 
 def scaled_object(service: Service) -> Object:
-    """Return the ScaledObject: between two pods and one for each partition."""
+    """Return the ScaledObject: from the fewest pods to one for each partition."""
     spec: Object = {
         "scaleTargetRef": {"name": full_name(service)},
         "pollingInterval": 15,
         "cooldownPeriod": 300,
-        "minReplicaCount": MIN_REPLICAS,
+        "minReplicaCount": min_replicas(service),
         "maxReplicaCount": max_replicas(service),
         # When the lag cannot be read the pods stay as they are
         "fallback": {
             "failureThreshold": 3,
-            "replicas": MIN_REPLICAS,
+            "replicas": min_replicas(service),
             "behavior": "currentReplicasIfHigher",
         },
         "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _BEHAVIOR}},
@@ -64,8 +62,6 @@ def scaled_object(service: Service) -> Object:
 
 
 def _trigger(service: Service, topic: Topic) -> Object:
-    factor = 1 if topic.delay_s is None else RETRY_LAG_FACTOR
-    lag = DOOR_LAG_PER_POD if service is Service.CLASSIFIER else LAG_PER_POD
     return {
         "type": "kafka",
         "name": topic.name.replace(".", "-"),
@@ -74,7 +70,7 @@ def _trigger(service: Service, topic: Topic) -> Object:
             "bootstrapServers": STRIMZI_SETTINGS["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"],
             "consumerGroup": consumer_group(service, topic),
             "topic": topic.name,
-            "lagThreshold": str(lag * factor),
+            "lagThreshold": str(lag_per_pod(service, topic)),
             "offsetResetPolicy": "earliest",
             "allowIdleConsumers": "false",
             "tls": "enable",

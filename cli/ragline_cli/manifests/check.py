@@ -12,6 +12,8 @@ from ragline_cli.manifests.validate import kafka_trigger_problems, load_schemas,
 from ragline_cli.settings_table import load_settings, settings_of
 
 OVERLAYS = ("dev", "prod")
+# In no overlay of ours, because only yours knows its host
+ALONE = ("ingress",)
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
@@ -31,3 +33,6 @@ def find_problems(root: Path, files: Files) -> Iterator[str]:
         found += kafka_trigger_problems(objects, root / _SCHEMAS / "keda-kafka-trigger.json")
         found += environment_problems(objects, settings)
         yield from (f"{overlay}: {text}" for text in found)
+    for component in ALONE:
+        objects = kustomize.build(root / "deploy/k8s/components" / component)
+        yield from (f"{component}: {text}" for text in problems(objects, schemas))

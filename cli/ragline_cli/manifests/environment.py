@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline_cli.manifests.metadata import Object, full_name
-from ragline_cli.manifests.values import KEPT_WITH_SECRETS, SECRET
+from ragline_cli.manifests.values import API_PORT, KEPT_WITH_SECRETS, SECRET
 from ragline_cli.settings_table import Setting
 
 # Set where the service has such a group; the rest keeps its default
 _OWN: Mapping[str, str] = {
     "RAGLINE_VECTOR_STORE__KIND": "weaviate",
     "RAGLINE_VECTOR_STORE__GRPC_PORT": "50051",
+    "RAGLINE_GATEWAY__HOST": "0.0.0.0",  # noqa: S104 - requests come from outside the pod
+    "RAGLINE_GATEWAY__PORT": str(API_PORT),
 }
 
 

@@ -1,4 +1,4 @@
-"""Network policies: nothing is allowed but what a stage needs.
+"""Network policies: nothing is allowed but what a service needs.
 
 Weaviate listens for gRPC, profiling and gossip on all interfaces whatever its `--host`, so the
 policy is what keeps those ports closed.
@@ -10,7 +10,13 @@ from collections.abc import Iterable, Mapping
 
 from ragline.contracts.topics import Service
 from ragline_cli.manifests.metadata import Object, everything, full_name, manifest, selector
-from ragline_cli.manifests.values import HTTP_PORT, MONITORING_NAMESPACE, SIZING
+from ragline_cli.manifests.values import (
+    API_PORT,
+    HTTP_PORT,
+    INGRESS_CONTROLLER,
+    MONITORING_NAMESPACE,
+    SIZING,
+)
 from ragline_cli.settings_table import Setting
 
 KAFKA_PORTS = (9092, 9093)
@@ -52,18 +58,23 @@ def _service(service: Service, *, vectors: bool) -> Object:
         outside = {"cidr": "0.0.0.0/0", "except": [_LINK_LOCAL]}
         egress.append({"to": [{"ipBlock": outside}], "ports": _tcp(443)})
     monitoring = {"kubernetes.io/metadata.name": MONITORING_NAMESPACE}
+    ingress: list[Object] = [
+        {"from": [{"namespaceSelector": {"matchLabels": monitoring}}], "ports": _tcp(HTTP_PORT)}
+    ]
+    if service is Service.GATEWAY:
+        ingress.append(_from_outside())
     spec: Object = {
         "podSelector": {"matchLabels": selector(service)},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": [
-            {
-                "from": [{"namespaceSelector": {"matchLabels": monitoring}}],
-                "ports": _tcp(HTTP_PORT),
-            }
-        ],
+        "ingress": ingress,
         "egress": egress,
     }
     return _policy(full_name(service), spec)
+
+
+def _from_outside() -> Object:
+    controllers = {"podSelector": {"matchLabels": dict(INGRESS_CONTROLLER)}}
+    return {"from": [_ANY_NAMESPACE | controllers], "ports": _tcp(API_PORT)}
 
 
 def _weaviate(readers: Iterable[Service]) -> Object:

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import yaml
 
-from ragline.contracts.topics import Service
+from ragline.contracts.topics import CONSUMERS, Service
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests import exposure
+from ragline_cli.manifests import exposure, front_door
 from ragline_cli.manifests.autoscaling import scaled_object, trigger_authentication
 from ragline_cli.manifests.documents import settings_document, topics_document
 from ragline_cli.manifests.environment import checked, config_name, own_settings
@@ -53,7 +53,8 @@ def render(settings: Mapping[Service, type[ServiceSettings]] | None = None) -> F
     known = {service: settings_of(cls) for service, cls in classes.items()}
     return {
         **_base(known),
-        _COMPONENTS / "keda/generated.yaml": to_yaml(_scaling(known)),
+        _COMPONENTS / "keda/generated.yaml": to_yaml(_scaling()),
+        _COMPONENTS / "hpa/generated.yaml": to_yaml([front_door.autoscaler()]),
         _COMPONENTS / "strimzi/generated.yaml": to_yaml(kafka_topics()),
         _COMPONENTS / "strimzi/kafka.env": _env(
             checked(STRIMZI_SETTINGS, settings_of(ServiceSettings))
@@ -105,16 +106,18 @@ def _base(known: Mapping[Service, tuple[Setting, ...]]) -> Files:
 
 
 def _workload(service: Service, settings: Iterable[Setting]) -> list[Object]:
+    called = [front_door.api_service()] if service is Service.GATEWAY else []
     return [
         exposure.service_account(service),
         exposure.metrics_service(service),
+        *called,
         exposure.disruption_budget(service),
         deployment(service, settings),
     ]
 
 
-def _scaling(services: Iterable[Service]) -> list[Object]:
-    return [trigger_authentication(), *(scaled_object(service) for service in services)]
+def _scaling() -> list[Object]:
+    return [trigger_authentication(), *(scaled_object(service) for service in CONSUMERS)]
 
 
 def _kustomization(resources: list[str], services: Iterable[Service]) -> Object:

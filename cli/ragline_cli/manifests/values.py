@@ -19,7 +19,12 @@ KAFKA_CLUSTER = "ragline"
 SECRET = "ragline-secrets"  # noqa: S105 - the name of a Secret, not one
 COMMON_CONFIG = "ragline-common"
 HTTP_PORT = HttpSettings().port
+API_PORT = 8_080
 MONITORING_NAMESPACE = "monitoring"
+# Pods, in any namespace, that may call the gateway; those of NGINX's controller
+INGRESS_CONTROLLER: Mapping[str, str] = MappingProxyType(
+    {"app.kubernetes.io/name": "nginx-ingress"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,7 @@ class Sizing:
     """Resources of one pod, in Kubernetes quantities.
 
     `scratch` is what /tmp may hold; `https_egress` lets the pod call servers outside the cluster:
-    model hubs, language models, documents.
+    model hubs, language models, documents, the keys of an issuer of tokens.
     """
 
     cpu: str
@@ -48,6 +53,11 @@ SIZING: Mapping[Service, Sizing] = MappingProxyType(
         Service.RERANKER: replace(_MODEL, scratch="2Gi", https_egress=True),
         Service.GENERATOR: replace(_LIGHT, https_egress=True),
         Service.INGESTOR: replace(_MODEL, scratch="1Gi", https_egress=True),
+        # One event loop fills one core; memory goes by the number of open streams
+        Service.GATEWAY: Sizing(
+            cpu="500m", cpu_limit="1", memory="512Mi", memory_limit="1Gi", https_egress=True
+        ),
+        Service.MONITOR: _LIGHT,
     }
 )
 
@@ -82,13 +92,21 @@ LAG_PER_POD = 3 * KafkaSettings().max_in_flight // 2
 # Most of the classifier's lag waits at the door for the stages behind, which no further classifier
 # makes any faster
 DOOR_LAG_PER_POD = 512
+# The monitor does little with a record, and nobody waits for it
+WATCHER_LAG_PER_POD = 1_024
 # Records on a retry topic mostly wait for their delay, which no further pod makes shorter
 RETRY_LAG_FACTOR = 10
 MIN_REPLICAS = 2
 
+# The gateway has no lag of its own: it reads `answers` without a group, each pod all of it
+GATEWAY_MAX_REPLICAS = 10
+GATEWAY_CPU_PERCENT = 80  # of what is requested
+
 # Beyond the drain: revoke, last commit, leaving the group and closing the adapters
 _STOP_MARGIN_S = 15
-GRACE_PERIOD_S = int(KafkaSettings().drain_timeout_s) + _STOP_MARGIN_S
+_GRACE_PERIOD_S = int(KafkaSettings().drain_timeout_s) + _STOP_MARGIN_S
+# Proxies learn that a pod goes a few seconds after it was told to: until then it serves as before
+PRE_STOP_S = 10
 
 
 def inbound(service: Service) -> tuple[Topic, ...]:
@@ -99,3 +117,25 @@ def inbound(service: Service) -> tuple[Topic, ...]:
 def max_replicas(service: Service) -> int:
     """Return the most pods that can have work: one for each partition of the narrowest topic."""
     return min(topic.partitions for topic in inbound(service))
+
+
+def min_replicas(service: Service) -> int:
+    """Return the fewest pods: nobody waits for the monitor, so one will do."""
+    return 1 if service is Service.MONITOR else MIN_REPLICAS
+
+
+def lag_per_pod(service: Service, topic: Topic) -> int:
+    """Return the records of lag on `topic` for which `service` gets another pod."""
+    special = {Service.CLASSIFIER: DOOR_LAG_PER_POD, Service.MONITOR: WATCHER_LAG_PER_POD}
+    factor = 1 if topic.delay_s is None else RETRY_LAG_FACTOR
+    return special.get(service, LAG_PER_POD) * factor
+
+
+def pre_stop_s(service: Service) -> int:
+    """Return how long a pod serves on after it was told to end."""
+    return PRE_STOP_S if service is Service.GATEWAY else 0
+
+
+def grace_period_s(service: Service) -> int:
+    """Return how long a pod may take to end."""
+    return _GRACE_PERIOD_S + pre_stop_s(service)

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from ragline.contracts.topics import Service
 from ragline_cli.manifests.environment import config_name, secret_variables
 from ragline_cli.manifests.metadata import Object, full_name, manifest, selector
-from ragline_cli.manifests.values import COMMON_CONFIG, GRACE_PERIOD_S, HTTP_PORT, SIZING, Sizing
+from ragline_cli.manifests.values import (
+    API_PORT,
+    COMMON_CONFIG,
+    HTTP_PORT,
+    SIZING,
+    Sizing,
+    grace_period_s,
+    pre_stop_s,
+)
 from ragline_cli.settings_table import Setting
 
 _STARTUP = {"periodSeconds": 5, "failureThreshold": 60}
@@ -40,7 +48,7 @@ def _pod(service: Service, settings: Iterable[Setting]) -> Object:
         "automountServiceAccountToken": False,
         # Service links would inject RAGLINE_… variables that no settings class knows
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": GRACE_PERIOD_S,
+        "terminationGracePeriodSeconds": grace_period_s(service),
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 10001,
@@ -68,10 +76,11 @@ def _container(service: Service, settings: Iterable[Setting], sizing: Sizing) ->
         "image": f"ragline/{service}",
         "envFrom": [{"configMapRef": {"name": name}} for name in sources],
         "env": secret_variables(settings),
-        "ports": [{"name": "http", "containerPort": HTTP_PORT}],
+        "ports": _ports(service),
         "startupProbe": _probe("/health/live", _STARTUP),
         "livenessProbe": _probe("/health/live", _LIVENESS),
         "readinessProbe": _probe("/health/ready", _READINESS),
+        **_lifecycle(service),
         "resources": _resources(sizing),
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -80,6 +89,17 @@ def _container(service: Service, settings: Iterable[Setting], sizing: Sizing) ->
         },
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the container
     }
+
+
+def _ports(service: Service) -> list[Object]:
+    probes = {"name": "http", "containerPort": HTTP_PORT}
+    api = {"name": "api", "containerPort": API_PORT}
+    return [probes, api] if service is Service.GATEWAY else [probes]
+
+
+def _lifecycle(service: Service) -> Object:
+    seconds = pre_stop_s(service)
+    return {"lifecycle": {"preStop": {"sleep": {"seconds": seconds}}}} if seconds else {}
 
 
 def _probe(path: str, timing: dict[str, int]) -> Object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,15 +36,43 @@ class StoreAddress(_Address):
     api_key: str | None = None
 
 
+class GatewayAddress(_Address):
+    """The console's URL, below which the API is; `tenant` is whose it is without credentials.
+
+    Without `tenant` everybody needs credentials.
+    """
+
+    url: str
+    tenant: str | None = None
+
+    def console(self, tenant: str) -> str:
+        """Return the address at which the console shows `tenant`, where credentials decide not."""
+        if self.tenant in {None, tenant}:
+            return self.url
+        return f"{self.url}?{urlencode({'tenant': tenant})}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings that make the gateway listen there."""
+        parts = urlsplit(self.url)
+        variables = {
+            "RAGLINE_GATEWAY__HOST": str(parts.hostname),
+            "RAGLINE_GATEWAY__PORT": str(parts.port),
+        }
+        if self.tenant is not None:
+            variables["RAGLINE_GATEWAY__ANONYMOUS_TENANT"] = self.tenant
+        return variables
+
+
 class Addresses(_Address):
     """The addresses of one stack."""
 
     kafka: KafkaAddress
     vector_store: StoreAddress
     redis: RedisAddress
+    gateway: GatewayAddress
 
     def environment(self) -> dict[str, str]:
-        """Return the settings that make a service or a client use this stack."""
+        """Return the settings that make a service or a client use this stack's servers."""
         store = self.vector_store
         variables = {
             "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,

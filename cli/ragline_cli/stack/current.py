@@ -48,6 +48,17 @@ def client_settings(
     return settings_of(state, settings)
 
 
+def stack_environment(
+    name: str = DEFAULT_NAME, environment: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Return the settings that lead services to the running stack `name`.
+
+    There are none when the environment names a cluster of its own, or no stack runs here.
+    """
+    state = None if names_a_cluster(environment) else read_state(state_folder(name, environment))
+    return state.addresses.environment() if state else {}
+
+
 def settings_of(state: StackState, settings: ClientSettings | None = None) -> ClientSettings:
     """Return `settings` (the environment's by default) with the addresses of a running stack."""
     settings = settings or ClientSettings()

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Self
 
+from ragline.contracts.base import DEFAULT_TENANT
 from ragline_cli.stack.errors import Cancelled, StackError
 from ragline_cli.stack.leftovers import end_leftovers
 from ragline_cli.stack.parts import Part, PartState
@@ -41,6 +42,7 @@ class Launcher:
         on_change: told whenever a part becomes ready or fails; called from several threads.
         fresh: begin with empty data, and delete it again at the end.
         pipeline: false starts the vector store and Redis alone, without Kafka and the services.
+        tenant: whose the console is without credentials, unless the settings say otherwise.
 
     Raises:
         StackError: another launcher holds the folder, or a part did not start.
@@ -57,6 +59,7 @@ class Launcher:
         on_change: OnChange = lambda _: None,
         fresh: bool = False,
         pipeline: bool = True,
+        tenant: str = DEFAULT_TENANT,
     ) -> None:
         self._folder = folder
         self._kind = kind
@@ -65,6 +68,7 @@ class Launcher:
         self._on_change = on_change
         self._fresh = fresh
         self._pipeline = pipeline
+        self._tenant = tenant
         self._exits = ExitStack()
         self._writing = Lock()
         self.plan: StackPlan
@@ -78,7 +82,7 @@ class Launcher:
             if (stale := recorded_state(self._folder)) is not None:
                 end_leftovers(stale)
             exits.callback(forget_state, self._folder)
-            self.plan = make_plan(self._kind, self._folder, self._ports)
+            self.plan = make_plan(self._kind, self._folder, self._ports, tenant=self._tenant)
             if self._fresh:
                 delete_data(self.plan)
                 exits.callback(delete_data, self.plan)

@@ -6,11 +6,13 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from ragline.contracts.base import DEFAULT_TENANT
 from ragline.contracts.topics import Service
 from ragline.settings import StoreKind
 from ragline_cli.stack import compose
 from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
 from ragline_cli.stack.compose import ComposeWeaviate
+from ragline_cli.stack.gateway import gateway_address
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -28,6 +30,7 @@ class Ports:
     redis: int | None = None
     store: int | None = None
     store_grpc: int | None = None
+    gateway: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,14 @@ class StackPlan:
         return (*self.keepers, *self.services)
 
 
-def make_plan(kind: StackKind, folder: Path, ports: Ports) -> StackPlan:
+def make_plan(
+    kind: StackKind, folder: Path, ports: Ports, *, tenant: str = DEFAULT_TENANT
+) -> StackPlan:
     """Lay out a stack in `folder`, its ports chosen.
 
     Each kind has data of its own, Kafka's too: what the ingestor has committed for one store was
-    never written to the other.
+    never written to the other. `tenant` is whose the gateway is without credentials, unless the
+    environment says otherwise.
 
     Raises:
         StackError: a wanted port is in use.
@@ -70,11 +76,7 @@ def make_plan(kind: StackKind, folder: Path, ports: Ports) -> StackPlan:
         kafka=KafkaAddress(bootstrap_servers=kafka.bootstrap_servers),
         vector_store=store_address,
         redis=RedisAddress(url=redis.url),
-    )
-    settings = addresses.environment()
-    services = tuple(
-        ServiceProcess(service, folder, addresses=settings, log=logs / f"{service.value}.log")
-        for service in Service
+        gateway=gateway_address(ports.gateway, tenant=tenant),
     )
     return StackPlan(
         kind=kind,
@@ -82,8 +84,22 @@ def make_plan(kind: StackKind, folder: Path, ports: Ports) -> StackPlan:
         store=store,
         redis=redis,
         addresses=addresses,
-        services=services,
+        services=_services(folder, addresses, logs),
         logs=logs,
+    )
+
+
+def _services(folder: Path, addresses: Addresses, logs: Path) -> tuple[ServiceProcess, ...]:
+    common = addresses.environment()
+    own = {Service.GATEWAY: addresses.gateway.environment()}
+    return tuple(
+        ServiceProcess(
+            service,
+            folder,
+            addresses=common | own.get(service, {}),
+            log=logs / f"{service.value}.log",
+        )
+        for service in Service
     )
 
 

@@ -1,4 +1,4 @@
-"""The five services as processes of this machine, one `python -m ragline_<name>` each."""
+"""The services as processes of this machine, one `python -m ragline_<name>` each."""
 
 from __future__ import annotations
 

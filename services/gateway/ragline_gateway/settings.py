@@ -31,6 +31,12 @@ class GatewayGroup(Group):
     jwks_url: str | None = Field(
         None, description="where the keys of an issuer of JWTs are; JWTs are refused when empty"
     )
+    jwks_refresh_s: PositiveFloat = Field(
+        300.0, description="its keys are fetched again after so long, and for an unknown key id"
+    )
+    jwks_max_age_s: PositiveFloat = Field(
+        3_600.0, description="keys count for so long where they cannot be fetched again"
+    )
     jwt_issuer: str | None = Field(None, description="the `iss` that a JWT must have")
     jwt_audience: str | None = Field(None, description="the `aud` that a JWT must have")
     jwt_tenant_claim: str = Field("tenant", description="the claim that names the tenant")

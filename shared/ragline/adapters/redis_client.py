@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from redis import exceptions as redis_errors
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -39,19 +39,23 @@ async def open_redis(settings: RedisSettings) -> AsyncIterator[Redis]:
     It connects on first use, because every user of Redis goes on without it: a dead server at
     start is no reason to wait. One silent retry, on connection errors only, covers connections
     that a restart of the server left stale; a time-out is not retried, so a call costs at most
-    about `settings.timeout_s`.
+    about `settings.timeout_s`. Commands beyond `settings.pool_size` at the same time wait for a
+    connection rather than opening more: hundreds of connections at once cost more than the wait.
 
     Raises:
         Misconfigured: the URL is no Redis URL.
     """
     try:
-        client = Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             settings.url.get_secret_value(),
+            max_connections=settings.pool_size,
+            timeout=settings.timeout_s,
             socket_timeout=settings.timeout_s,
             socket_connect_timeout=settings.timeout_s,
             retry=Retry(NoBackoff(), 1, supported_errors=(redis_errors.ConnectionError,)),
             protocol=2,
         )
+        client = Redis.from_pool(pool)
     except ValueError as error:
         raise Misconfigured(
             "RAGLINE_REDIS__URL must look like redis://host:6379/0 (or rediss://, unix://)"

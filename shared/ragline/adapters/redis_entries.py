@@ -8,7 +8,7 @@ started, timings}` says that a stage has begun, and has an id `0-n` below all to
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -53,26 +53,32 @@ def entry_order(entry_id: str) -> tuple[int, int]:
     return int(attempt), int(seq or 0)
 
 
-async def add_entry(
-    redis: Redis,
-    query_id: str,
-    entry_id: str,
-    fields: dict[FieldT, EncodableT],
-    *,
-    maxlen: int,
-    ttl_s: int,
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be stored."""
+
+    query_id: str
+    entry_id: str
+    fields: dict[FieldT, EncodableT]
+
+
+async def add_entries(
+    redis: Redis, entries: Sequence[NewEntry], *, maxlen: int, ttl_s: int
 ) -> None:
-    """Store an entry and publish it; one that is not behind the last is dropped without a word.
+    """Store entries and publish them, in one round trip.
+
+    One that is not behind the last of its stream is dropped without a word.
 
     Raises:
         redis.RedisError: Redis is down or refuses.
     """
-    key = tokens_key(query_id)
     async with redis.pipeline(transaction=False) as pipeline:
-        pipeline.xadd(key, fields, id=entry_id, maxlen=maxlen, approximate=True)
-        pipeline.expire(key, ttl_s)
-        texts = {str(name): str(value) for name, value in fields.items()}
-        pipeline.publish(key, _as_data(entry_id, texts))
+        for entry in entries:
+            key = tokens_key(entry.query_id)
+            texts = {str(name): str(value) for name, value in entry.fields.items()}
+            pipeline.xadd(key, entry.fields, id=entry.entry_id, maxlen=maxlen, approximate=True)
+            pipeline.expire(key, ttl_s)
+            pipeline.publish(key, _as_data(entry.entry_id, texts))
         for reply in await pipeline.execute(raise_on_error=False):
             if isinstance(reply, Exception) and not _is_late(reply):
                 raise reply

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from pydantic import TypeAdapter
@@ -11,19 +12,20 @@ from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.optional_redis import OptionalRedis
-from ragline.adapters.redis_entries import add_entry
+from ragline.adapters.redis_entries import NewEntry, add_entries
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
-# Entries on their way at the same time; a Redis that hangs must not gather more
-_MOST = 256
+# Entries that wait to be sent; a Redis that hangs must not gather more
+_MOST_WAITING = 1_024
+_AT_ONCE = 64
 _TIMINGS = TypeAdapter(tuple[StageTiming, ...])
 
 
 class RedisProgress:
-    """Port `Progress`: one entry a stage, sent by a task of its own.
+    """Port `Progress`: one entry a stage, sent by a task, with what has gathered in one round trip.
 
     Args:
         redis: the client; its time limits bound every call.
@@ -48,7 +50,8 @@ class RedisProgress:
         self._ttl_s = ttl_s
         self._maxlen = maxlen
         self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
-        self._sending: set[asyncio.Task[None]] = set()
+        self._waiting: deque[NewEntry] = deque()
+        self._sender: asyncio.Task[None] | None = None
 
     def begun(
         self,
@@ -60,7 +63,7 @@ class RedisProgress:
         timings: Sequence[StageTiming],
     ) -> None:
         """Tell that `stage` works on the query; returns at once."""
-        if self._optional.away or len(self._sending) >= _MOST:
+        if self._optional.away or len(self._waiting) >= _MOST_WAITING:
             self._optional.skipped("progress")
             return
         fields: dict[FieldT, EncodableT] = {
@@ -71,20 +74,17 @@ class RedisProgress:
         }
         # of attempt 0, so before every token; a redelivered stage is not told again
         entry_id = f"0-{1 + [str(each) for each in QUERY_STAGES].index(stage)}"
-        task = asyncio.create_task(self._send(query_id, entry_id, fields))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._waiting.append(NewEntry(query_id, entry_id, fields))
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send())
 
-    async def _send(self, query_id: str, entry_id: str, fields: dict[FieldT, EncodableT]) -> None:
-        with self._optional.trying("progress"):
-            await add_entry(
-                self._redis,
-                query_id,
-                entry_id,
-                fields,
-                maxlen=self._maxlen,
-                ttl_s=self._ttl_s,
-            )
+    async def _send(self) -> None:
+        while self._waiting:
+            entries = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
+            with self._optional.trying("progress"):
+                await add_entries(self._redis, entries, maxlen=self._maxlen, ttl_s=self._ttl_s)
+            if self._optional.away:
+                self._waiting.clear()
 
 
 def open_progress(redis: Redis, settings: ServiceSettings, metrics: Metrics) -> RedisProgress:

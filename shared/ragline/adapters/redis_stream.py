@@ -23,7 +23,7 @@ from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.optional_redis import OptionalRedis
-from ragline.adapters.redis_entries import add_entry
+from ragline.adapters.redis_entries import NewEntry, add_entries
 
 # Far more than are under way at the same time; those whose work was cancelled never finish
 _ATTEMPTS_KEPT = 1_024
@@ -171,11 +171,9 @@ class RedisTokenStream:
             self._optional.skipped("append")
             return
         with self._optional.trying("append"):
-            await add_entry(
+            await add_entries(
                 self._redis,
-                query_id,
-                entry_id,
-                entry,
+                [NewEntry(query_id, entry_id, entry)],
                 maxlen=self._maxlen,
                 ttl_s=self._ttl_s,
             )

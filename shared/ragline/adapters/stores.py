@@ -1,4 +1,4 @@
-"""The one place that turns `VectorStoreSettings` into a chunk store."""
+"""The one place that turns `VectorStoreSettings` into a chunk store or a reader of sources."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
+from ragline.ports.sources import DocumentReader
 from ragline.ports.store import ChunkSearch, FencedStore
 from ragline.settings import StoreKind, VectorStoreSettings
 
 
-class Store(ChunkSearch, FencedStore, Protocol):
-    """A store as readers and the writer see it, and whether it can be reached."""
+class Reachable(Protocol):
+    """Says whether it can be reached."""
 
     async def ping(self) -> None:
         """Return when the store answers.
@@ -22,16 +23,32 @@ class Store(ChunkSearch, FencedStore, Protocol):
         ...
 
 
-class _Adapter(Protocol):
+class Store(ChunkSearch, FencedStore, Reachable, Protocol):
+    """A store as searches and the writer see it."""
+
+
+class SourceReader(DocumentReader, Reachable, Protocol):
+    """A store as those see it who open a source."""
+
+
+class _StoreAdapter(Protocol):
     def open_store(
         self, settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
     ) -> AbstractAsyncContextManager[Store]: ...
 
+    async def has_collection(self, settings: VectorStoreSettings) -> bool: ...
+
+
+class _ReaderAdapter(Protocol):
+    def open_reader(
+        self, settings: VectorStoreSettings
+    ) -> AbstractAsyncContextManager[SourceReader]: ...
+
 
 # by name: a process loads only the client library of the store that it uses
 _ADAPTERS = {
-    StoreKind.PGVECTOR: "ragline.adapters.pgvector.store",
-    StoreKind.WEAVIATE: "ragline.adapters.weaviate.store",
+    StoreKind.PGVECTOR: "ragline.adapters.pgvector",
+    StoreKind.WEAVIATE: "ragline.adapters.weaviate",
 }
 
 
@@ -50,5 +67,33 @@ def open_store(
         FingerprintMismatch: the collection holds vectors of another model.
         Misconfigured: wrong credentials or missing rights.
     """
-    adapter = cast("_Adapter", import_module(_ADAPTERS[settings.kind]))
+    adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
     return adapter.open_store(settings, fingerprint=fingerprint, dimensions=dimensions)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the configured collection is there, and create nothing.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
+    return await adapter.has_collection(settings)
+
+
+def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[SourceReader]:
+    """Open the configured store for reading sources; needs no embedding model, creates nothing.
+
+    While there is no collection every document is unknown; once the ingestor has made it, its
+    documents are found.
+
+    Args:
+        settings: which store, where, and the collection's name.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_ReaderAdapter", import_module(f"{_ADAPTERS[settings.kind]}.reader"))
+    return adapter.open_reader(settings)

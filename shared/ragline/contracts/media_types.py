@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 MARKDOWN = "text/markdown"
 HTML = "text/html"
@@ -27,3 +29,18 @@ BY_SUFFIX: Mapping[str, str] = MappingProxyType(
         ".docx": DOCX,
     }
 )
+
+_TEXT = frozenset({MARKDOWN, HTML, PLAIN, RST})
+
+
+def encode_content(raw: bytes, media_type: str | None) -> tuple[str, Literal["text", "base64"]]:
+    """Return a document's bytes as `content` and `content_encoding` of its event.
+
+    Text formats in another encoding than UTF-8 go as base64: the ingestor decides and says so.
+    """
+    if media_type in _TEXT:
+        try:
+            return raw.decode("utf-8"), "text"
+        except UnicodeDecodeError:
+            pass
+    return base64.b64encode(raw).decode("ascii"), "base64"

@@ -119,6 +119,11 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="From the start of the generator's work until readers can see the first text.",
     ),
     MetricSpec(
+        name="ragline_gateway_streams",
+        kind=Kind.GAUGE,
+        help="Event streams that are open on this replica.",
+    ),
+    MetricSpec(
         name="ragline_documents_total",
         kind=Kind.COUNTER,
         help="Document changes ended, by status.",

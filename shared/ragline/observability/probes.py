@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ragline.errors import Misconfigured
 from ragline.observability.health import Health, Verdict
+from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.settings import HttpSettings
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: the service decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def _respond(verdict: Verdict, good: str) -> JSONResponse:
@@ -68,21 +57,8 @@ async def serve_probes(
     Raises:
         Misconfigured: the port is taken.
     """
-    try:
-        listener = socket.create_server((settings.host, settings.port))
-    except OSError as error:
-        message = (
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
-            "free the port or set RAGLINE_HTTP__PORT"
-        )
-        raise Misconfigured(message) from error
-    config = uvicorn.Config(
-        make_app(health, metrics), log_config=None, access_log=False, lifespan="off"
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
+    app = make_app(health, metrics)
+    async with serve_http(
+        app, host=settings.host, port=settings.port, setting="RAGLINE_HTTP__PORT"
+    ) as port:
+        yield port

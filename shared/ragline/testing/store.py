@@ -40,6 +40,10 @@ class _Entry:
     by_event: bool = False
     document: IndexedDocument | None = None
 
+    def readable(self, groups: tuple[str, ...]) -> bool:
+        """Return whether a reader with `groups` may see the document."""
+        return not self.state.access or not set(self.state.access).isdisjoint(groups)
+
     def state_access(self, version: int, access: tuple[str, ...], *, by_event: bool) -> bool:
         if (version, by_event) < (self.state.access_version, self.by_event):
             return False
@@ -154,7 +158,7 @@ class MemoryStore:
             (entry.document, chunk)
             for ref, entry in self._entries.items()
             if ref.tenant == scope.tenant and entry.document
-            if not entry.state.access or set(entry.state.access) & set(scope.groups)
+            if entry.readable(scope.groups)
             if _matches(entry.document, scope.filters)
             for chunk in entry.document.chunks
         ]

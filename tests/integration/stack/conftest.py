@@ -20,12 +20,12 @@ class Home:
         self.path = path
         self.environment = {**os.environ, "RAGLINE_HOME": str(path), "OMP_NUM_THREADS": "1"}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start a command in the background."""
         return subprocess.Popen(
             [sys.executable, "-m", "ragline_cli.main", *arguments],
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

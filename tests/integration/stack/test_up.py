@@ -1,4 +1,4 @@
-"""`ragline up`, `status` and `down` on the embedded stack, with all five services."""
+"""`ragline up`, `status` and `down` on the embedded stack, with all services."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psutil
 import pytest
+
+from ragline.contracts.topics import Service
 
 if TYPE_CHECKING:
     from tests.integration.stack.conftest import Home
 
-_SERVICES = {"classifier", "retriever", "reranker", "generator", "ingestor"}
+_SERVERS = {"kafka", "postgres", "redis"}
 
 
 def state(home: Home) -> dict[str, Any]:
@@ -55,12 +58,19 @@ def test_a_stack_from_start_to_stop(home: Home) -> None:
     status = json.loads(home.run("status", "--json").stdout)
     assert status["stack"] == "embedded"
     assert status["vector_store"]["kind"] == "pgvector"
-    assert set(status["services"]) == _SERVICES
+    assert set(status["services"]) == set(Service)
     assert all(service["ready"] for service in status["services"].values())
     assert all(
         Path(service["log"]).parent == Path(status["logs"])
         for service in status["services"].values()
     )
+
+    console = status["gateway"]["url"]
+    assert console in up.stdout
+    assert f"console  {console}" in home.run("status").stdout
+    page = httpx.get(console)
+    assert page.is_success
+    assert page.headers["Content-Type"].startswith("text/html")
 
     before = home.processes()
     again = home.run("up")
@@ -80,7 +90,9 @@ def test_a_stack_from_start_to_stop(home: Home) -> None:
 
 def test_what_a_killed_launcher_left_is_ended_by_down(home: Home) -> None:
     up = home.start("up")
-    assert home.eventually(lambda: len(state(home).get("processes", {})) == 8, within_s=120)
+    assert home.eventually(
+        lambda: state(home).get("processes", {}).keys() == _SERVERS | set(Service), within_s=120
+    )
     launcher = psutil.Process(state(home)["launcher"]["pid"])
     launcher.kill()
     up.communicate()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ragline.adapters.pgvector.store import PgvectorStore
-from ragline.adapters.stores import Store, open_store
+from ragline.adapters.stores import SourceReader, Store, open_reader, open_store
 from ragline.adapters.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
 from ragline.testing.audit import audit
@@ -35,11 +35,11 @@ class _OnServer(FenceMachine):
         super().__init__()
         self._settings = store_settings
 
-    async def open(self, stack: AsyncExitStack) -> Store:
+    async def open(self, stack: AsyncExitStack) -> tuple[Store, SourceReader]:
         self._store: Store = await stack.enter_async_context(
             open_store(self._settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
         )
-        return self._store
+        return self._store, await stack.enter_async_context(open_reader(self._settings))
 
     async def assert_whole(self, tenant: str) -> None:
         stored = [each for each in await audit(self._settings) if each.tenant == tenant]

@@ -17,12 +17,12 @@ from pgvector.asyncpg import register_vector
 from pydantic import SecretStr
 
 from ragline.adapters.pgvector import search
-from ragline.adapters.stores import Store, open_store
+from ragline.adapters.stores import Store, open_reader, open_store
 from ragline.contracts.queries import Filters
 from ragline.errors import Misconfigured, Unavailable
 from ragline.ports.store import WriteResult
 from ragline.settings import StoreKind, VectorStoreSettings
-from ragline.testing.store_contract import OpenStore, StoreContract
+from ragline.testing.store_contract import OpenReader, OpenStore, StoreContract
 from ragline.testing.store_contract.builders import (
     COMMON,
     DIMENSIONS,
@@ -41,6 +41,10 @@ class TestPgvectorStore(StoreContract):
         return partial(
             open_store, pgvector_settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS
         )
+
+    @pytest.fixture
+    def open_reader(self, pgvector_settings: VectorStoreSettings) -> OpenReader:
+        return partial(open_reader, pgvector_settings)
 
 
 @asynccontextmanager

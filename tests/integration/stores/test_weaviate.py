@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import Store, open_store
+from ragline.adapters.stores import Store, open_reader, open_store
 from ragline.adapters.weaviate import write
 from ragline.adapters.weaviate.objects import Object, chunk_objects
 from ragline.adapters.weaviate.scope import chunks_of, markers_of
@@ -26,7 +26,7 @@ from ragline.ports.store import WriteResult
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline.testing.audit import audit
 from ragline.testing.faults import faults
-from ragline.testing.store_contract import OpenStore, StoreContract
+from ragline.testing.store_contract import OpenReader, OpenStore, StoreContract
 from ragline.testing.store_contract.builders import (
     DIMENSIONS,
     FINGERPRINT,
@@ -48,6 +48,10 @@ class TestWeaviateStore(StoreContract):
         return partial(
             open_store, weaviate_settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS
         )
+
+    @pytest.fixture
+    def open_reader(self, weaviate_settings: VectorStoreSettings) -> OpenReader:
+        return partial(open_reader, weaviate_settings)
 
 
 def opened(settings: VectorStoreSettings) -> AbstractAsyncContextManager[Store]:

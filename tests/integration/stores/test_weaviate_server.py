@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import Store, open_store
+from ragline.adapters.stores import Store, open_reader, open_store
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import VectorStoreSettings
 from ragline.testing.store_contract.builders import (
@@ -15,6 +15,7 @@ from ragline.testing.store_contract.builders import (
     FINGERPRINT,
     document,
     documents_seen,
+    ref,
 )
 from ragline_cli.stack.weaviate import WeaviateServer
 
@@ -50,20 +51,29 @@ async def test_a_wrong_key_is_misconfigured_and_not_in_the_message(
             async with open_store(wrong, fingerprint=FINGERPRINT, dimensions=DIMENSIONS):
                 pass
         assert "wrong" not in str(caught.value)
+        with pytest.raises(Misconfigured, match="RAGLINE_VECTOR_STORE__API_KEY"):
+            async with open_reader(wrong):
+                pass
 
 
 async def test_what_was_acknowledged_survives_a_kill_and_the_client_goes_on(
     guarded_weaviate: WeaviateServer, settings: VectorStoreSettings
 ) -> None:
-    async with open_store(settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS) as store:
+    async with (
+        open_store(settings, fingerprint=FINGERPRINT, dimensions=DIMENSIONS) as store,
+        open_reader(settings.model_copy(update={"timeout_s": 3.0})) as reader,
+    ):
         await store.upsert(document("before"))
         guarded_weaviate.kill()
-        with pytest.raises(Unavailable):
-            await store.ping()
+        for call in (store.ping(), reader.ping(), reader.read(ref("before"), groups=())):
+            with pytest.raises(Unavailable):
+                await call
         await asyncio.to_thread(guarded_weaviate.start)
         assert await _seen_again(store) == {"before"}
         await store.upsert(document("after"))
         assert await documents_seen(store) == {"before", "after"}
+        for document_id in ("before", "after"):
+            assert await reader.read(ref(document_id), groups=()) is not None
 
 
 async def _seen_again(store: Store) -> set[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.queries import QueryClassified, QuerySubmitted
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
 from ragline.errors import Misconfigured
 from ragline.observability.metrics import Metrics
@@ -22,7 +22,8 @@ async def test_the_default_composition_needs_nothing_but_itself() -> None:
     async with compose(Settings(), Metrics()) as composition:
         out = await composition.stage(QuerySubmitted(query_id="q", text="How do I open a port?"))
     assert composition.checks == {}
-    assert out.model_dump()["plan"]["name"] == "procedural"
+    assert isinstance(out, QueryClassified)
+    assert out.plan.name == "procedural"
 
 
 async def test_settings_come_from_the_environment(

@@ -6,14 +6,14 @@ import pytest
 from typer.testing import CliRunner
 
 from ragline.errors import Misconfigured
-from ragline_cli.commands import evaluate
+from ragline_cli.evaluate import installed
 from ragline_cli.main import app
 
 
 def test_without_the_package_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(evaluate, "find_spec", lambda _: None)
+    monkeypatch.setattr(installed, "find_spec", lambda _: None)
     result = CliRunner().invoke(app, ["eval", "intent", "--data", "any.jsonl"])
     assert isinstance(result.exception, Misconfigured)
     assert "ragline-evaluation" in str(result.exception)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ragline.errors import Misconfigured
-from ragline_evaluation import dataset
+from ragline_evaluation import dataset, ingesting
 
 DOCUMENTS = [{"_id": "d1", "title": "One", "text": "first"}, {"_id": "d2", "text": "second"}]
 QUESTIONS = [
@@ -58,3 +58,23 @@ def test_a_wrong_line_is_named(folder: Path, file: str, line: str, said: str) ->
     (folder / file).write_text(line)
     with pytest.raises(Misconfigured, match=said):
         dataset.read(folder, split="dev")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "media_type"),
+    [
+        ({"media_type": "text/html"}, "text/html"),
+        ({"media_type": None}, None),
+        ({"media_type": 7}, "text/plain"),
+        ({"url": "x"}, "text/plain"),
+        (None, "text/plain"),
+        ("any", "text/plain"),
+    ],
+)
+def test_text_is_plain_unless_the_document_says_otherwise(
+    metadata: object, media_type: str | None
+) -> None:
+    row = {"_id": "d", "text": "x", "metadata": metadata}
+    document = dataset.Document.model_validate(row)
+    assert document.media_type == media_type
+    assert ingesting.events_of([document])[0].media_type == media_type

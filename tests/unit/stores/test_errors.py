@@ -90,6 +90,10 @@ def query_error(code: StatusCode, details: str = "") -> WeaviateQueryError:
         (query_error(StatusCode.ABORTED), Unavailable),
         (query_error(StatusCode.INTERNAL, "stream reset"), Unavailable),
         (query_error(StatusCode.UNKNOWN, 'tenant not found: "x"'), weaviate.UnknownTenant),
+        (
+            query_error(StatusCode.UNKNOWN, "could not find class Chunks in schema"),
+            weaviate.UnknownCollection,
+        ),
         (query_error(StatusCode.INVALID_ARGUMENT), PermanentError),
         (query_error(StatusCode.UNAUTHENTICATED), Misconfigured),
         (rpc(StatusCode.PERMISSION_DENIED), Misconfigured),

@@ -6,20 +6,24 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import open_store
+from ragline.adapters.stores import open_reader, open_store
 from ragline.errors import Misconfigured
 from ragline.settings import StoreKind, VectorStoreSettings
 
 PROBE = (
     "import sys, ragline.adapters.stores as s; "
     "before = {'asyncpg', 'weaviate'} & set(sys.modules); "
-    "s.open_store(s.VectorStoreSettings(kind='pgvector'), fingerprint='m', dimensions=8); "
+    "settings = s.VectorStoreSettings(kind='pgvector'); "
+    "OPEN; "
     "print(before, 'asyncpg' in sys.modules, 'weaviate' in sys.modules)"
 )
 
 
-def test_a_process_loads_only_the_client_that_it_uses() -> None:
-    code = [sys.executable, "-W", "ignore", "-c", PROBE]
+@pytest.mark.parametrize(
+    "opening", ["s.open_store(settings, fingerprint='m', dimensions=8)", "s.open_reader(settings)"]
+)
+def test_a_process_loads_only_the_client_that_it_uses(opening: str) -> None:
+    code = [sys.executable, "-W", "ignore", "-c", PROBE.replace("OPEN", opening)]
     output = subprocess.run(code, capture_output=True, text=True, check=True).stdout
     assert output == "set() True False\n"
 
@@ -43,4 +47,7 @@ async def test_an_url_of_the_wrong_kind_is_refused_with_the_setting_to_change(
 ) -> None:
     with pytest.raises(Misconfigured, match="RAGLINE_VECTOR_STORE__URL"):
         async with open_store(settings, fingerprint="m", dimensions=8):
+            pass
+    with pytest.raises(Misconfigured, match="RAGLINE_VECTOR_STORE__URL"):
+        async with open_reader(settings):
             pass

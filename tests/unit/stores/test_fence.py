@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 
 from hypothesis import settings
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores import SourceReader, Store
+from ragline.testing.sources import MemoryReader
 from ragline.testing.store import MemoryCollection, MemoryStore
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT
 from ragline.testing.store_contract.fence_machine import FenceMachine
@@ -17,11 +18,10 @@ from ragline.testing.store_contract.turns import Turns
 class MemoryFence(FenceMachine):
     """The fake's writes are steps as a whole; dying after one is an answer that never arrived."""
 
-    async def open(self, stack: AsyncExitStack) -> Store:
-        self._store = MemoryStore(
-            MemoryCollection(), fingerprint=FINGERPRINT, dimensions=DIMENSIONS
-        )
-        return self._store
+    async def open(self, stack: AsyncExitStack) -> tuple[Store, SourceReader]:
+        collection = MemoryCollection()
+        self._store = MemoryStore(collection, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+        return self._store, MemoryReader(collection)
 
     def writer(self, turns: Turns, name: str) -> Store:
         return SteppingMemory(self._store, turns, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from ragline.errors import CircuitOpen, Unavailable
 from ragline.observability.metrics import Metrics
 from ragline.ports.store import Scope
 from ragline.settings import CircuitSettings
+from ragline.testing.sources import open_memory_reader
 from ragline.testing.store import MemoryCollection, open_memory_store
-from ragline.testing.store_contract import OpenStore, StoreContract
+from ragline.testing.store_contract import OpenReader, OpenStore, StoreContract
 from ragline.testing.store_contract.builders import (
     DIMENSIONS,
     FINGERPRINT,
@@ -41,9 +43,15 @@ def breaker(clock: Clock) -> Breaker:
 
 class TestGuardedMemoryStore(StoreContract):
     @pytest.fixture
-    def open_store(self) -> OpenStore:
-        collection = MemoryCollection()
+    def collection(self) -> MemoryCollection:
+        return MemoryCollection()
 
+    @pytest.fixture
+    def open_reader(self, collection: MemoryCollection) -> OpenReader:
+        return partial(open_memory_reader, collection)
+
+    @pytest.fixture
+    def open_store(self, collection: MemoryCollection) -> OpenStore:
         @asynccontextmanager
         async def open_guarded(
             *, fingerprint: str = FINGERPRINT, dimensions: int = DIMENSIONS

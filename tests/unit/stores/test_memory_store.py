@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ragline.testing.sources import open_memory_reader
 from ragline.testing.store import MemoryCollection, MemoryStore, open_memory_store
-from ragline.testing.store_contract import OpenStore, StoreContract
+from ragline.testing.store_contract import OpenReader, OpenStore, StoreContract
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT
 from ragline.testing.store_contract.sequences import GROUPS, Change, Kind, run
 
@@ -30,10 +31,18 @@ def changes(draw: st.DrawFn) -> list[Change]:
 
 class TestMemoryStore(StoreContract):
     @pytest.fixture
-    def open_store(self) -> OpenStore:
+    def collection(self) -> MemoryCollection:
+        return MemoryCollection()
+
+    @pytest.fixture
+    def open_store(self, collection: MemoryCollection) -> OpenStore:
         return partial(
-            open_memory_store, MemoryCollection(), fingerprint=FINGERPRINT, dimensions=DIMENSIONS
+            open_memory_store, collection, fingerprint=FINGERPRINT, dimensions=DIMENSIONS
         )
+
+    @pytest.fixture
+    def open_reader(self, collection: MemoryCollection) -> OpenReader:
+        return partial(open_memory_reader, collection)
 
 
 @given(changes())

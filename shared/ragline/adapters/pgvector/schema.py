@@ -101,10 +101,19 @@ async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIde
     return str(await connection.fetchval(_EXTENSION_SCHEMA))
 
 
+async def exists(connection: asyncpg.Connection, schema: str) -> bool:
+    """Tell whether the collection's schema is there."""
+    return await connection.fetchval("SELECT to_regclass($1)", _table(schema)) is not None
+
+
+def _table(schema: str) -> str:
+    return f'"{schema}".identity'
+
+
 async def _identity(connection: asyncpg.Connection, schema: str) -> IndexIdentity | None:
-    table = f'"{schema}".identity'
-    if not await connection.fetchval("SELECT to_regclass($1)", table):
+    if not await exists(connection, schema):
         return None
+    table = _table(schema)
     row = await connection.fetchrow(f"SELECT fingerprint, dimensions, analysis FROM {table}")  # noqa: S608  # the settings allow letters, digits and _ in the name
     return IndexIdentity(*row)
 

@@ -25,10 +25,15 @@ def visible(scope: Scope, arguments: Arguments) -> str:
     """Return the condition under which a chunk is in `scope`; values go to `arguments`."""
     conditions = [
         f"c.tenant = {arguments.add(clean(scope.tenant))}",
-        f"(d.access = '{{}}' OR d.access && {arguments.add(_all(scope.groups))}::text[])",
+        readable(scope.groups, arguments),
         *_filtered(scope.filters, arguments),
     ]
     return " AND ".join(conditions)
+
+
+def readable(groups: tuple[str, ...], arguments: Arguments) -> str:
+    """Return the condition under which a reader with `groups` may see a document."""
+    return f"(d.access = '{{}}' OR d.access && {arguments.add(_all(groups))}::text[])"
 
 
 def _filtered(filters: Filters, arguments: Arguments) -> list[str]:

@@ -15,8 +15,9 @@ from pgvector.asyncpg import register_vector
 from ragline.adapters.indexing import IndexIdentity, wrong_length
 from ragline.adapters.pgvector import schema, search, write
 from ragline.adapters.pgvector.errors import guarded
+from ragline.adapters.pgvector.pool import address, open_pool
 from ragline.contracts.queries import Candidate
-from ragline.errors import Misconfigured, Unavailable
+from ragline.errors import Unavailable
 from ragline.ports.store import (
     DocumentRef,
     IndexedDocument,
@@ -36,15 +37,7 @@ _STILL_FOUND = """
 SELECT EXISTS (SELECT FROM chunks c WHERE c.tenant = d.tenant AND c.document_id = d.document_id)
 FROM documents d WHERE tenant = $1 AND document_id = $2 AND gone
 """
-_SESSION = {
-    "application_name": "ragline",
-    # a plan for "any filter" suits none
-    "plan_cache_mode": "force_custom_plan",
-    # compiling takes longer than these queries
-    "jit": "off",
-    "hnsw.ef_search": "100",
-    "hnsw.iterative_scan": "strict_order",
-}
+_SESSION = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "strict_order"}
 
 
 class PgvectorStore:
@@ -160,40 +153,26 @@ async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[PgvectorStore]:
     """Open the collection as a pool of connections, creating its schema when there is none."""
-    url = settings.url.get_secret_value()
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise Misconfigured("RAGLINE_VECTOR_STORE__URL must start with postgresql:// for pgvector")
     identity = IndexIdentity(fingerprint, dimensions)
-    async with guarded("connect", settings.timeout_s):
-        connection = await asyncpg.connect(url)
-        try:
-            vector_schema = await schema.ensure(connection, settings.collection, identity)
-        finally:
-            await connection.close()
-    async with _pool(settings, vector_schema) as pool:
+    async with _connected(settings) as connection:
+        vector_schema = await schema.ensure(connection, settings.collection, identity)
+    session = _SESSION | {"search_path": f'"{settings.collection}", "{vector_schema}"'}
+    prepare = partial(register_vector, schema=vector_schema)
+    async with open_pool(settings, session=session, prepare=prepare) as pool:
         yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
 
 
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection's schema is there."""
+    async with _connected(settings) as connection:
+        return await schema.exists(connection, settings.collection)
+
+
 @asynccontextmanager
-async def _pool(settings: VectorStoreSettings, vector_schema: str) -> AsyncIterator[asyncpg.Pool]:
-    search_path = f'"{settings.collection}", "{vector_schema}"'
+async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
     async with guarded("connect", settings.timeout_s):
-        pool = await asyncpg.create_pool(
-            settings.url.get_secret_value(),
-            min_size=1,
-            max_size=settings.pool_size,
-            server_settings={**_SESSION, "search_path": search_path},
-            init=partial(register_vector, schema=vector_schema),
-        )
-    try:
-        yield pool
-    finally:
-        await _close(pool, settings.timeout_s)
-
-
-async def _close(pool: asyncpg.Pool, timeout_s: float) -> None:
-    try:
-        async with asyncio.timeout(timeout_s):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
+        connection = await asyncpg.connect(address(settings))
+        try:
+            yield connection
+        finally:
+            await connection.close()

@@ -23,6 +23,7 @@ from weaviate.exceptions import (
 from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
 
 _REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
+_NO_SUCH_COLLECTION = "could not find class"
 _NO_SUCH_TENANT = ("tenant not found", "request was without tenant")
 _INVALID = {StatusCode.INVALID_ARGUMENT, StatusCode.OUT_OF_RANGE, StatusCode.UNIMPLEMENTED}
 _TOO_LARGE = "message larger than max"  # said with RESOURCE_EXHAUSTED, as overload is
@@ -43,6 +44,10 @@ class UnknownTenant(PermanentError):
     """A tenant that nothing was ever written to; readers get nothing instead."""
 
 
+class UnknownCollection(Unavailable):
+    """A collection that is not there: not made yet, or taken away."""
+
+
 @asynccontextmanager
 async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
     """Bound the block's time in seconds and translate its failures.
@@ -51,6 +56,7 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
 
     Raises:
         Unavailable: the server is down, too slow or in trouble.
+        UnknownCollection: there is no such collection.
         UnknownTenant: there is no such tenant.
         Misconfigured: wrong key or missing rights.
         PermanentError: the server rejects the request.
@@ -74,8 +80,11 @@ def _translated(action: str, error: BaseException) -> RaglineError:
     # the client's exception class does not tell transient from permanent; the gRPC code behind it
     # does, except for UNKNOWN, which the server gives to nearly everything
     call = next((each for each in _chain(error) if isinstance(each, AioRpcError)), None)
-    if call is not None and any(said in (call.details() or "") for said in _NO_SUCH_TENANT):
+    details = (call.details() or "") if call is not None else ""
+    if any(said in details for said in _NO_SUCH_TENANT):
         return UnknownTenant(message)
+    if _NO_SUCH_COLLECTION in details:
+        return UnknownCollection(message)
     if _is_refused(error, call):
         return Misconfigured(f"{message}: check RAGLINE_VECTOR_STORE__API_KEY and its rights")
     if _is_invalid(error, call):

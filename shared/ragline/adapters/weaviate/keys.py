@@ -16,6 +16,11 @@ def key(kind: str, *names: object) -> UUID:
     return uuid5(_NAMESPACE, "\0".join((kind, *(clean(str(name)) for name in names))))
 
 
+def chunk_key(document_id: str, version: int, ordinal: int) -> UUID:
+    """Return the id of a chunk."""
+    return key("chunk", document_id, version, ordinal)
+
+
 def filter_key(kind: str, name: str) -> str:
     """Return a token that stands for `name` in filters.
 

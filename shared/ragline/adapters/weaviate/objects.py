@@ -10,10 +10,11 @@ from typing import Any
 from weaviate.classes.data import DataObject
 
 from ragline.adapters.indexing import chunk_id, terms_of
-from ragline.adapters.weaviate.keys import access_key, document_key, key, reader_keys
+from ragline.adapters.weaviate.keys import access_key, chunk_key, document_key, reader_keys
 from ragline.adapters.weaviate.markers import Kind, Marker
 from ragline.adapters.weaviate.scope import facets
 from ragline.contracts.queries import Candidate, SearchKind
+from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 
 Properties = Mapping[str, Any]
@@ -36,6 +37,7 @@ CANDIDATE_PROPERTIES = [
     "tags",
     "updated_at",
 ]
+PART_PROPERTIES = ["ordinal", "start", "end", "text", "heading_path", "content_hash"]
 # what a reader needs of a marker; the hashes are the writers'
 VERDICT_PROPERTIES = ["kind", "document_id", "version", "states_access", "groups"]
 MARKER_PROPERTIES = [*VERDICT_PROPERTIES, "content_hash", "chunk_hashes"]
@@ -78,13 +80,14 @@ def _chunk_object(
         "title": document.title,
         "heading_path": list(chunk.heading_path),
         "url": document.url,
+        "media_type": document.media_type,
         "language": document.language,
         "tags": list(document.tags),
         "attributes": json.dumps(document.attributes),
         "content_hash": chunk.content_hash,
     }
     return DataObject(
-        uuid=key("chunk", document_id, document.version, chunk.ordinal),
+        uuid=chunk_key(document_id, document.version, chunk.ordinal),
         properties={name: value for name, value in properties.items() if value is not None},
         vector=list(chunk.embedding),
     )
@@ -148,4 +151,27 @@ def candidate(properties: Properties, kind: SearchKind, score: float) -> Candida
         tags=tuple(properties.get("tags") or ()),
         updated_at=properties.get("updated_at"),
         scores={kind: score},
+    )
+
+
+def source_text(first: Properties, chunks: Sequence[Properties]) -> SourceText:
+    """Return the chunks of a document as the port tells it; `first` says what holds for all."""
+    return SourceText(
+        version=int(first["version"]),
+        title=first.get("title") or "",
+        url=first.get("url"),
+        media_type=first.get("media_type"),
+        language=first.get("language"),
+        tags=tuple(first.get("tags") or ()),
+        updated_at=first.get("updated_at"),
+        parts=tuple(map(_part, chunks)),
+    )
+
+
+def _part(properties: Properties) -> SourcePart:
+    return SourcePart(
+        start=properties["start"],
+        end=properties["end"],
+        text=properties["text"],
+        heading_path=tuple(properties.get("heading_path") or ()),
     )

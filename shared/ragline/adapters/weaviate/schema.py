@@ -14,7 +14,8 @@ from weaviate.classes.config import (
     Tokenization,
     VectorDistances,
 )
-from weaviate.exceptions import UnexpectedStatusCodeError
+from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInvalidInputError
+from weaviate.outputs.config import CollectionConfigSimple
 
 from ragline.adapters.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
 from ragline.errors import Misconfigured
@@ -68,6 +69,7 @@ def _of_chunks() -> list[Property]:
         _stored("title"),
         _stored("heading_path", DataType.TEXT_ARRAY),
         _stored("url"),
+        _stored("media_type"),
         _stored("language"),
         _stored("tags", DataType.TEXT_ARRAY),
         _stored("attributes"),
@@ -83,8 +85,15 @@ def _of_markers() -> list[Property]:
     ]
 
 
+def _all() -> list[Property]:
+    return [*_shared(), *_of_chunks(), *_of_markers()]
+
+
 async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
     """Create the collection unless it exists, and check what it was made with.
+
+    One that an earlier release made gets the properties that have come since: servers that make
+    none on their own would refuse our objects.
 
     Raises:
         FingerprintMismatch: the collection holds another model's vectors.
@@ -101,13 +110,30 @@ async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity
     stored = _identity(name, config.description)
     if stored != identity:
         raise mismatch(name, stored, identity)
+    for missing in _missing(config):
+        await _add(client, name, missing)
+
+
+def _missing(config: CollectionConfigSimple) -> list[Property]:
+    known = {each.name for each in config.properties}
+    return [each for each in _all() if each.name not in known]
+
+
+async def _add(client: WeaviateAsyncClient, name: str, missing: Property) -> None:
+    config = client.collections.use(name).config
+    try:
+        await config.add_property(missing)
+    except (UnexpectedStatusCodeError, WeaviateInvalidInputError):
+        # another service was faster; any other trouble is raised
+        if missing in _missing(await config.get(simple=True)):
+            raise
 
 
 async def _create(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
     await client.collections.create(
         name,
         description=json.dumps(asdict(identity)),
-        properties=[*_shared(), *_of_chunks(), *_of_markers()],
+        properties=_all(),
         multi_tenancy_config=Configure.multi_tenancy(
             enabled=True, auto_tenant_creation=True, auto_tenant_activation=True
         ),

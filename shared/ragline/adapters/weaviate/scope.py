@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from weaviate.classes.query import Filter
 from weaviate.collections.classes.filters import _Filters
 
-from ragline.adapters.weaviate.keys import OPEN, document_key, filter_key
+from ragline.adapters.weaviate.keys import OPEN, chunk_key, document_key, filter_key
 from ragline.adapters.weaviate.markers import MARKERS, Kind
 from ragline.contracts.queries import Filters
 from ragline.ports.store import Scope
@@ -18,8 +18,7 @@ FACETS = ("tag", "media_type", "language")
 
 def visible(scope: Scope) -> Condition:
     """Return the filter for chunks in `scope`; the tenant is the shard that is searched."""
-    readers = [OPEN, *(filter_key("group", group) for group in scope.groups)]
-    return Filter.all_of([_any("readers", readers), *_filtered(scope.filters)])
+    return Filter.all_of([_readable(scope.groups), *_filtered(scope.filters)])
 
 
 def facets(
@@ -43,6 +42,20 @@ def chunks_of(document_id: str) -> Condition:
     """Return the filter for all chunks of a document, of whatever version."""
     chunk = Filter.by_property("kind").equal(Kind.CHUNK)
     return chunk & Filter.by_property("document").equal(document_key(document_id))
+
+
+def parts_of(document_id: str, version: int, groups: tuple[str, ...], ordinals: range) -> Condition:
+    """Return the filter for these chunks of a version, as far as `groups` may read them.
+
+    By id, which costs the same in every tenant: a range of ordinals takes longer the more chunks
+    the tenant has (12 ms instead of 1 ms for one chunk of 160,000).
+    """
+    ids = [chunk_key(document_id, version, ordinal) for ordinal in ordinals]
+    return _readable(groups) & Filter.by_id().contains_any(ids)
+
+
+def _readable(groups: tuple[str, ...]) -> Condition:
+    return _any("readers", [OPEN, *(filter_key("group", group) for group in groups)])
 
 
 def _filtered(filters: Filters) -> list[Condition]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import weaviate
-from weaviate.config import AdditionalConfig, Timeout
 
 from ragline.adapters.indexing import IndexIdentity, wrong_length
 from ragline.adapters.weaviate import schema, search, write
+from ragline.adapters.weaviate.client import connected, ping
 from ragline.adapters.weaviate.errors import UnknownTenant, guarded
 from ragline.adapters.weaviate.tenant import TenantObjects
 from ragline.contracts.queries import Candidate
-from ragline.errors import Misconfigured, Unavailable
 from ragline.ports.store import (
     DocumentRef,
     IndexedDocument,
@@ -44,9 +42,7 @@ class WeaviateStore:
 
     async def ping(self) -> None:
         """Return when the server is ready."""
-        async with guarded("ping", self._timeout_s):
-            if not await self._client.is_ready():
-                raise Unavailable("Weaviate is not ready: check RAGLINE_VECTOR_STORE__URL")
+        await ping(self._client, self._timeout_s)
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -115,41 +111,16 @@ async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[WeaviateStore]:
     """Connect, and create the collection when there is none."""
-    client = _client(settings)
-    try:
+    async with connected(settings) as client:
         async with guarded("connect", settings.timeout_s):
-            await client.connect()
             identity = IndexIdentity(fingerprint, dimensions)
             await schema.ensure(client, settings.collection, identity)
         yield WeaviateStore(
             client, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
-    finally:
-        await client.close()
 
 
-def _client(settings: VectorStoreSettings) -> weaviate.WeaviateAsyncClient:
-    url = urlsplit(settings.url.get_secret_value())
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise Misconfigured("RAGLINE_VECTOR_STORE__URL must be http(s)://host:port for weaviate")
-    secure = url.scheme == "https"
-    limit = settings.timeout_s
-    try:
-        return weaviate.use_async_with_custom(
-            http_host=url.hostname,
-            http_port=url.port or (443 if secure else 80),
-            http_secure=secure,
-            grpc_host=url.hostname,
-            grpc_port=settings.grpc_port,
-            grpc_secure=secure,
-            auth_credentials=settings.api_key.get_secret_value() if settings.api_key else None,
-            additional_config=AdditionalConfig(
-                timeout=Timeout(init=limit, query=limit, insert=limit)
-            ),
-            skip_init_checks=True,  # they ask a package registry for a newer client
-        )
-    except ValueError as error:
-        raise Misconfigured(
-            "RAGLINE_VECTOR_STORE__URL and RAGLINE_VECTOR_STORE__GRPC_PORT are not an address: "
-            f"{error}"
-        ) from error
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection is there."""
+    async with connected(settings) as client, guarded("connect", settings.timeout_s):
+        return bool(await client.collections.exists(settings.collection))

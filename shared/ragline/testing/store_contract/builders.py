@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores import SourceReader, Store
 from ragline.contracts.queries import Candidate, Filters, SearchKind
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument, Scope
 
@@ -28,6 +28,14 @@ class OpenStore(Protocol):
         self, *, fingerprint: str = FINGERPRINT, dimensions: int = DIMENSIONS
     ) -> AbstractAsyncContextManager[Store]:
         """Open the collection with an embedding model's identity."""
+        ...
+
+
+class OpenReader(Protocol):
+    """Opens the collection of `OpenStore` for reading sources, also before anybody made it."""
+
+    def __call__(self) -> AbstractAsyncContextManager[SourceReader]:
+        """Open the collection without an embedding model."""
         ...
 
 

@@ -17,7 +17,7 @@ from typing import get_args
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores import SourceReader, Store
 from ragline.testing.store_contract.sequences import GROUPS, Change, Kind, check, expected
 from ragline.testing.store_contract.turns import Crashed, Turns
 from ragline.testing.store_contract.watcher import Watcher, apply, chunks_of
@@ -35,8 +35,8 @@ class FenceMachine(RuleBasedStateMachine):
     patience_s = 30.0
 
     @abstractmethod
-    async def open(self, stack: AsyncExitStack) -> Store:
-        """Open the store as readers have it."""
+    async def open(self, stack: AsyncExitStack) -> tuple[Store, SourceReader]:
+        """Open the store as those have it who search and who open a source."""
 
     @abstractmethod
     def writer(self, turns: Turns, name: str) -> Store:
@@ -63,8 +63,8 @@ class FenceMachine(RuleBasedStateMachine):
         self._turns = Turns()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._names = count()
-        reader = self._runner.run(self.open(self._stack))
-        self._watcher = Watcher(reader, tenant=f"fence-{next(_tenants)}")
+        store, sources = self._runner.run(self.open(self._stack))
+        self._watcher = Watcher(store, sources, tenant=f"fence-{next(_tenants)}")
 
     @precondition(lambda self: len(self._alive) < _MOST_WRITERS)
     @rule(kind=st.sampled_from(get_args(Kind)), version=st.integers(0, _VERSIONS - 1))

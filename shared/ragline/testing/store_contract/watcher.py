@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores import SourceReader, Store
+from ragline.errors import Unavailable
 from ragline.ports.store import WriteResult
 from ragline.testing.store_contract.builders import document, ref, scope, seen
 from ragline.testing.store_contract.sequences import GROUPS, Change, expected
@@ -35,6 +36,7 @@ class Watcher:
     """A reader that looks between the steps."""
 
     store: Store
+    sources: SourceReader
     tenant: str
     changes: list[Change] = field(default_factory=list)
     _ended: list[Change] = field(default_factory=list)
@@ -61,6 +63,17 @@ class Watcher:
                 assert any(readable), f"{group or 'nobody'} sees {found}"
             else:
                 assert not (self._stands() and all(readable)), f"{group or 'nobody'} sees nothing"
+            await self._open((group,) if group else (), found)
+
+    async def _open(self, groups: tuple[str, ...], found: list[tuple[str, int, int]]) -> None:
+        """Assert that who opens the document gets what searches find, and all of it."""
+        try:
+            source = await self.sources.read(ref(tenant=self.tenant), groups=groups)
+        except Unavailable:
+            assert len(self._ended) < len(self.changes), "nobody changes it"
+            return
+        whole = [("guide", source.version, n) for n in range(len(source.parts))] if source else []
+        assert found == whole
 
     def _check_versions(self, found: list[tuple[str, int, int]]) -> None:
         (version,) = {version for _, version, _ in found}

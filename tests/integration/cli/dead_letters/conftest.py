@@ -24,8 +24,8 @@ from ragline.contracts.topics import (
 from ragline.errors import Unavailable
 from ragline.messaging.failures import Failure, dead_letter_headers
 from ragline_cli import events
-from ragline_cli.dead_letters.reading import whole
 from ragline_cli.kafka_client import kafka_settings, open_producer
+from ragline_cli.kafka_extent import whole
 from ragline_cli.kafka_reader import open_reader, read_range
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer

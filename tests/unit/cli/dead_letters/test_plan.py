@@ -74,9 +74,13 @@ def test_a_record_buried_twice_is_replayed_once(bury: Bury, handled: Handling | 
 
 @pytest.mark.parametrize(
     ("topic", "reason"),
-    [("answers", "no service reads answers"), ("elsewhere", "no service reads elsewhere")],
+    [
+        ("answers", "no stage reads answers"),  # publishers would get a second one
+        ("feedback", "no stage reads feedback"),
+        ("elsewhere", "no stage reads elsewhere"),
+    ],
 )
-def test_what_no_service_reads_is_skipped(bury: Bury, topic: str, reason: str) -> None:
+def test_what_no_stage_reads_is_skipped(bury: Bury, topic: str, reason: str) -> None:
     (step,) = plan_of(bury(FakeRecord(topic=topic))).steps
     assert (step.action, step.reason) == (Action.SKIP, reason)
 

@@ -64,7 +64,7 @@ def test_a_record_of_somebody_else_can_be_shown() -> None:
     letter = read_letter(FakeRecord(topic="dead-letters", key=None, value=None))
     shown = rendered(listing_table(listing_of(letter).summaries, states=False))
     assert "null" in shown
-    assert "no service reads" not in rendered(letter_view(to_json(letter, None, payload=False)))
+    assert "no stage reads" not in rendered(letter_view(to_json(letter, None, payload=False)))
 
 
 def test_an_export_is_one_json_object(bury: Bury) -> None:

@@ -51,6 +51,32 @@ def test_answers_and_refusals_are_good_ends(session: Session) -> None:
     assert session.ask(("answered", "refused"))
 
 
+def test_the_prompt_ends_at_the_end_of_input_and_not_at_an_empty_line(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = iter(("", "answered", "  ", "refused"))
+    asked: list[str] = []
+
+    async def ask(_asker: object, question: str, _console: Console) -> QueryAnswered:
+        asked.append(question)
+        return await answer(_asker, question, _console)
+
+    def read(_prompt: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    monkeypatch.setattr(module, "ask_and_show", ask)
+    monkeypatch.setattr(session.console, "input", read)
+
+    session.prompt(end="Ctrl-D ends the demo.")
+
+    assert asked == ["answered", "refused"]
+    assert isinstance(session.console.file, io.StringIO)
+    assert "Ctrl-D ends the demo." in session.console.file.getvalue()
+
+
 @pytest.mark.parametrize("question", ["failed", "expired", "late"])
 def test_a_failed_question_is_told_and_the_next_is_asked(session: Session, question: str) -> None:
     assert not session.ask((question, "answered"))

@@ -2,7 +2,13 @@ import pytest
 from pydantic import SecretStr
 
 from ragline.settings import ServiceSettings, StoreKind, VectorStoreSettings
-from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
+from ragline_cli.stack.addresses import (
+    Addresses,
+    GatewayAddress,
+    KafkaAddress,
+    RedisAddress,
+    StoreAddress,
+)
 from ragline_cli.stack.services import environment
 
 
@@ -18,6 +24,7 @@ def addresses() -> Addresses:
             kind=StoreKind.WEAVIATE, url="http://127.0.0.1:20002", grpc_port=20003, api_key="k"
         ),
         redis=RedisAddress(url="redis://:p@127.0.0.1:20004/0"),
+        gateway=GatewayAddress(url="http://127.0.0.1:20006/", tenant="acme"),
     )
 
 

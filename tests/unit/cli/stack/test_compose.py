@@ -12,7 +12,7 @@ from ragline_cli.stack.weaviate import WeaviateServer
 
 @pytest.fixture(autouse=True)
 def no_ports(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("kafka", "redis", "postgres", "weaviate", "services"):
+    for module in ("kafka", "redis", "postgres", "weaviate", "services", "gateway"):
         monkeypatch.setattr(
             f"ragline_cli.stack.{module}.choose_port", lambda wanted: wanted or 20_000
         )

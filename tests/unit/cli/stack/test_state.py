@@ -8,7 +8,14 @@ import psutil
 import pytest
 
 from ragline.settings import StoreKind
-from ragline_cli.stack.addresses import Addresses, KafkaAddress, RedisAddress, StoreAddress
+from ragline_cli.stack.addresses import (
+    Addresses,
+    GatewayAddress,
+    KafkaAddress,
+    RedisAddress,
+    StoreAddress,
+)
+from ragline_cli.stack.current import stack_environment
 from ragline_cli.stack.leftovers import end_leftovers, leftovers
 from ragline_cli.stack.state import (
     Phase,
@@ -34,6 +41,7 @@ def state(tmp_path: Path) -> StackState:
             kafka=KafkaAddress(bootstrap_servers="127.0.0.1:9092"),
             vector_store=StoreAddress(kind=StoreKind.PGVECTOR, url="postgresql://u:p@h/d"),
             redis=RedisAddress(url="redis://:secret@127.0.0.1:6379/0"),
+            gateway=GatewayAddress(url="http://127.0.0.1:8080/", tenant="default"),
         ),
         services={
             "classifier": ServiceState(
@@ -60,6 +68,18 @@ def test_a_state_file_without_a_living_launcher_is_stale(tmp_path: Path, state: 
         state.write(tmp_path)
     assert read_state(tmp_path) is None
     assert recorded_state(tmp_path) == state
+
+
+def test_what_runs_services_in_this_process_finds_the_running_stack(
+    tmp_path: Path, state: StackState
+) -> None:
+    home = {"RAGLINE_HOME": str(tmp_path)}
+    with claimed(tmp_path / "default"):
+        state.write(tmp_path / "default")
+        assert stack_environment(environment=home) == state.addresses.environment()
+        own = home | {"RAGLINE_KAFKA__BOOTSTRAP_SERVERS": "k:1"}
+        assert stack_environment(environment=own) == {}
+    assert stack_environment(environment=home) == {}
 
 
 def test_the_state_holds_passwords_so_only_its_owner_may_read_it(

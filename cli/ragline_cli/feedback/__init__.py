@@ -1,0 +1,1 @@
+"""What users think of answers: looked at, and made into evaluation sets."""

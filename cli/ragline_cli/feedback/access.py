@@ -1,0 +1,46 @@
+"""Which documents are limited to groups, by all that both topics state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Access:
+    """A document's access is that of the highest version that states it, as stores have it.
+
+    At one version an access event stands over a content event. Where the last access event of a
+    document cannot be read, it counts as restricted: what it says may have been that.
+    """
+
+    _stated: dict[str, tuple[int, bool, bool]] = field(default_factory=dict)
+    _unknown: set[str] = field(default_factory=set)
+
+    def state(
+        self, document_id: str, *, version: int, groups: Sequence[str] | None, by_event: bool
+    ) -> None:
+        """Take a statement into account; those of one key in their order.
+
+        Args:
+            document_id: of what.
+            version: of the document.
+            groups: who may read; empty is everyone in the tenant, None states nothing.
+            by_event: it is an access event.
+        """
+        if by_event:
+            self._unknown.discard(document_id)
+        if groups is None:
+            return
+        known = self._stated.get(document_id)
+        if known is None or (version, by_event) >= known[:2]:
+            self._stated[document_id] = (version, by_event, bool(groups))
+
+    def lose(self, document_id: str) -> None:
+        """Note that an access event cannot be read."""
+        self._unknown.add(document_id)
+
+    def restricted(self, document_id: str) -> bool:
+        """Whether only some groups may read a document."""
+        _, _, limited = self._stated.get(document_id, (0, False, False))
+        return limited or document_id in self._unknown

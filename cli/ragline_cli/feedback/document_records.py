@@ -1,0 +1,61 @@
+"""A tenant's documents and who may read them, taken off their topics record by record."""
+
+from __future__ import annotations
+
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.messaging.delivery import Record
+from ragline_cli.events import parse
+from ragline_cli.feedback.access import Access
+from ragline_cli.feedback.shelf import Shelf
+
+
+class AccessRecords:
+    """Takes `document-access` into account."""
+
+    def __init__(self, tenant: str, access: Access) -> None:
+        self._tenant = tenant
+        self._access = access
+        self.unreadable = 0
+
+    def see(self, record: Record) -> None:
+        """Take a record into account."""
+        event = parse(DocumentAccessChanged, record.value)
+        if event is None:
+            self.unreadable += 1
+            if lost := _document_of(record.key, self._tenant):
+                self._access.lose(lost)
+        elif event.tenant == self._tenant:
+            self._access.state(
+                event.document_id, version=event.version, groups=event.access, by_event=True
+            )
+
+
+class DocumentRecords:
+    """Takes `documents` into account: what they are, and what they state of their access."""
+
+    def __init__(self, tenant: str, shelf: Shelf, access: Access) -> None:
+        self._tenant = tenant
+        self._shelf = shelf
+        self._access = access
+        self.unreadable = 0
+
+    def see(self, record: Record) -> None:
+        """Take a record into account."""
+        if record.value is None:
+            # no change of ours, but compaction removes all of that key behind it
+            self._shelf.drop(_document_of(record.key, self._tenant))
+            return
+        event = parse(DocumentChanged, record.value)
+        if event is None:
+            self.unreadable += 1
+        elif event.tenant == self._tenant:
+            self._shelf.put(event)
+            self._access.state(
+                event.document_id, version=event.version, groups=event.access, by_event=False
+            )
+
+
+def _document_of(key: bytes | None, tenant: str) -> str:
+    """Return the document id in a key of `tenant`; empty for other keys."""
+    owner, _, document_id = (key or b"").decode("utf-8", "replace").partition("/")
+    return document_id if owner == tenant else ""

@@ -1,0 +1,57 @@
+"""Rated answers by question; one that was asked more than once is one question."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ragline.contracts.queries import MAX_QUESTION_CHARS
+from ragline_cli.feedback.joining import RatedAnswer
+
+_ENDINGS = " ?!.…。？！"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with the answers that it got, the best rated first, of equals the oldest."""
+
+    answers: Sequence[RatedAnswer]
+
+    @property
+    def id(self) -> str:
+        """The query id of the best answer."""
+        return self.answers[0].answer.query_id
+
+    @property
+    def text(self) -> str:
+        """The standalone question."""
+        return (question_text(self.answers[0]) or "").strip()
+
+
+def question_text(rated: RatedAnswer) -> str | None:
+    """Return the standalone question; None where the answer states none that can be asked again."""
+    text = (rated.answer.standalone_text or "").strip()
+    return text if 0 < len(text) <= MAX_QUESTION_CHARS else None
+
+
+def normalised(text: str) -> str:
+    """Return what questions that differ in case, spaces and final punctuation share."""
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return folded.rstrip(_ENDINGS) or folded
+
+
+def merge(answers: Iterable[RatedAnswer]) -> list[Question]:
+    """Return the questions by their ids; answers without a question are left out."""
+    by_text: dict[str, list[RatedAnswer]] = {}
+    for rated in answers:
+        if text := question_text(rated):
+            by_text.setdefault(normalised(text), []).append(rated)
+    found = [Question(answers=sorted(each, key=_best_first)) for each in by_text.values()]
+    return sorted(found, key=lambda question: question.id)
+
+
+def _best_first(rated: RatedAnswer) -> tuple[int, datetime, str]:
+    tally = rated.tally
+    return tally.down - tally.up, rated.answer.answered_at, rated.answer.query_id

@@ -1,0 +1,74 @@
+"""Ratings as they lie on `feedback`; of each user the last word on each thing counts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Self
+
+from ragline.contracts.feedback import FeedbackGiven
+from ragline.messaging.delivery import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """A rating of an answer, or of its citation `marker`.
+
+    `appended_ms` is epoch milliseconds, `place` partition and offset. `voter` tells users apart
+    without naming them. Who gave no name is the one who asked that question.
+    """
+
+    query_id: str
+    tenant: str
+    up: bool
+    marker: int | None = None
+    reason: str | None = None
+    voter: bytes
+    appended_ms: int
+    place: tuple[int, int]
+
+    @classmethod
+    def of(cls, event: FeedbackGiven, record: Record) -> Self:
+        """Return the rating in a record."""
+        return cls(
+            query_id=event.query_id,
+            tenant=event.tenant,
+            up=event.rating == "up",
+            marker=event.marker,
+            reason=event.reason,
+            voter=_voter(event),
+            appended_ms=record.timestamp,
+            place=(record.partition, record.offset),
+        )
+
+    @property
+    def order(self) -> tuple[int, tuple[int, int]]:
+        """What later ratings have more of."""
+        return self.appended_ms, self.place
+
+
+def _voter(event: FeedbackGiven) -> bytes:
+    # a digest, as nobody limits the length of a user's name
+    who = "asker\0" + event.query_id if event.user is None else "user\0" + event.user
+    return hashlib.blake2b(who.encode(), digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class LastWords:
+    """Each voter's last rating of each answer and each citation; `replaced` counts the others."""
+
+    replaced: int = 0
+    _kept: dict[tuple[bytes, str, int | None], Rating] = field(default_factory=dict)
+
+    def add(self, rating: Rating) -> None:
+        """Take a rating into account, in whatever order they come."""
+        thing = rating.voter, rating.query_id, rating.marker
+        other = self._kept.get(thing)
+        self.replaced += other is not None
+        if other is None or rating.order > other.order:
+            self._kept[thing] = rating
+
+    @property
+    def ratings(self) -> list[Rating]:
+        """What counts, the oldest first."""
+        return sorted(self._kept.values(), key=lambda rating: rating.order)

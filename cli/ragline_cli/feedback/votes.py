@@ -1,0 +1,37 @@
+"""Votes of different users on the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+
+class Verdict(StrEnum):
+    """What the majority says."""
+
+    UP = "up"
+    DOWN = "down"
+    TIED = "tied"
+
+
+class Tally(NamedTuple):
+    """How many say what."""
+
+    up: int
+    down: int
+
+    @classmethod
+    def of(cls, votes: Iterable[bool]) -> Self:
+        """Count votes; true is up."""
+        cast = list(votes)
+        return cls(sum(cast), len(cast) - sum(cast))
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The majority's word; None without votes."""
+        if not self.up and not self.down:
+            return None
+        if self.up == self.down:
+            return Verdict.TIED
+        return Verdict.UP if self.up > self.down else Verdict.DOWN

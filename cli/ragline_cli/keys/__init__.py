@@ -1,0 +1,1 @@
+"""API keys of the gateway: made, listed and checked. Their form is `ragline.api_keys`."""

@@ -1,0 +1,1 @@
+"""Live questions through a second configuration, whose answers nobody gets."""

@@ -1,0 +1,104 @@
+"""The live questions: taken from their topic, sampled, and handed on to be run."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+
+from ragline.contracts.topics import QUERIES
+from ragline_cli.shadow.live_answers import LiveAnswers
+from ragline_cli.shadow.offsets import Offsets
+from ragline_cli.shadow.runs import Runs
+from ragline_cli.shadow.taken import Taken, read
+from ragline_cli.shadow.terms import Counts
+from ragline_evaluation.shadow_sampling import sampled
+
+_POLL_MS = 200
+_AT_ONCE = 50
+
+
+class Questions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Reads the questions of the partitions that the group gives us.
+
+    Args:
+        consumer: not started; it is when the taking begins.
+        share: the share of questions to run, in [0, 1].
+        live: knows which questions are settled.
+        runs: runs them.
+        counts: gets what becomes of those that are not run.
+    """
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        *,
+        share: float,
+        live: LiveAnswers,
+        runs: Runs,
+        counts: Counts,
+    ) -> None:
+        self.offsets = Offsets(consumer)
+        self._consumer = consumer
+        self._share = share
+        self._live = live
+        self._runs = runs
+        self._counts = counts
+        self._rebalances = 0
+
+    async def join(self) -> None:
+        """Become a member of the group, and wait for partitions."""
+        self._consumer.subscribe([QUERIES.name], listener=self)
+        await self._consumer.start()
+
+    async def take(self) -> None:
+        """Take questions until there are enough pairs, or until cancelled."""
+        while not self._runs.enough:
+            batch = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_AT_ONCE)
+            fetched = self._rebalances
+            for record in chain.from_iterable(batch.values()):
+                await self._runs.room()
+                # what was fetched before a rebalance is fetched again by whoever is next
+                if self._runs.enough or fetched != self._rebalances:
+                    break
+                await self._one(record)
+
+    async def on_partitions_revoked(self, _revoked: set[TopicPartition]) -> None:
+        """Commit what is done, and leave the rest to whoever gets the partitions."""
+        self._rebalances += 1
+        await self.offsets.commit()
+        self._runs.abandon()
+        self.offsets.drop()
+
+    async def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
+        """Begin at the committed offsets, as the client does by itself."""
+
+    async def _one(self, record: ConsumerRecord) -> None:
+        before = self._rebalances
+        taken = self._wanted(record)
+        if taken is None:
+            return
+        in_time = await self._runs.place(taken)
+        if before != self._rebalances:
+            if in_time:
+                self._runs.leave()
+        elif in_time:
+            self._runs.start(taken)
+        else:
+            self._counts.skipped_behind += 1
+            self._runs.pass_over(taken)
+
+    def _wanted(self, record: ConsumerRecord) -> Taken | None:
+        """Return the question if it is to be run; else be done with it."""
+        done = self.offsets.admit(record)
+        taken = read(record, done)
+        if taken is None:
+            self._counts.poison_queries += 1
+        elif not sampled(taken.query.query_id, self._share):
+            self._counts.not_sampled += 1
+        elif self._live.knows(taken.attempt):
+            self._counts.repeats += 1
+        else:
+            return taken
+        done()
+        return None

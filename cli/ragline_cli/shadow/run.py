@@ -1,0 +1,124 @@
+"""A shadow from its start to its end: open, take, pair, commit; then stop in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from ragline.clock import Clock, utc_now
+from ragline.contracts.topics import ANSWERS, QUERIES
+from ragline.settings import KafkaSettings
+from ragline_cli.shadow.groups import begin, open_answers, open_member
+from ragline_cli.shadow.listening import Listener
+from ragline_cli.shadow.live_answers import LiveAnswers
+from ragline_cli.shadow.questions import Questions
+from ragline_cli.shadow.runs import Runs
+from ragline_cli.shadow.second import OpenStages, Second, open_second, open_stages
+from ragline_cli.shadow.stopping import Stopping
+from ragline_cli.shadow.terms import Counts, Terms
+from ragline_evaluation.shadow_tally import Tally
+
+_COMMIT_S = 1.0
+# Questions under way may end; a second signal does not wait for them
+_DRAIN_S = 10.0
+# Clocks of brokers and of this machine differ
+_SLACK_S = 5.0
+
+
+@dataclass(slots=True)
+class State:
+    """What whoever watches may look at. `second` and `runs` are null until they are there."""
+
+    counts: Counts
+    tally: Tally
+    second: Second | None = None
+    runs: Runs | None = None
+    stopping: bool = False
+
+
+async def run_shadow(
+    kafka: KafkaSettings,
+    terms: Terms,
+    state: State,
+    stopping: Stopping,
+    *,
+    stages: OpenStages = open_stages,
+    clock: Clock = utc_now,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until asked to stop, or until there are enough pairs or the time is over.
+
+    Raises:
+        Unavailable: no broker answers.
+        Misconfigured: a topic does not exist, the broker refuses, or the second configuration can
+            never work.
+    """
+    async with (
+        open_second(stages, clock=clock, until=stopping.asked()) as second,
+        _connected(kafka, terms, state, second, clock) as (questions, listener, runs),
+    ):
+        on_listening()
+        taking = asyncio.create_task(questions.take())
+        beside: list[asyncio.Future[None]] = [
+            asyncio.create_task(stopping.asked(terms.seconds)),
+            asyncio.create_task(listener.listen()),
+            asyncio.create_task(_commit_forever(questions, listener)),
+            runs.defect,
+        ]
+        try:
+            await _first([taking, *beside])
+            state.stopping = True
+            taking.cancel()
+            await stopping.drained(lambda: not runs.under_way, _DRAIN_S)
+            await runs.end()
+        finally:
+            for each in (taking, *beside):
+                each.cancel()
+            runs.abandon()  # whatever went wrong left them
+            await asyncio.gather(taking, *beside, return_exceptions=True)
+            await questions.offsets.commit_for_the_last_time()
+            await listener.offsets.commit_for_the_last_time()
+
+
+@asynccontextmanager
+async def _connected(
+    kafka: KafkaSettings, terms: Terms, state: State, second: Second, clock: Clock
+) -> AsyncIterator[tuple[Questions, Listener, Runs]]:
+    # in this order: an answer to a question that is read is then never before the place in answers
+    await begin(kafka, terms.answers_group, ANSWERS.name)
+    await begin(kafka, terms.queries_group, QUERIES.name)
+    live = LiveAnswers()
+    runs = Runs(
+        terms=terms, second=second, live=live, tally=state.tally, counts=state.counts, clock=clock
+    )
+    async with AsyncExitStack() as stack:
+        answers = await stack.enter_async_context(open_answers(kafka, terms.answers_group))
+        listener = Listener(
+            answers,
+            share=terms.share,
+            hold_s=terms.behind_s + _SLACK_S,
+            live=live,
+            counts=state.counts,
+            clock=clock,
+        )
+        member = await stack.enter_async_context(open_member(kafka, terms.queries_group))
+        questions = Questions(member, share=terms.share, live=live, runs=runs, counts=state.counts)
+        await questions.join()
+        state.second, state.runs = second, runs
+        yield questions, listener, runs
+
+
+async def _commit_forever(questions: Questions, listener: Listener) -> None:
+    while True:
+        await asyncio.sleep(_COMMIT_S)
+        await questions.offsets.commit()
+        await listener.offsets.commit()
+
+
+async def _first(futures: Sequence[asyncio.Future[None]]) -> None:
+    """Wait for the first that ends, and raise what it raised."""
+    done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+    for each in done:
+        each.result()

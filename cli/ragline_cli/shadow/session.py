@@ -1,0 +1,75 @@
+"""A shadow on a terminal: progress, an orderly stop, the report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from rich.markdown import Markdown
+
+from ragline.clock import utc_now
+from ragline.settings import KafkaSettings
+from ragline_cli.console import err, out, print_json
+from ragline_cli.shadow.configuration import SecondConfiguration, applied
+from ragline_cli.shadow.run import State, run_shadow
+from ragline_cli.shadow.stopping import Stopping
+from ragline_cli.shadow.terms import Terms
+from ragline_cli.shadow.view import progress
+from ragline_cli.stack.signals import stop_signals
+from ragline_evaluation.shadow_figures import Run
+from ragline_evaluation.shadow_markdown import markdown
+from ragline_evaluation.shadow_report import report
+from ragline_evaluation.writing import write_data, write_text
+
+
+def run_and_report(
+    kafka: KafkaSettings,
+    terms: Terms,
+    state: State,
+    configuration: SecondConfiguration,
+    *,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Run until asked to stop, and write the report, also when something went wrong on the way.
+
+    Raises as `run_shadow`.
+    """
+    began = utc_now()
+    try:
+        with applied(configuration.environment):
+            _run(kafka, terms, state, shown=not as_json)
+    finally:
+        if state.runs is not None:
+            run = Run(
+                name=terms.name,
+                share=terms.share,
+                started_at=began,
+                ended_at=utc_now(),
+                settings=configuration.settings,
+                traffic=state.counts.as_dict(),
+            )
+            _write(state, run, folder, as_json=as_json)
+
+
+def _run(kafka: KafkaSettings, terms: Terms, state: State, *, shown: bool) -> None:
+    def listening() -> None:
+        err.print(f"Shadow {terms.name} listens", highlight=False)
+
+    with stop_signals() as signals:
+        stopping = Stopping(requested=signals.requested)
+        signals.on_repeat(stopping.at_once.set)
+        with progress(err, terms, state, clock=time.monotonic, shown=shown):
+            asyncio.run(run_shadow(kafka, terms, state, stopping, on_listening=listening))
+
+
+def _write(state: State, run: Run, folder: Path, *, as_json: bool) -> None:
+    found = report(state.tally, run)
+    text = markdown(found)
+    written = [write_data(folder, found.as_dict()), write_text(folder, text)]
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        out.print(Markdown(text))
+        out.print("\n".join(f"wrote {path}" for path in written))

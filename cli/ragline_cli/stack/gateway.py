@@ -1,0 +1,42 @@
+"""Where a stack's gateway listens, and whom it lets in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from ragline_cli.stack.addresses import GatewayAddress
+from ragline_cli.stack.ports import LOOPBACK, choose_port, free_port, is_free
+
+CONSOLE_PORT = 8_080
+_TENANT = "RAGLINE_GATEWAY__ANONYMOUS_TENANT"
+_CREDENTIALS = ("RAGLINE_GATEWAY__KEYS_FILE", "RAGLINE_GATEWAY__JWKS_URL")
+
+
+def console_port(wanted: int | None) -> int:
+    """Return `wanted`, else the port that people remember, else a free one."""
+    return wanted or (CONSOLE_PORT if is_free(CONSOLE_PORT) else free_port())
+
+
+def gateway_address(
+    port: int | None, *, tenant: str, given: Mapping[str, str] = os.environ
+) -> GatewayAddress:
+    """Return an address on the loopback interface.
+
+    Args:
+        port: to listen on; null chooses a free one.
+        tenant: of who comes without credentials, unless `given` says otherwise.
+        given: the user's settings; keys, JWKS or a tenant in them are left as they are.
+
+    Raises:
+        StackError: the port is in use.
+    """
+    return GatewayAddress(
+        url=f"http://{LOOPBACK}:{choose_port(port)}/", tenant=_anonymous_tenant(tenant, given)
+    )
+
+
+def _anonymous_tenant(default: str, given: Mapping[str, str]) -> str | None:
+    if stated := given.get(_TENANT):
+        return stated
+    return None if any(given.get(name) for name in _CREDENTIALS) else default

@@ -1,0 +1,7 @@
+from ragline.contracts.topics import Service
+from ragline.observability.process import run_process
+from ragline_gateway.app import run
+from ragline_gateway.settings import Settings
+
+if __name__ == "__main__":
+    run_process(Service.GATEWAY, Settings, run)

@@ -1,0 +1,1 @@
+"""Who comes through the front door, and what they may."""

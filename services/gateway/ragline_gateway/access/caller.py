@@ -1,0 +1,27 @@
+"""Who makes a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ragline.api_keys.form import Scope
+
+__all__ = ["Caller", "Scope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who makes a request, and what they may.
+
+    `subject` is stable and no secret: `key:` and the key's id, `jwt:` and the token's subject, or
+    `anonymous`; the prefix keeps a key and a subject of the same name apart. It counts within
+    `tenant`. `requests_per_minute` is null for the gateway's own limit.
+    """
+
+    subject: str
+    tenant: str
+    user: str | None = None
+    groups: tuple[str, ...] = ()
+    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    requests_per_minute: int | None = None
+    anonymous: bool = False

@@ -1,0 +1,1 @@
+"""How answers find who waits for them."""

@@ -1,0 +1,116 @@
+"""Reads `answers` from its end, in no consumer group: every replica sees every answer.
+
+A group of its own for each replica would do the same and leave groups behind whenever a replica
+dies. Somebody else's answer costs a look-up of its key, nothing is parsed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from itertools import chain
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from ragline.contracts.topics import ANSWERS
+from ragline.messaging.kafka import client_options, connect
+from ragline.settings import KafkaSettings
+from ragline_gateway.answers.waiting import Waiting
+
+log = logging.getLogger(__name__)
+
+Partitions = Callable[[], Awaitable[Iterable[int]]]
+
+_POLL_MS = 1_000
+_RETRY_S = 1.0
+_GROWTH_S = 30.0
+
+
+class AnswerTail:
+    """Follows all partitions of `answers`; one that is added later is read from its beginning.
+
+    Args:
+        consumer: started, in no group, without a subscription.
+        waiting: who gets the answers.
+        partitions: tells how many partitions there are; asked again now and then.
+    """
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, waiting: Waiting, *, partitions: Partitions
+    ) -> None:
+        self._consumer = consumer
+        self._waiting = waiting
+        self._partitions = partitions
+        self._clock = asyncio.get_running_loop().time
+        self._looked_at = self.polled_at = self._clock()
+
+    async def begin(self) -> None:
+        """Stand at the end of every partition; what is published later is not missed.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        found = [TopicPartition(ANSWERS.name, number) for number in await self._partitions()]
+        self._assign(await self._consumer.end_offsets(found))
+
+    async def run(self) -> None:
+        """Hand on answers until cancelled; a broker that is away is waited for."""
+        while True:
+            try:
+                found = await self._consumer.getmany(timeout_ms=_POLL_MS)
+                for record in chain.from_iterable(found.values()):
+                    self._waiting.deliver(record.key, record.value)
+                self.polled_at = self._clock()
+                await self._grow()
+            except KafkaError as error:
+                log.warning("answers cannot be read just now: %r", error)
+                await asyncio.sleep(_RETRY_S)
+
+    async def _grow(self) -> None:
+        if self._clock() - self._looked_at < _GROWTH_S:
+            return
+        self._looked_at = self._clock()
+        known = self._consumer.assignment()
+        found = {TopicPartition(ANSWERS.name, number) for number in await self._partitions()}
+        if added := found - known:
+            places = {each: await self._consumer.position(each) for each in known}
+            self._assign(places | dict.fromkeys(added, 0))
+
+    def _assign(self, places: dict[TopicPartition, int]) -> None:
+        self._consumer.assign(list(places))
+        for partition, place in places.items():
+            self._consumer.seek(partition, place)
+
+
+@asynccontextmanager
+async def open_tail(
+    settings: KafkaSettings, waiting: Waiting, *, partitions: Partitions
+) -> AsyncIterator[AnswerTail]:
+    """Follow `answers` while the block runs.
+
+    Raises:
+        Unavailable: Kafka does not answer.
+    """
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        client_id="ragline-gateway",
+        enable_auto_commit=False,
+        auto_offset_reset="latest",
+        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+    )
+    try:
+        await connect(consumer.start)
+        tail = AnswerTail(consumer, waiting, partitions=partitions)
+        await connect(tail.begin)
+        reading = asyncio.create_task(tail.run())
+        try:
+            yield tail
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+    finally:
+        await consumer.stop()

@@ -1,0 +1,53 @@
+"""The HTTP application: routes, errors, what surrounds each request, and the console's files."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from ragline_gateway.chat.routes import router as chat
+from ragline_gateway.documents.routes import router as documents
+from ragline_gateway.feedback.routes import router as feedback
+from ragline_gateway.parts import Parts
+from ragline_gateway.pipeline.routes import router as pipeline
+from ragline_gateway.problem_docs import document_problems, problems
+from ragline_gateway.problem_responses import install
+from ragline_gateway.queries.routes import router as queries
+from ragline_gateway.streams.routes import router as streams
+
+_ABOUT = """\
+Questions in, cited answers out; documents in, searchable seconds later. Behind it is a pipeline on
+Kafka: a question is stored when `POST /v1/queries` returns, and gets exactly one answer.
+"""
+_CONSOLE = files("ragline_gateway") / "console"
+
+
+def make_api(parts: Parts) -> FastAPI:
+    """Return the application over `parts`."""
+    app = FastAPI(
+        title="Ragline",
+        version="1",
+        description=_ABOUT,
+        license_info={"name": "Apache-2.0"},
+        responses=problems(401, 403, 422, 429, 500, 503),
+    )
+    install(app)
+    document_problems(app)
+    app.state.parts = parts
+    for router in (queries, streams, feedback, chat, documents, pipeline):
+        app.include_router(router)
+    _add_console(app)
+    return app
+
+
+def _add_console(app: FastAPI) -> None:
+    index = str(_CONSOLE / "index.html")
+
+    @app.get("/", include_in_schema=False)
+    async def console() -> Response:
+        return FileResponse(index)
+
+    app.mount("/console", StaticFiles(directory=str(_CONSOLE)))

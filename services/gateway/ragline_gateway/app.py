@@ -1,0 +1,128 @@
+"""Composition: settings to adapters to the HTTP application, and its run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
+
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_hub import open_hub
+from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.stores import open_reader
+from ragline.clock import utc_now
+from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
+from ragline.messaging.kafka import check_topics
+from ragline.observability.health import Health
+from ragline.observability.http import serve_http
+from ragline.observability.metrics import Metrics
+from ragline.observability.process import once_available
+from ragline_gateway.access.door import open_door
+from ragline_gateway.access.temporary import open_limiter, open_views
+from ragline_gateway.answers.tail import open_tail
+from ragline_gateway.answers.waiting import Waiting
+from ragline_gateway.api import make_api
+from ragline_gateway.documents.sources import opened_later
+from ragline_gateway.parts import Parts
+from ragline_gateway.publishing import open_publisher
+from ragline_gateway.queries.asking import Asking, Deadlines
+from ragline_gateway.queries.looking import Looking
+from ragline_gateway.queries.records import QueryRecords
+from ragline_gateway.settings import Settings
+from ragline_gateway.streams.following import Streams
+
+log = logging.getLogger(__name__)
+
+_TOPICS = (QUERIES, ANSWERS, DOCUMENTS, DOCUMENT_ACCESS, FEEDBACK)
+_STALE_S = 15.0
+# Streams are told to go on elsewhere; requests under way end within it
+_LAST_REQUESTS_S = 10
+
+
+async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: Metrics) -> None:
+    """Serve until `stop` is set, then let requests under way end.
+
+    Raises:
+        Misconfigured: settings that cannot work.
+    """
+    own = settings.gateway
+    async with AsyncExitStack() as stack:
+        parts = await stack.enter_async_context(compose(settings, health, metrics))
+        port = await stack.enter_async_context(
+            serve_http(
+                make_api(parts),
+                host=own.host,
+                port=own.port,
+                setting="RAGLINE_GATEWAY__PORT",
+                graceful_s=_LAST_REQUESTS_S,
+            )
+        )
+        health.waiting = None
+        log.info("gateway: API and console on http://%s:%d/", own.host, port)
+        await stop.wait()
+        health.stopping = True
+        log.info("gateway: stopping: open streams go on elsewhere")
+        parts.streams.close()
+
+
+@asynccontextmanager
+async def compose(settings: Settings, health: Health, metrics: Metrics) -> AsyncIterator[Parts]:
+    """Open the adapters and put the parts together.
+
+    Raises:
+        Misconfigured: settings that cannot work.
+    """
+    own = settings.gateway
+    async with AsyncExitStack() as stack:
+        door = await stack.enter_async_context(open_door(own))
+        redis = await stack.enter_async_context(open_redis(settings.redis))
+        hub = await stack.enter_async_context(open_hub(redis))
+        await once_available(health, lambda: check_topics(settings.kafka, _TOPICS))
+        publisher = await once_available(
+            health, lambda: stack.enter_async_context(open_publisher(settings.kafka))
+        )
+        waiting = Waiting()
+        tail = await once_available(
+            health,
+            lambda: stack.enter_async_context(
+                open_tail(settings.kafka, waiting, partitions=publisher.partitions_of_answers)
+            ),
+        )
+        sources = await stack.enter_async_context(
+            opened_later(lambda: open_reader(settings.vector_store))
+        )
+        clock = asyncio.get_running_loop().time
+        health.live["answers"] = lambda: (
+            "Kafka has not answered a fetch lately" if clock() - tail.polled_at > _STALE_S else None
+        )
+        records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)
+        looking = Looking(records=records, ledger=open_ledger(redis, settings), redis=redis)
+        yield Parts(
+            door=door,
+            limiter=open_limiter(redis, own, metrics),
+            publisher=publisher,
+            asking=Asking(
+                publisher=publisher,
+                records=records,
+                deadlines=Deadlines(default_s=own.default_deadline_s, max_s=own.max_deadline_s),
+                clock=utc_now,
+                new_id=lambda: uuid4().hex,
+            ),
+            looking=looking,
+            streams=Streams(
+                waiting=waiting,
+                hub=hub,
+                looking=looking,
+                clock=utc_now,
+                ping_s=own.ping_s,
+                most=own.max_streams,
+                on_change=lambda count: metrics.set("ragline_gateway_streams", count),
+            ),
+            views=open_views(redis),
+            sources=sources,
+            clock=utc_now,
+            new_id=lambda: uuid4().hex,
+            settings=own,
+        )

@@ -1,0 +1,168 @@
+"""What an OpenAI client sends and gets. Fields that mean nothing here are ignored."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ragline.contracts.answers import Citation, NearestSource
+
+MODEL = "ragline"
+
+
+class Part(BaseModel):
+    """A piece of a message."""
+
+    type: str
+    text: str | None = None
+
+
+class Message(BaseModel):
+    """One message of the conversation."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | tuple[Part, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """The message's text."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
+
+
+class StreamOptions(BaseModel):
+    """What a stream ends with."""
+
+    include_usage: bool | None = False
+
+
+class ChatRequest(BaseModel):
+    """A chat completion request: the last user message is the question, the rest its history."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": MODEL,
+                    "messages": [{"role": "user", "content": "How do I get a new badge?"}],
+                    "stream": False,
+                }
+            ]
+        }
+    )
+
+    model: str
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=200)]
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    n: Literal[1] | None = 1
+
+
+class Usage(BaseModel):
+    """Tokens of one completion."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class Extension(BaseModel):
+    """What Ragline says beyond OpenAI's fields.
+
+    `text` is the final text of a stream whose pieces add up to another one: claims were removed, or
+    a second attempt replaced the first.
+    """
+
+    query_id: str
+    status: str
+    intent: str | None = None
+    degradations: tuple[str, ...] = ()
+    support_ratio: float | None = None
+    nearest: tuple[NearestSource, ...] = ()
+    text: str | None = None
+
+
+class ReplyMessage(BaseModel):
+    """The assistant's message."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: str | None = None
+
+
+class Choice(BaseModel):
+    """The one choice."""
+
+    index: int = 0
+    message: ReplyMessage
+    finish_reason: Literal["stop", "length"] = "stop"
+    logprobs: None = None
+
+
+class Completion(BaseModel):
+    """A chat completion, with `citations` and `ragline` beside OpenAI's fields."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str = MODEL
+    choices: tuple[Choice, ...]
+    usage: Usage
+    citations: tuple[Citation, ...] = ()
+    ragline: Extension
+
+
+class Delta(BaseModel):
+    """A piece of the assistant's message."""
+
+    role: Literal["assistant"] | None = None
+    content: str | None = None
+
+
+class ChunkChoice(BaseModel):
+    """The one choice of a chunk."""
+
+    index: int = 0
+    delta: Delta
+    finish_reason: Literal["stop", "length"] | None = None
+
+
+class Chunk(BaseModel):
+    """One chunk of a streamed completion; the last one carries `citations` and `ragline`."""
+
+    id: str
+    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
+    created: int
+    model: str = MODEL
+    choices: tuple[ChunkChoice, ...]
+    usage: Usage | None = None
+    citations: tuple[Citation, ...] | None = None
+    ragline: Extension | None = None
+
+    def as_event(self) -> bytes:
+        """Return the chunk as a server-sent event; `finish_reason` is there even when null."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
+        for choice in data["choices"]:
+            choice.setdefault("finish_reason", None)
+        return f"data: {json.dumps(data)}\n\n".encode()
+
+
+class Model(BaseModel):
+    """One model."""
+
+    id: str = MODEL
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "ragline"
+
+
+class Models(BaseModel):
+    """The models."""
+
+    object: Literal["list"] = "list"
+    data: tuple[Model, ...] = (Model(),)

@@ -1,0 +1,70 @@
+"""`/v1/chat/completions` and `/v1/models`, as OpenAI's clients call them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+
+from ragline.contracts.answers import QueryAnswered
+from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
+from ragline_gateway.chat.streaming import Chunks
+from ragline_gateway.chat.translation import check_answered, completion, question
+from ragline_gateway.parts import Asker, Behind, Parts
+from ragline_gateway.problems import Problem
+from ragline_gateway.queries.records import QueryRecord
+from ragline_gateway.streams.routes import check_room
+
+router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
+
+
+@router.post(
+    "/chat/completions",
+    summary="Chat completion with citations",
+    response_model=Completion,
+    responses={
+        200: {
+            "description": "The completion; with `stream` server-sent events of chunks",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def complete(body: ChatRequest, caller: Asker, parts: Behind) -> Response | Completion:
+    """Answer the last user message from the documents, streaming if `stream` is set."""
+    if body.stream:
+        check_room(parts)
+    record = await parts.asking.ask(question(body), caller)
+    if body.stream:
+        options = body.stream_options
+        chunks = Chunks(
+            record.query_id,
+            created=int(record.submitted_at.timestamp()),
+            with_usage=bool(options and options.include_usage),
+        )
+        return StreamingResponse(
+            chunks.of(parts.streams.follow(record)), media_type="text/event-stream"
+        )
+    answer = await _answer(parts, record)
+    check_answered(answer)
+    return completion(answer)
+
+
+async def _answer(parts: Parts, record: QueryRecord) -> QueryAnswered:
+    left = (record.deadline - parts.clock()).total_seconds()
+    found = await parts.streams.answer(record, within_s=left + parts.settings.max_wait_s)
+    if found is None:
+        raise Problem(status=504, code="no-answer", title="No answer came", detail="ask again")
+    return QueryAnswered.model_validate_json(found)
+
+
+@router.get("/models", summary="The models")
+async def models(_caller: Asker) -> Models:
+    """Return the one model, `ragline`: which language model writes is the operator's choice."""
+    return Models()
+
+
+@router.get("/models/{model}", summary="One model")
+async def model(model: str, _caller: Asker) -> Model:
+    """Return a model."""
+    if model != MODEL:
+        raise Problem(status=404, code="model-not-found", title="There is no such model")
+    return Model()

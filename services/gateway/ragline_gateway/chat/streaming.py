@@ -1,0 +1,103 @@
+"""An answer as chunks of a completion while it is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+from ragline.adapters.redis_entries import Entry
+from ragline.contracts.answers import QueryAnswered
+from ragline_gateway.chat.models import Chunk, ChunkChoice, Delta
+from ragline_gateway.chat.translation import (
+    check_answered,
+    completion_id,
+    extension,
+    finish_reason,
+    usage,
+)
+from ragline_gateway.problems import Problem
+from ragline_gateway.streams.following import Followed, GaveUp, Silence
+from ragline_gateway.streams.frames import PING
+from ragline_gateway.streams.mailbox import Answer, Closing
+
+_END = b"data: [DONE]\n\n"
+
+
+class Chunks:
+    """Turns what happens to a question into chunks; what was sent cannot be taken back.
+
+    Only the first attempt seen is streamed. Where the final text begins with what was sent, the
+    rest follows; where it does not, the last chunk's `ragline.text` is the text that counts.
+    """
+
+    def __init__(self, query_id: str, *, created: int, with_usage: bool) -> None:
+        self._id = completion_id(query_id)
+        self._created = created
+        self._with_usage = with_usage
+        self._attempt: int | None = None
+        self._sent = ""
+
+    async def of(self, followed: AsyncIterator[Followed]) -> AsyncIterator[bytes]:
+        """Yield server-sent events until the answer has been told."""
+        yield self._chunk(Delta(role="assistant", content="")).as_event()
+        async for each in followed:
+            match each:
+                case Entry() as entry:
+                    if text := self._text(entry):
+                        self._sent += text
+                        yield self._chunk(Delta(content=text)).as_event()
+                case Silence():
+                    yield PING
+                case Answer(data):
+                    for event in self._last(QueryAnswered.model_validate_json(data)):
+                        yield event
+                case Closing() | GaveUp():
+                    yield _failed(_INTERRUPTED)
+
+    def _text(self, entry: Entry) -> str:
+        attempt, _ = entry.order
+        if attempt == 0:
+            return ""
+        self._attempt = self._attempt or attempt
+        if attempt != self._attempt:
+            return ""
+        text: str = json.loads(entry.data).get("delta", "")
+        return text
+
+    def _last(self, answer: QueryAnswered) -> list[bytes]:
+        try:
+            check_answered(answer)
+        except Problem as problem:
+            return [_failed(problem)]
+        chunks = []
+        if answer.text.startswith(self._sent) and (rest := answer.text[len(self._sent) :]):
+            self._sent += rest
+            chunks.append(self._chunk(Delta(content=rest)))
+        chunks.append(
+            Chunk(
+                id=self._id,
+                created=self._created,
+                choices=(ChunkChoice(delta=Delta(), finish_reason=finish_reason(answer)),),
+                citations=answer.citations,
+                ragline=extension(answer, streamed=self._sent),
+            )
+        )
+        if self._with_usage:
+            chunks.append(
+                Chunk(id=self._id, created=self._created, choices=(), usage=usage(answer))
+            )
+        return [*(chunk.as_event() for chunk in chunks), _END]
+
+    def _chunk(self, delta: Delta) -> Chunk:
+        return Chunk(id=self._id, created=self._created, choices=(ChunkChoice(delta=delta),))
+
+
+_INTERRUPTED = Problem(
+    status=503, code="interrupted", title="The stream was interrupted", detail="ask again"
+)
+
+
+def _failed(problem: Problem) -> bytes:
+    """Return an error in the middle of a stream, as OpenAI clients expect it."""
+    error = {"message": problem.title, "type": "server_error", "code": problem.code, "param": None}
+    return f"data: {json.dumps({'error': error})}\n\n".encode()

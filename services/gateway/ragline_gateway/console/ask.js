@@ -1,0 +1,96 @@
+// The conversation: the question box, the turns, and what is said to those who do not see them.
+
+import { askQuestion } from "./question.js";
+import { bringIntoView } from "./dom.js";
+import { statusWords, turnView } from "./turn.js";
+
+const TURNS_TOLD = 10;
+const TEXT_TOLD = 32_000;
+
+/**
+ * Runs the conversation on the page. `tools`: `{api, openSource, showQuestion, changed,
+ * announce, denied}`; `denied(problem)` hears of missing credentials.
+ */
+export function startConversation(tools) {
+  const [form, box, turns, welcome, fresh] = ["ask", "question", "turns", "welcome", "fresh"].map(
+    (id) => document.getElementById(id),
+  );
+  const [askButton, stopButton] = [
+    form.querySelector("[type=submit]"),
+    document.getElementById("stop"),
+  ];
+  let asked = [];
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    if (!text || running()) return;
+    box.value = "";
+    ask(text);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  stopButton.addEventListener("click", () => running()?.stop());
+  fresh.addEventListener("click", () => {
+    for (const question of asked) question.leave();
+    asked = [];
+    turns.replaceChildren();
+    tools.showQuestion(null);
+    showControls();
+    box.focus();
+  });
+
+  function running() {
+    return asked.find((question) => !question.ended);
+  }
+
+  function ask(text) {
+    if (running()) return;
+    const history = historyOf(asked);
+    const view = turnView(text, { ...tools, askAgain: ask, showTimes: tools.showQuestion });
+    turns.append(view.element);
+    const question = askQuestion({ api: tools.api, text, history, changed });
+    asked.push(question);
+    tools.showQuestion(question);
+    showControls();
+    bringIntoView(view.element, "start");
+
+    let said = "";
+    function changed(now) {
+      if (!asked.includes(now)) return;
+      view.update(now);
+      tools.changed(now);
+      const words = statusWords(now);
+      if (words !== said) tools.announce((said = words));
+      if (now.ended) ended(now, view);
+    }
+    view.update(question);
+  }
+
+  function ended(question, view) {
+    showControls();
+    if (question.answer?.text) tools.announce(`${statusWords(question)}. ${view.spoken()}`);
+    if (question.problem?.status === 401) tools.denied(question.problem);
+  }
+
+  function showControls() {
+    const busy = Boolean(running());
+    const focused = document.activeElement;
+    [askButton.hidden, stopButton.hidden] = [busy, !busy];
+    if (focused === askButton || focused === stopButton) (busy ? stopButton : box).focus();
+    welcome.hidden = asked.length > 0;
+    fresh.hidden = asked.length === 0 || busy;
+  }
+}
+
+/** What was said before, oldest first, as the API takes it; only questions that were answered. */
+export function historyOf(questions) {
+  const told = questions.filter(({ phase }) => phase === "answered").slice(-TURNS_TOLD);
+  return told.flatMap(({ text, answer }) => [
+    { role: "user", text },
+    { role: "assistant", text: [...answer.text].slice(0, TEXT_TOLD).join("") },
+  ]);
+}

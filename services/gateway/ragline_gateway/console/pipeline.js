@@ -1,0 +1,143 @@
+// The pipeline panel: its picture, one question's times, and how each stage is now.
+
+import { HEALTH, stagesOf } from "./health.js";
+import { STAGES, rowsOf, spanOf } from "./timeline.js";
+import { count, duration } from "./words.js";
+import { createPicture } from "./picture.js";
+import { h } from "./dom.js";
+import { timesTable } from "./gantt.js";
+import { whileVisible } from "./poll.js";
+
+const LOOK_MS = 2_000;
+const BAD = new Set(["failed", "expired", "broken"]);
+
+/** The panel: `show(question)` puts a question on it, `changed(question)` updates that one. */
+export function createPipeline(api, { mayOperate }) {
+  const [timeline, table, deadLetters] = ["timeline", "stages", "dead-letters"].map((id) =>
+    document.getElementById(id),
+  );
+  const picture = createPicture(document.getElementById("picture"));
+  let question = null;
+  let stages = [];
+
+  function drawQuestion() {
+    const rows = question ? questionRows(question) : rowsOf([], { now: 0, over: false });
+    picture.update(stations(question, rows, stages));
+    const parts = [timesTable(rows), firstText(question?.answer)];
+    timeline.replaceChildren(...parts.filter(Boolean));
+  }
+
+  async function look() {
+    if (!mayOperate()) {
+      stages = [];
+      return told(
+        h(
+          "p",
+          { class: "note" },
+          "How the stages are is told to callers with the scope “operate”.",
+        ),
+        "",
+      );
+    }
+    try {
+      const view = await api.pipeline();
+      stages = stagesOf(view);
+      told(stagesTable(stages, view.stale), count(view.dead_letters, "dead letter"));
+    } catch (problem) {
+      stages = stages.map((stage) => ({ ...stage, health: "unknown" }));
+      told(h("p", { class: "note" }, `How the stages are is not known: ${problem.message}`), "");
+    }
+  }
+
+  function told(element, letters) {
+    table.replaceChildren(element);
+    deadLetters.textContent = letters;
+    drawQuestion();
+  }
+
+  const looking = whileVisible(look, LOOK_MS);
+  return {
+    again: looking.again,
+    show(shown) {
+      question = shown;
+      drawQuestion();
+    },
+    changed(now) {
+      if (now === question) drawQuestion();
+    },
+  };
+}
+
+function questionRows(question) {
+  const timings = question.answer?.timings.length
+    ? question.answer.timings
+    : question.progress.stages;
+  return rowsOf(timings, { now: question.serverNow(), over: question.ended !== null });
+}
+
+function firstText(answer) {
+  if (!answer?.first_text_ms) return null;
+  const words = `The first text came ${duration(answer.first_text_ms)} after the generator began.`;
+  return h("p", { class: "note" }, words);
+}
+
+function stations(question, rows, stages) {
+  const own = rows.map((row) => {
+    const state = stages.find(({ stage }) => stage === row.stage);
+    const time = row.queued === undefined ? "" : duration(row.working);
+    return {
+      name: row.stage,
+      kind: "stage",
+      phase: row.phase,
+      time,
+      health: state?.health ?? null,
+      lag: state?.lag ?? 0,
+    };
+  });
+  const end = { kind: "end", health: null, lag: 0 };
+  const ended = Boolean(question?.ended);
+  const answer = !ended ? "ahead" : BAD.has(question.phase) ? "bad" : "done";
+  const span = ended ? spanOf(rows) : null;
+  return [
+    { ...end, name: "publisher", phase: question ? "done" : "ahead", time: "" },
+    ...own,
+    { ...end, name: "answer", phase: answer, time: span ? duration(span[1] - span[0]) : "" },
+  ];
+}
+
+function stagesTable(stages, stale) {
+  const head = ["Stages now", "waiting", "consumers", "per second", "health"];
+  const columns = head.map((words, index) =>
+    h("th", { scope: "col", class: index && index < 4 ? "figure" : null }, words),
+  );
+  const order = (stage) => STAGES.indexOf(stage) + 1 || STAGES.length + 1;
+  const rows = [...stages].sort((a, b) => order(a.stage) - order(b.stage)).map(stageRow);
+  const note = stale
+    ? h("p", { class: "note" }, "Nobody has looked at the pipeline lately; these figures are old.")
+    : null;
+  return h(
+    "div",
+    {},
+    note,
+    h(
+      "table",
+      { class: "stages-table" },
+      h("thead", {}, h("tr", {}, columns)),
+      h("tbody", {}, rows),
+    ),
+  );
+}
+
+function stageRow({ stage, topics, lag, members, perSecond, health }) {
+  const figure = (value) => h("td", { class: "figure" }, value);
+  const { sign, words } = HEALTH[health];
+  return h(
+    "tr",
+    { "data-health": health, title: `reads ${topics.join(", ")}` },
+    h("th", { scope: "row" }, stage),
+    figure(lag),
+    figure(members),
+    figure(perSecond === null ? "–" : perSecond.toFixed(perSecond < 10 ? 1 : 0)),
+    h("td", { class: "health" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), words),
+  );
+}

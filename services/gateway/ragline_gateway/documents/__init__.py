@@ -1,0 +1,1 @@
+"""Documents over HTTP: change events in, statuses and source text out."""

@@ -1,0 +1,156 @@
+"""What comes and goes over HTTP about a document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from ragline.contracts.base import DocumentId, Group
+from ragline.contracts.documents import DocumentStatus, Version
+from ragline.ports.sources import SourceText, without_overlap
+from ragline_gateway.queries.models import Body
+
+
+class DocumentBody(Body):
+    """A document's whole state; see `DocumentChanged` of the event."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "content": "# Badges\n\nAsk for a new badge at the front desk.",
+                    "media_type": "text/markdown",
+                    "title": "Badges",
+                    "tags": ["handbook"],
+                },
+                {"content_uri": "https://cms.example.org/badges.pdf", "access": ["staff"]},
+            ]
+        }
+    )
+
+    content: str | None = None
+    content_encoding: Literal["text", "base64"] = "text"
+    content_uri: Annotated[str, Field(max_length=4_096)] | None = None
+    media_type: Annotated[str, Field(max_length=255)] | None = None
+    title: Annotated[str, Field(max_length=2_000)] | None = None
+    url: Annotated[str, Field(max_length=4_096)] | None = None
+    tags: Annotated[tuple[str, ...], Field(max_length=100)] = ()
+    attributes: Annotated[dict[str, str], Field(max_length=100)] = Field(default_factory=dict)
+    language: Annotated[str, Field(max_length=35)] | None = None
+    access: Annotated[tuple[Group, ...], Field(max_length=1_000)] | None = None
+    updated_at: AwareDatetime | None = None
+    version: Version | None = Field(None, description="only grows; epoch milliseconds when null")
+
+
+class AccessBody(Body):
+    """Who may read a document; nobody named means everyone in the tenant."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"access": ["staff"]}]})
+
+    access: Annotated[tuple[Group, ...], Field(max_length=1_000)]
+    version: Version | None = Field(None, description="only grows; epoch milliseconds when null")
+
+
+class StatusLink(BaseModel):
+    """Where the change's end is told."""
+
+    status: str
+
+
+class Accepted(BaseModel):
+    """A change that is stored and will be made; its end is told at `links.status`."""
+
+    document_id: str
+    version: int
+    status: Literal["pending"] = "pending"
+    links: StatusLink
+
+    @classmethod
+    def of(cls, document_id: str, version: int) -> Self:
+        """Return a change's receipt."""
+        here = f"/v1/documents/{quote(document_id, safe='/')}/status?version={version}"
+        return cls(document_id=document_id, version=version, links=StatusLink(status=here))
+
+
+class Rejected(BaseModel):
+    """A file of an upload that was not taken, and what to do."""
+
+    document_id: str
+    status: Literal["rejected"] = "rejected"
+    detail: str
+
+
+class Uploaded(BaseModel):
+    """What became of each file of an upload, in the files' order."""
+
+    documents: tuple[Accepted | Rejected, ...]
+
+
+class DocumentState(BaseModel):
+    """How a document's change ended, or `pending`. `report` is the last status event."""
+
+    document_id: DocumentId
+    version: int
+    status: str
+    report: DocumentStatus | None = None
+
+    @classmethod
+    def of(cls, document_id: str, report: DocumentStatus | None, wanted: int) -> Self:
+        """Return the state of the change to version `wanted`."""
+        if report is None or report.version < wanted:
+            status = "pending"
+        elif report.version > wanted:
+            status = "superseded"
+        else:
+            status = str(report.status)
+        return cls(document_id=document_id, version=wanted, status=status, report=report)
+
+
+class Recent(BaseModel):
+    """The documents whose status changed last, newest first."""
+
+    documents: tuple[DocumentStatus, ...]
+
+
+class SourcePartBody(BaseModel):
+    """A slice of the source: `[start, end)` in characters (code points)."""
+
+    start: int
+    end: int
+    text: str
+    heading_path: tuple[str, ...] = ()
+
+
+class SourceBody(BaseModel):
+    """A document's text as it is searched. `current` says whether it is the version asked for."""
+
+    document_id: str
+    version: int
+    current: bool
+    title: str
+    url: str | None
+    media_type: str | None
+    parts: tuple[SourcePartBody, ...]
+
+    @classmethod
+    def of(cls, document_id: str, source: SourceText, wanted: int | None) -> Self:
+        """Return a document's text, each character once."""
+        return cls(
+            document_id=document_id,
+            version=source.version,
+            current=wanted in (None, source.version),
+            title=source.title,
+            url=source.url,
+            media_type=source.media_type,
+            parts=tuple(
+                SourcePartBody(
+                    start=each.start,
+                    end=each.end,
+                    text=each.text,
+                    heading_path=each.heading_path,
+                )
+                for each in without_overlap(source.parts)
+            ),
+        )

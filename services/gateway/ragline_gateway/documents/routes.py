@@ -1,0 +1,142 @@
+"""`/v1/documents`: put, delete, access, status, source text, uploads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Path, Query, UploadFile
+
+from ragline.clock import epoch_ms
+from ragline.contracts.base import DocumentId, Event, Group
+from ragline.contracts.cloudevents import Envelope
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Version
+from ragline.errors import InvalidEvent
+from ragline.ports.store import DocumentRef
+from ragline_gateway.access.caller import Caller
+from ragline_gateway.documents import events
+from ragline_gateway.documents.models import (
+    Accepted,
+    AccessBody,
+    DocumentBody,
+    DocumentState,
+    Recent,
+    Rejected,
+    SourceBody,
+    Uploaded,
+)
+from ragline_gateway.documents.uploads import file_changed
+from ragline_gateway.parts import Asker, Behind, Parts, Writer
+from ragline_gateway.problems import Problem
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+Id = Annotated[
+    DocumentId, Path(description="the document's id; may contain slashes", examples=["badges.md"])
+]
+WantedVersion = Annotated[Version | None, Query(description="of the change; the last when null")]
+
+
+@router.get("", summary="Documents that changed last")
+async def recent(
+    caller: Asker, parts: Behind, limit: Annotated[int, Query(ge=1, le=200)] = 20
+) -> Recent:
+    """Return the statuses of the tenant's documents, newest first."""
+    found = await parts.views.recent_documents(caller.tenant, limit=limit)
+    return Recent(documents=tuple(found))
+
+
+@router.post("", status_code=202, summary="Upload files")
+async def upload(
+    caller: Writer,
+    parts: Behind,
+    files: Annotated[list[UploadFile], File(description="a file's name is its document's id")],
+    access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
+    tags: Annotated[list[str] | None, Form()] = None,
+) -> Uploaded:
+    """Store each file as a document; files that cannot be taken are told, the others are stored."""
+    told: list[Accepted | Rejected] = []
+    for file in files:
+        name = file.filename or ""
+        try:
+            event = file_changed(
+                tenant=caller.tenant,
+                name=name,
+                content=await file.read(),
+                declared_type=file.content_type,
+                tags=tags or (),
+                access=access or (),
+                now_ms=_now_ms(parts),
+            )
+            told.append(await _publish(parts, caller, event))
+        except (Problem, InvalidEvent) as error:
+            detail = error.detail if isinstance(error, Problem) else None
+            told.append(Rejected(document_id=name, detail=detail or str(error)))
+    return Uploaded(documents=tuple(told))
+
+
+@router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
+async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Behind) -> Accepted:
+    """Change who may read a document; nothing is read or embedded again."""
+    event = events.access_changed(caller.tenant, document_id, body, _now_ms(parts))
+    return await _publish(parts, caller, event)
+
+
+@router.get("/{document_id:path}/status", summary="How a change ended")
+async def status(
+    document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
+) -> DocumentState:
+    """Return how the change to `version` ended, or `pending`."""
+    report = await parts.views.document(caller.tenant, document_id)
+    if report is None and version is None:
+        raise _no_such_document()
+    wanted = version if version is not None else report.version if report else 0
+    return DocumentState.of(document_id, report, wanted)
+
+
+@router.get("/{document_id:path}/source", summary="The text that is searched")
+async def source(
+    document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
+) -> SourceBody:
+    """Return the text of the document's current version, where the caller may read it."""
+    ref = DocumentRef(tenant=caller.tenant, document_id=document_id)
+    found = await parts.sources.read(ref, groups=caller.groups)
+    if found is None:
+        raise _no_such_document()
+    return SourceBody.of(document_id, found, version)
+
+
+@router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
+async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Behind) -> Accepted:
+    """Store a document's whole new state; it is searchable seconds later."""
+    event = events.changed(caller.tenant, document_id, body, _now_ms(parts))
+    return await _publish(parts, caller, event)
+
+
+@router.delete("/{document_id:path}", status_code=202, summary="Delete a document")
+async def delete(
+    document_id: Id, caller: Writer, parts: Behind, version: WantedVersion = None
+) -> Accepted:
+    """Delete a document; `status` becomes `deleted` once nothing of it is found any more."""
+    event = events.deleted(caller.tenant, document_id, version, _now_ms(parts))
+    return await _publish(parts, caller, event)
+
+
+async def _publish(
+    parts: Parts, caller: Caller, event: DocumentChanged | DocumentAccessChanged
+) -> Accepted:
+    published: Event = event
+    await parts.publisher.publish(published, envelope=Envelope(tenant=caller.tenant))
+    return Accepted.of(event.document_id, event.version)
+
+
+def _now_ms(parts: Parts) -> int:
+    return int(epoch_ms(parts.clock()))
+
+
+def _no_such_document() -> Problem:
+    return Problem(
+        status=404,
+        code="no-such-document",
+        title="There is no such document",
+        detail="it is unknown, deleted, or not yours to read",
+    )

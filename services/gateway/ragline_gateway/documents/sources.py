@@ -1,0 +1,47 @@
+"""The store behind citations, opened when somebody first looks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from ragline.ports.sources import DocumentReader, SourceText
+from ragline.ports.store import DocumentRef
+
+
+class OpenedLater:
+    """Port `DocumentReader` over a store that may be away when the gateway starts."""
+
+    def __init__(
+        self,
+        open_reader: Callable[[], AbstractAsyncContextManager[DocumentReader]],
+        stack: AsyncExitStack,
+    ) -> None:
+        self._open = open_reader
+        self._stack = stack
+        self._opening = asyncio.Lock()
+        self._reader: DocumentReader | None = None
+
+    async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
+        """Return the document's current version, or None.
+
+        Raises:
+            Unavailable: the store is down.
+        """
+        return await (await self._opened()).read(ref, groups=groups)
+
+    async def _opened(self) -> DocumentReader:
+        async with self._opening:
+            if self._reader is None:
+                self._reader = await self._stack.enter_async_context(self._open())
+            return self._reader
+
+
+@asynccontextmanager
+async def opened_later(
+    open_reader: Callable[[], AbstractAsyncContextManager[DocumentReader]],
+) -> AsyncIterator[OpenedLater]:
+    """Give a reader that opens its store on first use, and close the store at the end."""
+    async with AsyncExitStack() as stack:
+        yield OpenedLater(open_reader, stack)

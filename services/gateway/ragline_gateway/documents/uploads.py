@@ -1,0 +1,48 @@
+"""Files of an upload as change events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from ragline.contracts.documents import DocumentChanged
+from ragline.contracts.media_types import BY_SUFFIX, encode_content
+from ragline_gateway.documents.events import changed
+from ragline_gateway.documents.models import DocumentBody
+from ragline_gateway.problems import Problem
+
+
+def file_changed(
+    *,
+    tenant: str,
+    name: str,
+    content: bytes,
+    declared_type: str | None,
+    tags: Sequence[str],
+    access: Sequence[str],
+    now_ms: int,
+) -> DocumentChanged:
+    """Return the event of an uploaded file, whose name is the document's id.
+
+    The name's suffix says more about the format than what browsers declare.
+
+    Raises:
+        Problem: 415, no format that can be read; 422, the name cannot be an id.
+    """
+    media_type = BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), declared_type)
+    if media_type not in set(BY_SUFFIX.values()):
+        raise Problem(
+            status=415,
+            code="unknown-format",
+            title="This format cannot be read",
+            detail=f"{name}: name it with one of {', '.join(sorted(BY_SUFFIX))}",
+        )
+    text, encoding = encode_content(content, media_type)
+    body = DocumentBody(
+        content=text,
+        content_encoding=encoding,
+        media_type=media_type,
+        tags=tuple(tags),
+        access=tuple(access) or None,
+    )
+    return changed(tenant, name, body, now_ms)

@@ -1,0 +1,1 @@
+"""What the monitor sees of the pipeline, and who one is."""

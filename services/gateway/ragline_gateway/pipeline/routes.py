@@ -1,0 +1,64 @@
+"""`/v1/pipeline` and `/v1/me`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel
+
+from ragline.ports.views import StageState
+from ragline_gateway.access.caller import Scope
+from ragline_gateway.parts import Anybody, Behind, Operator
+from ragline_gateway.problems import Problem
+
+router = APIRouter(prefix="/v1", tags=["operation"])
+
+_STALE = timedelta(seconds=15)
+
+
+class PipelineBody(BaseModel):
+    """Each stage's lag and consumers; `stale` when the monitor has said nothing for 15 s."""
+
+    stages: tuple[StageState, ...]
+    dead_letters: int
+    seen_at: AwareDatetime
+    stale: bool
+
+
+class Me(BaseModel):
+    """Who the credentials belong to, and what they may."""
+
+    tenant: str
+    subject: str
+    groups: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    anonymous: bool
+
+
+@router.get("/pipeline", summary="Lag and consumers of each stage")
+async def pipeline(_caller: Operator, parts: Behind) -> PipelineBody:
+    """Return the monitor's last look at the pipeline."""
+    state = await parts.views.pipeline()
+    if state is None:
+        raise Problem(
+            status=503,
+            code="not-watched",
+            title="Nobody watches the pipeline",
+            detail="start the monitor; it looks every few seconds",
+            headers={"Retry-After": "5"},
+        )
+    stale = parts.clock() - state.seen_at > _STALE
+    return PipelineBody(**state.model_dump(), stale=stale)
+
+
+@router.get("/me", summary="Who am I")
+async def me(caller: Anybody) -> Me:
+    """Return what is known of the caller."""
+    return Me(
+        tenant=caller.tenant,
+        subject=caller.subject,
+        groups=caller.groups,
+        scopes=tuple(sorted(caller.scopes)),
+        anonymous=caller.anonymous,
+    )

@@ -1,0 +1,160 @@
+"""Problems as responses, and what each exception is told as."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from ragline.errors import (
+    DeadlineExceeded,
+    InvalidDocument,
+    InvalidEvent,
+    RaglineError,
+    Superseded,
+    TransientError,
+)
+from ragline_gateway.problems import FieldError, Problem, retry_after_header
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+# Clients of this path read OpenAI's errors
+_OPENAI_PATH = "/v1/chat/completions"
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+_LONGEST_NAME = 64
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every exception that is known with a problem."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem is None:
+            raise error
+        return response_of(problem, request.scope)
+
+    for kind in (Problem, RequestValidationError, HTTPException, RaglineError):
+        app.add_exception_handler(kind, answer)
+
+
+def response_of(problem: Problem, scope: Scope) -> Response:
+    """Return the response to the request of `scope`, and note the problem's code there."""
+    scope.setdefault("state", {})["problem"] = problem.code
+    body = problem.body()
+    if scope["path"].endswith(_OPENAI_PATH):
+        body["error"] = _openai_error(problem)
+    # escaped: a name in `loc` may hold half of a surrogate pair, which UTF-8 cannot carry
+    return Response(
+        json.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
+    )
+
+
+async def send_problem(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer the request of `scope` with `problem`, from a middleware."""
+    await response_of(problem, scope)(scope, receive, send)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return what `error` is told as, or None when it is nobody's business but ours."""
+    return next((tell(error) for kind, tell in _TOLD if isinstance(error, kind)), None)
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    errors = [
+        FieldError(loc=[_name(part) for part in each["loc"]], message=_message(each))
+        for each in error.errors()
+    ]
+    return Problem(
+        status=422,
+        code="invalid-request",
+        title="The request cannot be understood",
+        detail="correct what `errors` names",
+        errors=errors,
+    )
+
+
+def _name(part: Any) -> str | int:
+    """A name may be the caller's own, where a field is not known."""
+    return part if isinstance(part, int) else str(part)[:_LONGEST_NAME]
+
+
+def _message(error: dict[str, Any]) -> str:
+    # the one kind of message of pydantic's that repeats what was sent
+    if error["type"] == "union_tag_invalid":
+        return "Input tag is none of the expected tags"
+    return str(error["msg"])
+
+
+def _http(error: HTTPException) -> Problem:
+    phrase = HTTPStatus(error.status_code).phrase
+    return Problem(
+        status=error.status_code,
+        code=phrase.lower().replace(" ", "-"),
+        title=phrase,
+        detail=error.detail if error.detail != phrase else None,
+        headers=error.headers,
+    )
+
+
+def _not_now(error: TransientError) -> Problem:
+    """Tell that it passes; which machine is away is for the log."""
+    log.warning("a request could not be served: %s", error)
+    late = isinstance(error, DeadlineExceeded)
+    return Problem(
+        status=504 if late else 503,
+        code=error.code.replace("_", "-"),
+        title="It took too long" if late else "This cannot be done just now",
+        detail="try again after `Retry-After` seconds",
+        headers=retry_after_header(getattr(error, "retry_after", None)),
+    )
+
+
+def _superseded(_: Superseded) -> Problem:
+    return Problem(
+        status=409,
+        code="superseded",
+        title="A newer version is stored",
+        detail="state a higher version",
+    )
+
+
+def _unusable(error: InvalidEvent | InvalidDocument) -> Problem:
+    return Problem(
+        status=422,
+        code=error.code.replace("_", "-"),
+        title="The request cannot be used",
+        detail=str(error),
+    )
+
+
+_TOLD: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
+    (Problem, lambda problem: problem),
+    (RequestValidationError, _invalid),
+    (HTTPException, _http),
+    (TransientError, _not_now),
+    (Superseded, _superseded),
+    (InvalidEvent, _unusable),
+    (InvalidDocument, _unusable),
+)
+
+
+def _openai_error(problem: Problem) -> dict[str, Any]:
+    server = "server_error" if problem.status >= 500 else "invalid_request_error"
+    first = problem.errors[0] if problem.errors else None
+    message = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
+    return {
+        "message": f"{message} ({first.message})" if first else message,
+        "type": _OPENAI_TYPES.get(problem.status, server),
+        "code": problem.code,
+        "param": ".".join(str(part) for part in first.loc[1:]) if first else None,
+    }

@@ -1,0 +1,143 @@
+"""What went wrong, as callers are told it: RFC 9457."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request."""
+
+    loc: list[str | int] = Field(
+        description="where: `body`, `query`, `path` or `header`, and the way to the field",
+        examples=[["body", "text"]],
+    )
+    message: str = Field(description="what is wrong with it", examples=["Field required"])
+
+
+class ProblemBody(BaseModel):
+    """Why a request was not done (RFC 9457)."""
+
+    type: str = Field(description="`urn:ragline:problem:` and the code")
+    title: str = Field(description="what happened, the same for each problem of the code")
+    status: int = Field(description="the HTTP status")
+    detail: str | None = Field(None, description="what to do about this one")
+    code: str = Field(description="short and stable, for programs")
+    errors: list[FieldError] | None = Field(None, description="of 422: each thing that is wrong")
+
+
+class Problem(Exception):
+    """A request that is not done.
+
+    Args:
+        status: the HTTP status.
+        code: short and stable, in words joined by `-`; what programs look at, and metrics.
+        title: what happened, the same for each problem of this code.
+        detail: what to do; nothing secret, nothing that the caller sent.
+        errors: each thing that is wrong with the request.
+        headers: further response headers.
+    """
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        code: str,
+        title: str,
+        detail: str | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """Return the problem as JSON."""
+        return ProblemBody(
+            type=f"urn:ragline:problem:{self.code}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            errors=list(self.errors) or None,
+        ).model_dump(mode="json", exclude_none=True)
+
+
+class NoCredentials(Problem):
+    """401: nobody knows who asks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            status=401,
+            code="no-credentials",
+            title="Say who you are",
+            detail="send `Authorization: Bearer` with an API key or a JWT, or `X-API-Key`",
+            headers={"WWW-Authenticate": 'Bearer realm="ragline"'},
+        )
+
+
+class InvalidCredentials(Problem):
+    """401: the credentials that were sent do not count. `detail` repeats nothing of them."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            status=401,
+            code="invalid-credentials",
+            title="These credentials do not count",
+            detail=detail,
+            headers={"WWW-Authenticate": 'Bearer realm="ragline", error="invalid_token"'},
+        )
+
+
+class MissingScope(Problem):
+    """403: the caller is known and may not do this."""
+
+    def __init__(self, scope: str) -> None:
+        challenge = f'Bearer realm="ragline", error="insufficient_scope", scope="{scope}"'
+        super().__init__(
+            status=403,
+            code="missing-scope",
+            title=f"These credentials may not {scope}",
+            detail=f"use credentials with the scope `{scope}`",
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
+class TooManyRequests(Problem):
+    """429: `limit` a minute are used up; the next may come after `retry_after` seconds."""
+
+    def __init__(self, limit: int, retry_after: float) -> None:
+        super().__init__(
+            status=429,
+            code="too-many-requests",
+            title="There were too many requests",
+            detail=f"at most {limit} a minute are taken; wait as long as `Retry-After` says",
+            headers=retry_after_header(retry_after),
+        )
+
+
+class TooLarge(Problem):
+    """413: more than `most` bytes. The rest of the body is not read."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            status=413,
+            code="too-large",
+            title="The request is too large",
+            detail=f"send at most {most} bytes",
+            headers={"Connection": "close"},
+        )
+
+
+def retry_after_header(seconds: float | None) -> dict[str, str]:
+    """Return the header for a wait, in whole seconds and at least one; 1 where none is known."""
+    return {"Retry-After": str(max(1, math.ceil(seconds or 0)))}

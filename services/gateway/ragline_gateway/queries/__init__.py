@@ -1,0 +1,1 @@
+"""Questions over HTTP: asked, looked up, cancelled."""

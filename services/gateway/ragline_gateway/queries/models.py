@@ -1,0 +1,104 @@
+"""What comes and goes over HTTP about a question."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from ragline.contracts.base import DocumentId
+from ragline.contracts.documents import Version
+from ragline.contracts.queries import MAX_QUESTION_CHARS, Filters, Turn
+from ragline_gateway.queries.records import QueryRecord
+
+QUESTION = "How do I get a new badge?"
+
+
+class Body(BaseModel):
+    """A request's body: an unknown field is an error, so that a typing mistake shows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AskOptions(Body):
+    """What is asked of the answer; see `Options` of the event."""
+
+    top_k: Annotated[int, Field(ge=1, le=50)] | None = None
+    max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
+    min_versions: dict[DocumentId, Version] = Field(default_factory=dict, max_length=100)
+
+
+class AskBody(Body):
+    """A question. Who asks, and what may be searched, follows from the credentials."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"text": QUESTION},
+                {
+                    "text": "And how long does that take?",
+                    "history": [
+                        {"role": "user", "text": QUESTION},
+                        {"role": "assistant", "text": "Ask at the front desk. [1]"},
+                    ],
+                    "filters": {"tags": ["handbook"]},
+                    "options": {"max_answer_tokens": 200},
+                    "deadline_s": 20,
+                },
+            ]
+        }
+    )
+
+    text: Annotated[
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=MAX_QUESTION_CHARS, pattern=r"\S"
+        ),
+    ]
+    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    filters: Filters = Filters()
+    options: AskOptions = AskOptions()
+    deadline_s: Annotated[float, Field(gt=0, le=86_400)] | None = Field(
+        None, description="seconds until an answer is of no use any more"
+    )
+
+
+class Links(BaseModel):
+    """Where to go on."""
+
+    self: str
+    events: str
+    feedback: str
+
+    @classmethod
+    def of(cls, query_id: str) -> Self:
+        """Return the links of a question."""
+        here = f"/v1/queries/{query_id}"
+        return cls(self=here, events=f"{here}/events", feedback=f"{here}/feedback")
+
+
+class QueryState(BaseModel):
+    """A question and, once there is one, its answer.
+
+    `status` is `pending` until the terminal answer is there: `answered`, `refused`, `failed` or
+    `expired`. `answer` is the event `ragline.query.answered.v1` as it was published.
+    """
+
+    query_id: str
+    status: str
+    submitted_at: AwareDatetime
+    deadline: AwareDatetime
+    answer: dict[str, Any] | None = None
+    links: Links
+
+    @classmethod
+    def of(cls, record: QueryRecord, answer: dict[str, Any] | None) -> Self:
+        """Return the state of a question."""
+        return cls(
+            query_id=record.query_id,
+            status=answer["status"] if answer else "pending",
+            submitted_at=record.submitted_at,
+            deadline=record.deadline,
+            answer=answer,
+            links=Links.of(record.query_id),
+        )

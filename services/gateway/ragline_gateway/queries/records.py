@@ -1,0 +1,97 @@
+"""Who asked which question: every replica can tell whose it is, and until when it waits."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from redis.asyncio import Redis
+
+from ragline.adapters.redis_client import translated
+from ragline.contracts.queries import QuerySubmitted
+from ragline.errors import Unavailable
+
+# Records of this replica's own questions, which outlive a Redis that is away
+_KEPT_HERE = 20_000
+
+
+class QueryRecord(BaseModel):
+    """A question that was asked here. `digest` tells a repeat from another question."""
+
+    model_config = ConfigDict(frozen=True)
+
+    query_id: str
+    tenant: str
+    subject: str
+    digest: str
+    submitted_at: AwareDatetime
+    deadline: AwareDatetime
+
+    @classmethod
+    def of(cls, query: QuerySubmitted, *, subject: str, digest: str) -> Self:
+        """Return the record of a question whose times are stated."""
+        if query.submitted_at is None or query.deadline is None:
+            raise ValueError("a question's times must be stated")
+        return cls(
+            query_id=query.query_id,
+            tenant=query.tenant,
+            subject=subject,
+            digest=digest,
+            submitted_at=query.submitted_at,
+            deadline=query.deadline,
+        )
+
+
+def record_key(query_id: str) -> str:
+    """Return the key of a question's record."""
+    return f"ragline:gateway:query:{query_id}"
+
+
+class QueryRecords:
+    """Keeps records in Redis for `ttl_s` seconds, and those of this replica in memory, too."""
+
+    def __init__(self, redis: Redis, *, ttl_s: int) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._here: OrderedDict[str, QueryRecord] = OrderedDict()
+
+    async def keep(self, record: QueryRecord) -> QueryRecord:
+        """Keep `record`, unless there is one of this id; return the one that is kept.
+
+        Without Redis it is kept in this replica alone.
+        """
+        try:
+            kept = await self._first(record)
+        except Unavailable:
+            kept = self._here.get(record.query_id, record)
+        self._here[record.query_id] = kept
+        while len(self._here) > _KEPT_HERE:
+            self._here.popitem(last=False)
+        return kept
+
+    async def find(self, query_id: str) -> QueryRecord | None:
+        """Return a question's record, or None.
+
+        Raises:
+            Unavailable: it is not of this replica, and Redis is down.
+        """
+        if (record := self._here.get(query_id)) is not None:
+            return record
+        with translated("look-up of a question"):
+            found = await self._redis.get(record_key(query_id))
+        return None if found is None else _read(found)
+
+    async def _first(self, record: QueryRecord) -> QueryRecord:
+        key = record_key(record.query_id)
+        with translated("record of a question"):
+            stored = await self._redis.set(key, record.model_dump_json(), nx=True, ex=self._ttl_s)
+            found = None if stored else await self._redis.get(key)
+        return record if found is None else (_read(found) or record)
+
+
+def _read(value: bytes | str) -> QueryRecord | None:
+    try:
+        return QueryRecord.model_validate_json(value)
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""An answer while it is made: stages, tokens, and the answer itself, as server-sent events."""

@@ -1,0 +1,48 @@
+"""Server-sent events on the wire.
+
+Source: WHATWG HTML Standard, section 9.2 "Server-sent events". Data are JSON without line breaks,
+so each event has one `data` line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ragline.adapters.redis_entries import Entry
+from ragline_gateway.streams.following import START, Followed, GaveUp, Silence
+from ragline_gateway.streams.mailbox import Answer, Closing
+
+_ENTRY_ID = re.compile(r"\d{1,9}(-\d{1,9})?", re.ASCII)
+
+DONE = "done"
+"""The id of the last event: nothing comes after it."""
+
+_RETRY_MS = 1_000
+PING = b": ping\n\n"
+# Browsers reconnect by themselves after so long
+CLOSING = f"retry: {_RETRY_MS}\n: this replica stops, go on elsewhere\n\n".encode()
+
+
+def frame(followed: Followed, *, gave_up: dict[str, Any]) -> bytes:
+    """Return the event as bytes; `gave_up` is the problem that is told when no answer came."""
+    match followed:
+        case Entry() as entry:
+            kind = "stage" if entry.order[0] == 0 else "token"
+            return f"id: {entry.id}\nevent: {kind}\ndata: {entry.data}\n\n".encode()
+        case Answer(data):
+            return b"id: done\nevent: answer\ndata: " + data + b"\n\n"
+        case GaveUp():
+            return f"id: done\nevent: problem\ndata: {json.dumps(gave_up)}\n\n".encode()
+        case Closing():
+            return CLOSING
+        case Silence():
+            return PING
+
+
+def resumable(last_event_id: str | None) -> str | None:
+    """Return the id of an entry to go on after, or None when it is no such id."""
+    if not last_event_id:
+        return START
+    return last_event_id if _ENTRY_ID.fullmatch(last_event_id) else None

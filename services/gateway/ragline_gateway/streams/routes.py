@@ -1,0 +1,93 @@
+"""`/v1/queries/{id}/events`: a question's progress as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from starlette.responses import Response, StreamingResponse
+
+from ragline_gateway.parts import Asker, Behind, Parts
+from ragline_gateway.problems import Problem
+from ragline_gateway.queries.records import QueryRecord
+from ragline_gateway.streams.frames import DONE, frame, resumable
+
+router = APIRouter(prefix="/v1/queries", tags=["queries"])
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # nginx would gather events
+}
+_NO_ANSWER = Problem(
+    status=504,
+    code="no-answer",
+    title="No answer came",
+    detail="not even `expired`: look at the pipeline's health, then ask again",
+)
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "`stage`, `token` and, last, `answer` (or `problem`); each has an `id`",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    204: {"description": "Nothing comes any more: `Last-Event-ID` was the last event's"},
+}
+
+
+@router.get(
+    "/{query_id}/events",
+    summary="Follow a question",
+    response_class=StreamingResponse,
+    responses=_STREAM,
+)
+async def events(
+    query_id: str,
+    caller: Asker,
+    parts: Behind,
+    last_event_id: Annotated[
+        str | None, Header(description="go on after this event", examples=["1-7"])
+    ] = None,
+) -> Response:
+    """Stream what happens to a question until its answer is there; resumes where it broke off."""
+    record = await parts.looking.record(query_id, caller)
+    if last_event_id == DONE:
+        return Response(status_code=204)
+    check_room(parts)
+    return StreamingResponse(
+        _frames(parts, record, _place(last_event_id)),
+        media_type="text/event-stream",
+        headers=_HEADERS,
+    )
+
+
+def _place(last_event_id: str | None) -> str:
+    place = resumable(last_event_id)
+    if place is None:
+        raise Problem(
+            status=400,
+            code="bad-event-id",
+            title="`Last-Event-ID` is no event's id",
+            detail="send the last `id:` that came, for example `1-7`, or none to begin anew",
+        )
+    return place
+
+
+def check_room(parts: Parts) -> None:
+    """Refuse a stream when this replica has as many as it may.
+
+    Raises:
+        Problem: 503, try another replica.
+    """
+    if parts.streams.full:
+        raise Problem(
+            status=503,
+            code="too-many-streams",
+            title="This replica has as many streams as it may",
+            detail="connect again: another replica may have room",
+            headers={"Retry-After": "1"},
+        )
+
+
+async def _frames(parts: Parts, record: QueryRecord, last_id: str) -> AsyncIterator[bytes]:
+    async for followed in parts.streams.follow(record, last_id):
+        yield frame(followed, gave_up=_NO_ANSWER.body())

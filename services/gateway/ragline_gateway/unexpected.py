@@ -1,0 +1,66 @@
+"""Faults of our own: a 500 that names the log's entry and tells nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ragline_gateway.problem_responses import problem_of, send_problem
+from ragline_gateway.problems import Problem
+
+log = logging.getLogger(__name__)
+
+
+class BrokenOff(Exception):
+    """A response that had begun cannot go on; the server cuts the connection."""
+
+
+class Unexpected:
+    """ASGI middleware around everything that may fail, inside of what adds headers.
+
+    Starlette's own place for this is outermost: its response would lack CORS headers, which leaves
+    browsers with a network error, and it raises the error again, which the server then logs again.
+
+    Args:
+        app: what may fail.
+        new_id: names a fault, in its response and in the log.
+    """
+
+    def __init__(self, app: ASGIApp, *, new_id: Callable[[], str]) -> None:
+        self._app = app
+        self._new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = False
+
+        async def watched(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            log.debug("a caller left before the request was read")
+        except Exception as error:
+            problem = problem_of(error) or self._fault()
+            if began:
+                raise BrokenOff(problem.detail or problem.code) from None
+            await send_problem(problem, scope, receive, send)
+
+    def _fault(self) -> Problem:
+        number = self._new_id()
+        log.exception("fault %s", number)
+        return Problem(
+            status=500,
+            code="internal",
+            title="Something went wrong here",
+            detail=f"the operator finds it in the log as fault {number}",
+        )

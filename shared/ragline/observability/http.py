@@ -1,0 +1,64 @@
+"""Serves an ASGI application on a port of its own while a block runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ragline.errors import Misconfigured
+
+_BACKLOG = 4_096  # thousands of streams come back at once when another replica stops
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: the service decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serve_http(
+    app: ASGIApp, *, host: str, port: int, setting: str, graceful_s: int | None = None
+) -> AsyncIterator[int]:
+    """Serve `app` and give the port; at the end, requests under way get `graceful_s` seconds.
+
+    Args:
+        app: the application; its lifespan is not run.
+        host: address to listen on.
+        port: port to listen on, 0 for a free one.
+        setting: the variable that sets the port, for the error's message.
+        graceful_s: null waits for requests under way without limit.
+
+    Raises:
+        Misconfigured: the port is taken.
+    """
+    try:
+        listener = socket.create_server((host, port), backlog=_BACKLOG)
+    except OSError as error:
+        message = (
+            f"cannot listen on {host}:{port} ({error.strerror}); free the port or set {setting}"
+        )
+        raise Misconfigured(message) from error
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=graceful_s,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,182 @@
+"""A pipeline of which only both ends are there: `queries` in, tokens and `answers` out.
+
+For tests and load runs of what stands before the pipeline. Tokens go the way of the generator's
+own, and answers are claimed before they are published, as stages do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from pydantic import ValidationError
+
+from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis_ledger import RedisAnswerLedger
+from ragline.adapters.redis_progress import RedisProgress
+from ragline.adapters.redis_stream import RedisTokenStream
+from ragline.clock import epoch_ms, utc_now
+from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
+from ragline.contracts.cloudevents import encode_headers
+from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.topics import ANSWERS, QUERIES, QUERY_STAGES
+from ragline.messaging.kafka import client_options, producer_options
+from ragline.ports.answers import Attempt
+from ragline.settings import KafkaSettings, RedisSettings
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 32
+
+
+class Question:
+    """One question, and what a script can do with it."""
+
+    def __init__(self, query: QuerySubmitted, pipeline: StubPipeline) -> None:
+        self.query = query
+        self._pipeline = pipeline
+        self._attempt = 0
+
+    async def begin(self) -> None:
+        """Tell all stages, and begin an attempt."""
+        for stage in QUERY_STAGES:
+            now = epoch_ms(utc_now())
+            self._pipeline.progress.begun(
+                self.query.query_id, stage, queued=now, started=now, timings=()
+            )
+        self._attempt = await self._pipeline.tokens.start(self.query.query_id)
+
+    async def say(self, text: str) -> None:
+        """Send text."""
+        await self._pipeline.tokens.append(self.query.query_id, attempt=self._attempt, text=text)
+
+    async def cancelled(self) -> bool:
+        """Tell whether a reader asked to stop."""
+        return await self._pipeline.tokens.cancelled(self.query.query_id)
+
+    async def answer(
+        self,
+        text: str,
+        status: AnswerStatus = AnswerStatus.ANSWERED,
+        citations: tuple[Citation, ...] = (),
+        **fields: object,
+    ) -> None:
+        """End the attempt, claim the answer and publish it."""
+        query = self.query
+        if self._attempt:
+            await self._pipeline.tokens.finish(query.query_id, attempt=self._attempt, status=status)
+        answer = QueryAnswered.model_validate(
+            {
+                "query_id": query.query_id,
+                "tenant": query.tenant,
+                "status": status,
+                "text": text,
+                "citations": citations,
+                "answered_at": utc_now(),
+                **fields,
+            }
+        )
+        await self._pipeline.publish(answer)
+
+
+Script = Callable[[Question], Awaitable[None]]
+
+
+class StubPipeline:
+    """Runs a script for each question; `seen` holds the questions by id."""
+
+    def __init__(
+        self,
+        *,
+        consumer: AIOKafkaConsumer,
+        producer: AIOKafkaProducer,
+        tokens: RedisTokenStream,
+        progress: RedisProgress,
+        ledger: RedisAnswerLedger,
+    ) -> None:
+        self._consumer = consumer
+        self._producer = producer
+        self.tokens = tokens
+        self.progress = progress
+        self._ledger = ledger
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self.seen: dict[str, QuerySubmitted] = {}
+
+    async def publish(self, answer: QueryAnswered) -> None:
+        """Claim an answer and publish the winner's bytes."""
+        async with self._places:
+            value = await self._ledger.claim(Attempt(answer.query_id), answer.to_json())
+            headers = encode_headers(answer, value, source="/ragline/stub")
+            await self._producer.send_and_wait(
+                ANSWERS.name, value, key=answer.key.encode(), headers=headers
+            )
+
+    async def run(self, script: Script) -> None:
+        """Run `script` for each question until cancelled."""
+        running: set[asyncio.Task[None]] = set()
+        async for record in self._consumer:
+            try:
+                query = QuerySubmitted.model_validate_json(record.value or b"")
+            except ValidationError:
+                continue
+            self.seen[query.query_id] = query
+            task = asyncio.ensure_future(_run(script, Question(query, self)))
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+
+async def _run(script: Script, question: Question) -> None:
+    try:
+        await script(question)
+    except Exception:
+        log.exception("the script of a question failed")
+
+
+@asynccontextmanager
+async def stub_pipeline(
+    kafka: KafkaSettings, redis: RedisSettings, script: Script
+) -> AsyncIterator[StubPipeline]:
+    """Answer the questions that are published while the block runs."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(open_redis(redis))
+        consumer = AIOKafkaConsumer(
+            QUERIES.name,
+            **client_options(kafka),
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=kafka.fetch_max_wait_ms,
+        )
+        await consumer.start()
+        stack.push_async_callback(consumer.stop)
+        for partition, end in (await consumer.end_offsets(consumer.assignment())).items():
+            consumer.seek(partition, end)
+        producer = AIOKafkaProducer(**client_options(kafka), **producer_options(kafka))
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        pipeline = StubPipeline(
+            consumer=consumer,
+            producer=producer,
+            tokens=RedisTokenStream(
+                client,
+                ttl_s=redis.stream_ttl_s,
+                maxlen=redis.stream_maxlen,
+                coalesce_s=redis.stream_coalesce_ms / 1000,
+                on_failure=lambda operation: log.warning("token stream: %s failed", operation),
+            ),
+            progress=RedisProgress(
+                client,
+                ttl_s=redis.stream_ttl_s,
+                maxlen=redis.stream_maxlen,
+                on_failure=lambda operation: log.warning("progress: %s failed", operation),
+            ),
+            ledger=RedisAnswerLedger(client, ttl_s=redis.answer_ttl_s, lease_s=6.0),
+        )
+        running = asyncio.create_task(pipeline.run(script))
+        try:
+            yield pipeline
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running

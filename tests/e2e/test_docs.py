@@ -1,0 +1,124 @@
+"""Every example of the pages for users works as it stands, addresses aside."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from ragline.contracts.base import Event
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.queries import QuerySubmitted
+
+from .conftest import Pipeline
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("ask-over-kafka", "ask-over-http", "publish-documents", "operate")
+_LIMIT_S = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A fenced block of a page."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+
+def examples(page: str) -> Iterator[Example]:
+    """Yield the fenced blocks of a page, in order."""
+    for token in MarkdownIt().parse((ROOT / "docs" / f"{page}.md").read_text()):
+        if token.type == "fence":
+            assert token.map is not None
+            yield Example(page=page, line=token.map[0] + 1, language=token.info, text=token.content)
+
+
+class Runner:
+    """Runs examples against a pipeline; a page's examples share a folder."""
+
+    def __init__(self, pipeline: Pipeline, folder: Path) -> None:
+        self._pipeline = pipeline
+        self._folder = folder
+        (folder / "handbook").mkdir()
+        (folder / "handbook" / "badges.md").write_text("# Badges\n\nAsk at the front desk.\n")
+        self._environment = {
+            **os.environ,
+            **pipeline.launcher.plan.addresses.environment(),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "RAGLINE_KEY": pipeline.key,
+            "COLUMNS": "200",
+        }
+
+    def run(self, example: Example) -> None:
+        """Run one example.
+
+        Raises:
+            AssertionError: it fails.
+        """
+        text = self._addressed(example.text)
+        match example.language:
+            case "json":
+                event_of(json.loads(text))
+            case "python":
+                self._execute(example, [sys.executable, "-c", text])
+            case "sh":
+                self._execute(example, ["bash", "-euo", "pipefail", "-c", text])
+            case "console":
+                for line in re.findall(r"^\$ (.*)$", text, re.MULTILINE):
+                    self._execute(example, ["bash", "-euo", "pipefail", "-c", line])
+            case other:
+                raise AssertionError(f"nobody runs examples in {other!r}")
+
+    def _addressed(self, text: str) -> str:
+        addresses = self._pipeline.launcher.plan.addresses
+        return text.replace("localhost:9092", addresses.kafka.bootstrap_servers).replace(
+            "http://localhost:8080", addresses.gateway.url.rstrip("/")
+        )
+
+    def _execute(self, example: Example, command: list[str]) -> None:
+        done = subprocess.run(
+            command,
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+        where = f"docs/{example.page}.md:{example.line}"
+        assert done.returncode == 0, f"{where}\n{command[-1]}\n{done.stdout}\n{done.stderr}"
+
+
+def event_of(fields: dict[str, object]) -> Event:
+    """Return the event that a JSON example is."""
+    if "query_id" in fields:
+        return QuerySubmitted.model_validate(fields)
+    if set(fields) == {"document_id", "version", "access"}:
+        return DocumentAccessChanged.model_validate(fields)
+    return DocumentChanged.model_validate(fields)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_example_of_the_page_works(pipeline: Pipeline, tmp_path: Path, page: str) -> None:
+    runner = Runner(pipeline, tmp_path)
+    found = list(examples(page))
+    for example in found:
+        runner.run(example)
+
+    assert len(found) >= 5
+
+
+def test_each_page_is_named_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    assert [page for page in PAGES if f"docs/{page}.md" not in readme] == []

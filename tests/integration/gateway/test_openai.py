@@ -1,0 +1,124 @@
+"""OpenAI's own client: what it sends is understood, what it gets it can read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import openai
+import pytest
+
+from ragline.contracts.answers import AnswerError, AnswerStatus, Citation
+from ragline.testing.stub_pipeline import Question, StubPipeline
+
+from .conftest import Replica, Script, in_steps
+
+Scripted = Callable[[Script], Awaitable[StubPipeline]]
+CITATION = Citation(
+    marker=1,
+    chunk_id="badges.md@1#0",
+    document_id="badges.md",
+    version=1,
+    start=0,
+    end=5,
+    quote="Badge",
+)
+
+
+@pytest.fixture
+async def client(gateway: Replica) -> AsyncIterator[openai.AsyncOpenAI]:
+    async with openai.AsyncOpenAI(
+        base_url=f"{gateway.url}/v1", api_key="unused", max_retries=0, timeout=20
+    ) as made:
+        yield made
+
+
+async def test_the_model_is_listed(client: openai.AsyncOpenAI) -> None:
+    listed = [model.id async for model in client.models.list()]
+
+    assert listed == ["ragline"]
+    assert (await client.models.retrieve("ragline")).owned_by == "ragline"
+
+
+async def test_a_completion_carries_its_citations(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    async def cited(question: Question) -> None:
+        usage = {"prompt_tokens": 7, "completion_tokens": 3}
+        await question.answer("A badge opens doors. [1]", citations=(CITATION,), usage=usage)
+
+    pipeline = await scripted(cited)
+    made = await client.chat.completions.create(
+        model="ragline",
+        messages=[
+            {"role": "user", "content": "Hello"},
+            {"role": "assistant", "content": "Hi"},
+            {"role": "user", "content": "What is a badge?"},
+        ],
+        max_tokens=100,
+        temperature=0.3,
+    )
+
+    (query,) = pipeline.seen.values()
+    assert made.choices[0].message.content == "A badge opens doors. [1]"
+    assert made.choices[0].finish_reason == "stop"
+    assert made.usage is not None
+    assert made.usage.total_tokens == 10
+    assert made.model_extra is not None
+    assert made.model_extra["citations"] == [CITATION.model_dump(mode="json")]
+    assert made.model_extra["ragline"]["query_id"] == query.query_id
+    assert [turn.text for turn in query.history] == ["Hello", "Hi"]
+    assert query.options.max_answer_tokens == 100
+
+
+async def test_a_streamed_completion_adds_up(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    await scripted(in_steps)
+    stream = await client.chat.completions.create(
+        model="ragline",
+        messages=[{"role": "user", "content": "What is a badge?"}],
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    chunks = [chunk async for chunk in stream]
+    pieces = [c.choices[0].delta.content for c in chunks if c.choices if c.choices[0].delta.content]
+
+    assert "".join(pieces) == "".join(f"word{number} " for number in range(12))
+    assert len(pieces) > 3
+    assert chunks[-1].usage is not None
+    assert (chunks[-2].model_extra or {})["ragline"]["status"] == "answered"
+
+
+async def test_what_goes_wrong_is_an_error_of_the_client(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    async def overloaded(question: Question) -> None:
+        error = AnswerError(code="overloaded", message="too many wait", retry_after=3)
+        await question.answer("", AnswerStatus.FAILED, error=error)
+
+    await scripted(overloaded)
+    with pytest.raises(openai.NotFoundError) as missing:
+        await client.chat.completions.create(
+            model="gpt-4o", messages=[{"role": "user", "content": "x"}]
+        )
+    with pytest.raises(openai.InternalServerError) as busy:
+        await client.chat.completions.create(
+            model="ragline", messages=[{"role": "user", "content": "x"}]
+        )
+
+    assert missing.value.code == "model-not-found"
+    assert busy.value.status_code == 503
+    assert busy.value.response.headers["retry-after"] == "3"
+
+
+async def test_a_refusal_is_said_in_words(client: openai.AsyncOpenAI, scripted: Scripted) -> None:
+    async def refused(question: Question) -> None:
+        await question.answer("No document says that.", AnswerStatus.REFUSED)
+
+    await scripted(refused)
+    made = await client.chat.completions.create(
+        model="ragline", messages=[{"role": "user", "content": "What is a badge?"}]
+    )
+
+    assert made.choices[0].message.content == "No document says that."
+    assert (made.model_extra or {})["ragline"]["status"] == "refused"

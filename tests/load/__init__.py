@@ -1,0 +1,1 @@
+"""Load on one gateway: thousands of open streams, hundreds of questions a second."""

@@ -1,0 +1,44 @@
+"""`python -m tests.load.pipeline`: the pipeline behind the gateway under load, in its own process.
+
+A question whose text is `now` is answered at once. Any other is a number: seconds over which its
+tokens come at a steady pace, from an instant of its own so that streams do not beat together; each
+token is the time at which it was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+
+from ragline.settings import ServiceSettings
+from ragline.testing.stub_pipeline import Question, stub_pipeline
+
+PAUSE_S = float(os.environ.get("LOAD_TOKEN_PAUSE_S", "10"))
+
+
+async def script(question: Question) -> None:
+    """Answer one question."""
+    if question.query.text == "now":
+        await question.answer("A badge opens doors. [1]")
+        return
+    until = time.time() + float(question.query.text)
+    await question.begin()
+    await asyncio.sleep(random.uniform(0, PAUSE_S))
+    while time.time() < until:
+        await question.say(f"{time.time():.6f} ")
+        await asyncio.sleep(PAUSE_S)
+    await question.answer("done")
+
+
+async def main() -> None:
+    """Answer until killed."""
+    settings = ServiceSettings()
+    async with stub_pipeline(settings.kafka, settings.redis, script):
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
