@@ -15,9 +15,8 @@ from ragline.ports.answers import Attempt
 from ragline_monitor.history import hour_of
 from ragline_monitor.labels import UNKNOWN
 from ragline_monitor.ports import About, Rating, RecordId, Tally, Unmatched
+from ragline_monitor.redis_keys import answer_key, early_key, hour_key, seen_bit
 
-_DAY_MS = 86_400_000
-_BLOCK = 65_536
 # Feedback waits for its answer only where the monitor reads both topics late
 _EARLY_TTL_S = 86_400
 _MOST_EARLY = 100
@@ -45,32 +44,6 @@ redis.call('LTRIM', KEYS[3], -ARGV[5], -1)
 redis.call('EXPIRE', KEYS[3], ARGV[4])
 return {}
 """
-
-
-def answer_key(query_id: str) -> str:
-    """Return the key of what a query's answers were about: a hash, by attempt."""
-    return f"ragline:monitor:answer:{query_id}"
-
-
-def early_key(query_id: str) -> str:
-    """Return the key of the ratings that wait for their answer: a list."""
-    return f"ragline:monitor:early:{query_id}"
-
-
-def hour_key(hour: int) -> str:
-    """Return the key of an hour's history: a hash of amounts."""
-    return f"ragline:monitor:hour:{hour}"
-
-
-def seen_bit(record: RecordId) -> tuple[str, int]:
-    """Return where it is noted that a record was counted: a key and its bit.
-
-    A bit a record, as topics are long. The day is in the key because a topic that is made anew
-    begins again at offset 0.
-    """
-    block, bit = divmod(record.offset, _BLOCK)
-    day = record.appended_at // _DAY_MS
-    return f"ragline:monitor:seen:{record.topic}:{record.partition}:{day}:{block}", bit
 
 
 class RedisMemory:

@@ -16,13 +16,8 @@ from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
 from ragline_monitor.history import hour_of
 from ragline_monitor.ports import About, Unmatched
-from ragline_monitor.redis_memory import (
-    RedisMemory,
-    answer_key,
-    early_key,
-    hour_key,
-    seen_bit,
-)
+from ragline_monitor.redis_keys import answer_key, early_key, hour_key, seen_bit
+from ragline_monitor.redis_memory import RedisMemory
 
 TTL_S = 14 * 86_400
 
