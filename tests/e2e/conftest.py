@@ -15,6 +15,9 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from ragline.api_keys.files import KeyEntry, entry_as_toml
+from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.contracts.base import DEFAULT_TENANT
 from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.plan import Ports
@@ -58,10 +61,14 @@ class Reader:
 
 @dataclass
 class Pipeline:
-    """Publishes questions and documents; reads answers, statuses and dead letters."""
+    """Publishes questions and documents; reads answers, statuses and dead letters.
+
+    `key` is an API key of the gateway, for everything in the tenant `acme`.
+    """
 
     bootstrap: str
     launcher: Launcher
+    key: str
 
     def __post_init__(self) -> None:
         self.answers = Reader(self.bootstrap, "answers")
@@ -128,10 +135,15 @@ class Pipeline:
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
     """Start a stack and the services."""
+    keys_file, key = folder / "keys.toml", make_key("e2e")
+    entry = KeyEntry(id="e2e", sha256=digest_of(key).hex(), tenant="acme", scopes=frozenset(Scope))
+    keys_file.write_text(entry_as_toml(entry))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
+        environment.setenv("RAGLINE_GATEWAY__KEYS_FILE", str(keys_file))
+        environment.setenv("RAGLINE_GATEWAY__ANONYMOUS_TENANT", DEFAULT_TENANT)
         with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
-            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher)
+            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher, key)
             try:
                 yield pipeline
             finally:
