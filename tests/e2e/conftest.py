@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,9 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from ragline.api_keys.files import KeyEntry, entry_as_toml
+from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.contracts.base import DEFAULT_TENANT
 from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.plan import Ports
@@ -60,7 +61,10 @@ class Reader:
 
 @dataclass
 class Pipeline:
-    """Publishes questions and documents; reads answers, statuses and dead letters."""
+    """Publishes questions and documents; reads answers, statuses and dead letters.
+
+    `key` is an API key of the gateway, for everything in the tenant `acme`.
+    """
 
     bootstrap: str
     launcher: Launcher
@@ -128,23 +132,22 @@ class Pipeline:
             reader.close()
 
 
-def made_key(file: Path) -> str:
-    """Make an API key that may do everything in one tenant, as an operator does."""
-    command = [sys.executable, "-m", "ragline_cli.main", "keys", "create", "--json"]
-    rights = [f"--scope={scope}" for scope in ("ask", "write", "operate")]
-    told = subprocess.check_output(
-        [*command, "--tenant=acme", "--group=staff", *rights, f"--append={file}"]
-    )
-    return str(json.loads(told)["key"])
-
-
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
     """Start a stack and the services."""
+    keys_file, key = folder / "keys.toml", make_key("e2e")
+    entry = KeyEntry(
+        id="e2e",
+        sha256=digest_of(key).hex(),
+        tenant="acme",
+        groups=("staff",),
+        scopes=frozenset(Scope),
+    )
+    keys_file.write_text(entry_as_toml(entry))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
-        environment.setenv("RAGLINE_GATEWAY__KEYS_FILE", str(folder / "keys.toml"))
-        key = made_key(folder / "keys.toml")
+        environment.setenv("RAGLINE_GATEWAY__KEYS_FILE", str(keys_file))
+        environment.setenv("RAGLINE_GATEWAY__ANONYMOUS_TENANT", DEFAULT_TENANT)
         with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
             pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher, key)
             try:
