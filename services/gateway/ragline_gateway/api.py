@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import chain
 
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
@@ -11,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from ragline_gateway.chat.routes import router as chat
 from ragline_gateway.documents.routes import router as documents
 from ragline_gateway.feedback.routes import router as feedback
+from ragline_gateway.methods import answer_wrong_methods
 from ragline_gateway.parts import Parts
 from ragline_gateway.pipeline.routes import router as pipeline
 from ragline_gateway.problem_docs import document_problems, problems
@@ -37,8 +39,10 @@ def make_api(parts: Parts) -> FastAPI:
     install(app)
     document_problems(app)
     app.state.parts = parts
-    for router in (queries, streams, feedback, chat, documents, pipeline):
+    routers = (queries, streams, feedback, chat, documents, pipeline)
+    for router in routers:
         app.include_router(router)
+    answer_wrong_methods(app, chain.from_iterable(router.routes for router in routers))
     _add_console(app)
     return app
 

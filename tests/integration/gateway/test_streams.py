@@ -79,8 +79,8 @@ async def test_an_id_that_is_no_events_is_refused(
         f"/v1/queries/{query_id}/events", headers=[(b"last-event-id", bad.encode())]
     )
 
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "bad-event-id"
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["loc"] == ["header", "last-event-id"]
 
 
 async def test_a_second_attempt_is_told_as_one(gateway: Replica, scripted: Scripted) -> None:

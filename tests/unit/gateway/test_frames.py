@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.adapters.redis_entries import stored_entry
 from ragline_gateway.streams.following import GaveUp, Silence
-from ragline_gateway.streams.frames import frame, resumable
+from ragline_gateway.streams.frames import frame
 from ragline_gateway.streams.mailbox import Answer, Closing
 
 
@@ -57,13 +56,3 @@ def test_each_kind_has_its_frame() -> None:
     assert parsed(frame(Silence(), gave_up={})) == []
     assert parsed(frame(Closing(), gave_up={})) == []
     assert b"retry: 1000\n" in frame(Closing(), gave_up={})
-
-
-@pytest.mark.parametrize(
-    ("given_id", "place"),
-    [(None, "0"), ("", "0"), ("0-3", "0-3"), ("12-7", "12-7"), ("done", None), ("1-x", None)],
-)
-def test_a_reader_goes_on_after_an_entry_or_from_the_start(
-    given_id: str | None, place: str | None
-) -> None:
-    assert resumable(given_id) == place

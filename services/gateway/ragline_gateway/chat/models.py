@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from ragline.contracts.answers import Citation, NearestSource
 
@@ -36,7 +36,7 @@ class Message(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream ends with."""
 
-    include_usage: bool | None = False
+    include_usage: StrictBool | None = False
 
 
 class ChatRequest(BaseModel):
@@ -56,7 +56,7 @@ class ChatRequest(BaseModel):
 
     model: str
     messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=200)]
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None

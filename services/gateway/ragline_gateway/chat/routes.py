@@ -10,11 +10,18 @@ from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, M
 from ragline_gateway.chat.streaming import Chunks
 from ragline_gateway.chat.translation import check_answered, completion, question
 from ragline_gateway.parts import Asker, Behind, Parts
+from ragline_gateway.problem_docs import problems
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.streams.routes import check_room
 
 router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
+
+_EVENT = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "description": "a chunk as JSON, or `[DONE]`"}},
+    "required": ["data"],
+}
 
 
 @router.post(
@@ -24,8 +31,9 @@ router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
     responses={
         200: {
             "description": "The completion; with `stream` server-sent events of chunks",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
-        }
+            "content": {"text/event-stream": {"schema": _EVENT}},
+        },
+        **problems(400, 404, 504),
     },
 )
 async def complete(body: ChatRequest, caller: Asker, parts: Behind) -> Response | Completion:
@@ -62,7 +70,7 @@ async def models(_caller: Asker) -> Models:
     return Models()
 
 
-@router.get("/models/{model}", summary="One model")
+@router.get("/models/{model}", summary="One model", responses=problems(404))
 async def model(model: str, _caller: Asker) -> Model:
     """Return a model."""
     if model != MODEL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Query, UploadFile
+from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
 
 from ragline.clock import epoch_ms
 from ragline.contracts.base import DocumentId, Event, Group
@@ -26,9 +26,13 @@ from ragline_gateway.documents.models import (
 )
 from ragline_gateway.documents.uploads import file_changed
 from ragline_gateway.parts import Asker, Behind, Parts, Writer
+from ragline_gateway.problem_docs import problems
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+# what a document's path can go on with, and how that is asked for
+_PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
 Id = Annotated[
     DocumentId, Path(description="the document's id; may contain slashes", examples=["badges.md"])
@@ -81,7 +85,7 @@ async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: B
     return await _publish(parts, caller, event)
 
 
-@router.get("/{document_id:path}/status", summary="How a change ended")
+@router.get("/{document_id:path}/status", summary="How a change ended", responses=problems(404))
 async def status(
     document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
 ) -> DocumentState:
@@ -93,7 +97,9 @@ async def status(
     return DocumentState.of(document_id, report, wanted)
 
 
-@router.get("/{document_id:path}/source", summary="The text that is searched")
+@router.get(
+    "/{document_id:path}/source", summary="The text that is searched", responses=problems(404)
+)
 async def source(
     document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
 ) -> SourceBody:
@@ -108,6 +114,7 @@ async def source(
 @router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
 async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Behind) -> Accepted:
     """Store a document's whole new state; it is searchable seconds later."""
+    _check_path(document_id)
     event = events.changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
 
@@ -117,8 +124,19 @@ async def delete(
     document_id: Id, caller: Writer, parts: Behind, version: WantedVersion = None
 ) -> Accepted:
     """Delete a document; `status` becomes `deleted` once nothing of it is found any more."""
+    _check_path(document_id)
     event = events.deleted(caller.tenant, document_id, version, _now_ms(parts))
     return await _publish(parts, caller, event)
+
+
+def _check_path(document_id: str) -> None:
+    """Refuse what names a part of a document: a document of that id is one of Kafka's publishers.
+
+    Otherwise `DELETE …/badges.md/access` would delete a document of that name.
+    """
+    part = document_id.rpartition("/")[2]
+    if part in _PARTS:
+        raise HTTPException(405, headers={"Allow": _PARTS[part]})
 
 
 async def _publish(

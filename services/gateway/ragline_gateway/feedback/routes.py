@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_gateway.parts import Asker, Behind
+from ragline_gateway.problem_docs import problems
 from ragline_gateway.queries.models import Body
 
 router = APIRouter(prefix="/v1/queries", tags=["feedback"])
@@ -59,7 +60,9 @@ class Taken(BaseModel):
     accepted: int
 
 
-@router.post("/{query_id}/feedback", status_code=202, summary="Rate an answer")
+@router.post(
+    "/{query_id}/feedback", status_code=202, summary="Rate an answer", responses=problems(404)
+)
 async def give(query_id: str, body: FeedbackBody, caller: Asker, parts: Behind) -> Taken:
     """Store ratings of an answer and of its citations; a later rating replaces an earlier one."""
     record = await parts.looking.record(query_id, caller)

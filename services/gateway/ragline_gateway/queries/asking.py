@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.cloudevents import Envelope
-from ragline.contracts.queries import Options, Principal, QuerySubmitted
+from ragline.contracts.queries import Filters, Options, Principal, QuerySubmitted
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.problems import Problem
 from ragline_gateway.publishing import Publisher
@@ -90,7 +90,7 @@ class Asking:
             tenant=caller.tenant,
             history=body.history,
             principal=Principal(user=caller.user, groups=caller.groups),
-            filters=body.filters,
+            filters=Filters(**body.filters.model_dump()),
             options=Options(**body.options.model_dump(), stream=True),
             submitted_at=now,
             deadline=now + timedelta(seconds=seconds),

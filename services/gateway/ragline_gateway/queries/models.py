@@ -20,6 +20,12 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class AskFilters(Filters):
+    """Limits on what is searched; a misspelt one would limit nothing, so it is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class AskOptions(Body):
     """What is asked of the answer; see `Options` of the event."""
 
@@ -56,7 +62,7 @@ class AskBody(Body):
         ),
     ]
     history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
-    filters: Filters = Filters()
+    filters: AskFilters = AskFilters()
     options: AskOptions = AskOptions()
     deadline_s: Annotated[float, Field(gt=0, le=86_400)] | None = Field(
         None, description="seconds until an answer is of no use any more"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
 from ragline_gateway.parts import Asker, Behind
+from ragline_gateway.problem_docs import problems
 from ragline_gateway.queries.models import AskBody, Links, QueryState
 from ragline_gateway.queries.prefer import wait_seconds
 
 router = APIRouter(prefix="/v1/queries", tags=["queries"])
+_ASK: dict[int | str, dict[str, Any]] = {
+    200: {"model": QueryState, "description": "Answered within `Prefer: wait`"}
+}
 
 IdempotencyKey = Annotated[
     str | None,
@@ -34,7 +38,7 @@ Prefer = Annotated[
     "",
     status_code=202,
     summary="Ask a question",
-    responses={200: {"model": QueryState, "description": "Answered within `Prefer: wait`"}},
+    responses={**_ASK, **problems(409)},
 )
 async def ask(
     body: AskBody,
@@ -55,7 +59,7 @@ async def ask(
     return QueryState.of(record, json.loads(answer) if answer else None)
 
 
-@router.get("/{query_id}", summary="A question and its answer")
+@router.get("/{query_id}", summary="A question and its answer", responses=problems(404))
 async def state(query_id: str, caller: Asker, parts: Behind, response: Response) -> QueryState:
     """Return a question's state; `status` is `pending` while there is no answer."""
     record = await parts.looking.record(query_id, caller)
@@ -65,7 +69,7 @@ async def state(query_id: str, caller: Asker, parts: Behind, response: Response)
     return QueryState.of(record, json.loads(answer) if answer else None)
 
 
-@router.delete("/{query_id}", status_code=202, summary="Ask to stop")
+@router.delete("/{query_id}", status_code=202, summary="Ask to stop", responses=problems(404))
 async def cancel(query_id: str, caller: Asker, parts: Behind) -> QueryState:
     """Ask the generator to stop writing; the question still gets its one answer."""
     record = await parts.looking.record(query_id, caller)

@@ -7,14 +7,14 @@ so each event has one `data` line.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from ragline.adapters.redis_entries import Entry
-from ragline_gateway.streams.following import START, Followed, GaveUp, Silence
+from ragline_gateway.streams.following import Followed, GaveUp, Silence
 from ragline_gateway.streams.mailbox import Answer, Closing
 
-_ENTRY_ID = re.compile(r"\d{1,9}(-\d{1,9})?", re.ASCII)
+ENTRY_ID = "[0-9]{1,9}(-[0-9]{1,9})?"
+"""What the id of a stage or a token looks like."""
 
 DONE = "done"
 """The id of the last event: nothing comes after it."""
@@ -39,10 +39,3 @@ def frame(followed: Followed, *, gave_up: dict[str, Any]) -> bytes:
             return CLOSING
         case Silence():
             return PING
-
-
-def resumable(last_event_id: str | None) -> str | None:
-    """Return the id of an entry to go on after, or None when it is no such id."""
-    if not last_event_id:
-        return START
-    return last_event_id if _ENTRY_ID.fullmatch(last_event_id) else None

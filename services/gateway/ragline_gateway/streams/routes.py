@@ -9,9 +9,11 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response, StreamingResponse
 
 from ragline_gateway.parts import Asker, Behind, Parts
+from ragline_gateway.problem_docs import problems
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
-from ragline_gateway.streams.frames import DONE, frame, resumable
+from ragline_gateway.streams.following import START
+from ragline_gateway.streams.frames import DONE, ENTRY_ID, frame
 
 router = APIRouter(prefix="/v1/queries", tags=["queries"])
 
@@ -25,10 +27,19 @@ _NO_ANSWER = Problem(
     title="No answer came",
     detail="not even `expired`: look at the pipeline's health, then ask again",
 )
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "examples": ["1-7"]},
+        "event": {"enum": ["stage", "token", "answer", "problem"]},
+        "data": {"type": "string", "description": "JSON"},
+    },
+    "required": ["id", "event", "data"],
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`stage`, `token` and, last, `answer` (or `problem`); each has an `id`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     },
     204: {"description": "Nothing comes any more: `Last-Event-ID` was the last event's"},
 }
@@ -38,14 +49,19 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     "/{query_id}/events",
     summary="Follow a question",
     response_class=StreamingResponse,
-    responses=_STREAM,
+    responses={**_STREAM, **problems(404)},
 )
 async def events(
     query_id: str,
     caller: Asker,
     parts: Behind,
     last_event_id: Annotated[
-        str | None, Header(description="go on after this event", examples=["1-7"])
+        str | None,
+        Header(
+            pattern=rf"^({ENTRY_ID}|{DONE})?$",
+            description="go on after this event",
+            examples=["1-7"],
+        ),
     ] = None,
 ) -> Response:
     """Stream what happens to a question until its answer is there; resumes where it broke off."""
@@ -54,22 +70,10 @@ async def events(
         return Response(status_code=204)
     check_room(parts)
     return StreamingResponse(
-        _frames(parts, record, _place(last_event_id)),
+        _frames(parts, record, last_event_id or START),
         media_type="text/event-stream",
         headers=_HEADERS,
     )
-
-
-def _place(last_event_id: str | None) -> str:
-    place = resumable(last_event_id)
-    if place is None:
-        raise Problem(
-            status=400,
-            code="bad-event-id",
-            title="`Last-Event-ID` is no event's id",
-            detail="send the last `id:` that came, for example `1-7`, or none to begin anew",
-        )
-    return place
 
 
 def check_room(parts: Parts) -> None:
