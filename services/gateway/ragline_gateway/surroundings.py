@@ -8,10 +8,10 @@ from fastapi import FastAPI
 
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.gate import Door, Gate, Limiter
+from ragline_gateway.api_document import complete_document
 from ragline_gateway.limits.origins import PageSecurity, cors
 from ragline_gateway.limits.size import SizeLimit
 from ragline_gateway.observing.requests import Observed
-from ragline_gateway.problem_docs import document_problems
 from ragline_gateway.problem_responses import install
 from ragline_gateway.settings import GatewayGroup
 from ragline_gateway.unexpected import Unexpected
@@ -32,7 +32,7 @@ def surround(
     faults as 500; the largest body; who asks, and how often.
     """
     install(app)
-    document_problems(app)
+    complete_document(app)
     # each is put around those before it
     app.add_middleware(Gate, door=door, limiter=limiter)
     app.add_middleware(SizeLimit, most=settings.max_body_bytes)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi import Depends, Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from ragline_gateway.access.caller import Caller, Scope
-from ragline_gateway.access.credential import API_KEY_HEADER
 from ragline_gateway.limits.quota import Quota
 from ragline_gateway.problems import MissingScope, NoCredentials
 
@@ -78,23 +76,13 @@ def _with_quota(send: Send, quota: Quota) -> Send:
     return send_with_quota
 
 
-_BEARER = HTTPBearer(auto_error=False, description="an API key or a JWT")
-_API_KEY = APIKeyHeader(name=API_KEY_HEADER, auto_error=False, description="the same, by itself")
-
-
 class Requires:
     """A dependency: the caller, who must have `scope`; with None anybody who was admitted."""
 
     def __init__(self, scope: Scope | None) -> None:
         self._scope = scope
 
-    async def __call__(
-        self,
-        request: Request,
-        # for the OpenAPI document; they are looked at by the door
-        _bearer: Annotated[object, Security(_BEARER)],
-        _api_key: Annotated[object, Security(_API_KEY)],
-    ) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """Return the caller.
 
         Raises:

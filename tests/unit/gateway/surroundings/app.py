@@ -18,8 +18,8 @@ from ragline.errors import Misconfigured, Overloaded, Superseded, Unavailable
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.access.gate import Anybody, Asker, Door, Limiter, Writer
+from ragline_gateway.api_document import problems
 from ragline_gateway.limits.quota import Quota
-from ragline_gateway.problem_docs import problems
 from ragline_gateway.problems import InvalidCredentials, NoCredentials, Problem
 from ragline_gateway.settings import GatewayGroup
 from ragline_gateway.surroundings import surround
