@@ -115,13 +115,13 @@ class MissingScope(Problem):
 class TooManyRequests(Problem):
     """429: `limit` a minute are used up; the next may come after `retry_after` seconds."""
 
-    def __init__(self, limit: int, retry_after: float) -> None:
+    def __init__(self, limit: int, retry_after: float, headers: Mapping[str, str]) -> None:
         super().__init__(
             status=429,
             code="too-many-requests",
             title="There were too many requests",
             detail=f"at most {limit} a minute are taken; wait as long as `Retry-After` says",
-            headers=retry_after_header(retry_after),
+            headers={**headers, **retry_after_header(retry_after)},
         )
 
 

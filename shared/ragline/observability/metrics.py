@@ -119,6 +119,24 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="From the start of the generator's work until readers can see the first text.",
     ),
     MetricSpec(
+        name="ragline_gateway_requests_total",
+        kind=Kind.COUNTER,
+        help="HTTP requests, by route and class of status (2xx, 4xx; none: cut off).",
+        labels=("route", "status"),
+    ),
+    MetricSpec(
+        name="ragline_gateway_rejected_total",
+        kind=Kind.COUNTER,
+        help="HTTP requests answered with a problem, by its code, for example no-credentials.",
+        labels=("reason",),
+    ),
+    MetricSpec(
+        name="ragline_gateway_request_seconds",
+        kind=Kind.HISTOGRAM,
+        help="From a request to the end of its response, of an event stream to its beginning.",
+        labels=("route",),
+    ),
+    MetricSpec(
         name="ragline_gateway_streams",
         kind=Kind.GAUGE,
         help="Event streams that are open on this replica.",

@@ -1,4 +1,4 @@
-"""Problems in the OpenAPI document."""
+"""What the OpenAPI document tells of every route: problems, and how callers say who they are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from ragline_gateway.access.credential import API_KEY_HEADER
 from ragline_gateway.problem_responses import MEDIA_TYPE
 from ragline_gateway.problems import ProblemBody
 
@@ -25,6 +26,10 @@ _MEANINGS = {
 }
 _WITH_WAIT = (429, 503)
 _NAME = "Problem"
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "an API key or a JWT"},
+    "apiKey": {"type": "apiKey", "in": "header", "name": API_KEY_HEADER},
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -45,17 +50,21 @@ def _response(status: int) -> dict[str, Any]:
     return described
 
 
-def document_problems(app: FastAPI) -> None:
-    """Let the OpenAPI document of `app` hold the schema that `problems` names."""
+def complete_document(app: FastAPI) -> None:
+    """Let the OpenAPI document of `app` hold what `problems` names, and the credentials.
+
+    Credentials are no dependencies of the routes, as FastAPI has them: the gate looks at them, and
+    to solve two dependencies more would cost each request for nothing.
+    """
     plain = app.openapi
 
-    def with_problems() -> dict[str, Any]:
+    def completed() -> dict[str, Any]:
         document = plain()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if _NAME not in schemas:
-            own = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(own.pop("$defs", {}))
-            schemas[_NAME] = own
+        components = document.setdefault("components", {})
+        own = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+        components.setdefault("schemas", {}).update({**own.pop("$defs"), _NAME: own})
+        components["securitySchemes"] = _SCHEMES
+        document["security"] = [{name: []} for name in _SCHEMES]
         return document
 
-    app.openapi = with_problems  # type: ignore[method-assign]
+    app.openapi = completed  # type: ignore[method-assign]

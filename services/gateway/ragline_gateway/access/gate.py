@@ -1,0 +1,103 @@
+"""Stands before the routes: who asks, and whether they have requests left."""
+
+from __future__ import annotations
+
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from ragline_gateway.access.caller import Caller, Scope
+from ragline_gateway.limits.quota import Quota
+from ragline_gateway.problems import MissingScope, NoCredentials
+
+GUARDED = "/v1/"
+
+
+class Door(Protocol):
+    """Tells who a request comes from."""
+
+    async def admit(self, headers: Headers) -> Caller:
+        """Return the caller, or raise a `Problem` or `Unavailable`."""
+        ...
+
+
+class Limiter(Protocol):
+    """Counts a caller's requests."""
+
+    async def take(self, caller: Caller) -> Quota | None:
+        """Count one request, or raise a `Problem` when there were too many."""
+        ...
+
+
+class Gate:
+    """ASGI middleware: admits the callers of `/v1/` before any of their body is read.
+
+    In a dependency of the routes it would come after the body: whoever has no credentials could
+    make the gateway keep megabytes for each request. The caller is in `request.state.caller`.
+    """
+
+    def __init__(self, app: ASGIApp, *, door: Door, limiter: Limiter) -> None:
+        self._app = app
+        self._door = door
+        self._limiter = limiter
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Serve one request.
+
+        Raises:
+            Problem: 401, 403, 422 or 429.
+            Unavailable: credentials cannot be checked just now.
+        """
+        if scope["type"] != "http" or not _path(scope).startswith(GUARDED):
+            await self._app(scope, receive, send)
+            return
+        caller = await self._door.admit(Headers(raw=scope["headers"]))
+        scope.setdefault("state", {})["caller"] = caller
+        quota = await self._limiter.take(caller)
+        await self._app(scope, receive, _with_quota(send, quota) if quota else send)
+
+
+def _path(scope: AsgiScope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _with_quota(send: Send, quota: Quota) -> Send:
+    added = [(name.lower().encode(), value.encode()) for name, value in quota.headers().items()]
+
+    async def send_with_quota(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *added]
+        await send(message)
+
+    return send_with_quota
+
+
+class Requires:
+    """A dependency: the caller, who must have `scope`; with None anybody who was admitted."""
+
+    def __init__(self, scope: Scope | None) -> None:
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return the caller.
+
+        Raises:
+            NoCredentials: the request did not come through the gate.
+            MissingScope: the caller may not do this.
+        """
+        caller: Caller | None = getattr(request.state, "caller", None)
+        if caller is None:
+            raise NoCredentials
+        if self._scope is not None and self._scope not in caller.scopes:
+            raise MissingScope(self._scope)
+        return caller
+
+
+Anybody = Annotated[Caller, Depends(Requires(None))]
+Asker = Annotated[Caller, Depends(Requires(Scope.ASK))]
+Writer = Annotated[Caller, Depends(Requires(Scope.WRITE))]
+Operator = Annotated[Caller, Depends(Requires(Scope.OPERATE))]

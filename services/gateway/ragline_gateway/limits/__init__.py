@@ -1,0 +1,1 @@
+"""How much may come through the front door: requests a minute, bytes, origins."""

@@ -1,0 +1,92 @@
+"""Browsers: whose pages may call the API, and what the console's page may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ragline_gateway.access.anonymous import TENANT_HEADER
+from ragline_gateway.access.credential import API_KEY_HEADER
+
+_SENT = (
+    "Authorization",
+    API_KEY_HEADER,
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Prefer",
+    TENANT_HEADER,
+)
+_READ = (
+    "Location",
+    "Preference-Applied",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "WWW-Authenticate",
+)
+_PREFLIGHT_S = 3_600
+
+_STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+# Swagger UI comes from its own servers and starts by an inline script
+_DOCS = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
+    "img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
+)
+_DOCS_PATHS = frozenset({"/docs", "/redoc"})
+
+
+def cors(origins: Sequence[str]) -> Middleware:
+    """Return what lets pages of `origins` call the API.
+
+    Cookies and the like are never allowed: callers are known by a header that a page has to set.
+    """
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=list(_SENT),
+        expose_headers=list(_READ),
+        allow_credentials=False,
+        max_age=_PREFLIGHT_S,
+    )
+
+
+class PageSecurity:
+    """ASGI middleware: the headers that keep a page to itself, on every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._page = _headers(_STRICT)
+        self._docs = _headers(_DOCS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = self._docs if scope["path"] in _DOCS_PATHS else self._page
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        await self._app(scope, receive, secured)
+
+
+def _headers(policy: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"no-referrer"),
+    ]

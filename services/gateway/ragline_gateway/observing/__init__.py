@@ -1,0 +1,1 @@
+"""What is seen of requests: one log line each, and metrics; nothing secret in either."""

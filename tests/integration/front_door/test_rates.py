@@ -1,0 +1,219 @@
+"""Requests a minute, counted in a real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from tests.unit.gateway.surroundings.app import KnownDoor, make_app
+
+from ragline.adapters.redis_client import open_redis
+from ragline.observability.metrics import Metrics
+from ragline.settings import RedisSettings
+from ragline_gateway.access.caller import Caller
+from ragline_gateway.limits.quota import Quota
+from ragline_gateway.limits.rate import RateLimiter, open_limiter
+from ragline_gateway.problems import TooManyRequests
+from ragline_gateway.settings import GatewayGroup
+
+
+def somebody(*, tenant: str = "acme", limit: int | None = None, name: str | None = None) -> Caller:
+    subject = f"key:{name or uuid4().hex}"
+    return Caller(subject=subject, tenant=tenant, requests_per_minute=limit)
+
+
+def at(url: str) -> RedisSettings:
+    return RedisSettings(url=SecretStr(url))
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with open_redis(at(redis_url)) as client:
+        yield client
+
+
+@pytest.fixture
+async def limiter(redis: Redis) -> RateLimiter:
+    return RateLimiter(redis, requests_per_minute=5, on_failure=pytest.fail)
+
+
+async def left(limiter: RateLimiter, caller: Caller) -> int:
+    quota = await limiter.take(caller)
+    assert quota is not None
+    return quota.remaining
+
+
+async def refused(limiter: RateLimiter, caller: Caller) -> TooManyRequests:
+    with pytest.raises(TooManyRequests) as caught:
+        await limiter.take(caller)
+    return caught.value
+
+
+async def test_a_caller_may_use_the_whole_limit_at_once_and_then_waits(
+    limiter: RateLimiter,
+) -> None:
+    caller = somebody()
+    assert [await left(limiter, caller) for _ in range(5)] == [4, 3, 2, 1, 0]
+    problem = await refused(limiter, caller)
+    assert problem.status == 429
+    assert problem.headers == {
+        "RateLimit-Policy": '"requests";q=5;w=60',
+        "RateLimit": '"requests";r=0;t=60',
+        "Retry-After": "12",
+    }
+
+
+async def test_requests_come_back_one_by_one(limiter: RateLimiter) -> None:
+    caller = somebody(limit=300)  # one each 200 ms
+    for _ in range(300):
+        await limiter.take(caller)
+    await refused(limiter, caller)
+    await asyncio.sleep(0.45)
+    assert await left(limiter, caller) <= 2
+
+
+async def test_a_key_of_its_own_limit_has_that(limiter: RateLimiter) -> None:
+    assert await left(limiter, somebody(limit=1)) == 0
+    assert await left(limiter, somebody(limit=1_000_000)) == 999_999
+
+
+@pytest.mark.parametrize("limit", [1, 7, 59, 601, 997])
+async def test_exactly_so_many_pass_whatever_the_number(limiter: RateLimiter, limit: int) -> None:
+    caller, started = somebody(limit=limit), time.monotonic()
+    passed = 0
+    while True:
+        try:
+            await limiter.take(caller)
+        except TooManyRequests:
+            break
+        passed += 1
+    came_back = (time.monotonic() - started) * limit / 60
+    assert limit <= passed <= limit + came_back + 1
+
+
+async def test_a_refused_request_takes_nothing(limiter: RateLimiter) -> None:
+    caller = somebody(limit=60)
+    for _ in range(60):
+        await limiter.take(caller)
+    for _ in range(50):
+        await refused(limiter, caller)
+    await asyncio.sleep(1.05)
+    assert await left(limiter, caller) == 0
+
+
+async def test_callers_do_not_use_up_each_others_limit(limiter: RateLimiter) -> None:
+    one = somebody(limit=1, name="a")
+    await limiter.take(one)
+    await refused(limiter, one)
+    assert await left(limiter, somebody(limit=1, name="b")) == 0
+    assert await left(limiter, somebody(limit=1, name="a", tenant="other")) == 0
+
+
+async def test_what_is_counted_is_forgotten_when_it_is_made_up_for(
+    limiter: RateLimiter, redis: Redis
+) -> None:
+    caller = somebody(limit=60)
+    await limiter.take(caller)
+    key = f"ragline:rate:{caller.tenant}/{caller.subject}"
+    assert 0 < await redis.pttl(key) <= 1_000
+
+
+async def test_two_gateways_share_one_limit(redis_url: str) -> None:
+    metrics, known = Metrics(), somebody(limit=10)
+    async with (
+        gateway(redis_url, known, metrics) as one,
+        gateway(redis_url, known, metrics) as other,
+    ):
+        gateways = [one, other] * 10
+        answers = await asyncio.gather(*(http.get("/v1/me") for http in gateways))
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(200) == 10
+    assert statuses.count(429) == 10
+    told = {answer.headers["ratelimit"] for answer in answers if answer.status_code == 200}
+    assert len(told) == 10
+    late = next(answer for answer in answers if answer.status_code == 429)
+    assert late.headers["content-type"] == "application/problem+json"
+    assert 1 <= int(late.headers["retry-after"]) <= 6
+
+
+@asynccontextmanager
+async def gateway(
+    redis_url: str, known: Caller, metrics: Metrics
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with open_limiter(at(redis_url), metrics, requests_per_minute=5) as limiter:
+        app = make_app(KnownDoor(ada=known), limiter, metrics, GatewayGroup())
+        headers = {"Authorization": "Bearer ada"}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://gateway", headers=headers
+        ) as http:
+            yield http
+
+
+async def test_a_crowd_is_counted_to_the_last(redis_url: str) -> None:
+    metrics, caller = Metrics(), somebody()
+    async with open_limiter(at(redis_url), metrics, requests_per_minute=100) as limiter:
+        results = await asyncio.gather(
+            *(limiter.take(caller) for _ in range(1_000)), return_exceptions=True
+        )
+    assert sum(isinstance(result, Quota) for result in results) in range(100, 110)
+    assert all(isinstance(result, Quota | TooManyRequests) for result in results)
+
+
+def degraded(metrics: Metrics) -> float:
+    name = "ragline_degraded_dependency_total"
+    return metrics.registry.get_sample_value(name, {"dependency": "rate_limit"}) or 0.0
+
+
+async def test_without_redis_all_pass_and_each_is_counted() -> None:
+    metrics, caller = Metrics(), somebody(limit=1)
+    async with open_limiter(at("redis://127.0.0.1:1/0"), metrics, requests_per_minute=5) as limiter:
+        assert [await limiter.take(caller) for _ in range(20)] == [None] * 20
+    assert degraded(metrics) == 20
+
+
+async def test_a_redis_that_hangs_delays_nobody_for_long() -> None:
+    connections: list[asyncio.StreamWriter] = []
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+
+    metrics, caller = Metrics(), somebody(limit=1)
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    async with open_limiter(at(url), metrics, requests_per_minute=5) as limiter:
+        started = time.monotonic()
+        taken = await asyncio.gather(*(limiter.take(caller) for _ in range(500)))
+        took_s = time.monotonic() - started
+        assert taken == [None] * 500
+        assert took_s < 1.0
+        started = time.monotonic()
+        assert await limiter.take(caller) is None
+        assert time.monotonic() - started < 0.05
+    assert degraded(metrics) == 501
+    for connection in connections:
+        connection.close()
+    server.close()
+
+
+async def test_counting_goes_on_when_redis_is_back(redis: Redis) -> None:
+    failures: list[str] = []
+    now = 0.0
+    limiter = RateLimiter(
+        redis, requests_per_minute=5, on_failure=failures.append, clock=lambda: now
+    )
+    caller = somebody()
+    await redis.client_pause(600, all=True)
+    assert await limiter.take(caller) is None
+    await asyncio.sleep(0.6)
+    assert await limiter.take(caller) is None
+    assert failures == ["rate_limit", "rate_limit"]
+    now = 2.0
+    assert await left(limiter, caller) >= 3
