@@ -9,14 +9,13 @@ from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from ragline_gateway.api_document import problems
 from ragline_gateway.chat.routes import router as chat
 from ragline_gateway.documents.routes import router as documents
 from ragline_gateway.feedback.routes import router as feedback
 from ragline_gateway.methods import answer_wrong_methods
 from ragline_gateway.parts import Parts
 from ragline_gateway.pipeline.routes import router as pipeline
-from ragline_gateway.problem_docs import document_problems, problems
-from ragline_gateway.problem_responses import install
 from ragline_gateway.queries.routes import router as queries
 from ragline_gateway.streams.routes import router as streams
 
@@ -34,10 +33,8 @@ def make_api(parts: Parts) -> FastAPI:
         version="1",
         description=_ABOUT,
         license_info={"name": "Apache-2.0"},
-        responses=problems(401, 403, 422, 429, 500, 503),
+        responses=problems(401, 403, 413, 422, 429, 500, 503),
     )
-    install(app)
-    document_problems(app)
     app.state.parts = parts
     routers = (queries, streams, feedback, chat, documents, pipeline)
     for router in routers:

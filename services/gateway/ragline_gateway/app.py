@@ -21,11 +21,11 @@ from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.observability.process import once_available
 from ragline_gateway.access.door import open_door
-from ragline_gateway.access.temporary import open_limiter
 from ragline_gateway.answers.tail import open_tail
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
 from ragline_gateway.documents.sources import opened_later
+from ragline_gateway.limits.rate import open_limiter
 from ragline_gateway.parts import Parts
 from ragline_gateway.publishing import open_publisher
 from ragline_gateway.queries.asking import Asking, Deadlines
@@ -33,6 +33,7 @@ from ragline_gateway.queries.looking import Looking
 from ragline_gateway.queries.records import QueryRecords
 from ragline_gateway.settings import Settings
 from ragline_gateway.streams.following import Streams
+from ragline_gateway.surroundings import surround
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +51,18 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
     """
     own = settings.gateway
     async with AsyncExitStack() as stack:
+        door = await stack.enter_async_context(open_door(own))
+        limiter = await stack.enter_async_context(
+            open_limiter(settings.redis, metrics, requests_per_minute=own.requests_per_minute)
+        )
         parts = await stack.enter_async_context(compose(settings, health, metrics))
+        app = make_api(parts)
+        surround(
+            app, door=door, limiter=limiter, metrics=metrics, settings=own, new_id=parts.new_id
+        )
         port = await stack.enter_async_context(
             serve_http(
-                make_api(parts),
+                app,
                 host=own.host,
                 port=own.port,
                 setting="RAGLINE_GATEWAY__PORT",
@@ -77,7 +86,6 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
     """
     own = settings.gateway
     async with AsyncExitStack() as stack:
-        door = await stack.enter_async_context(open_door(own))
         redis = await stack.enter_async_context(open_redis(settings.redis))
         hub = await stack.enter_async_context(open_hub(redis))
         await once_available(health, lambda: check_topics(settings.kafka, _TOPICS))
@@ -101,8 +109,6 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
         records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)
         looking = Looking(records=records, ledger=open_ledger(redis, settings), redis=redis)
         yield Parts(
-            door=door,
-            limiter=open_limiter(redis, own, metrics),
             publisher=publisher,
             asking=Asking(
                 publisher=publisher,

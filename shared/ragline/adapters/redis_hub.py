@@ -43,6 +43,7 @@ class RedisHub:
         self._readers: dict[bytes, set[Deliver]] = {}
         self._confirmed: dict[bytes, asyncio.Future[None]] = {}
         self._writing = asyncio.Lock()
+        self._closed = False
 
     @asynccontextmanager
     async def joined(self, query_id: str, deliver: Deliver) -> AsyncIterator[None]:
@@ -91,7 +92,7 @@ class RedisHub:
         self._confirmed.pop(channel, None)
         with suppress(RedisError, OSError):
             async with self._writing:
-                if channel not in self._readers:
+                if channel not in self._readers and not self._closed:
                     await self._pubsub.unsubscribe(channel)
 
     async def close(self) -> None:
@@ -100,6 +101,7 @@ class RedisHub:
         Raises:
             redis.RedisError: Redis is down.
         """
+        self._closed = True
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def run(self) -> None:
@@ -112,7 +114,7 @@ class RedisHub:
             except (RedisError, OSError) as error:
                 log.info("token streams are interrupted: %r", error)
                 with suppress(RedisError, OSError):
-                    await self.close()
+                    await self._pubsub.aclose()  # type: ignore[no-untyped-call]
                 self._pubsub = self._redis.pubsub()
                 await asyncio.sleep(_RECONNECT_S)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,7 +88,7 @@ def test_a_question_that_failed_is_an_error(
 
 
 async def chunks(*arrivals: Followed, with_usage: bool = False) -> list[Any]:
-    async def followed() -> AsyncIterator[Followed]:
+    async def followed() -> AsyncGenerator[Followed, None]:
         for arrival in arrivals:
             yield arrival
 

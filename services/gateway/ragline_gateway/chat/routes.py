@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from ragline.contracts.answers import QueryAnswered
+from ragline_gateway.access.gate import Asker
+from ragline_gateway.api_document import problems
 from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
 from ragline_gateway.chat.streaming import Chunks
 from ragline_gateway.chat.translation import check_answered, completion, question
-from ragline_gateway.parts import Asker, Behind, Parts
-from ragline_gateway.problem_docs import problems
+from ragline_gateway.parts import Behind, Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
+from ragline_gateway.streams.response import EventStream
 from ragline_gateway.streams.routes import check_room
 
 router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"])
@@ -48,9 +50,7 @@ async def complete(body: ChatRequest, caller: Asker, parts: Behind) -> Response 
             created=int(record.submitted_at.timestamp()),
             with_usage=bool(options and options.include_usage),
         )
-        return StreamingResponse(
-            chunks.of(parts.streams.follow(record)), media_type="text/event-stream"
-        )
+        return EventStream(chunks.of(parts.streams.follow(record)))
     answer = await _answer(parts, record)
     check_answered(answer)
     return completion(answer)

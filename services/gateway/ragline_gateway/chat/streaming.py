@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from ragline.adapters.redis_entries import Entry
 from ragline.contracts.answers import QueryAnswered
@@ -37,22 +38,26 @@ class Chunks:
         self._attempt: int | None = None
         self._sent = ""
 
-    async def of(self, followed: AsyncIterator[Followed]) -> AsyncIterator[bytes]:
+    async def of(self, followed: AsyncGenerator[Followed, None]) -> AsyncGenerator[bytes, None]:
         """Yield server-sent events until the answer has been told."""
         yield self._chunk(Delta(role="assistant", content="")).as_event()
-        async for each in followed:
-            match each:
-                case Entry() as entry:
-                    if text := self._text(entry):
-                        self._sent += text
-                        yield self._chunk(Delta(content=text)).as_event()
-                case Silence():
-                    yield PING
-                case Answer(data):
-                    for event in self._last(QueryAnswered.model_validate_json(data)):
-                        yield event
-                case Closing() | GaveUp():
-                    yield _failed(_INTERRUPTED)
+        async with aclosing(followed):
+            async for each in followed:
+                for event in self._events(each):
+                    yield event
+
+    def _events(self, followed: Followed) -> list[bytes]:
+        match followed:
+            case Entry() as entry:
+                text = self._text(entry)
+                self._sent += text
+                return [self._chunk(Delta(content=text)).as_event()] if text else []
+            case Silence():
+                return [PING]
+            case Answer(data):
+                return self._last(QueryAnswered.model_validate_json(data))
+            case Closing() | GaveUp():
+                return [_failed(_INTERRUPTED)]
 
     def _text(self, entry: Entry) -> str:
         attempt, _ = entry.order

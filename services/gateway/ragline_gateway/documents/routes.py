@@ -13,6 +13,8 @@ from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, 
 from ragline.errors import InvalidEvent
 from ragline.ports.store import DocumentRef
 from ragline_gateway.access.caller import Caller
+from ragline_gateway.access.gate import Asker, Writer
+from ragline_gateway.api_document import problems
 from ragline_gateway.documents import events
 from ragline_gateway.documents.models import (
     Accepted,
@@ -25,8 +27,7 @@ from ragline_gateway.documents.models import (
     Uploaded,
 )
 from ragline_gateway.documents.uploads import file_changed
-from ragline_gateway.parts import Asker, Behind, Parts, Writer
-from ragline_gateway.problem_docs import problems
+from ragline_gateway.parts import Behind, Parts
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])

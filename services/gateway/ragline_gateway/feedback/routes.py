@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
-from ragline_gateway.parts import Asker, Behind
-from ragline_gateway.problem_docs import problems
+from ragline_gateway.access.gate import Asker
+from ragline_gateway.api_document import problems
+from ragline_gateway.parts import Behind
 from ragline_gateway.queries.models import Body
 
 router = APIRouter(prefix="/v1/queries", tags=["feedback"])

@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel
 
 from ragline.ports.views import StageState
 from ragline_gateway.access.caller import Scope
-from ragline_gateway.parts import Anybody, Behind, Operator
+from ragline_gateway.access.gate import Anybody, Operator
+from ragline_gateway.parts import Behind
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1", tags=["operation"])

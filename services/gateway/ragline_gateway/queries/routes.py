@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
-from ragline_gateway.parts import Asker, Behind
-from ragline_gateway.problem_docs import problems
+from ragline_gateway.access.gate import Asker
+from ragline_gateway.api_document import problems
+from ragline_gateway.parts import Behind
 from ragline_gateway.queries.models import AskBody, Links, QueryState
 from ragline_gateway.queries.prefer import wait_seconds
 

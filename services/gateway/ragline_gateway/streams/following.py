@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -79,7 +79,9 @@ class Streams:
         for mailbox in tuple(self._open):
             mailbox.put(Closing())
 
-    async def follow(self, record: QueryRecord, last_id: str = START) -> AsyncIterator[Followed]:
+    async def follow(
+        self, record: QueryRecord, last_id: str = START
+    ) -> AsyncGenerator[Followed, None]:
         """Yield what happens to a question after `last_id`, the answer last.
 
         Without Redis only the answer comes, over Kafka. After `Answer`, `Closing` or `GaveUp`

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from ragline_gateway.parts import Asker, Behind, Parts
-from ragline_gateway.problem_docs import problems
+from ragline_gateway.access.gate import Asker
+from ragline_gateway.api_document import problems
+from ragline_gateway.parts import Behind, Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.streams.following import START
 from ragline_gateway.streams.frames import DONE, ENTRY_ID, frame
+from ragline_gateway.streams.response import EventStream
 
 router = APIRouter(prefix="/v1/queries", tags=["queries"])
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",  # nginx would gather events
-}
 _NO_ANSWER = Problem(
     status=504,
     code="no-answer",
@@ -48,7 +47,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/{query_id}/events",
     summary="Follow a question",
-    response_class=StreamingResponse,
+    response_class=EventStream,
     responses={**_STREAM, **problems(404)},
 )
 async def events(
@@ -69,11 +68,7 @@ async def events(
     if last_event_id == DONE:
         return Response(status_code=204)
     check_room(parts)
-    return StreamingResponse(
-        _frames(parts, record, last_event_id or START),
-        media_type="text/event-stream",
-        headers=_HEADERS,
-    )
+    return EventStream(_frames(parts, record, last_event_id or START))
 
 
 def check_room(parts: Parts) -> None:
@@ -92,6 +87,7 @@ def check_room(parts: Parts) -> None:
         )
 
 
-async def _frames(parts: Parts, record: QueryRecord, last_id: str) -> AsyncIterator[bytes]:
-    async for followed in parts.streams.follow(record, last_id):
-        yield frame(followed, gave_up=_NO_ANSWER.body())
+async def _frames(parts: Parts, record: QueryRecord, last_id: str) -> AsyncGenerator[bytes, None]:
+    async with aclosing(parts.streams.follow(record, last_id)) as following:
+        async for followed in following:
+            yield frame(followed, gave_up=_NO_ANSWER.body())
