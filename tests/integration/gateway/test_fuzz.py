@@ -86,7 +86,6 @@ async def fuzz(document: str, key: str, folder: Path) -> tuple[int, str]:
         f"--config-file={_CONFIG}",
         "run",
         document,
-        "--checks=all",
         "--phases=examples,coverage,fuzzing,stateful",
         f"--header=Authorization:Bearer {key}",
         f"--max-examples={_EXAMPLES}",

@@ -18,11 +18,11 @@ class EventStream(StreamingResponse):
     """Server-sent events.
 
     Starlette leaves the generator of a broken connection to the garbage collector, and with it
-    the reader's place in the hub.
+    the reader's place in the hub. FastAPI reads the status off the signature, for its document.
     """
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(events, media_type="text/event-stream", headers=_HEADERS)
+    def __init__(self, events: AsyncGenerator[bytes, None], status_code: int = 200) -> None:
+        super().__init__(events, status_code, headers=_HEADERS, media_type="text/event-stream")
         self._events = events
 
     async def stream_response(self, send: Send) -> None:

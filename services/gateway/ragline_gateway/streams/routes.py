@@ -55,13 +55,13 @@ async def events(
     caller: Asker,
     parts: Behind,
     last_event_id: Annotated[
-        str | None,
+        str,
         Header(
             pattern=rf"^({ENTRY_ID}|{DONE})?$",
             description="go on after this event",
             examples=["1-7"],
         ),
-    ] = None,
+    ] = "",
 ) -> Response:
     """Stream what happens to a question until its answer is there; resumes where it broke off."""
     record = await parts.looking.record(query_id, caller)
