@@ -78,6 +78,11 @@ class RedisProgress:
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
 
+    async def settle(self) -> None:
+        """Return when nothing waits to be sent any more."""
+        if self._sender is not None:
+            await self._sender
+
     async def _send(self) -> None:
         while self._waiting:
             entries = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]

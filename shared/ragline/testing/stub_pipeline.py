@@ -116,16 +116,14 @@ class StubPipeline:
 
     async def run(self, script: Script) -> None:
         """Run `script` for each question until cancelled."""
-        running: set[asyncio.Task[None]] = set()
-        async for record in self._consumer:
-            try:
-                query = QuerySubmitted.model_validate_json(record.value or b"")
-            except ValidationError:
-                continue
-            self.seen[query.query_id] = query
-            task = asyncio.ensure_future(_run(script, Question(query, self)))
-            running.add(task)
-            task.add_done_callback(running.discard)
+        async with asyncio.TaskGroup() as running:
+            async for record in self._consumer:
+                try:
+                    query = QuerySubmitted.model_validate_json(record.value or b"")
+                except ValidationError:
+                    continue
+                self.seen[query.query_id] = query
+                running.create_task(_run(script, Question(query, self)))
 
 
 async def _run(script: Script, question: Question) -> None:
@@ -180,3 +178,4 @@ async def stub_pipeline(
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
+            await pipeline.progress.settle()

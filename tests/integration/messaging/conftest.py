@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from ragline.contracts.topics import TOPICS
 from ragline_cli.stack.kafka import KafkaServer
@@ -108,7 +108,7 @@ class Cluster:
         try:
             partitions = consumer.list_topics(topic, 10).topics[topic].partitions
             wanted = [TopicPartition(topic, p, 0) for p in partitions]
-            end = sum(consumer.get_watermark_offsets(p)[1] for p in wanted)
+            end = sum(end_of(consumer, p) for p in wanted)
             consumer.assign(wanted)
             found: list[Any] = []
             until = time.monotonic() + 30
@@ -138,6 +138,20 @@ class Cluster:
             time.sleep(0.5)
         missing = ids - set(found)
         raise AssertionError(f"{len(missing)} of {len(ids)} unanswered: {sorted(missing)[:5]}")
+
+
+def end_of(consumer: Consumer, partition: TopicPartition, timeout: float = 30) -> int:
+    """Return a partition's end; a broker that has just come back has no leader yet."""
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            end: int = consumer.get_watermark_offsets(partition)[1]
+        except KafkaException:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return end
 
 
 @pytest.fixture(scope="module")
