@@ -38,9 +38,10 @@ end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
 return {0, math.floor((now + window - after) / step + 0.001), math.ceil(after - now)}
 """
-# Enough for Redis in the same network, and for an event loop with much to do
-_LIMIT_S = 0.25
-# Fewer than the client's connections: a crowd must not look like a Redis that is away
+# More than an event loop with much to do takes to look at an answer: a crowd of requests must not
+# pass for a Redis that is away
+_LIMIT_S = 0.5
+# Fewer than the client's connections, for which requests would wait within the time limit
 _AT_ONCE = 32
 
 
@@ -64,7 +65,7 @@ class RateLimiter:
         *,
         requests_per_minute: int,
         on_failure: Callable[[str], None],
-        cooldown_s: float = 2.0,
+        cooldown_s: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._take = redis.register_script(_TAKE)
