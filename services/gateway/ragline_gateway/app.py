@@ -26,6 +26,7 @@ from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
 from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.limits.rate import open_limiter
+from ragline_gateway.observing.redaction import redact_logs
 from ragline_gateway.parts import Parts
 from ragline_gateway.publishing import open_publisher
 from ragline_gateway.queries.asking import Asking, Deadlines
@@ -50,6 +51,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
         Misconfigured: settings that cannot work.
     """
     own = settings.gateway
+    redact_logs()
     async with AsyncExitStack() as stack:
         door = await stack.enter_async_context(open_door(own))
         limiter = await stack.enter_async_context(

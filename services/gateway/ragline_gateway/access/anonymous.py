@@ -13,6 +13,8 @@ from ragline_gateway.problems import FieldError, Problem
 
 TENANT_HEADER = "Ragline-Tenant"
 
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
 _TENANT = TypeAdapter[str](Tenant)
 
 
@@ -20,15 +22,19 @@ class Anonymous:
     """Lets everybody do everything: on a machine of one's own.
 
     Pages of other origins that a browser shows there are not let in, though: they could send
-    uploads, which need no preflight, in the name of whoever looks at them.
+    uploads, which need no preflight, in the name of whoever looks at them. On the loopback address
+    only its own names are answered: a name of the page's that leads here would be its origin
+    (DNS rebinding).
 
     Args:
         tenant: whose documents it is about unless the request names a tenant.
         origins: origins of pages that may call, besides the gateway's own.
+        loopback: whether the gateway listens on the loopback address.
     """
 
-    def __init__(self, tenant: str, *, origins: Iterable[str] = ()) -> None:
+    def __init__(self, tenant: str, *, origins: Iterable[str] = (), loopback: bool = False) -> None:
         self._default = tenant
+        self._loopback = loopback
         self._origins = frozenset(origins)
 
     def admit(self, headers: Headers) -> Caller:
@@ -37,6 +43,7 @@ class Anonymous:
         Raises:
             Problem: 403, a page of another origin; 422, the header names no tenant.
         """
+        self._check_host(headers)
         self._check_origin(headers)
         tenant = headers.get(TENANT_HEADER)
         return Caller(
@@ -44,6 +51,16 @@ class Anonymous:
             tenant=self._default if tenant is None else _tenant(tenant),
             anonymous=True,
         )
+
+    def _check_host(self, headers: Headers) -> None:
+        host = headers.get("host", "")
+        if self._loopback and _without_port(host) not in LOOPBACK_NAMES:
+            raise Problem(
+                status=403,
+                code="foreign-host",
+                title="This name may not be called without credentials",
+                detail=f"call the gateway as one of {', '.join(sorted(LOOPBACK_NAMES))}",
+            )
 
     def _check_origin(self, headers: Headers) -> None:
         origin = headers.get("origin")
@@ -56,6 +73,11 @@ class Anonymous:
                 title="This page may not call without credentials",
                 detail="its origin is not the gateway's and not in RAGLINE_GATEWAY__CORS_ORIGINS",
             )
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
 
 
 def _tenant(text: str) -> str:

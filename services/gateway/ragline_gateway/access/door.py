@@ -92,7 +92,11 @@ async def open_door(settings: GatewayGroup) -> AsyncIterator[Door]:
             http = await stack.enter_async_context(httpx.AsyncClient())
             tokens = _tokens(settings, settings.jwks_url, http)
         if settings.anonymous_tenant:
-            anonymous = Anonymous(settings.anonymous_tenant, origins=settings.cors_origins)
+            anonymous = Anonymous(
+                settings.anonymous_tenant,
+                origins=settings.cors_origins,
+                loopback=settings.host in ("localhost", "127.0.0.1", "::1"),
+            )
         yield Door(keys=keys, tokens=tokens, anonymous=anonymous)
 
 

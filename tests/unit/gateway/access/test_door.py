@@ -219,3 +219,24 @@ async def test_each_way_in_is_opened_by_its_settings(tmp_path: Path) -> None:
     async with open_door(both) as door:
         assert (await door.admit(bearer(KEY))).subject == "key:hr"
         assert (await door.admit(Headers({}))).tenant == "home"
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080", "[::1]"])
+async def test_on_the_loopback_address_its_own_names_are_answered(host: str) -> None:
+    door = Door(anonymous=Anonymous("home", loopback=True))
+
+    assert (await door.admit(Headers({"Host": host}))).anonymous
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""]
+)
+async def test_a_name_that_was_made_to_lead_here_is_not_answered(host: str) -> None:
+    """DNS rebinding: the page's origin is then the gateway's own."""
+    door = Door(anonymous=Anonymous("home", loopback=True))
+    headers = Headers({"Host": host, "Origin": f"http://{host}"})
+
+    with pytest.raises(Problem) as refused:
+        await door.admit(headers)
+
+    assert refused.value.code == "foreign-host"
