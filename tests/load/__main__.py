@@ -96,6 +96,7 @@ def measure(
         "RAGLINE_GATEWAY__REQUESTS_PER_MINUTE": "100000000",
         "RAGLINE_GATEWAY__MAX_DEADLINE_S": "3600",
         "RAGLINE_LOG__LEVEL": "WARNING",
+        "RAGLINE_REDIS__TIMEOUT_S": "5",
         "LOAD_TOKEN_PAUSE_S": str(pause),
     }
     env = {**environment, **own}

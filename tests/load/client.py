@@ -17,6 +17,7 @@ from .http import Connection, connect
 
 _OPENING_AT_ONCE = 100
 _ASKERS = 64
+_WARM_UP_S = 5.0
 
 
 def tell(phase: str, **figures: Any) -> None:
@@ -93,7 +94,10 @@ async def read(port: int, streams: int, seconds: float) -> None:
 
 
 async def ask(port: int, rate: float, seconds: float) -> None:
-    """Ask `rate` questions a second, whether or not earlier ones are accepted yet."""
+    """Ask `rate` questions a second, whether or not earlier ones are accepted yet.
+
+    The first five seconds warm everything up and are not measured.
+    """
     idle: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(_ASKERS):
         idle.put_nowait(await connect(port))
@@ -103,13 +107,15 @@ async def ask(port: int, rate: float, seconds: float) -> None:
     async def one(due: float) -> None:
         connection = await idle.get()
         status, _ = await connection.post("/v1/queries", {"text": "now"})
-        latencies.append(time.monotonic() - due)
+        if due >= measured_from:
+            latencies.append(time.monotonic() - due)
         statuses[status] = statuses.get(status, 0) + 1
         idle.put_nowait(connection)
 
     began = time.monotonic()
+    measured_from = began + _WARM_UP_S
     tasks = []
-    for number in range(int(rate * seconds)):
+    for number in range(int(rate * (seconds + _WARM_UP_S))):
         due = began + number / rate
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         tasks.append(asyncio.create_task(one(due)))

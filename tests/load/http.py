@@ -20,7 +20,7 @@ class Connection:
         """Send JSON and return the status and the answer."""
         data = json.dumps(body).encode()
         self.writer.write(
-            f"POST {path} HTTP/1.1\r\nHost: load\r\nContent-Type: application/json\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(data)}\r\n\r\n".encode()
             + data
         )
@@ -30,7 +30,7 @@ class Connection:
     async def events(self, path: str) -> AsyncIterator[tuple[str, bytes]]:
         """Yield kind and data of each server-sent event until the stream closes."""
         self.writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n".encode()
+            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
         )
         status, _ = await self._head()
         if status != 200:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import ValidationError
+from redis.asyncio import Redis
 
 from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import RedisAnswerLedger
@@ -30,6 +31,7 @@ from ragline.settings import KafkaSettings, RedisSettings
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 32
+_WRITERS = 20
 
 
 class Question:
@@ -38,6 +40,7 @@ class Question:
     def __init__(self, query: QuerySubmitted, pipeline: StubPipeline) -> None:
         self.query = query
         self._pipeline = pipeline
+        self._tokens = pipeline.writer_of(query.query_id)
         self._attempt = 0
 
     async def begin(self) -> None:
@@ -47,15 +50,15 @@ class Question:
             self._pipeline.progress.begun(
                 self.query.query_id, stage, queued=now, started=now, timings=()
             )
-        self._attempt = await self._pipeline.tokens.start(self.query.query_id)
+        self._attempt = await self._tokens.start(self.query.query_id)
 
     async def say(self, text: str) -> None:
         """Send text."""
-        await self._pipeline.tokens.append(self.query.query_id, attempt=self._attempt, text=text)
+        await self._tokens.append(self.query.query_id, attempt=self._attempt, text=text)
 
     async def cancelled(self) -> bool:
         """Tell whether a reader asked to stop."""
-        return await self._pipeline.tokens.cancelled(self.query.query_id)
+        return await self._tokens.cancelled(self.query.query_id)
 
     async def answer(
         self,
@@ -67,7 +70,7 @@ class Question:
         """End the attempt, claim the answer and publish it."""
         query = self.query
         if self._attempt:
-            await self._pipeline.tokens.finish(query.query_id, attempt=self._attempt, status=status)
+            await self._tokens.finish(query.query_id, attempt=self._attempt, status=status)
         answer = QueryAnswered.model_validate(
             {
                 "query_id": query.query_id,
@@ -93,17 +96,21 @@ class StubPipeline:
         *,
         consumer: AIOKafkaConsumer,
         producer: AIOKafkaProducer,
-        tokens: RedisTokenStream,
+        writers: Sequence[RedisTokenStream],
         progress: RedisProgress,
         ledger: RedisAnswerLedger,
     ) -> None:
         self._consumer = consumer
         self._producer = producer
-        self.tokens = tokens
+        self._writers = writers
         self.progress = progress
         self._ledger = ledger
         self._places = asyncio.Semaphore(_AT_ONCE)
         self.seen: dict[str, QuerySubmitted] = {}
+
+    def writer_of(self, query_id: str) -> RedisTokenStream:
+        """Return who writes the tokens of a question; each writes for a thousand at most."""
+        return self._writers[hash(query_id) % len(self._writers)]
 
     async def publish(self, answer: QueryAnswered) -> None:
         """Claim an answer and publish the winner's bytes."""
@@ -133,6 +140,16 @@ async def _run(script: Script, question: Question) -> None:
         log.exception("the script of a question failed")
 
 
+def _writer(client: Redis, settings: RedisSettings) -> RedisTokenStream:
+    return RedisTokenStream(
+        client,
+        ttl_s=settings.stream_ttl_s,
+        maxlen=settings.stream_maxlen,
+        coalesce_s=settings.stream_coalesce_ms / 1000,
+        on_failure=lambda operation: log.warning("token stream: %s failed", operation),
+    )
+
+
 @asynccontextmanager
 async def stub_pipeline(
     kafka: KafkaSettings, redis: RedisSettings, script: Script
@@ -156,13 +173,7 @@ async def stub_pipeline(
         pipeline = StubPipeline(
             consumer=consumer,
             producer=producer,
-            tokens=RedisTokenStream(
-                client,
-                ttl_s=redis.stream_ttl_s,
-                maxlen=redis.stream_maxlen,
-                coalesce_s=redis.stream_coalesce_ms / 1000,
-                on_failure=lambda operation: log.warning("token stream: %s failed", operation),
-            ),
+            writers=[_writer(client, redis) for _ in range(_WRITERS)],
             progress=RedisProgress(
                 client,
                 ttl_s=redis.stream_ttl_s,
