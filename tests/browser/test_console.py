@@ -226,10 +226,11 @@ async def test_stop_ends_the_answer_early(
     await ask(page, LOST)
     await expect(page.locator(".prose")).to_contain_text("Everybody")
     await page.get_by_role("button", name="Stop").click()
-    await ended(page)
+    await expect(page.locator(".status")).to_contain_text("Stopped")
     answer = await stored_answer(page, site)
-    assert "answer_cut_off" in answer["degradations"]
-    await expect(page.locator(".notices")).to_contain_text("before it was complete")
+    assert answer["error"]["code"] == "cancelled"
+    assert "The second one costs ten euros" not in answer["text"]
+    await expect(page.locator(".trouble")).to_have_count(0)
 
 
 async def test_an_uploaded_document_is_indexed_and_cited(open_page: OpenPage, site: Site) -> None:

@@ -173,13 +173,17 @@ async def test_a_broken_stream_goes_on_where_it_broke(open_page: OpenPage, doubl
 
 
 async def test_stop_asks_the_generator_to_stop(open_page: OpenPage, double: Double) -> None:
-    double.script = [token(1, 1, "And so on"), Pause(2), done()]
+    stopped = {"code": "cancelled", "message": "A reader asked to stop this answer."}
+    ended = done(status="failed", text="And so on", validation=None, error=stopped)
+    double.script = [token(1, 1, "And so on"), Pause(2), ended]
     page = await open_page(double.url)
     await ask(page)
     await expect(page.locator(".prose")).to_have_text("And so on")
     await page.get_by_role("button", name="Stop").click()
     await expect(page.locator(".status")).to_contain_text("Stopping")
-    await expect(page.locator(".turn")).to_have_attribute("data-phase", "answered")
+    await expect(page.locator(".status")).to_contain_text("Stopped")
+    await expect(page.locator(".prose")).to_have_text("And so on")
+    await expect(page.locator(".trouble")).to_have_count(0)
     await expect(page.get_by_label("Your question")).to_be_focused()
     assert ("DELETE", "/v1/queries/q-1", None) in double.requests
 

@@ -11,8 +11,8 @@ const TICK_MS = 200;
  * Asks `text`. `changed(question)` is called whenever something about the question is new, and
  * while it runs often enough for a clock.
  *
- * `question.phase` is sending, running, or how it ended: answered, refused, failed, expired (with
- * `answer`), or broken (with `problem`: the gateway took no question, or lost it).
+ * `question.phase` is sending, running, or how it ended: answered, refused, stopped, failed, expired
+ * (with `answer`), or broken (with `problem`: the gateway took no question, or lost it).
  */
 export function askQuestion({ api, text, history, changed }) {
   const leaving = new AbortController();
@@ -55,7 +55,7 @@ async function run({ api, question, history, changed, signal }) {
     await followAnswer({ api, question, changed, signal });
     if (signal.aborted) return;
     question.answer ??= await storedAnswer(api, question.id);
-    question.phase = question.answer.status;
+    question.phase = phaseOf(question.answer);
   } catch (error) {
     question.problem = error;
     question.phase = "broken";
@@ -63,6 +63,10 @@ async function run({ api, question, history, changed, signal }) {
   clearInterval(clock);
   question.ended = Date.now();
   if (!signal.aborted) changed(question);
+}
+
+function phaseOf({ status, error }) {
+  return status === "failed" && error?.code === "cancelled" ? "stopped" : status;
 }
 
 async function followAnswer({ api, question, changed, signal }) {

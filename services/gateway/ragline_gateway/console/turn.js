@@ -14,6 +14,7 @@ const AT_WORK = {
 const ENDED = {
   answered: "Answered",
   refused: "Refused: no source supports an answer",
+  stopped: "Stopped",
   failed: "Failed",
   expired: "Expired",
   broken: "Failed",
@@ -65,7 +66,7 @@ export function turnView(text, tools) {
   function finish(question) {
     const { answer } = question;
     if (answer) body.replaceChildren(...answerText(answer, tools.openSource));
-    const failed = !answer || question.phase === "failed" || question.phase === "expired";
+    const failed = ["failed", "expired", "broken"].includes(question.phase);
     rest.replaceChildren(
       ...(failed ? [trouble(question, () => tools.askAgain(question.text))] : []),
       ...(answer ? afterText(answer, tools) : []),
