@@ -102,6 +102,10 @@ bench: setup ## messages per second and latencies on the real stack, into build/
 chaos: setup ## everything fails in turn under load, and a checker says what was lost (ARGS=--help)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+.PHONY: load
+load: setup ## 10,000 event streams and 500 questions a second on one gateway (ARGS=--help)
+	@$(BIN)/python -m tests.load $(ARGS)
+
 .PHONY: clean
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

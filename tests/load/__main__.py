@@ -109,7 +109,7 @@ def measure(
     seen = psutil.Process(gateway.pid)
     questions = client(env, port, "--rate", str(rate), "--seconds", str(seconds), cpu=seen)
     base = seen.memory_info().rss
-    opening = streams / 100
+    opening = streams / 200
     reading = client(
         env, port, "--streams", str(streams), "--seconds", str(seconds + opening), cpu=seen
     )

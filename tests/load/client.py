@@ -7,6 +7,7 @@ Prints one line of JSON a phase: `opened` when all streams are open, `streams` w
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
 from typing import Annotated, Any
@@ -36,7 +37,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
 
 
 class Readers:
-    """Opens streams and takes the delay of each token."""
+    """Opens streams and takes the delay of each token while all are open."""
 
     def __init__(self, port: int, seconds: float) -> None:
         self._port = port
@@ -45,6 +46,7 @@ class Readers:
         self.open = asyncio.Semaphore(0)
         self.delays: list[float] = []
         self.answers = 0
+        self.steady = False
         self.errors: list[str] = []
 
     async def one(self) -> None:
@@ -68,7 +70,8 @@ class Readers:
         now = time.time()
         if kind == "answer":
             self.answers += 1
-        elif kind == "token":
+            self.steady = False
+        elif kind == "token" and self.steady:
             for sent in json.loads(data).get("delta", "").split():
                 self.delays.append(now - float(sent))
 
@@ -81,7 +84,7 @@ async def read(port: int, streams: int, seconds: float) -> None:
     for _ in range(streams):
         await readers.open.acquire()
     tell("opened", seconds=time.monotonic() - began, errors=len(readers.errors))
-    before = len(readers.delays)
+    readers.steady = True
     await asyncio.gather(*tasks)
     tell(
         "streams",
@@ -89,7 +92,7 @@ async def read(port: int, streams: int, seconds: float) -> None:
         errors=len(readers.errors),
         first_errors=readers.errors[:3],
         tokens=len(readers.delays),
-        delays_s=percentiles(readers.delays[before:]),
+        delays_s=percentiles(readers.delays),
     )
 
 
@@ -136,6 +139,7 @@ def main(
     seconds: Annotated[float, typer.Option()] = 60.0,
 ) -> None:
     """Read or ask."""
+    gc.disable()  # its pauses would be taken for the gateway's
     asyncio.run(read(port, streams, seconds) if streams else ask(port, rate, seconds))
 
 

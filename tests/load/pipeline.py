@@ -8,6 +8,7 @@ token is the time at which it was sent.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import time
@@ -41,4 +42,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # its pauses would be taken for the gateway's
     asyncio.run(main())

@@ -24,6 +24,7 @@ from ragline_gateway.access.door import open_door
 from ragline_gateway.answers.tail import open_tail
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
+from ragline_gateway.collecting import collecting_calmly
 from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.limits.rate import open_limiter
 from ragline_gateway.observing.redaction import redact_logs
@@ -71,6 +72,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
                 graceful_s=_LAST_REQUESTS_S,
             )
         )
+        await stack.enter_async_context(collecting_calmly(lambda: parts.streams.count))
         health.waiting = None
         log.info("gateway: API and console on http://%s:%d/", own.host, port)
         await stop.wait()

@@ -69,6 +69,11 @@ class Streams:
         self._closing = False
 
     @property
+    def count(self) -> int:
+        """How many readers there are."""
+        return len(self._open)
+
+    @property
     def full(self) -> bool:
         """Whether no further reader is let in."""
         return self._closing or len(self._open) >= self._most
