@@ -3,7 +3,7 @@
 Python's full collection looks at every object that lives: with 10,000 streams open it took 1.0 to
 1.7 s, again and again while streams opened, and no token went out meanwhile. Objects that are
 frozen are not looked at, and reference counting frees most of them all the same; so what has come
-is frozen every few seconds, and only what hangs together in circles waits for a quiet moment.
+is frozen every second, and only what hangs together in circles waits for a quiet moment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-_EVERY_S = 5.0
+_EVERY_S = 1.0
 _FULL_EVERY_S = 600.0
 # With so few streams a full collection takes 0.2 s
 _QUIET = 500
