@@ -53,7 +53,7 @@ async def take(browser: Browser, url: str) -> None:
             await page.locator(".cite .title").first.click()
             await page.locator("mark.cited").first.wait_for()
         path = ROOT / "docs" / f"console-{name}.png"
-        await page.screenshot(path=path, full_page=name == "narrow")
+        await page.screenshot(path=path)
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1024:.0f} KiB")  # noqa: T201
         await page.close()
 

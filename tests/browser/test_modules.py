@@ -294,6 +294,7 @@ LONG = "This line was broken by hand because the editor's window ended"
         (f"{LONG}:\nx = 1", f"{LONG}:\nx = 1"),
         (f"```\n{LONG}\n{LONG}\n```\nend", f"```\n{LONG}\n{LONG}\n```\nend"),
         (f"    {LONG}\n    {LONG}", f"    {LONG}\n    {LONG}"),
+        (f"-   - {LONG}\n    here {LONG}\n    too", f"-   - {LONG}¶here {LONG}¶too"),
         (f"| {LONG} |\n| {LONG} |", f"| {LONG} |\n| {LONG} |"),
         ("short\nlines", "short\nlines"),
     ],

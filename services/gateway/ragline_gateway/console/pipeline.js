@@ -137,7 +137,7 @@ function stageRow({ stage, topics, lag, members, perSecond, health }) {
     h("th", { scope: "row" }, stage),
     figure(lag),
     figure(members),
-    figure(perSecond === null ? "–" : perSecond.toFixed(perSecond < 10 ? 1 : 0)),
+    figure(perSecond === null ? "–" : Number(perSecond.toFixed(1))),
     h("td", { class: "health" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), words),
   );
 }

@@ -11,13 +11,14 @@ const FENCE = /^\s*(?:`{3}|~{3})/;
 export function softBreaks(text) {
   const found = [];
   let fenced = false;
+  let code = false; // indented, after an empty line
   let before = "";
   let at = 0;
   for (const line of text.split("\n")) {
     const indent = line.length - line.trimStart().length;
-    const indented = indent >= 4 && before.length - before.trimStart().length >= 4;
+    code = indent >= 4 && (code || before.trim() === "");
     const fence = FENCE.test(line);
-    const runsOn = !fenced && !fence && !indented && !/ {2}$|[|:]$/.test(before);
+    const runsOn = !fenced && !fence && !code && !/ {2}$|[|:]$/.test(before);
     if (runsOn && before.length >= LONG && !OWN_LINE.test(line.trimStart())) {
       found.push([at - 1, at + indent]);
     }
