@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_hub import open_hub
+from ragline.adapters.redis_hub import RedisHub, open_hub
 from ragline.adapters.redis_ledger import open_ledger
 from ragline.adapters.redis_views import RedisViews
 from ragline.adapters.stores import open_reader
@@ -21,7 +21,7 @@ from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.observability.process import once_available
 from ragline_gateway.access.door import open_door
-from ragline_gateway.answers.tail import open_tail
+from ragline_gateway.answers.tail import AnswerTail, open_tail
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.api import make_api
 from ragline_gateway.collecting import collecting_calmly
@@ -29,11 +29,11 @@ from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.limits.rate import open_limiter
 from ragline_gateway.observing.redaction import redact_logs
 from ragline_gateway.parts import Parts
-from ragline_gateway.publishing import open_publisher
+from ragline_gateway.publishing import Publisher, open_publisher
 from ragline_gateway.queries.asking import Asking, Deadlines
 from ragline_gateway.queries.looking import Looking
 from ragline_gateway.queries.records import QueryRecords
-from ragline_gateway.settings import Settings
+from ragline_gateway.settings import GatewayGroup, Settings
 from ragline_gateway.streams.following import Streams
 from ragline_gateway.surroundings import surround
 
@@ -106,34 +106,55 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
         sources = await stack.enter_async_context(
             opened_later(lambda: open_reader(settings.vector_store))
         )
-        clock = asyncio.get_running_loop().time
-        health.live["answers"] = lambda: (
-            "Kafka has not answered a fetch lately" if clock() - tail.polled_at > _STALE_S else None
-        )
+        _watch(tail, health)
         records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)
         looking = Looking(records=records, ledger=open_ledger(redis, settings), redis=redis)
         yield Parts(
             publisher=publisher,
-            asking=Asking(
-                publisher=publisher,
-                records=records,
-                deadlines=Deadlines(default_s=own.default_deadline_s, max_s=own.max_deadline_s),
-                clock=utc_now,
-                new_id=lambda: uuid4().hex,
-            ),
+            asking=_asking(publisher, records, own),
             looking=looking,
-            streams=Streams(
-                waiting=waiting,
-                hub=hub,
-                looking=looking,
-                clock=utc_now,
-                ping_s=own.ping_s,
-                most=own.max_streams,
-                on_change=lambda count: metrics.set("ragline_gateway_streams", count),
-            ),
+            streams=_streams(waiting, hub, looking, own, metrics),
             views=RedisViews(redis),
             sources=sources,
             clock=utc_now,
-            new_id=lambda: uuid4().hex,
+            new_id=_new_id,
             settings=own,
         )
+
+
+def _watch(tail: AnswerTail, health: Health) -> None:
+    clock = asyncio.get_running_loop().time
+
+    def stalled() -> str | None:
+        idle_s = clock() - tail.polled_at
+        return f"`answers` have not been read for {idle_s:.0f} s" if idle_s > _STALE_S else None
+
+    health.live["answers"] = stalled
+
+
+def _asking(publisher: Publisher, records: QueryRecords, own: GatewayGroup) -> Asking:
+    return Asking(
+        publisher=publisher,
+        records=records,
+        deadlines=Deadlines(default_s=own.default_deadline_s, max_s=own.max_deadline_s),
+        clock=utc_now,
+        new_id=_new_id,
+    )
+
+
+def _streams(
+    waiting: Waiting, hub: RedisHub, looking: Looking, own: GatewayGroup, metrics: Metrics
+) -> Streams:
+    return Streams(
+        waiting=waiting,
+        hub=hub,
+        looking=looking,
+        clock=utc_now,
+        ping_s=own.ping_s,
+        most=own.max_streams,
+        on_change=lambda count: metrics.set("ragline_gateway_streams", count),
+    )
+
+
+def _new_id() -> str:
+    return uuid4().hex

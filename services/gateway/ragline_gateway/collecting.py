@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from ragline.background import beside
 
 _EVERY_S = 1.0
 _FULL_EVERY_S = 600.0
@@ -61,11 +63,8 @@ async def collecting_calmly(streams: Callable[[], int]) -> AsyncIterator[None]:
             await asyncio.sleep(_EVERY_S)
 
     gc.collect()
-    task = asyncio.create_task(run())
     try:
-        yield
+        async with beside(run()):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         gc.unfreeze()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+
+from ragline.background import beside
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +24,5 @@ async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> A
                 log.exception("what is done every %g s failed", every_s)
             await asyncio.sleep(every_s)
 
-    task = asyncio.create_task(forever())
-    try:
+    async with beside(forever()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from ragline.adapters.redis_client import translated
 from ragline.adapters.redis_entries import Entry, entries_after, published_entry, tokens_key
+from ragline.background import beside
 from ragline.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -156,12 +157,9 @@ class RedisHub:
 async def open_hub(redis: Redis) -> AsyncIterator[RedisHub]:
     """Read token streams while the block runs."""
     hub = RedisHub(redis)
-    reading = asyncio.create_task(hub.run())
     try:
-        yield hub
+        async with beside(hub.run()):
+            yield hub
     finally:
-        reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await reading
         with suppress(RedisError, OSError):
             await hub.close()

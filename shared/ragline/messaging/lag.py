@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from ragline.background import beside
 from ragline.messaging.kafka import client_options
 from ragline.settings import KafkaSettings
 
@@ -170,13 +171,8 @@ async def looking(
                 log.exception("the lag cannot be read")
             await asyncio.sleep(1)
 
-    task = asyncio.create_task(watch())
-    try:
+    async with beside(watch()):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _look_forever(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from ragline.adapters.redis_client import open_redis
 from ragline.adapters.redis_ledger import RedisAnswerLedger
 from ragline.adapters.redis_progress import RedisProgress
 from ragline.adapters.redis_stream import RedisTokenStream
+from ragline.background import beside
 from ragline.clock import epoch_ms, utc_now
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
 from ragline.contracts.cloudevents import encode_headers
@@ -182,11 +183,6 @@ async def stub_pipeline(
             ),
             ledger=RedisAnswerLedger(client, ttl_s=redis.answer_ttl_s, lease_s=6.0),
         )
-        running = asyncio.create_task(pipeline.run(script))
-        try:
+        stack.push_async_callback(pipeline.progress.settle)
+        async with beside(pipeline.run(script)):
             yield pipeline
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-            await pipeline.progress.settle()

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from ragline.background import beside
 from ragline.contracts.topics import ANSWERS
 from ragline.messaging.kafka import client_options, connect
 from ragline.settings import KafkaSettings
@@ -105,12 +106,7 @@ async def open_tail(
         await connect(consumer.start)
         tail = AnswerTail(consumer, waiting, partitions=partitions)
         await connect(tail.begin)
-        reading = asyncio.create_task(tail.run())
-        try:
+        async with beside(tail.run()):
             yield tail
-        finally:
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
     finally:
         await consumer.stop()
