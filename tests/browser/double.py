@@ -21,8 +21,11 @@ from starlette.staticfiles import StaticFiles
 from tests.browser.serving import served
 
 CONSOLE = files("ragline_gateway") / "console"
-# stricter than needed: the page must not even try to turn a string into markup
-POLICY = "default-src 'self'; require-trusted-types-for 'script'"
+# stricter than the gateway's: the page must not even try to turn a string into markup
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ragline_cli.stack.state import StackKind
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/topics.md", "docs/settings.md")
-QUESTION = "What happens to records that cannot be processed?"
+QUESTION = "How do I replay dead letters?"
 
 
 def index(pipeline: Pipeline) -> None:
