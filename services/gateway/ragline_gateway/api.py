@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from itertools import chain
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
@@ -23,6 +24,7 @@ _ABOUT = """\
 Questions in, cited answers out; documents in, searchable seconds later. Behind it is a pipeline on
 Kafka: a question is stored when `POST /v1/queries` returns, and gets exactly one answer.
 """
+_FRESH = {"Cache-Control": "no-cache"}
 _CONSOLE = files("ragline_gateway") / "console"
 
 
@@ -49,6 +51,15 @@ def _add_console(app: FastAPI) -> None:
 
     @app.get("/", include_in_schema=False)
     async def console() -> Response:
-        return FileResponse(index)
+        return FileResponse(index, headers=_FRESH)
 
-    app.mount("/console", StaticFiles(directory=str(_CONSOLE)))
+    app.mount("/console", _Fresh(directory=str(_CONSOLE)))
+
+
+class _Fresh(StaticFiles):
+    """Files that browsers ask for again, with what they have: after an upgrade all are of one."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(_FRESH)
+        return response
