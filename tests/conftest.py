@@ -43,6 +43,20 @@ def _give_up(name: str, error: StackError) -> NoReturn:
     pytest.skip(f"{name} cannot be had: {_unavailable[name]}")
 
 
+@pytest.fixture(autouse=True)
+def settings_as_before() -> Iterator[None]:
+    """Let no test leave settings to the next one, whatever commands it ran in this process."""
+    before = _settings()
+    yield
+    for name in _settings().keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("RAGLINE_")}
+
+
 @pytest.fixture(scope="session")
 def give_up() -> Callable[[str, StackError], NoReturn]:
     """Skip the test because a backend cannot be had; fail where all are required."""

@@ -18,7 +18,9 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.environment = {**os.environ, "RAGLINE_HOME": str(path), "OMP_NUM_THREADS": "1"}
+        # without the settings of stacks that other tests keep running
+        ours = {name: value for name, value in os.environ.items() if "RAGLINE_" not in name}
+        self.environment = {**ours, "RAGLINE_HOME": str(path), "OMP_NUM_THREADS": "1"}
 
     def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start a command in the background."""
