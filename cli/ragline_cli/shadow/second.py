@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from ragline.adapters.stores import has_collection
+from ragline.background import beside
 from ragline.clock import Clock
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
@@ -96,16 +97,11 @@ async def open_second(
         PermanentError: it can never work.
     """
     second = Second(open_stages, clock=clock, pause_s=pause_s)
-    opening = asyncio.create_task(second.keep_open())
-    try:
+    async with beside(second.keep_open()):
         await _either(second.tried.wait(), until)
         if second.problem is not None and not isinstance(second.problem, TransientError):
             raise second.problem
         yield second
-    finally:
-        opening.cancel()
-        with suppress(asyncio.CancelledError):
-            await opening
 
 
 async def _either(*works: Coroutine[Any, Any, object]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ragline.background import beside
 from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.backlog import Backlog
@@ -38,12 +39,11 @@ async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 
-    releasing = asyncio.create_task(_release_steadily(admission))
-    try:
-        async with watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s):
-            yield admission
-    finally:
-        releasing.cancel()
+    async with (
+        beside(_release_steadily(admission)),
+        watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s),
+    ):
+        yield admission
 
 
 async def _release_steadily(admission: Admission) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
@@ -21,6 +22,9 @@ from ragline.settings import ServiceSettings
 # Entries that wait to be sent; a Redis that hangs must not gather more
 _MOST_WAITING = 1_024
 _AT_ONCE = 64
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {stage: place for place, stage in enumerate(QUERY_STAGES, start=1)}
+)
 _TIMINGS = TypeAdapter(tuple[StageTiming, ...])
 
 
@@ -73,7 +77,7 @@ class RedisProgress:
             "timings": _TIMINGS.dump_json(tuple(timings)).decode(),
         }
         # of attempt 0, so before every token; a redelivered stage is not told again
-        entry_id = f"0-{1 + [str(each) for each in QUERY_STAGES].index(stage)}"
+        entry_id = f"0-{_PLACES[stage]}"
         self._waiting.append(NewEntry(query_id, entry_id, fields))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())

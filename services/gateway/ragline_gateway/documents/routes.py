@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
 
 from ragline.clock import epoch_ms
-from ragline.contracts.base import DocumentId, Event, Group
+from ragline.contracts.base import DocumentId, Group
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Version
 from ragline.errors import InvalidEvent
@@ -143,8 +143,7 @@ def _check_path(document_id: str) -> None:
 async def _publish(
     parts: Parts, caller: Caller, event: DocumentChanged | DocumentAccessChanged
 ) -> Accepted:
-    published: Event = event
-    await parts.publisher.publish(published, envelope=Envelope(tenant=caller.tenant))
+    await parts.publisher.publish(event, envelope=Envelope(tenant=caller.tenant))
     return Accepted.of(event.document_id, event.version)
 
 

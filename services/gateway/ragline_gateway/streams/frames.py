@@ -32,9 +32,9 @@ def frame(followed: Followed, *, gave_up: dict[str, Any]) -> bytes:
             kind = "stage" if entry.order[0] == 0 else "token"
             return f"id: {entry.id}\nevent: {kind}\ndata: {entry.data}\n\n".encode()
         case Answer(data):
-            return b"id: done\nevent: answer\ndata: " + data + b"\n\n"
+            return f"id: {DONE}\nevent: answer\ndata: ".encode() + data + b"\n\n"
         case GaveUp():
-            return f"id: done\nevent: problem\ndata: {json.dumps(gave_up)}\n\n".encode()
+            return f"id: {DONE}\nevent: problem\ndata: {json.dumps(gave_up)}\n\n".encode()
         case Closing():
             return CLOSING
         case Silence():
