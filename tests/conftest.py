@@ -14,13 +14,13 @@ from typing import NoReturn, TypeVar
 
 import pytest
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
-from ragline_cli.topics import apply_topics
 
 REQUIRE_ALL = os.environ.get("RAGLINE_TEST_REQUIRE") == "1"
 BACKENDS = {

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ragline.errors import RaglineError, Unavailable
-from ragline_cli.stack.errors import StackNotRunning
+from ragline_cli.errors import StackNotRunning
 
 out = Console()
 err = Console(stderr=True)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from ragline_cli.commands import (
-    asyncapi,
-    dead_letters,
-    evaluate,
-    feedback,
-    keys,
-    manifests,
-    schemas,
-    topics,
-)
-from ragline_cli.commands.ask import ask
-from ragline_cli.commands.bench import bench
-from ragline_cli.commands.demo import demo
-from ragline_cli.commands.down import down
-from ragline_cli.commands.ingest import ingest
-from ragline_cli.commands.shadow import shadow
-from ragline_cli.commands.status import status
-from ragline_cli.commands.up import up
+from ragline_cli import topics
+from ragline_cli.ask.command import ask
+from ragline_cli.bench.command import bench
 from ragline_cli.console import CommandLine
+from ragline_cli.dead_letters import command as dead_letters
+from ragline_cli.demo.command import demo
+from ragline_cli.evaluate import command as evaluate
+from ragline_cli.feedback import command as feedback
+from ragline_cli.generated import asyncapi, schemas
+from ragline_cli.generated.manifests import command as manifests
+from ragline_cli.ingest.command import ingest
+from ragline_cli.keys import command as keys
+from ragline_cli.shadow.command import shadow
+from ragline_cli.stack.down import down
+from ragline_cli.stack.status import status
+from ragline_cli.stack.up import up
 
 app = CommandLine(
     help="Ragline: production retrieval-augmented generation as an event stream.",

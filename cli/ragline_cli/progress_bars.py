@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ragline_cli.kafka_extent import OnProgress
+from ragline_cli.kafka.extent import OnProgress
 
 
 @contextmanager

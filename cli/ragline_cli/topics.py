@@ -1,161 +1,114 @@
-"""Bring a cluster's topics up to the registry: read, plan, apply; never shrink or delete."""
+"""`ragline topics`: the topic registry, and a cluster brought up to it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+import typer
 
-from ragline.contracts.topics import TOPICS, Topic
-from ragline.errors import Unavailable
-from ragline.settings import KafkaSettings
-from ragline_cli.kafka_client import kafka_settings, open_admin
-from ragline_cli.topic_plan import ExistingTopic, Plan, make_plan
+from ragline.contracts.topics import CONSUMERS, TOPICS, Topic
+from ragline_cli.connection import AsJson, Bootstrap, connection
+from ragline_cli.console import err, out, print_json
 
-_DYNAMIC_TOPIC_CONFIG = 1  # KIP-226: `config_source` of a setting made on the topic itself
-_DEFAULT_REPLICATION = 3
-_SETTLE_S = 30.0
-_POLL_S = 0.1
+if TYPE_CHECKING:
+    from rich.table import Table
 
+    from ragline_cli.kafka.topic_plan import Plan, TopicChange
 
-async def apply_topics(
-    bootstrap_servers: KafkaSettings | str,
-    *,
-    replication: int | None = 1,
-    dry_run: bool = False,
-    topics: Iterable[Topic] = TOPICS,
-) -> Plan:
-    """Create missing topics, grow small ones, set differing settings; return the plan.
+app = typer.Typer(no_args_is_help=True, help="Topics: what they are, and creating them.")
 
-    `replication` is that of new topics; None takes 3, or fewer where there are fewer brokers.
-    Returns when every partition has a leader, so that clients can start at once. Running it
-    twice, or twice at the same time, is harmless.
-
-    Raises:
-        Unavailable: no broker answers, or partitions get no leader.
-        Misconfigured: the broker refuses (authorisation, replication above the brokers).
-    """
-    async with open_admin(kafka_settings(bootstrap_servers)) as admin:
-        plan = await _read_plan(admin, tuple(topics), replication)
-        if not dry_run:
-            await _execute(admin, plan)
-        return plan
+_DAY_MS = 86_400_000
 
 
-async def _read_plan(
-    admin: AIOKafkaAdminClient, topics: tuple[Topic, ...], replication: int | None
-) -> Plan:
-    if replication is None:
-        brokers = (await admin.describe_cluster())["brokers"]
-        replication = min(_DEFAULT_REPLICATION, len(brokers))
-    existing = await read_topics(admin, {topic.name for topic in topics})
-    return make_plan(topics, existing, replication=replication)
+@app.command()
+def show(as_json: AsJson = False) -> None:
+    """Show the topic registry: what each topic carries, who writes and reads it."""
+    if as_json:
+        print_json([_description(topic) for topic in TOPICS])
+    else:
+        out.print(_registry(TOPICS))
 
 
-async def read_topics(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, ExistingTopic]:
-    """Return those of `names` that exist, with partitions, replicas and settings."""
-    # All topics: asking by name creates missing ones on clusters with automatic creation
-    found = [t for t in await admin.describe_topics() if t["topic"] in names]
-    settings = await _read_settings(admin, [t["topic"] for t in found])
+@app.command()
+def apply(
+    bootstrap: Bootstrap = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
+    replication: Annotated[
+        int | None,
+        typer.Option(min=1, help="Replicas of new topics; 3, or as many as there are brokers."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create missing topics and grow small ones; never shrink or delete. Shows the plan first."""
+    from ragline_cli.kafka.topics import apply_topics
+
+    kafka = connection(bootstrap).kafka
+    plan = asyncio.run(apply_topics(kafka, replication=replication, dry_run=True))
+    if as_json:
+        print_json(plan)
+    else:
+        _print_plan(plan)
+    if dry_run or plan.empty:
+        return
+    asyncio.run(apply_topics(kafka, replication=plan.replication))
+    if not as_json:
+        out.print("Applied.")
+
+
+def _description(topic: Topic) -> dict[str, object]:
     return {
-        t["topic"]: ExistingTopic(
-            partitions=len(t["partitions"]),
-            replication=min((len(p["replicas"]) for p in t["partitions"]), default=0),
-            config={name: value for name, value, _ in settings[t["topic"]]},
-            overrides={
-                name: value
-                for name, value, source in settings[t["topic"]]
-                if source == _DYNAMIC_TOPIC_CONFIG
-            },
-        )
-        for t in found
+        "name": topic.name,
+        "event": topic.event.ce_type if topic.event else None,
+        "key": topic.key,
+        "producers": list(topic.producers),
+        "consumers": list(topic.consumers),
+        "partitions": topic.partitions,
+        "delay_s": topic.delay_s,
+        "config": topic.config,
     }
 
 
-async def _read_settings(
-    admin: AIOKafkaAdminClient, names: list[str]
-) -> dict[str, list[tuple[str, str, int]]]:
-    if not names:
-        return {}
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for response in await admin.describe_configs(resources):
-        for code, message, _, name, entries in response.resources:
-            _raise_for(code, name, message)
-            found[name] = [(entry[0], entry[1], entry[3]) for entry in entries]
-    return found
+def _registry(topics: tuple[Topic, ...]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for heading in ("topic", "event", "from", "to", "parts", "kept"):
+        table.add_column(heading, no_wrap=True)
+    for topic in topics:
+        event = topic.event.__name__ if topic.event else "raw record"
+        producers = "any" if topic.producers == CONSUMERS else "\n".join(topic.producers)
+        consumers, partitions = "\n".join(topic.consumers), str(topic.partitions)
+        table.add_row(topic.name, event, producers, consumers, partitions, _kept(topic))
+    return table
 
 
-async def _execute(admin: AIOKafkaAdminClient, plan: Plan) -> None:
-    await _create(admin, plan)
-    grown = {c.topic: NewPartitions(c.partitions) for c in plan.changes if c.grows}
-    if grown:
-        await admin.create_partitions(grown)
-    await _configure(admin, plan)
-    await _settled(admin, {c.topic: c.partitions for c in plan.changes})
+def _kept(topic: Topic) -> str:
+    days = f"{topic.retention_ms // _DAY_MS} d"
+    return "\n".join(days if policy == "delete" else policy for policy in topic.cleanup.split(","))
 
 
-async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> None:
-    new = [
-        NewTopic(
-            change.topic,
-            change.partitions,
-            plan.replication,
-            topic_configs=change.config,
-        )
-        for change in plan.changes
-        if change.action == "create"
-    ]
-    if not new:
-        return
-    response = await admin.create_topics(new)
-    for name, code, *message in response.topic_errors:
-        if code != TopicAlreadyExistsError.errno:  # someone else applied at the same time
-            _raise_for(code, name, message[0] if message else None)
+def _print_plan(plan: Plan) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table("topic", "action", "partitions", "settings", box=SIMPLE_HEAD)
+    for change in plan.changes:
+        table.add_row(change.topic, change.action, _partitions(change), _settings(change))
+    out.print(table)
+    for warning in plan.warnings:
+        err.print(f"[yellow]warning:[/] {warning}", soft_wrap=True)
+    if plan.empty:
+        out.print("Nothing to do.")
+    elif any(change.action == "create" for change in plan.changes):
+        out.print(f"New topics get {plan.replication} replica(s).")
 
 
-async def _configure(admin: AIOKafkaAdminClient, plan: Plan) -> None:
-    changed = {c.topic: c for c in plan.changes if c.settings and c.action != "create"}
-    if not changed:
-        return
-    # AlterConfigs replaces all settings of a topic: keep those that an operator made
-    existing = await read_topics(admin, set(changed))
-    resources = [
-        ConfigResource(
-            ConfigResourceType.TOPIC,
-            name,
-            {**existing[name].overrides, **change.config},
-        )
-        for name, change in changed.items()
-    ]
-    for response in await admin.alter_configs(resources):
-        for code, message, _, name in response.resources:
-            _raise_for(code, name, message)
+def _partitions(change: TopicChange) -> str:
+    return f"{change.current} -> {change.partitions}" if change.grows else str(change.partitions)
 
 
-async def _settled(admin: AIOKafkaAdminClient, partitions: dict[str, int]) -> None:
-    try:
-        async with asyncio.timeout(_SETTLE_S):
-            while True:
-                if _all_led(await admin.describe_topics(), partitions):
-                    return
-                await asyncio.sleep(_POLL_S)
-    except TimeoutError as error:
-        raise Unavailable(
-            f"topics were applied, but some partitions have no leader after {_SETTLE_S:.0f} s; "
-            "look at the brokers' logs"
-        ) from error
-
-
-def _all_led(found: list[dict[str, Any]], partitions: dict[str, int]) -> bool:
-    led = {t["topic"]: sum(p["leader"] >= 0 for p in t["partitions"]) for t in found}
-    return all(led.get(name, 0) >= count for name, count in partitions.items())
-
-
-def _raise_for(code: int, name: str, message: str | None) -> None:
-    if code:
-        raise for_code(code)(f"{name}: {message or 'no reason given'}")
+def _settings(change: TopicChange) -> str:
+    if change.action == "create":
+        return ""
+    return ", ".join(f"{s.name} {s.current} -> {s.wanted}" for s in change.settings)

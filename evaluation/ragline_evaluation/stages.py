@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from ragline.adapters.guarded_llm import ModelGuard
+from ragline.adapters.llm.guarded import ModelGuard
 from ragline.messaging.service import ServiceSpec, Stage
 from ragline.observability.metrics import Metrics
 from ragline_classifier.app import load_plans, open_stage

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.browser import examples
 from tests.browser.double import Double, running_double
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 
 CHROMIUM_ARGS = (
     "--headless",

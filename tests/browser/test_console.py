@@ -17,7 +17,7 @@ from tests.browser.site import EVIL, TENANT, Site, running_site
 from tests.chaos.proxy import Proxy
 from tests.e2e.conftest import Reader
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

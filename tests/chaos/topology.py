@@ -23,14 +23,14 @@ from pydantic import SecretStr
 
 from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.processes import Command
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.services import ServiceProcess
 from ragline_cli.stack.weaviate import WeaviateServer
-from ragline_cli.topics import apply_topics
 
 from .llm import ChaoticModel
 from .proxy import Proxy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ragline.contracts.topics import TOPICS
-from ragline_cli import asyncapi
+from ragline_cli.generated import asyncapi
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,9 +10,9 @@ import yaml
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests import kustomize
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.settings_table import Setting, load_settings, settings_of
+from ragline_cli.generated.manifests import kustomize
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.settings_table import Setting, load_settings, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

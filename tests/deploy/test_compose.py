@@ -9,9 +9,9 @@ import pytest
 
 from ragline.contracts.topics import Service
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests.inspection import of_kind
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.settings_table import Setting
+from ragline_cli.generated.manifests.inspection import of_kind
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.settings_table import Setting
 from ragline_cli.stack import weaviate_build
 
 STORES = {"kafka", "weaviate", "redis"}

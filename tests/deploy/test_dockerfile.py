@@ -12,7 +12,7 @@ from dockerfile_parse import DockerfileParser
 from pathspec import GitIgnoreSpec
 
 from ragline.contracts.topics import Service
-from ragline_cli.manifests.values import API_PORT, HTTP_PORT
+from ragline_cli.generated.manifests.values import API_PORT, HTTP_PORT
 
 IMAGES = (*Service, "cli")
 

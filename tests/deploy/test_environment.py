@@ -9,15 +9,15 @@ import pytest
 
 from ragline.contracts.topics import Service
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests.inspection import (
+from ragline_cli.generated.manifests.inspection import (
     config,
     container,
     environment_problems,
     of_kind,
     secret_keys,
 )
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.settings_table import Setting
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.settings_table import Setting
 
 Known = Mapping[Service, tuple[Setting, ...]]
 

@@ -10,10 +10,10 @@ import pytest
 
 from ragline.contracts.topics import Service
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests import kustomize
-from ragline_cli.manifests.inspection import config, container, deployment, of_kind
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.manifests.validate import load_schemas, problems
+from ragline_cli.generated.manifests import kustomize
+from ragline_cli.generated.manifests.inspection import config, container, deployment, of_kind
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.manifests.validate import load_schemas, problems
 from ragline_gateway.settings import Settings
 
 _LETS_IN = ("KEYS_FILE", "JWKS_URL", "ANONYMOUS_TENANT")

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ragline.errors import Misconfigured
-from ragline_cli.commands.manifests import app
-from ragline_cli.manifests import check
-from ragline_cli.manifests.render import Files, render, stale, write
+from ragline_cli.generated.manifests import check
+from ragline_cli.generated.manifests.command import app
+from ragline_cli.generated.manifests.render import Files, render, stale, write
 
 RENDER = "deploy/k8s/base/generated"
 

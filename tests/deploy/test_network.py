@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from ragline.contracts.topics import Service
-from ragline_cli.manifests.inspection import of_kind
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.manifests.values import API_PORT, INGRESS_CONTROLLER
+from ragline_cli.generated.manifests.inspection import of_kind
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.manifests.values import API_PORT, INGRESS_CONTROLLER
 
 Labels = Mapping[str, str]
 _OURS = {"app.kubernetes.io/part-of": "ragline"}

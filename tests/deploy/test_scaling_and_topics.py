@@ -17,8 +17,8 @@ from ragline.contracts.topics import (
 )
 from ragline.settings import KafkaSettings, ServiceSettings
 from ragline_classifier.settings import Settings as ClassifierSettings
-from ragline_cli.manifests.inspection import config, of_kind
-from ragline_cli.manifests.metadata import Object
+from ragline_cli.generated.manifests.inspection import config, of_kind
+from ragline_cli.generated.manifests.metadata import Object
 
 KEDA_MECHANISMS = {
     None: "none",

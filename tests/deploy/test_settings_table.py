@@ -10,8 +10,14 @@ from pydantic import Field, SecretStr
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline.settings import Group, KafkaSettings, ServiceSettings
-from ragline_cli.manifests.documents import settings_document
-from ragline_cli.settings_table import Setting, describe_type, load_settings, merge, settings_of
+from ragline_cli.generated.manifests.documents import settings_document
+from ragline_cli.generated.settings_table import (
+    Setting,
+    describe_type,
+    load_settings,
+    merge,
+    settings_of,
+)
 
 
 class Engine(Group):
@@ -134,7 +140,7 @@ def test_a_service_that_is_not_installed_is_an_error_that_says_what_to_do(
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name, name=name)
 
-    monkeypatch.setattr("ragline_cli.settings_table.importlib.import_module", missing)
+    monkeypatch.setattr("ragline_cli.generated.settings_table.importlib.import_module", missing)
 
     with pytest.raises(Misconfigured, match="make setup"):
         load_settings()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ragline.contracts.topics import Service
-from ragline_cli.manifests.inspection import deployment, of_kind
-from ragline_cli.manifests.metadata import Object
-from ragline_cli.manifests.validate import (
+from ragline_cli.generated.manifests.inspection import deployment, of_kind
+from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.manifests.validate import (
     Schemas,
     kafka_trigger_problems,
     load_schemas,

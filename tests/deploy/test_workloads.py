@@ -13,8 +13,8 @@ from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.observability.probes import make_app
 from ragline.settings import ServiceSettings
-from ragline_cli.manifests.inspection import container, deployment, of_kind
-from ragline_cli.manifests.metadata import Object
+from ragline_cli.generated.manifests.inspection import container, deployment, of_kind
+from ragline_cli.generated.manifests.metadata import Object
 
 _WITH_PODS = ("Deployment", "StatefulSet", "Job")
 

@@ -18,7 +18,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from ragline.api_keys.files import KeyEntry, entry_as_toml
 from ragline.api_keys.form import Scope, digest_of, make_key
 from ragline.contracts.base import DEFAULT_TENANT
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.plan import Ports
 from ragline_cli.stack.state import StackKind

@@ -17,14 +17,14 @@ from typing import Any, NoReturn
 import pytest
 
 from ragline.contracts.topics import Service
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.services import ServiceProcess
 from ragline_cli.stack.weaviate import WeaviateServer
-from ragline_cli.topics import apply_topics
 
 
 def probe(url: str) -> tuple[int, dict[str, Any]]:

@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 
 from ragline.settings import StoreKind
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.addresses import (
     Addresses,
     GatewayAddress,
@@ -31,7 +32,6 @@ from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.services import is_healthy
-from ragline_cli.topics import apply_topics
 
 console = Console(stderr=True)
 

@@ -13,9 +13,9 @@ from ragline.contracts.topics import DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.journal import mark_of
 from ragline_cli.dead_letters.summary import Summary
-from ragline_cli.events import enqueue
-from ragline_cli.kafka_client import open_producer, require_topics
-from ragline_cli.kafka_extent import OnProgress, no_progress
+from ragline_cli.kafka.client import open_producer, require_topics
+from ragline_cli.kafka.events import enqueue
+from ragline_cli.kafka.extent import OnProgress, no_progress
 
 
 async def execute_drop(

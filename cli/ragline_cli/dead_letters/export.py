@@ -18,7 +18,7 @@ from ragline_cli.dead_letters.letter import DeadLetter
 from ragline_cli.dead_letters.listing import open_letters
 from ragline_cli.dead_letters.redaction import redact
 from ragline_cli.dead_letters.summary import summarise
-from ragline_cli.kafka_extent import OnProgress, no_progress
+from ragline_cli.kafka.extent import OnProgress, no_progress
 
 
 def to_json(letter: DeadLetter, mark: DeadLetterHandled | None, *, payload: bool) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from ragline.contracts.dead_letters import DeadLetterHandled, Handling
 from ragline.contracts.topics import DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.summary import Summary
-from ragline_cli.events import parse
-from ragline_cli.kafka_extent import Extent, OnProgress, read_extent, whole
-from ragline_cli.kafka_reader import open_reader
+from ragline_cli.kafka.events import parse
+from ragline_cli.kafka.extent import Extent, OnProgress, read_extent, whole
+from ragline_cli.kafka.reader import open_reader
 
 Marks = dict[str, DeadLetterHandled]
 

@@ -17,9 +17,9 @@ from ragline_cli.dead_letters.journal import Marks, read_marks
 from ragline_cli.dead_letters.letter import DeadLetter, LetterId
 from ragline_cli.dead_letters.reading import extent_of, read_letters
 from ragline_cli.dead_letters.summary import Summary, summarise
-from ragline_cli.kafka_client import translated
-from ragline_cli.kafka_extent import OnProgress, no_progress
-from ragline_cli.kafka_reader import open_reader
+from ragline_cli.kafka.client import translated
+from ragline_cli.kafka.extent import OnProgress, no_progress
+from ragline_cli.kafka.reader import open_reader
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer
 
 from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.letter import DeadLetter, read_letter
-from ragline_cli.kafka_extent import Extent, OnProgress, read_extent, since, whole
+from ragline_cli.kafka.extent import Extent, OnProgress, read_extent, since, whole
 
 
 async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: Filters) -> Extent:

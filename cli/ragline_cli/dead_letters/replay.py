@@ -18,7 +18,6 @@ from ragline.clock import Clock, epoch_ms
 from ragline.contracts.dead_letters import Handling
 from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
-from ragline_cli import events
 from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.headers import replay_headers
 from ragline_cli.dead_letters.journal import mark_of, read_marks
@@ -34,9 +33,10 @@ from ragline_cli.dead_letters.plan import (
 )
 from ragline_cli.dead_letters.reading import extent_of, read_letters
 from ragline_cli.dead_letters.source_scan import SourceScan
-from ragline_cli.kafka_client import open_producer, require_topics, translated
-from ragline_cli.kafka_extent import OnProgress, no_progress
-from ragline_cli.kafka_reader import open_reader
+from ragline_cli.kafka import events
+from ragline_cli.kafka.client import open_producer, require_topics, translated
+from ragline_cli.kafka.extent import OnProgress, no_progress
+from ragline_cli.kafka.reader import open_reader
 
 # The broker's limit is on the compressed size, so what came through once is let through again
 _UNLIMITED = 2**31 - 1

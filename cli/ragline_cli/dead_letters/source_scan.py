@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.superseding import Want
-from ragline_cli.kafka_extent import Extent, OnProgress, no_progress, read_extent, whole
-from ragline_cli.kafka_reader import open_reader
+from ragline_cli.kafka.extent import Extent, OnProgress, no_progress, read_extent, whole
+from ragline_cli.kafka.reader import open_reader
 
 
 class SourceScan:

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered, StageTiming
 from ragline.contracts.queries import Options, QuerySubmitted
-from ragline_cli.ask_run import Asker
+from ragline_cli.ask.asker import Asker
+from ragline_cli.ask.live_text import LiveText
 from ragline_cli.demo.corpus import TENANT
-from ragline_cli.live_text import LiveText
 from ragline_cli.terminal import printable
 
 

@@ -12,15 +12,15 @@ from rich.console import Console
 from ragline.contracts.answers import AnswerStatus
 from ragline.contracts.documents import DocumentChanged
 from ragline.errors import RaglineError
-from ragline_cli.ask_run import Asker, open_asker
+from ragline_cli.ask.asker import Asker, open_asker
 from ragline_cli.console import report_error
 from ragline_cli.demo.asking import ask_and_show
 from ragline_cli.demo.timeline import ANSWERING, INGESTING, Timeline
-from ragline_cli.ingest_report import IngestReport
-from ragline_cli.ingest_run import ingest_documents
-from ragline_cli.ingest_view import failures_table, progress_bar, summary_text
+from ragline_cli.errors import Cancelled
+from ragline_cli.ingest.report import IngestReport
+from ragline_cli.ingest.run import ingest_documents
+from ragline_cli.ingest.view import failures_table, progress_bar, summary_text
 from ragline_cli.stack.current import ClientSettings
-from ragline_cli.stack.errors import Cancelled
 from ragline_cli.stack.signals import StopSignals
 
 _WATCH_S = 0.1

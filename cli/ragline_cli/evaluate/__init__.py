@@ -1,0 +1,1 @@
+"""`ragline eval`: measurements on labelled or own data."""

@@ -18,7 +18,7 @@ from ragline_cli.evaluate.store import evaluation_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ragline_evaluation.answers_report import AnswersReport
+    from ragline_evaluation.answers.report import AnswersReport
     from ragline_evaluation.dataset import Dataset, Question
 
 
@@ -46,18 +46,19 @@ def answers(
 
     Without a configured LLM the answers are extractive and nobody judges them.
     """
-    from ragline_evaluation import answers_report, dataset, writing
+    from ragline_evaluation import dataset, writing
+    from ragline_evaluation.answers import report
 
     read = dataset.read(data, split=split).first(limit)
     if not read.documents:
         raise Misconfigured(f"{data} has no corpus.jsonl")
     other = dataset.read(unanswerable, split=split).first(limit) if unanswerable else None
     with evaluation_store(stack):
-        report = asyncio.run(
+        measured = asyncio.run(
             _measure(read, other.questions if other else (), at_once=at_once, judged=judged)
         )
-    text = answers_report.markdown(report)
-    written = [writing.write_data(folder, report.as_dict()), writing.write_text(folder, text)]
+    text = report.markdown(measured)
+    written = [writing.write_data(folder, measured.as_dict()), writing.write_text(folder, text)]
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
@@ -65,8 +66,9 @@ def answers(
 async def _measure(
     data: Dataset, hopeless: Sequence[Question], *, at_once: int, judged: bool
 ) -> AnswersReport:
-    from ragline_evaluation import answers_report, ingesting, judging
-    from ragline_evaluation.answers import answer_all
+    from ragline_evaluation import ingesting
+    from ragline_evaluation.answers import judging, report
+    from ragline_evaluation.answers.measure import answer_all
     from ragline_evaluation.stages import open_stages
 
     events = ingesting.in_own_tenant(ingesting.events_of(data.documents), data.name)
@@ -81,7 +83,7 @@ async def _measure(
             )
     async with judging.open_judge() as judge:
         if judge is None or not judged:
-            return answers_report.report(data.name, answered)
+            return report.report(data.name, answered)
         with bar(f"{data.name}: judging", len(answered)) as advance:
             verdicts = await judging.judge(judge, answered, advance)
-        return answers_report.report(data.name, answered, verdicts=verdicts, judge=judge.model_id)
+        return report.report(data.name, answered, verdicts=verdicts, judge=judge.model_id)

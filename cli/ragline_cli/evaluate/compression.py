@@ -16,7 +16,7 @@ from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
-    from ragline_evaluation.compression_report import CompressionReport
+    from ragline_evaluation.compression.report import CompressionReport
     from ragline_evaluation.dataset import Dataset
 
 
@@ -39,25 +39,26 @@ def compression(
 
     Compared with plain truncation, with whole passages, and with no compression.
     """
-    from ragline_evaluation import compression_plot, compression_report, writing
+    from ragline_evaluation import writing
+    from ragline_evaluation.compression import plot, report
 
     sets = [_read(each, split, limit) for each in data]
     with evaluation_store(stack):
         reports = [asyncio.run(_measure(each)) for each in sets]
-    text = "\n".join(compression_report.markdown(each) for each in reports)
+    text = "\n".join(report.markdown(each) for each in reports)
     written = [
         writing.write_data(folder, {"sets": {each.dataset: each.as_dict() for each in reports}}),
         writing.write_text(folder, text),
         folder / "report.svg",
     ]
-    compression_plot.draw(reports, written[-1])
+    plot.draw(reports, written[-1])
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
 
 def _read(folder: Path, split: str, limit: int | None) -> Dataset:
     from ragline_evaluation import dataset
-    from ragline_evaluation.answer_recall import measurable
+    from ragline_evaluation.compression.answer_recall import measurable
 
     read = dataset.read(folder, split=split).first(limit)
     if not read.documents:
@@ -68,9 +69,10 @@ def _read(folder: Path, split: str, limit: int | None) -> Dataset:
 
 
 async def _measure(data: Dataset) -> CompressionReport:
-    from ragline.adapters.tokenizers import open_tokenizer
-    from ragline_evaluation import compression_report, ingesting
-    from ragline_evaluation.compression import find_all, measure
+    from ragline.adapters.llm.tokenizers import open_tokenizer
+    from ragline_evaluation import ingesting
+    from ragline_evaluation.compression import report
+    from ragline_evaluation.compression.measure import find_all, measure
     from ragline_evaluation.stages import open_stages
     from ragline_generator.settings import GeneratorSettings
 
@@ -91,4 +93,4 @@ async def _measure(data: Dataset) -> CompressionReport:
             compressed.append(measure(event, question.answer or "", count))
             advance(1)
     left_out = len(data.questions) - len(found)
-    return compression_report.report(data.name, compressed, left_out=left_out)
+    return report.report(data.name, compressed, left_out=left_out)

@@ -8,8 +8,8 @@ from pathlib import Path
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.media_types import MARKDOWN
-from ragline_cli.source_events import FileEvents, Labels, version_of_mtime
-from ragline_cli.source_files import require_files
+from ragline_cli.ingest.events import FileEvents, Labels, version_of_mtime
+from ragline_cli.ingest.files import require_files
 
 
 def events_of(folders: Sequence[Path]) -> list[DocumentChanged]:

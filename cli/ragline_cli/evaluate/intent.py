@@ -15,7 +15,7 @@ from ragline_cli.evaluate.progress import bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ragline_evaluation.intent import Judged, LabelledQuestion
+    from ragline_evaluation.intent.measure import Judged, LabelledQuestion
 
 
 def intent(
@@ -31,23 +31,23 @@ def intent(
     ),
 ) -> None:
     """Measure accuracy, macro-F1, confusion, calibration and latency, per source."""
-    from ragline_evaluation import intent as intents
-    from ragline_evaluation import intent_plot, intent_report, writing
+    from ragline_evaluation import writing
+    from ragline_evaluation.intent import measure, plot, report
 
-    report = intent_report.report(asyncio.run(_judged(intents.read(data, limit))))
-    text = intent_report.markdown(report)
+    measured = report.report(asyncio.run(_judged(measure.read(data, limit))))
+    text = report.markdown(measured)
     written = [
-        writing.write_data(folder, report.as_dict()),
+        writing.write_data(folder, measured.as_dict()),
         writing.write_text(folder, text),
         folder / "report.svg",
     ]
-    intent_plot.draw(report, written[-1])
+    plot.draw(measured, written[-1])
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
 
 async def _judged(questions: Sequence[LabelledQuestion]) -> list[Judged]:
-    from ragline_evaluation.intent import judge
+    from ragline_evaluation.intent.measure import judge
     from ragline_evaluation.stages import open_classifier
 
     async with open_classifier() as classifier:

@@ -19,8 +19,8 @@ from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.dataset import Dataset, Question
-    from ragline_evaluation.refusals import Judged, Round
-    from ragline_evaluation.refusals_report import RefusalsReport
+    from ragline_evaluation.refusals.measure import Judged, Round
+    from ragline_evaluation.refusals.report import RefusalsReport
     from ragline_evaluation.stages import Stages
 
 _THRESHOLDS = (0.3, 0.4, 0.42, 0.44, 0.46, 0.48, 0.5, 0.55, 0.6)
@@ -47,21 +47,22 @@ def refusals(
 
     Each set is asked as it is, and without the documents of its odd and of its even questions.
     """
-    from ragline_evaluation import dataset, refusals_plot, refusals_report, writing
+    from ragline_evaluation import dataset, writing
+    from ragline_evaluation.refusals import plot, report
 
     read = [dataset.read(each, split=split).first(limit) for each in data]
     if missing := [each.name for each in read if not each.documents]:
         raise Misconfigured(f"no corpus.jsonl in {', '.join(missing)}")
     with evaluation_store(stack):
         reports = asyncio.run(_measure_all(read, at_once))
-    text = "\n".join(refusals_report.markdown(each) for each in reports)
+    text = "\n".join(report.markdown(each) for each in reports)
     figures = {"sets": {each.dataset: each.as_dict() for each in reports}}
     written = [
         writing.write_data(folder, figures),
         writing.write_text(folder, text),
         folder / "report.svg",
     ]
-    refusals_plot.draw(reports, written[-1])
+    plot.draw(reports, written[-1])
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
@@ -80,10 +81,10 @@ async def _measure_all(sets: Sequence[Dataset], at_once: int) -> list[RefusalsRe
 async def _measure(
     stages: Stages, data: Dataset, foreign: Sequence[Question], at_once: int
 ) -> RefusalsReport:
-    from ragline_evaluation import refusals, refusals_report
+    from ragline_evaluation.refusals import measure, report
     from ragline_generator.settings import GeneratorSettings
 
-    rounds = [refusals.whole(data).with_foreign(foreign), *refusals.halves(data)]
+    rounds = [measure.whole(data).with_foreign(foreign), *measure.halves(data)]
     judged = [
         each
         for asked in rounds
@@ -91,13 +92,13 @@ async def _measure(
         for each in await _ask(stages, data.name, asked, at_once)
     ]
     threshold = GeneratorSettings().generator.min_relevance
-    return refusals_report.report(data.name, judged, threshold=threshold, others=_THRESHOLDS)
+    return report.report(data.name, judged, threshold=threshold, others=_THRESHOLDS)
 
 
 async def _ask(stages: Stages, name: str, asked: Round, at_once: int) -> list[Judged]:
     from ragline_evaluation import ingesting
-    from ragline_evaluation.answers import answer_all
-    from ragline_evaluation.refusals import Noting
+    from ragline_evaluation.answers.measure import answer_all
+    from ragline_evaluation.refusals.measure import Noting
 
     events = ingesting.in_own_tenant(ingesting.events_of(asked.documents), name)
     with bar(f"{name}: ingesting", len(events)) as advance:

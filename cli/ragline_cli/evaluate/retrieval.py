@@ -18,9 +18,9 @@ from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
-    from ragline_evaluation.configurations import Configuration
     from ragline_evaluation.dataset import Dataset
-    from ragline_evaluation.retrieval_report import Report
+    from ragline_evaluation.retrieval.configurations import Configuration
+    from ragline_evaluation.retrieval.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +64,20 @@ def retrieval(
 
     Documents go through the ingestor's own code into a tenant of their own.
     """
-    from ragline_evaluation import configurations, retrieval_plot, retrieval_report, writing
+    from ragline_evaluation import writing
+    from ragline_evaluation.retrieval import configurations, plot, report
 
     chosen = configurations.choose([name for name in configs.split(",") if name])
     material = _material(data or [], documents or [], split, limit)
     with evaluation_store(stack) as store:
         reports = [asyncio.run(_measure(each, chosen, depth, store)) for each in material]
-    text = "\n".join(retrieval_report.markdown(each) for each in reports)
+    text = "\n".join(report.markdown(each) for each in reports)
     written = [
         writing.write_data(folder, _as_dict(reports)),
         writing.write_text(folder, text),
         folder / "report.svg",
     ]
-    retrieval_plot.draw(reports, written[-1])
+    plot.draw(reports, written[-1])
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
@@ -93,7 +94,8 @@ def _material(
 ) -> list[Material]:
     from ragline_cli.evaluate.documents import events_of as events_of_files
     from ragline_cli.evaluate.documents import markdown_of
-    from ragline_evaluation import dataset, ingesting, known_item
+    from ragline_evaluation import dataset, ingesting
+    from ragline_evaluation.retrieval import known_item
 
     files = events_of_files(documents) if documents else []
     if not data:
@@ -114,7 +116,8 @@ def _material(
 async def _measure(
     material: Material, chosen: Sequence[Configuration], depth: int | None, store: str
 ) -> Report:
-    from ragline_evaluation import ingesting, retrieval, retrieval_report
+    from ragline_evaluation import ingesting
+    from ragline_evaluation.retrieval import measure, report
     from ragline_evaluation.stages import open_stages
 
     data = material.dataset
@@ -123,7 +126,7 @@ async def _measure(
         with bar(f"{data.name}: ingesting", len(material.events)) as advance:
             ingested = await ingesting.ingest(stages.ingest, material.events, advance)
         with bar(f"{data.name}: asking", len(data.questions)) as advance:
-            asked = await retrieval.ask_all(
+            asked = await measure.ask_all(
                 stages,
                 data.questions,
                 chosen,
@@ -132,10 +135,10 @@ async def _measure(
                 progress=advance,
                 reference=reference,
             )
-    return retrieval_report.report(data, asked, ingested, store=store)
+    return report.report(data, asked, ingested, store=store)
 
 
 def _reference(events: Sequence[DocumentChanged]) -> Callable[[str], list[str]]:
-    from ragline_evaluation.reference import ReferenceBM25
+    from ragline_evaluation.retrieval.reference import ReferenceBM25
 
     return ReferenceBM25(events).search

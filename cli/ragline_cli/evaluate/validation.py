@@ -17,8 +17,8 @@ from ragline_cli.evaluate.progress import bar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ragline_evaluation.claim_cases import ClaimCase
-    from ragline_evaluation.validation_report import ValidationReport
+    from ragline_evaluation.validation.claim_cases import ClaimCase
+    from ragline_evaluation.validation.report import ValidationReport
 
 
 def validation(
@@ -43,19 +43,20 @@ def validation(
 
     Needs no store and no language model. RAGLINE_OPINION__KIND adds a second opinion.
     """
-    from ragline_evaluation import validation_plot, validation_report, writing
+    from ragline_evaluation import writing
+    from ragline_evaluation.validation import plot, report
 
     if not data and not documents:
         raise typer.BadParameter("give --data DIR or --documents DIR")
     made = list(_cases(data or [], documents or [], split, per_kind=per_kind, seed=seed))
     reports = asyncio.run(_measure(made))
-    text = "\n".join(validation_report.markdown(each) for each in reports)
+    text = "\n".join(report.markdown(each) for each in reports)
     written = [
         writing.write_data(folder, {"sets": {each.dataset: each.as_dict() for each in reports}}),
         writing.write_text(folder, text),
         folder / "report.svg",
     ]
-    validation_plot.draw(reports, written[-1])
+    plot.draw(reports, written[-1])
     out.print(Markdown(text))
     out.print("\n".join(f"wrote {path}" for path in written))
 
@@ -63,8 +64,9 @@ def validation(
 def _cases(
     data: Sequence[Path], documents: Sequence[Path], split: str, *, per_kind: int, seed: int
 ) -> Iterator[tuple[str, list[ClaimCase]]]:
-    from ragline_evaluation import claim_cases, dataset, ingesting
-    from ragline_evaluation.passages import passages_of
+    from ragline_evaluation import dataset, ingesting
+    from ragline_evaluation.validation import claim_cases
+    from ragline_evaluation.validation.passages import passages_of
 
     sets = [dataset.read(each, split=split) for each in data]
     given = [(each.name, ingesting.events_of(each.documents), each) for each in sets]
@@ -77,8 +79,8 @@ def _cases(
 
 async def _measure(made: Sequence[tuple[str, list[ClaimCase]]]) -> list[ValidationReport]:
     from ragline.adapters.models import open_opinion
-    from ragline_evaluation import validation_report
-    from ragline_evaluation.validation import judge_all
+    from ragline_evaluation.validation import report
+    from ragline_evaluation.validation.measure import judge_all
     from ragline_generator.settings import GeneratorSettings
     from ragline_generator.validation.verdicts import Validator
 
@@ -89,5 +91,5 @@ async def _measure(made: Sequence[tuple[str, list[ClaimCase]]]) -> list[Validati
         for name, cases in made:
             with bar(f"{name}: judging", len(cases)) as advance:
                 judged = await judge_all(validator, cases, advance)
-            reports.append(validation_report.report(name, judged, method=validator.method))
+            reports.append(report.report(name, judged, method=validator.method))
     return reports

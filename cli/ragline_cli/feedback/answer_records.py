@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ragline.contracts.answers import QueryAnswered
 from ragline.messaging.delivery import Record
-from ragline_cli.events import parse
+from ragline_cli.kafka.events import parse
 
 
 class AnswerRecords:

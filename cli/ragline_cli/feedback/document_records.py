@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.messaging.delivery import Record
-from ragline_cli.events import parse
 from ragline_cli.feedback.access import Access
 from ragline_cli.feedback.shelf import Shelf
+from ragline_cli.kafka.events import parse
 
 
 class AccessRecords:

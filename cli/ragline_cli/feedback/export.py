@@ -23,7 +23,7 @@ from ragline_cli.feedback.period import Period
 from ragline_cli.feedback.reading import each_record
 from ragline_cli.feedback.shelf import Shelf
 from ragline_cli.feedback.writing import count_documents, write_mark, write_set
-from ragline_cli.kafka_extent import OnProgress, no_progress
+from ragline_cli.kafka.extent import OnProgress, no_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

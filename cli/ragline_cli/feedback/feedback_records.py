@@ -7,9 +7,9 @@ from collections import Counter
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.errors import Misconfigured
 from ragline.messaging.delivery import Record
-from ragline_cli.events import parse
 from ragline_cli.feedback.period import Period
 from ragline_cli.feedback.ratings import LastWords, Rating
+from ragline_cli.kafka.events import parse
 
 _NAMED = 20
 

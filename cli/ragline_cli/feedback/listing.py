@@ -13,13 +13,13 @@ from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.topics import ANSWERS, FEEDBACK
 from ragline.messaging.delivery import Record
 from ragline.settings import KafkaSettings
-from ragline_cli.events import parse
 from ragline_cli.feedback.answer_records import AnswerRecords
 from ragline_cli.feedback.period import Period
 from ragline_cli.feedback.ratings import Rating
 from ragline_cli.feedback.reading import each_record
 from ragline_cli.feedback.votes import Tally
-from ragline_cli.kafka_extent import OnProgress, no_progress
+from ragline_cli.kafka.events import parse
+from ragline_cli.kafka.extent import OnProgress, no_progress
 
 _LAST_INSTANT_S = 253_402_300_799  # 9999-12-31; anybody may write a later one
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from ragline.messaging.delivery import Record
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka_client import translated
-from ragline_cli.kafka_extent import OnProgress, read_extent, since, whole
-from ragline_cli.kafka_reader import open_reader
+from ragline_cli.kafka.client import translated
+from ragline_cli.kafka.extent import OnProgress, read_extent, since, whole
+from ragline_cli.kafka.reader import open_reader
 
 
 async def each_record(

@@ -13,7 +13,7 @@ from ragline_cli.feedback.building import EvaluationSet
 from ragline_cli.feedback.counts import Counts
 from ragline_cli.feedback.folder import MARK
 from ragline_cli.feedback.library import Holding, Library
-from ragline_cli.kafka_extent import OnProgress
+from ragline_cli.kafka.extent import OnProgress
 
 
 def write_set(

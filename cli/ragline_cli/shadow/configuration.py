@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline.settings import ServiceSettings
-from ragline_cli.settings_table import Setting, load_settings, merge
-from ragline_evaluation.shadow_figures import OtherSetting
+from ragline_cli.generated.settings_table import Setting, load_settings, merge
+from ragline_evaluation.shadow.figures import OtherSetting
 
 PLANS = "RAGLINE_CLASSIFIER__PLANS_FILE"
 COLLECTION = "RAGLINE_VECTOR_STORE__COLLECTION"

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError
 
 from ragline.contracts.topics import ANSWERS
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka_client import client_options, translated
-from ragline_cli.kafka_reader import partitions_of
+from ragline_cli.kafka.client import client_options, translated
+from ragline_cli.kafka.reader import partitions_of
 
 # Everything runs on one event loop, stages too: a busy moment is no dead member
 _SESSION_MS, _HEARTBEAT_MS = 10_000, 3_000

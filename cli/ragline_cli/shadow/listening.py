@@ -8,11 +8,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.answers import QueryAnswered
-from ragline_cli.events import parse
+from ragline_cli.kafka.events import parse
 from ragline_cli.shadow.live_answers import LiveAnswers
 from ragline_cli.shadow.offsets import Offsets
 from ragline_cli.shadow.terms import Counts
-from ragline_evaluation.shadow_sampling import sampled
+from ragline_evaluation.shadow.sampling import sampled
 
 _POLL_MS = 200
 _AT_ONCE = 200

@@ -12,7 +12,7 @@ from ragline_cli.shadow.offsets import Offsets
 from ragline_cli.shadow.runs import Runs
 from ragline_cli.shadow.taken import Taken, read
 from ragline_cli.shadow.terms import Counts
-from ragline_evaluation.shadow_sampling import sampled
+from ragline_evaluation.shadow.sampling import sampled
 
 _POLL_MS = 200
 _AT_ONCE = 50

@@ -18,7 +18,7 @@ from ragline_cli.shadow.runs import Runs
 from ragline_cli.shadow.second import OpenStages, Second, open_second, open_stages
 from ragline_cli.shadow.stopping import Stopping
 from ragline_cli.shadow.terms import Counts, Terms
-from ragline_evaluation.shadow_tally import Tally
+from ragline_evaluation.shadow.tally import Tally
 
 _COMMIT_S = 1.0
 # Questions under way may end; a second signal does not wait for them

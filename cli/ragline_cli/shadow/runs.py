@@ -9,8 +9,8 @@ from ragline_cli.shadow.live_answers import LiveAnswers
 from ragline_cli.shadow.second import Second
 from ragline_cli.shadow.taken import Taken
 from ragline_cli.shadow.terms import Counts, Terms
-from ragline_evaluation.shadow import Pair
-from ragline_evaluation.shadow_tally import Tally
+from ragline_evaluation.shadow.measure import Pair
+from ragline_evaluation.shadow.tally import Tally
 
 # The reader of answers may be a moment behind that of questions
 _LEAST_WAIT_S = 1.0

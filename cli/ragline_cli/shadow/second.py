@@ -8,13 +8,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from ragline.adapters.stores import has_collection
+from ragline.adapters.stores.opening import has_collection
 from ragline.background import beside
 from ragline.clock import Clock
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import Misconfigured, TransientError
-from ragline_evaluation.shadow_asking import ask, asked_now, failed
+from ragline_evaluation.shadow.asking import ask, asked_now, failed
 from ragline_evaluation.stages import QueryStages, open_query_stages
 from ragline_retriever.settings import Settings as RetrieverSettings
 

@@ -17,9 +17,9 @@ from ragline_cli.shadow.stopping import Stopping
 from ragline_cli.shadow.terms import Terms
 from ragline_cli.shadow.view import progress
 from ragline_cli.stack.signals import stop_signals
-from ragline_evaluation.shadow_figures import Run
-from ragline_evaluation.shadow_markdown import markdown
-from ragline_evaluation.shadow_report import report
+from ragline_evaluation.shadow.figures import Run
+from ragline_evaluation.shadow.markdown import markdown
+from ragline_evaluation.shadow.report import report
 from ragline_evaluation.writing import write_data, write_text
 
 

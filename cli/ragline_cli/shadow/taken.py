@@ -11,7 +11,7 @@ from aiokafka import ConsumerRecord
 from ragline.contracts.cloudevents import decode_headers
 from ragline.contracts.queries import QuerySubmitted
 from ragline.ports.answers import Attempt
-from ragline_cli.events import parse
+from ragline_cli.kafka.events import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ragline_cli.stack.errors import Cancelled, StackError, StackNotRunning
+from ragline_cli.errors import Cancelled, StackError, StackNotRunning
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragline.settings import KafkaSettings, RedisSettings
+from ragline_cli.errors import StackNotRunning
 from ragline_cli.stack.addresses import names_a_cluster
-from ragline_cli.stack.errors import StackNotRunning
 from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.state import StackState, read_state
 

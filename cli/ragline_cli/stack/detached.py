@@ -11,7 +11,7 @@ from threading import Event
 
 import psutil
 
-from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.leftovers import end_leftovers
 from ragline_cli.stack.state import (
     Phase,

@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline_cli.errors import StackError
 from ragline_cli.stack import kafka_jars
-from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command, run
 from ragline_cli.stack.server import Server

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 from ragline_cli.stack.places import cache_folder
 
 KAFKA_VERSION = "4.1.0"

@@ -11,7 +11,7 @@ from threading import Event, Lock
 from typing import Self
 
 from ragline.contracts.base import DEFAULT_TENANT
-from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.leftovers import end_leftovers
 from ragline_cli.stack.parts import Part, PartState
 from ragline_cli.stack.plan import Ports, StackPlan, make_plan
@@ -162,7 +162,9 @@ def delete_data(plan: StackPlan) -> None:
 
 
 def _apply_topics(bootstrap_servers: str) -> None:
-    from ragline_cli.topics import apply_topics  # aiokafka would slow down every command's start
+    from ragline_cli.kafka.topics import (
+        apply_topics,
+    )  # aiokafka would slow down every command's start
 
     asyncio.run(apply_topics(bootstrap_servers, replication=1))
 

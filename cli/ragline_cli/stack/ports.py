@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 
 LOOPBACK = "127.0.0.1"
 

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 from ragline_cli.stack.places import secret_file
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command, run

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.errors import Cancelled, StackError
 
 _POLL_S = 0.05
 _TAIL_LINES = 15

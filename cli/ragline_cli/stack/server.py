@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Self, TypeVar
 
-from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.processes import Command, end, kill_group, spawn, tail
 
 _POLL_S = 0.05

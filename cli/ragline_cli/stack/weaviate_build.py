@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from threading import Event
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 from ragline_cli.stack.places import cache_folder
 from ragline_cli.stack.processes import Command, run
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from ragline.adapters.guarded_llm import ModelGuard
-from ragline.adapters.openai_llm import open_language_model
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import open_ledger
-from ragline.adapters.redis_progress import open_progress
+from ragline.adapters.llm.guarded import ModelGuard
+from ragline.adapters.llm.openai import open_language_model
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
 from ragline.errors import Misconfigured

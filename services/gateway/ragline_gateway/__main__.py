@@ -1,5 +1,5 @@
 from ragline.contracts.topics import Service
-from ragline.observability.process import run_process
+from ragline.process import run_process
 from ragline_gateway.app import run
 from ragline_gateway.settings import Settings
 

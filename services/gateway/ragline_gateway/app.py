@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_hub import RedisHub, open_hub
-from ragline.adapters.redis_ledger import open_ledger
-from ragline.adapters.redis_views import RedisViews
-from ragline.adapters.stores import open_reader
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.hub import RedisHub, open_hub
+from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.views import RedisViews
+from ragline.adapters.stores.opening import open_reader
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
 from ragline.messaging.kafka import check_topics
 from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
-from ragline.observability.process import once_available
+from ragline.process import once_available
 from ragline_gateway.access.door import open_door
 from ragline_gateway.answers.tail import AnswerTail, open_tail
 from ragline_gateway.answers.waiting import Waiting

@@ -9,15 +9,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from ragline import language
-from ragline.adapters.guarded_llm import ModelGuard
+from ragline.adapters.llm.guarded import ModelGuard
+from ragline.adapters.llm.openai import open_language_model
+from ragline.adapters.llm.server_tokenizer import open_server_tokenizer
+from ragline.adapters.llm.tokenizers import SERVER, open_tokenizer
 from ragline.adapters.models import open_opinion
-from ragline.adapters.openai_llm import open_language_model
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import open_ledger
-from ragline.adapters.redis_progress import open_progress
-from ragline.adapters.redis_stream import RedisTokenStream
-from ragline.adapters.server_tokenizer import open_server_tokenizer
-from ragline.adapters.tokenizers import SERVER, open_tokenizer
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.progress import open_progress
+from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec

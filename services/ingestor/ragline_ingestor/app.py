@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.adapters.breaker import Breaker
-from ragline.adapters.guarded_store import GuardedStore
+from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.models import open_embedder
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_embedding_cache import RedisEmbeddingCache
-from ragline.adapters.stores import open_store
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
+from ragline.adapters.stores.guarded import GuardedStore
+from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
 from ragline.messaging.service import Composition, ServiceSpec

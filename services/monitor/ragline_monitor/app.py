@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_views import RedisViews
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.views import RedisViews
 from ragline.clock import utc_now
 from ragline.contracts.topics import (
     ANSWERS,

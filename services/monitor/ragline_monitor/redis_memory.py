@@ -9,7 +9,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from ragline.adapters.optional_redis import OptionalRedis
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.clock import Clock, utc_now
 from ragline.ports.answers import Attempt
 from ragline_monitor.history import hour_of

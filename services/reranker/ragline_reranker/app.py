@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ragline.adapters.models import open_cross_encoder
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import open_ledger
-from ragline.adapters.redis_progress import open_progress
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
 from ragline.messaging.service import Composition, ServiceSpec

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.adapters.breaker import Breaker
-from ragline.adapters.guarded_store import GuardedStore
+from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.models import open_embedder
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import open_ledger
-from ragline.adapters.redis_progress import open_progress
-from ragline.adapters.stores import open_store
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.progress import open_progress
+from ragline.adapters.stores.guarded import GuardedStore
+from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
 from ragline.messaging.service import Composition, ServiceSpec

@@ -1,1 +1,1 @@
-"""The real implementations of the ports, one file or folder each."""
+"""The real implementations of the ports, one folder for each kind."""

@@ -25,7 +25,7 @@ from ragline.messaging.service import Composition, ServiceSpec
 from ragline.messaging.watch import watch
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
-from ragline.observability.process import once_available, run_process
+from ragline.process import once_available, run_process
 from ragline.settings import ServiceSettings
 
 log = logging.getLogger(__name__)

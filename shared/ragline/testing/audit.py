@@ -9,7 +9,7 @@ from typing import Any, Literal
 import asyncpg
 import httpx
 
-from ragline.adapters.weaviate.keys import OPEN, filter_key
+from ragline.adapters.stores.weaviate.keys import OPEN, filter_key
 from ragline.settings import StoreKind, VectorStoreSettings
 
 StoredKind = Literal["chunk", "content", "gone", "access"]

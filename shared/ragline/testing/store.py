@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from ragline.adapters.analysis import query_terms
-from ragline.adapters.indexing import (
+from ragline.adapters.stores.analysis import query_terms
+from ragline.adapters.stores.indexing import (
     BM25_B,
     BM25_K1,
     IndexIdentity,

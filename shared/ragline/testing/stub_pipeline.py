@@ -15,10 +15,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import RedisAnswerLedger
-from ragline.adapters.redis_progress import RedisProgress
-from ragline.adapters.redis_stream import RedisTokenStream
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import RedisAnswerLedger
+from ragline.adapters.redis.progress import RedisProgress
+from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.background import beside
 from ragline.clock import epoch_ms, utc_now
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered

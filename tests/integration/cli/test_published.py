@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 from ragline.contracts.documents import DocumentChanged
-from ragline_cli.events import publish
-from ragline_cli.kafka_client import kafka_settings, open_producer
-from ragline_cli.published import read_documents
+from ragline_cli.ingest.published import read_documents
+from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline_cli.kafka.events import publish
 
 
 async def test_the_last_change_of_each_document_is_read_up_to_now(kafka_bootstrap: str) -> None:

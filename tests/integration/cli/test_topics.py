@@ -10,9 +10,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from ragline.contracts.topics import FEEDBACK, TOPICS, Topic
 from ragline.errors import Misconfigured, Unavailable
-from ragline_cli.kafka_client import kafka_settings, open_admin, open_producer, open_tail
-from ragline_cli.topic_plan import ExistingTopic
-from ragline_cli.topics import apply_topics, read_topics
+from ragline_cli.kafka.client import kafka_settings, open_admin, open_producer, open_tail
+from ragline_cli.kafka.topic_plan import ExistingTopic
+from ragline_cli.kafka.topics import apply_topics, read_topics
 
 
 @pytest.fixture

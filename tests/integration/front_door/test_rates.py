@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from tests.unit.gateway.surroundings.app import KnownDoor, make_app
 
-from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis.client import open_redis
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline_gateway.access.caller import Caller

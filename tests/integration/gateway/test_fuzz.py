@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_views import RedisViews
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.views import RedisViews
 from ragline.api_keys.files import KeyEntry, entry_as_toml
 from ragline.api_keys.form import Scope, digest_of, make_key
 from ragline.clock import utc_now

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
-from ragline.adapters.redis_entries import NewEntry, add_entries, tokens_key
+from ragline.adapters.redis.entries import NewEntry, add_entries, tokens_key
 from ragline.testing.stub_pipeline import Question, StubPipeline
 from ragline_gateway.settings import Settings
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ragline.adapters.models import open_embedder
-from ragline.adapters.stores import open_store
+from ragline.adapters.stores.opening import open_store
 from ragline.contracts.documents import DocumentChanged, DocumentStatus, Operation, Outcome
 from ragline.contracts.queries import Filters
 from ragline.messaging.service import Composition

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_stream_reader import request_cancel
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.token_reader import request_cancel
 from ragline.contracts.answers import QueryAnswered
 from ragline.messaging.service import Composition
 from ragline.observability.health import Health

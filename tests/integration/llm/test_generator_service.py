@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_stream_reader import TokenEvent, read_tokens, request_cancel
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import CandidatesRanked, Intent, Passage, Plan, SearchKind
 from ragline.observability.metrics import Metrics

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ragline.adapters.openai_api import transcript
-from ragline.adapters.openai_llm import open_language_model
-from ragline.adapters.server_tokenizer import open_server_tokenizer
+from ragline.adapters.llm.api import transcript
+from ragline.adapters.llm.openai import open_language_model
+from ragline.adapters.llm.server_tokenizer import open_server_tokenizer
 from ragline.contracts.queries import Intent, Passage, Turn
 from ragline.errors import DeadlineExceeded
 from ragline.ports.models import ChatMessage

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 import pytest
 
-from ragline.adapters.openai_llm import open_language_model
+from ragline.adapters.llm.openai import open_language_model
 from ragline.errors import (
     DeadlineExceeded,
     Misconfigured,

@@ -22,10 +22,10 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from ragline.contracts.topics import TOPICS
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.server import running
-from ragline_cli.topics import apply_topics
 
 WORKER = Path(__file__).parent / "worker.py"
 PARTITIONS = 6

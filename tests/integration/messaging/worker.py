@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_ledger import open_ledger
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.ledger import open_ledger
 from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from ragline.adapters.models import open_embedder
-from ragline.adapters.stores import open_store
+from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
 from ragline.contracts.queries import (
     CandidatesRetrieved,

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from confluent_kafka import Producer
 
-from ragline.adapters.redis_client import open_redis
-from ragline.adapters.redis_views import RedisViews
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.views import RedisViews
 from ragline.contracts.documents import DocumentStatus
 from ragline.ports.views import PipelineState
 from ragline.settings import RedisSettings

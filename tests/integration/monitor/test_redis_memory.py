@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 from tests.unit.monitor.memory import ABOUT, NOW, UP, MemoryContract, answered, record_of
 
-from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis.client import open_redis
 from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
 from ragline_monitor.history import hour_of

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis.client import open_redis
 from ragline.settings import RedisSettings
 
 LIMIT_S = 1.0

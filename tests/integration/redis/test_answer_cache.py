@@ -7,7 +7,7 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_answer_cache import RedisAnswerCache, cached_answer_key
+from ragline.adapters.redis.answer_cache import RedisAnswerCache, cached_answer_key
 from ragline.testing.answer_cache import AnswerCacheContract, OpenCache
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_ledger import RedisAnswerLedger, answer_key
+from ragline.adapters.redis.ledger import RedisAnswerLedger, answer_key
 from ragline.errors import Unavailable
 from ragline.ports.answers import Attempt
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_embedding_cache import RedisEmbeddingCache, embedding_key
+from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache, embedding_key
 
 MODEL = "model@1 dim=3"
 VECTOR = [0.25, -1.0, 3.0e-5]

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_entries import Entry, NewEntry, add_entries
-from ragline.adapters.redis_hub import RedisHub, open_hub
-from ragline.adapters.redis_progress import RedisProgress
+from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
+from ragline.adapters.redis.hub import RedisHub, open_hub
+from ragline.adapters.redis.progress import RedisProgress
 from ragline.contracts.answers import StageTiming
 from ragline.errors import Unavailable
 

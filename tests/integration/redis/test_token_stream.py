@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_entries import tokens_key
-from ragline.adapters.redis_stream import RedisTokenStream
-from ragline.adapters.redis_stream_reader import TokenEvent, read_tokens, request_cancel
+from ragline.adapters.redis.entries import tokens_key
+from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
+from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.errors import Unavailable
 
 from .conftest import LIMIT_S, paused

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_views import PIPELINE_KEY, RedisViews, document_key, recent_key
+from ragline.adapters.redis.views import PIPELINE_KEY, RedisViews, document_key, recent_key
 from ragline.errors import Unavailable
 from ragline.ports.views import PipelineState
 from ragline.testing.views import T0, OpenViews, ViewsContract, recent, status_of

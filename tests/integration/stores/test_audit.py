@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from ragline.adapters.stores import open_store
-from ragline.adapters.weaviate.markers import Kind, Marker
-from ragline.adapters.weaviate.objects import chunk_objects, marker_object
-from ragline.adapters.weaviate.store import WeaviateStore
+from ragline.adapters.stores.opening import open_store
+from ragline.adapters.stores.weaviate.markers import Kind, Marker
+from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
+from ragline.adapters.stores.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
 from ragline.testing.audit import audit
 from ragline.testing.faults import Fault, faults

@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ragline.adapters.pgvector.store import PgvectorStore
-from ragline.adapters.stores import SourceReader, Store, open_reader, open_store
-from ragline.adapters.weaviate.store import WeaviateStore
+from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
+from ragline.adapters.stores.pgvector.store import PgvectorStore
+from ragline.adapters.stores.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
 from ragline.testing.audit import audit
 from ragline.testing.faults import faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import has_collection, open_store
+from ragline.adapters.stores.opening import has_collection, open_store
 from ragline.errors import Unavailable
 from ragline.settings import VectorStoreSettings
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT

@@ -16,8 +16,8 @@ from pgvector import Vector
 from pgvector.asyncpg import register_vector
 from pydantic import SecretStr
 
-from ragline.adapters.pgvector import search
-from ragline.adapters.stores import Store, open_reader, open_store
+from ragline.adapters.stores.opening import Store, open_reader, open_store
+from ragline.adapters.stores.pgvector import search
 from ragline.contracts.queries import Filters
 from ragline.errors import Misconfigured, Unavailable
 from ragline.ports.store import WriteResult

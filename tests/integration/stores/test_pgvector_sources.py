@@ -10,7 +10,7 @@ import pytest
 from asyncpg import Connection
 from pydantic import SecretStr
 
-from ragline.adapters.stores import Store, open_reader, open_store
+from ragline.adapters.stores.opening import Store, open_reader, open_store
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline.testing.store_contract.builders import (

@@ -13,12 +13,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import Store, open_reader, open_store
-from ragline.adapters.weaviate import write
-from ragline.adapters.weaviate.objects import Object, chunk_objects
-from ragline.adapters.weaviate.scope import chunks_of, markers_of
-from ragline.adapters.weaviate.store import WeaviateStore
-from ragline.adapters.weaviate.tenant import TenantObjects
+from ragline.adapters.stores.opening import Store, open_reader, open_store
+from ragline.adapters.stores.weaviate import write
+from ragline.adapters.stores.weaviate.objects import Object, chunk_objects
+from ragline.adapters.stores.weaviate.scope import chunks_of, markers_of
+from ragline.adapters.stores.weaviate.store import WeaviateStore
+from ragline.adapters.stores.weaviate.tenant import TenantObjects
 from ragline.clock import utc_now
 from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.errors import Misconfigured, Unavailable

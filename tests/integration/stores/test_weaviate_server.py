@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import Store, open_reader, open_store
+from ragline.adapters.stores.opening import Store, open_reader, open_store
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import VectorStoreSettings
 from ragline.testing.store_contract.builders import (

@@ -9,14 +9,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import SourceReader, Store, open_reader, open_store
-from ragline.adapters.weaviate import schema
-from ragline.adapters.weaviate.markers import Kind, Marker
-from ragline.adapters.weaviate.objects import chunk_objects, marker_object
-from ragline.adapters.weaviate.reader import read
-from ragline.adapters.weaviate.scope import Condition
-from ragline.adapters.weaviate.store import WeaviateStore
-from ragline.adapters.weaviate.tenant import MAX_RESULTS, Found, TenantObjects
+from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
+from ragline.adapters.stores.weaviate import schema
+from ragline.adapters.stores.weaviate.markers import Kind, Marker
+from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
+from ragline.adapters.stores.weaviate.reader import read
+from ragline.adapters.stores.weaviate.scope import Condition
+from ragline.adapters.stores.weaviate.store import WeaviateStore
+from ragline.adapters.stores.weaviate.tenant import MAX_RESULTS, Found, TenantObjects
 from ragline.errors import Unavailable
 from ragline.settings import VectorStoreSettings
 from ragline.testing.store_contract.builders import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.batching import MicroBatcher
+from ragline.adapters.models.batching import MicroBatcher
 from ragline.errors import Unavailable
 
 

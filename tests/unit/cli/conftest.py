@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ragline.settings import KafkaSettings
-from ragline_cli import ask_run, ingest_run
+from ragline_cli.ask import asker
+from ragline_cli.ingest import run
 
 Headers = list[tuple[str, bytes]]
 
@@ -83,7 +84,7 @@ class FakeKafka:
 def fake_kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
     """The stand-in, in place of real connections."""
     fake = FakeKafka()
-    for module in (ask_run, ingest_run):
+    for module in (asker, run):
         monkeypatch.setattr(module, "open_tail", fake.open_tail)
         monkeypatch.setattr(module, "open_producer", fake.open_producer)
     return fake

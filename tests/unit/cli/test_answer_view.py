@@ -22,7 +22,7 @@ from ragline.contracts.answers import (
     Validation,
 )
 from ragline.contracts.queries import Intent
-from ragline_cli.answer_view import details, timings_table
+from ragline_cli.ask.view import details, timings_table
 
 
 def shown(content: RenderableType) -> str:

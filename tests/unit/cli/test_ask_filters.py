@@ -6,7 +6,7 @@ import pytest
 
 from ragline.contracts.queries import Filters
 from ragline.errors import Misconfigured
-from ragline_cli.ask_filters import parse_filters
+from ragline_cli.ask.filters import parse_filters
 
 
 def test_nothing_asked_limits_nothing() -> None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from ragline.adapters.redis_stream_reader import TokenEvent
+from ragline.adapters.redis.token_reader import TokenEvent
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.cloudevents import decode_headers
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import DeadlineExceeded, Unavailable
 from ragline.settings import RedisSettings
-from ragline_cli import ask_run
-from ragline_cli.ask_run import ask, open_asker
+from ragline_cli.ask import asker as asker_module
+from ragline_cli.ask.asker import ask, open_asker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -92,7 +92,7 @@ async def test_a_deadline_of_the_questions_own_is_kept(fake_kafka: FakeKafka) ->
 async def test_without_any_answer_the_wait_ends_and_says_where_to_look(
     fake_kafka: FakeKafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ask_run, "_GRACE_S", 0.01)
+    monkeypatch.setattr(asker_module, "_GRACE_S", 0.01)
     with pytest.raises(DeadlineExceeded, match="ragline status"):
         await ask("k:1", question("q"), timeout=0.01)
     assert len(fake_kafka.sent) == 1
@@ -122,8 +122,8 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> list[TokenEvent | Exception]:
     async def open_redis(_settings: RedisSettings) -> AsyncIterator[object]:
         yield object()
 
-    monkeypatch.setattr(ask_run, "read_tokens", read_tokens)
-    monkeypatch.setattr(ask_run, "open_redis", open_redis)
+    monkeypatch.setattr(asker_module, "read_tokens", read_tokens)
+    monkeypatch.setattr(asker_module, "open_redis", open_redis)
     return entries
 
 

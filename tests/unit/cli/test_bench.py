@@ -14,11 +14,11 @@ from ragline.contracts.answers import AnswerStatus, QueryAnswered, StageTiming
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import Misconfigured
-from ragline_cli.ask_run import open_asker
-from ragline_cli.bench_corpus import questions_about, questions_of_file, title_of
-from ragline_cli.bench_report import BenchReport, Machine, everything, markdown, write
-from ragline_cli.bench_run import measure_level, warm_up
-from ragline_cli.bench_stats import QUERY_PATH, LevelFigures, Sample, level_figures
+from ragline_cli.ask.asker import open_asker
+from ragline_cli.bench.corpus import questions_about, questions_of_file, title_of
+from ragline_cli.bench.report import BenchReport, Machine, everything, markdown, write
+from ragline_cli.bench.run import measure_level, warm_up
+from ragline_cli.bench.stats import QUERY_PATH, LevelFigures, Sample, level_figures
 
 if TYPE_CHECKING:
     from tests.unit.cli.conftest import FakeKafka, Sent

@@ -9,9 +9,9 @@ import pytest
 
 from ragline.contracts.documents import DocumentChanged, Operation, Outcome
 from ragline.settings import KafkaSettings
-from ragline_cli import bench_freshness
-from ragline_cli.bench_freshness import FreshnessFigures, measure_freshness
-from ragline_cli.ingest_report import DocumentResult, IngestReport
+from ragline_cli.bench import freshness
+from ragline_cli.bench.freshness import FreshnessFigures, measure_freshness
+from ragline_cli.ingest.report import DocumentResult, IngestReport
 
 Published = list[list[DocumentChanged]]
 
@@ -38,7 +38,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Published:
             )
         )
 
-    monkeypatch.setattr(bench_freshness, "ingest_documents", ingest)
+    monkeypatch.setattr(freshness, "ingest_documents", ingest)
     return seen
 
 

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import KafkaSettings
 from ragline_cli.connection import connection
-from ragline_cli.kafka_client import client_options, kafka_settings, translated
-from ragline_cli.stack.errors import StackNotRunning
+from ragline_cli.errors import StackNotRunning
+from ragline_cli.kafka.client import client_options, kafka_settings, translated
 
 BOOTSTRAP = "RAGLINE_KAFKA__BOOTSTRAP_SERVERS"
 REDIS = "RAGLINE_REDIS__URL"

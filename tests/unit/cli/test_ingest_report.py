@@ -12,8 +12,8 @@ from ragline.contracts.documents import (
     EmbeddingCounts,
     Outcome,
 )
-from ragline_cli.ingest_report import DocumentResult, IngestReport
-from ragline_cli.ingest_view import failures_table, progress_bar, result_line, summary_text
+from ragline_cli.ingest.report import DocumentResult, IngestReport
+from ragline_cli.ingest.view import failures_table, progress_bar, result_line, summary_text
 
 
 def result(name: str, status: Outcome, freshness: float | None = None) -> DocumentResult:

@@ -18,8 +18,8 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline.errors import Unavailable
-from ragline_cli.ingest_report import DocumentResult
-from ragline_cli.ingest_run import ingest_documents
+from ragline_cli.ingest.report import DocumentResult
+from ragline_cli.ingest.run import ingest_documents
 
 if TYPE_CHECKING:
     from tests.unit.cli.conftest import FakeKafka, Sent

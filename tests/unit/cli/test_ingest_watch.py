@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ragline.contracts.documents import Operation
-from ragline_cli.ingest_watch import Watcher
-from ragline_cli.source_events import FileEvents, Labels
+from ragline_cli.ingest.events import FileEvents, Labels
+from ragline_cli.ingest.watch import Watcher
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.redis_stream_reader import TokenEvent
-from ragline_cli.live_text import LiveText
+from ragline.adapters.redis.token_reader import TokenEvent
+from ragline_cli.ask.live_text import LiveText
 
 
 def entries(*deltas: str, attempt: int = 1) -> list[TokenEvent]:

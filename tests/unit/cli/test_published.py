@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 
 from ragline.contracts.documents import DocumentChanged
-from ragline_cli.published import content_digest, keep_last
-from ragline_cli.source_events import digest_of
+from ragline_cli.ingest.events import digest_of
+from ragline_cli.ingest.published import content_digest, keep_last
 
 
 def document(version: int, tenant: str = "t", **fields: str) -> DocumentChanged:

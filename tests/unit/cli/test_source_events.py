@@ -11,8 +11,7 @@ import pytest
 
 from ragline.contracts.documents import DocumentChanged, Operation, Outcome
 from ragline.contracts.topics import MAX_RECORD_BYTES
-from ragline_cli.ingest_report import DocumentResult
-from ragline_cli.source_events import (
+from ragline_cli.ingest.events import (
     FileEvents,
     Labels,
     Published,
@@ -21,7 +20,8 @@ from ragline_cli.source_events import (
     version_of_content,
     version_of_mtime,
 )
-from ragline_cli.source_files import SourceFile
+from ragline_cli.ingest.files import SourceFile
+from ragline_cli.ingest.report import DocumentResult
 
 MODIFIED_MS = 1_700_000_000_123
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ragline.errors import Misconfigured
-from ragline_cli.source_files import find_files, require_files, watched_folders
+from ragline_cli.ingest.files import find_files, require_files, watched_folders
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.topics import DOCUMENTS, FEEDBACK, TOPICS, Topic
-from ragline_cli.topic_plan import ExistingTopic, TopicChange, make_plan
+from ragline_cli.kafka.topic_plan import ExistingTopic, TopicChange, make_plan
 
 
 def existing(topic: Topic, partitions: int = 0, **config: str) -> ExistingTopic:

@@ -14,7 +14,7 @@ from ragline.contracts.answers import (
     Support,
     Validation,
 )
-from ragline_evaluation.shadow import Pair
+from ragline_evaluation.shadow.measure import Pair
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 STAGES = ("classifier", "retriever", "reranker", "generator")

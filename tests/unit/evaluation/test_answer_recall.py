@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragline_evaluation.answer_recall import answer_recall, measurable
+from ragline_evaluation.compression.answer_recall import answer_recall, measurable
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
-from ragline_evaluation.answers import Answered
-from ragline_evaluation.answers_report import markdown, report
+from ragline_evaluation.answers.measure import Answered
+from ragline_evaluation.answers.report import markdown, report
 from ragline_evaluation.dataset import Question
 
 

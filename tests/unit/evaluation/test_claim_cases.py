@@ -7,11 +7,12 @@ from random import Random
 import pytest
 
 from ragline.contracts.documents import DocumentChanged
-from ragline_evaluation import alterations, claim_cases, ingesting
-from ragline_evaluation.claim_cases import Making
+from ragline_evaluation import ingesting
 from ragline_evaluation.dataset import Dataset, Document, Question
-from ragline_evaluation.passages import passages_of
-from ragline_evaluation.rewording import reword
+from ragline_evaluation.validation import alterations, claim_cases
+from ragline_evaluation.validation.claim_cases import Making
+from ragline_evaluation.validation.passages import passages_of
+from ragline_evaluation.validation.rewording import reword
 
 QUEUES = (
     "Quorum queues were introduced in RabbitMQ version 3 as a replacement. "

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ragline.clock import utc_now
 from ragline.contracts.queries import CandidatesRanked, Intent, Passage, Plan, SearchKind
-from ragline_evaluation import compression_plot, compression_report
-from ragline_evaluation.compression import OURS, SHARES, TRUNCATED, WHOLE, Kept, measure
-from ragline_evaluation.truncation import truncated, whole
+from ragline_evaluation.compression import plot, report
+from ragline_evaluation.compression.measure import OURS, SHARES, TRUNCATED, WHOLE, Kept, measure
+from ragline_evaluation.compression.truncation import truncated, whole
 
 TEXTS = st.lists(st.text(st.sampled_from("ab \n"), min_size=1), max_size=5)
 
@@ -86,14 +86,14 @@ def test_the_sentence_that_answers_outlives_truncation() -> None:
 def test_figures_table_and_picture(tmp_path: Path) -> None:
     lost = event("Nothing of the kind.", question="What survives a restart?")
     compressed = [measure(EVENT, "Durable queues", words), measure(lost, "Streams", words)]
-    report = compression_report.report("docs", compressed, left_out=3)
-    assert report.full == 0.5
-    row = report.rows[SHARES.index(0.4)]
+    found = report.report("docs", compressed, left_out=3)
+    assert found.full == 0.5
+    row = found.rows[SHARES.index(0.4)]
     assert row.recall == {OURS: 0.5, TRUNCATED: 0.0, WHOLE: 0.0}
     assert row.against.mean == 0.5
     assert row.lost.mean == pytest.approx(0)
-    text = compression_report.markdown(report)
+    text = report.markdown(found)
     assert "2 questions, 3 without an answer" in text
     assert "| 40% | 0.500 | 0.000 | 0.000 | +0.500" in text
-    compression_plot.draw([report], tmp_path / "report.svg")
+    plot.draw([found], tmp_path / "report.svg")
     assert "docs (2 questions)" in (tmp_path / "report.svg").read_text()

@@ -6,7 +6,7 @@ import pytest
 
 from ragline.contracts.queries import Plan, SearchKind
 from ragline.errors import Misconfigured
-from ragline_evaluation import configurations
+from ragline_evaluation.retrieval import configurations
 
 BALANCED = Plan(
     name="balanced", weights=dict.fromkeys(SearchKind, 0.3), depth=7, document_support=0.2

@@ -10,9 +10,9 @@ from typing import Any
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.errors import Unavailable
 from ragline.ports.models import ChatMessage, Delta
-from ragline_evaluation.answers import Answered
+from ragline_evaluation.answers.judging import judge
+from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Question
-from ragline_evaluation.judging import judge
 
 
 class Strict:

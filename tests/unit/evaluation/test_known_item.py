@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ragline.errors import Misconfigured
-from ragline_evaluation import known_item
+from ragline_evaluation.retrieval import known_item
 
 PAGES = {
     "guide/queues.md": "# Quorum Queues {#quorum}\n\n## See also\n\n"

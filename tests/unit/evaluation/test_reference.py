@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ragline.contracts.documents import DocumentChanged
-from ragline_evaluation.reference import ReferenceBM25
+from ragline_evaluation.retrieval.reference import ReferenceBM25
 
 
 def test_documents_come_by_their_words_and_others_not_at_all() -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
-from ragline_evaluation import refusals_plot
-from ragline_evaluation.answers import Answered
+from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
-from ragline_evaluation.refusals import Judged, Kind, halves, whole
-from ragline_evaluation.refusals_report import RefusalsReport, markdown, report
-from ragline_evaluation.refusals_scoring import area, curve, point
+from ragline_evaluation.refusals import plot
+from ragline_evaluation.refusals.measure import Judged, Kind, halves, whole
+from ragline_evaluation.refusals.report import RefusalsReport, markdown, report
+from ragline_evaluation.refusals.scoring import area, curve, point
 
 
 def make_set(judgements: dict[str, dict[str, int]]) -> Dataset:
@@ -127,5 +127,5 @@ def test_tables_name_kinds_reasons_and_thresholds(found: RefusalsReport) -> None
 
 
 def test_a_picture_is_drawn(found: RefusalsReport, tmp_path: Path) -> None:
-    refusals_plot.draw([found], tmp_path / "report.svg")
+    plot.draw([found], tmp_path / "report.svg")
     assert (tmp_path / "report.svg").read_text().startswith("<?xml")

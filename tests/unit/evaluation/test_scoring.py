@@ -7,7 +7,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from ragline_evaluation.scoring import difference, score
+from ragline_evaluation.retrieval.scoring import difference, score
 
 JUDGED = {"q1": {"a": 1, "b": 1}, "q2": {"c": 1}, "q3": {"d": 1}}
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.answers import QueryAnswered
-from ragline_evaluation.shadow import compare
+from ragline_evaluation.shadow.measure import compare
 
 from .shadow_pairs import answer, pair, refused
 

@@ -12,7 +12,7 @@ from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import Options, Principal, QuerySubmitted
 from ragline.errors import Unavailable
-from ragline_evaluation.shadow_asking import ask, asked_now
+from ragline_evaluation.shadow.asking import ask, asked_now
 from ragline_evaluation.stages import QueryStages
 
 APPENDED = datetime(2026, 1, 5, tzinfo=UTC)

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.answers import AnswerStatus
-from ragline_evaluation.shadow_figures import OtherSetting, Run, ShadowReport
-from ragline_evaluation.shadow_markdown import markdown
-from ragline_evaluation.shadow_report import report
-from ragline_evaluation.shadow_statistics import mean_difference, share, sign_test
-from ragline_evaluation.shadow_tally import Tally
+from ragline_evaluation.shadow.figures import OtherSetting, Run, ShadowReport
+from ragline_evaluation.shadow.markdown import markdown
+from ragline_evaluation.shadow.report import report
+from ragline_evaluation.shadow.statistics import mean_difference, share, sign_test
+from ragline_evaluation.shadow.tally import Tally
 
 from .shadow_pairs import NOW, answer, pair, refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline_evaluation.shadow_sampling import sampled
+from ragline_evaluation.shadow.sampling import sampled
 
 ids = st.text(min_size=1, max_size=128)
 shares = st.floats(min_value=0, max_value=1)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ragline.contracts.queries import Passage
-from ragline_evaluation import validation_plot
-from ragline_evaluation.claim_cases import ClaimCase, Making
-from ragline_evaluation.validation import JudgedCase, judge_all
-from ragline_evaluation.validation_report import ValidationReport, markdown, report
+from ragline_evaluation.validation import plot
+from ragline_evaluation.validation.claim_cases import ClaimCase, Making
+from ragline_evaluation.validation.measure import JudgedCase, judge_all
+from ragline_evaluation.validation.report import ValidationReport, markdown, report
 from ragline_generator.validation.verdicts import Validator
 
 TEXT = "Cats sleep for 16 hours a day. Dogs sleep for 12 hours a day."
@@ -61,7 +61,7 @@ async def test_a_lower_threshold_calls_fewer_claims_unsupported() -> None:
 
 async def test_the_report_reads_as_text_and_picture(tmp_path: Path) -> None:
     found = await made()
-    validation_plot.draw([found], tmp_path / "report.svg")
+    plot.draw([found], tmp_path / "report.svg")
 
     assert "| other number | 1 | 1.000 | number 1 |" in markdown(found)
     assert (tmp_path / "report.svg").read_text().lstrip().startswith("<?xml")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ragline.adapters.redis_entries import Entry
+from ragline.adapters.redis.entries import Entry
 from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
 from ragline_gateway.chat.models import ChatRequest
 from ragline_gateway.chat.streaming import Chunks

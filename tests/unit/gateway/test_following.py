@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.redis_entries import Entry
+from ragline.adapters.redis.entries import Entry
 from ragline.errors import Unavailable
 from ragline_gateway.answers.waiting import Waiting
 from ragline_gateway.queries.records import QueryRecord

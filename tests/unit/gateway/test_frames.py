@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.redis_entries import stored_entry
+from ragline.adapters.redis.entries import stored_entry
 from ragline_gateway.streams.following import GaveUp, Silence
 from ragline_gateway.streams.frames import frame
 from ragline_gateway.streams.mailbox import Answer, Closing

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragline.adapters.tokenizers import ApproximateTokenizer
+from ragline.adapters.llm.tokenizers import ApproximateTokenizer
 from ragline.contracts.queries import Passage
 from ragline_generator.compression.select import compress
 from ragline_generator.passages.context import Excerpt

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.openai_api import transcript
+from ragline.adapters.llm.api import transcript
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import Intent, Passage, Turn
 from ragline.ports.models import ChatMessage

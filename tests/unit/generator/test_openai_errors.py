@@ -11,7 +11,7 @@ import httpx2
 import openai
 import pytest
 
-from ragline.adapters.openai_errors import asked_to_wait, parse_retry_after, translated
+from ragline.adapters.llm.errors import asked_to_wait, parse_retry_after, translated
 from ragline.errors import (
     DeadlineExceeded,
     Misconfigured,

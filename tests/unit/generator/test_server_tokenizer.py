@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.server_tokenizer import ServerTokenizer, open_server_tokenizer
-from ragline.adapters.token_positions import SEPARATOR, located
+from ragline.adapters.llm.server_tokenizer import ServerTokenizer, open_server_tokenizer
+from ragline.adapters.llm.token_positions import SEPARATOR, located
 from ragline.errors import Misconfigured
 from ragline.settings import LlmSettings
 

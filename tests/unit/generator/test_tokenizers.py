@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ragline.adapters.tokenizers import ApproximateTokenizer, cached_table, open_tokenizer
+from ragline.adapters.llm.tokenizers import ApproximateTokenizer, cached_table, open_tokenizer
 from ragline.settings import LlmSettings
 
 # Counts by tiktoken's o200k_base

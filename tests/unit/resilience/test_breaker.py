@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from ragline.adapters.breaker import Breaker
+from ragline.adapters.circuit.breaker import Breaker
 from ragline.errors import (
     CircuitOpen,
     DeadlineExceeded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragline.adapters.circuit import Circuit, CircuitState
+from ragline.adapters.circuit.circuit import Circuit, CircuitState
 
 from .conftest import Clock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.exceptions import ConnectionError as Lost
 
-from ragline.adapters.optional_redis import OptionalRedis
+from ragline.adapters.redis.optional import OptionalRedis
 
 
 class World:

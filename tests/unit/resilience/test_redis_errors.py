@@ -6,7 +6,7 @@ import pytest
 from redis import exceptions as redis_errors
 from redis._parsers.base import BaseParser
 
-from ragline.adapters.redis_client import translated
+from ragline.adapters.redis.client import translated
 from ragline.errors import Misconfigured, RaglineError, Unavailable
 
 

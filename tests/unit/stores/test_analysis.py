@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.adapters.analysis import (
+from ragline.adapters.stores.analysis import (
     clean,
     keyword_terms,
     literal_words,

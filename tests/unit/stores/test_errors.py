@@ -21,8 +21,8 @@ from weaviate.exceptions import (
     WeaviateTimeoutError,
 )
 
-from ragline.adapters.pgvector import errors as pgvector
-from ragline.adapters.weaviate import errors as weaviate
+from ragline.adapters.stores.pgvector import errors as pgvector
+from ragline.adapters.stores.weaviate import errors as weaviate
 from ragline.errors import Misconfigured, PermanentError, Superseded, Unavailable
 
 

@@ -6,12 +6,12 @@ import sys
 import pytest
 from pydantic import SecretStr
 
-from ragline.adapters.stores import open_reader, open_store
+from ragline.adapters.stores.opening import open_reader, open_store
 from ragline.errors import Misconfigured
 from ragline.settings import StoreKind, VectorStoreSettings
 
 PROBE = (
-    "import sys, ragline.adapters.stores as s; "
+    "import sys, ragline.adapters.stores.opening as s; "
     "before = {'asyncpg', 'weaviate'} & set(sys.modules); "
     "settings = s.VectorStoreSettings(kind='pgvector'); "
     "OPEN; "

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from hypothesis import settings
 
-from ragline.adapters.stores import SourceReader, Store
+from ragline.adapters.stores.opening import SourceReader, Store
 from ragline.testing.sources import MemoryReader
 from ragline.testing.store import MemoryCollection, MemoryStore
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ragline.adapters.breaker import Breaker
-from ragline.adapters.guarded_store import GuardedStore
+from ragline.adapters.circuit.breaker import Breaker
+from ragline.adapters.stores.guarded import GuardedStore
 from ragline.errors import CircuitOpen, Unavailable
 from ragline.observability.metrics import Metrics
 from ragline.ports.store import Scope

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragline.adapters.indexing import chunk_id, literal_terms, share_found, terms_of
+from ragline.adapters.stores.indexing import chunk_id, literal_terms, share_found, terms_of
 from ragline.testing.store_contract.builders import document
 
 

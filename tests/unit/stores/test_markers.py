@@ -2,8 +2,8 @@
 
 import itertools
 
-from ragline.adapters.weaviate.keys import OPEN, access_key, filter_key, key, reader_keys
-from ragline.adapters.weaviate.markers import DocumentState, Kind, Marker
+from ragline.adapters.stores.weaviate.keys import OPEN, access_key, filter_key, key, reader_keys
+from ragline.adapters.stores.weaviate.markers import DocumentState, Kind, Marker
 
 
 def marker(kind: Kind, version: int, groups: tuple[str, ...] | None = None) -> Marker:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ragline.adapters.pgvector import search
+from ragline.adapters.stores.pgvector import search
 from ragline.ports.store import Scope
 
 

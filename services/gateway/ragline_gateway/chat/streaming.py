@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from ragline.adapters.redis_entries import Entry
+from ragline.adapters.redis.entries import Entry
 from ragline.contracts.answers import QueryAnswered
 from ragline_gateway.chat.models import Chunk, ChunkChoice, Delta
 from ragline_gateway.chat.translation import (

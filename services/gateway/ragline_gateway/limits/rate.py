@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
-from ragline.adapters.optional_redis import OptionalRedis
-from ragline.adapters.redis_client import open_redis
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline_gateway.access.caller import Caller

@@ -7,7 +7,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_stream_reader import request_cancel
+from ragline.adapters.redis.token_reader import request_cancel
 from ragline.errors import Unavailable
 from ragline.ports.answers import AnswerLedger, Attempt
 from ragline_gateway.access.caller import Caller

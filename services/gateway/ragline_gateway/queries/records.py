@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_client import translated
+from ragline.adapters.redis.client import translated
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import Unavailable
 

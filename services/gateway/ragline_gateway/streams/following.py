@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from ragline.adapters.redis_entries import Entry, entry_order
-from ragline.adapters.redis_hub import RedisHub
+from ragline.adapters.redis.entries import Entry, entry_order
+from ragline.adapters.redis.hub import RedisHub
 from ragline.clock import Clock
 from ragline.errors import Unavailable
 from ragline_gateway.answers.waiting import Waiting

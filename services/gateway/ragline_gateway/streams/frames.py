@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ragline.adapters.redis_entries import Entry
+from ragline.adapters.redis.entries import Entry
 from ragline_gateway.streams.following import Followed, GaveUp, Silence
 from ragline_gateway.streams.mailbox import Answer, Closing
 

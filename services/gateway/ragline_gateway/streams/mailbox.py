@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-from ragline.adapters.redis_entries import Entry
+from ragline.adapters.redis.entries import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from ragline.adapters.redis_answer_cache import RedisAnswerCache
+from ragline.adapters.redis.answer_cache import RedisAnswerCache
 from ragline.clock import utc_now
 from ragline.messaging.service import Stage
 from ragline.observability.metrics import Metrics

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ragline.adapters.batching import MicroBatcher
+from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread
 from ragline.errors import RaglineError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ragline.adapters.batching import MicroBatcher
+from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread
 from ragline.ports.models import Embedder

@@ -9,7 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ragline.adapters.batching import MicroBatcher
+from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedder import open_embedder
 from ragline.adapters.models.files import PACKAGED, ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread

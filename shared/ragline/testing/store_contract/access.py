@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.ports.store import StoredDocument
 from ragline.testing.store_contract.builders import (
     StoreCase,

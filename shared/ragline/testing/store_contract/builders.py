@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from ragline.adapters.stores import SourceReader, Store
+from ragline.adapters.stores.opening import SourceReader, Store
 from ragline.contracts.queries import Candidate, Filters, SearchKind
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument, Scope
 

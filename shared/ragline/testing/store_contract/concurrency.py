@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.contracts.queries import Candidate
 from ragline.testing.store_contract.builders import (
     COMMON,

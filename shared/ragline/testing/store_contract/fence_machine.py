@@ -17,7 +17,7 @@ from typing import get_args
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ragline.adapters.stores import SourceReader, Store
+from ragline.adapters.stores.opening import SourceReader, Store
 from ragline.testing.store_contract.sequences import GROUPS, Change, Kind, check, expected
 from ragline.testing.store_contract.turns import Crashed, Turns
 from ragline.testing.store_contract.watcher import Watcher, apply, chunks_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.contracts.queries import Filters
 from ragline.testing.store_contract.builders import (
     StoreCase,

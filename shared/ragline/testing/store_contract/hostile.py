@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.contracts.queries import Filters
 from ragline.testing.store_contract.builders import (
     COMMON,

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.contracts.queries import SearchKind
 from ragline.errors import FingerprintMismatch
 from ragline.testing.store_contract.builders import StoreCase, document, embedding, scope

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.testing.store_contract.builders import TENANT, StoreCase, document, ref, scope, seen
 
 GROUPS = ("staff", "ops")

@@ -10,7 +10,7 @@ from itertools import combinations, product
 
 import pytest
 
-from ragline.adapters.stores import SourceReader, Store
+from ragline.adapters.stores.opening import SourceReader, Store
 from ragline.ports.sources import SourcePart, SourceText, without_overlap
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 from ragline.testing.store_contract.builders import (

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from ragline.adapters.pgvector.store import PgvectorStore
-from ragline.adapters.weaviate.objects import Object
-from ragline.adapters.weaviate.scope import Condition
-from ragline.adapters.weaviate.store import WeaviateStore
-from ragline.adapters.weaviate.tenant import MAX_RESULTS, Found, TenantObjects
+from ragline.adapters.stores.pgvector.store import PgvectorStore
+from ragline.adapters.stores.weaviate.objects import Object
+from ragline.adapters.stores.weaviate.scope import Condition
+from ragline.adapters.stores.weaviate.store import WeaviateStore
+from ragline.adapters.stores.weaviate.tenant import MAX_RESULTS, Found, TenantObjects
 from ragline.ports.store import DocumentRef, IndexedDocument, WriteResult
 from ragline.testing.store import MemoryStore
 from ragline.testing.store_contract.turns import Turns

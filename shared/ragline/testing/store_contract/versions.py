@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ragline.adapters.stores import Store
+from ragline.adapters.stores.opening import Store
 from ragline.contracts.queries import Candidate, SearchKind
 from ragline.ports.store import StoredDocument, WriteResult
 from ragline.testing.store_contract.builders import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ragline.adapters.stores import SourceReader, Store
+from ragline.adapters.stores.opening import SourceReader, Store
 from ragline.errors import Unavailable
 from ragline.ports.store import WriteResult
 from ragline.testing.store_contract.builders import document, ref, scope, seen

@@ -23,14 +23,14 @@ from ragline.contracts.topics import (
 )
 from ragline.errors import Unavailable
 from ragline.messaging.failures import Failure, dead_letter_headers
-from ragline_cli import events
-from ragline_cli.kafka_client import kafka_settings, open_producer
-from ragline_cli.kafka_extent import whole
-from ragline_cli.kafka_reader import open_reader, read_range
+from ragline_cli.kafka import events
+from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline_cli.kafka.extent import whole
+from ragline_cli.kafka.reader import open_reader, read_range
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
-from ragline_cli.topics import apply_topics
 
 POISON = Failure(cause=Cause.INVALID_JSON, code="invalid_event", message="event: no JSON")
 PERMANENT = Failure(cause=Cause.PERMANENT_ERROR, code="corrupt_pdf", message="no pages")

@@ -21,7 +21,7 @@ from ragline_cli.dead_letters.filters import Filters
 from ragline_cli.dead_letters.letter import LetterId
 from ragline_cli.dead_letters.plan import Action
 from ragline_cli.dead_letters.source_scan import SourceScan
-from ragline_cli.kafka_client import kafka_settings
+from ragline_cli.kafka.client import kafka_settings
 
 
 def test_a_document_without_its_mark_is_recognised_and_only_marked(

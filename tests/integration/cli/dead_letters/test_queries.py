@@ -15,7 +15,7 @@ from ragline.contracts.topics import (
     QUERIES,
 )
 from ragline.errors import Unavailable
-from ragline_cli import events
+from ragline_cli.kafka import events
 
 
 def test_a_query_goes_back_once_as_a_new_attempt(cluster: Cluster, prefix: str) -> None:

@@ -19,11 +19,11 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import Intent
 from ragline.contracts.topics import TOPICS, Topic, topic_of
-from ragline_cli.kafka_client import kafka_settings, open_producer
+from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
-from ragline_cli.topics import apply_topics
 
 NOW = datetime.now(UTC)
 YESTERDAY = NOW.replace(hour=12) - timedelta(days=1)

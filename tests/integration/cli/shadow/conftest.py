@@ -20,14 +20,14 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.queries import Principal, QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, TOPICS
 from ragline.settings import KafkaSettings
-from ragline_cli.events import publish
-from ragline_cli.kafka_client import client_options, kafka_settings, open_producer
-from ragline_cli.kafka_reader import open_reader, partitions_of
+from ragline_cli.kafka.client import client_options, kafka_settings, open_producer
+from ragline_cli.kafka.events import publish
+from ragline_cli.kafka.reader import open_reader, partitions_of
+from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.shadow.configuration import COLLECTION, applied
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
-from ragline_cli.topics import apply_topics
-from ragline_evaluation.shadow_asking import ask
+from ragline_evaluation.shadow.asking import ask
 from ragline_evaluation.stages import Stages, open_stages
 
 TENANT = "shadowed"

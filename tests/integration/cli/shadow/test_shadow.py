@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.errors import Misconfigured
-from ragline_cli.kafka_client import open_producer
+from ragline_cli.kafka.client import open_producer
 from ragline_cli.shadow.configuration import (
     COLLECTION,
     PLANS,
@@ -26,10 +26,10 @@ from ragline_cli.shadow.configuration import (
 from ragline_cli.shadow.run import State, run_shadow
 from ragline_cli.shadow.stopping import Stopping
 from ragline_cli.shadow.terms import Counts, Terms
-from ragline_evaluation.shadow_figures import Run, ShadowReport
-from ragline_evaluation.shadow_report import report
-from ragline_evaluation.shadow_sampling import sampled
-from ragline_evaluation.shadow_tally import Tally
+from ragline_evaluation.shadow.figures import Run, ShadowReport
+from ragline_evaluation.shadow.report import report
+from ragline_evaluation.shadow.sampling import sampled
+from ragline_evaluation.shadow.tally import Tally
 
 from .conftest import ALARMS, GROUP, MOON, QUEUES, SALARIES, LivePipeline
 

@@ -10,8 +10,8 @@ from ragline.errors import DeadlineExceeded
 from ragline_cli.demo import session as module
 from ragline_cli.demo.session import Session
 from ragline_cli.demo.timeline import ANSWERING, LOADING, Timeline, timeline_table
+from ragline_cli.errors import Cancelled
 from ragline_cli.stack.current import ClientSettings
-from ragline_cli.stack.errors import Cancelled
 from ragline_cli.stack.signals import StopSignals
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)

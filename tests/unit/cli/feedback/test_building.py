@@ -33,7 +33,7 @@ from ragline_cli.feedback.counts import Counts, no_counts
 from ragline_cli.feedback.joining import RatedAnswer
 from ragline_cli.feedback.library import Library
 from ragline_cli.feedback.writing import count_documents, write_set
-from ragline_cli.kafka_extent import no_progress
+from ragline_cli.kafka.extent import no_progress
 from ragline_evaluation import dataset, ingesting
 
 UP, DOWN = ("up", None, "u"), ("down", None, "u")

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from ragline.errors import Misconfigured
+from ragline_cli.errors import StackNotRunning
 from ragline_cli.evaluate import installed
 from ragline_cli.main import app
-from ragline_cli.stack.errors import StackNotRunning
 
 AT = ("--bootstrap", "k:1")
 

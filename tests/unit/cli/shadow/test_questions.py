@@ -18,8 +18,8 @@ from ragline_cli.shadow.live_answers import LiveAnswers
 from ragline_cli.shadow.questions import Questions
 from ragline_cli.shadow.runs import Runs
 from ragline_cli.shadow.terms import Counts, Terms
-from ragline_evaluation.shadow_sampling import sampled
-from ragline_evaluation.shadow_tally import Tally
+from ragline_evaluation.shadow.sampling import sampled
+from ragline_evaluation.shadow.tally import Tally
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PARTITION = TopicPartition("queries", 0)

@@ -11,7 +11,7 @@ from ragline.errors import Unavailable
 from ragline_cli.shadow.run import State
 from ragline_cli.shadow.terms import Counts, Terms
 from ragline_cli.shadow.view import picture_of
-from ragline_evaluation.shadow_tally import Failures, Tally
+from ragline_evaluation.shadow.tally import Failures, Tally
 
 TERMS = Terms(name="lean", share=0.1, at_once=4, behind_s=30, wait_s=90)
 

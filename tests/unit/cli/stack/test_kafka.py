@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline_cli.errors import StackError
 from ragline_cli.stack import kafka_jars
-from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.kafka import properties
 
 

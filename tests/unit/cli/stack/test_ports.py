@@ -1,6 +1,6 @@
 import pytest
 
-from ragline_cli.stack.errors import StackError
+from ragline_cli.errors import StackError
 from ragline_cli.stack.ports import FIRST_PORT, LAST_PORT, choose_port
 
 EPHEMERAL_FROM = 32_768

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ragline_cli.commands.status import _mark
 from ragline_cli.stack.services import Probed, ask_probe
+from ragline_cli.stack.status import _mark
 
 URL = "http://127.0.0.1:1/health/ready"
 

@@ -6,7 +6,7 @@ from threading import Event, Timer
 import psutil
 import pytest
 
-from ragline_cli.stack.errors import Cancelled, StackError
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.processes import Command, end, run, spawn, tail
 
 

@@ -3,8 +3,8 @@ from threading import Event
 
 import pytest
 
+from ragline_cli.errors import StackError
 from ragline_cli.stack import weaviate_build
-from ragline_cli.stack.errors import StackError
 from ragline_cli.stack.weaviate import WeaviateServer, authentication
 
 

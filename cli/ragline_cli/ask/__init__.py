@@ -1,0 +1,1 @@
+"""`ragline ask`: publish one question and show its answer."""

@@ -1,0 +1,1 @@
+"""`ragline bench`: the pipeline measured in a closed loop."""

@@ -1,0 +1,261 @@
+"""`ragline bench`: messages per second and latencies, waiting apart from work."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragline_cli.connection import AsJson, Bootstrap, Connection, Tenant, connection
+from ragline_cli.console import err, out, print_json
+from ragline_cli.stack.addresses import names_a_cluster
+from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.detached import start_detached, stop
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.state import StackKind, read_state
+
+if TYPE_CHECKING:
+    from ragline_cli.ask.asker import Asker
+    from ragline_cli.bench.freshness import FreshnessFigures
+    from ragline_cli.bench.stats import LevelFigures
+
+_MOST_IN_FLIGHT = 1_024
+
+
+def bench(
+    *,
+    concurrency: Annotated[
+        str, typer.Option(help="Questions in flight at each level, comma-separated.")
+    ] = "1,8,32",
+    queries: Annotated[int, typer.Option(min=1, help="Questions at each level.")] = 100,
+    questions: Annotated[
+        Path | None,
+        typer.Option(help="One question a line; else questions about the tenant's titles."),
+    ] = None,
+    tenant: Tenant = "bench",
+    changes: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Document changes whose way to searchable is measured, alone and under load.",
+        ),
+    ] = 20,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer.")] = 120.0,
+    burst: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Instead: how long a tenant with one question a second waits alone, and beside "
+            "another tenant with so many a second.",
+        ),
+    ] = 0,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the burst lasts.")] = 30.0,
+    stack: Annotated[
+        StackKind | None,
+        typer.Option(help="Start this stack when none runs, and stop it at the end."),
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where the report is written.")] = Path(
+        "build/reports"
+    ),
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Measure the pipeline in a closed loop; an empty tenant gets the Python reference first."""
+    from ragline_cli.bench import report
+    from ragline_cli.bench.corpus import questions_of_file
+
+    levels = _levels(concurrency)
+    texts = questions_of_file(questions) if questions else None
+    with _running_stack(stack if bootstrap is None else None) as kind:
+        target = connection(bootstrap)
+        if burst:
+            _fairness(target, tenant, texts, burst, seconds, timeout, folder, as_json=as_json)
+            return
+        machine = report.Machine.here()
+        load = Load(tenant=tenant, levels=levels, count=queries, changes=changes, timeout=timeout)
+        measured, freshness = asyncio.run(_measure(target, load, texts))
+    figures = report.BenchReport.of(measured, freshness, machine=machine, stack=kind, tenant=tenant)
+    paths = report.write(figures, folder)
+    if as_json:
+        print_json(figures)
+        return
+    out.print(report.everything(figures))
+    out.print("\n".join(f"wrote {path}" for path in paths))
+
+
+def _fairness(
+    target: Connection,
+    tenant: str,
+    questions: list[str] | None,
+    burst: int,
+    seconds: float,
+    timeout: float,
+    folder: Path,
+    *,
+    as_json: bool,
+) -> None:
+    from ragline_cli.bench import fairness
+
+    async def measure() -> fairness.FairnessFigures:
+        from ragline_cli.ask.asker import open_asker
+
+        quiet = f"{tenant}-quiet"
+        texts = questions or [
+            text
+            for each in (tenant, quiet)  # both have documents, so that both cost the same work
+            for text in await _questions_about(target, each, timeout)
+        ]
+        async with open_asker(target.kafka) as asker:
+            with _progress("burst", round(seconds) * (burst + 2)) as advance:
+                return await fairness.measure_fairness(
+                    asker,
+                    texts,
+                    quiet=quiet,
+                    loud=tenant,
+                    rate=1.0,
+                    factor=burst,
+                    seconds=seconds,
+                    timeout=timeout,
+                    on_answer=advance,
+                )
+
+    figures = asyncio.run(measure())
+    path = fairness.write(figures, folder)
+    if as_json:
+        print_json(figures)
+        return
+    out.print(fairness.table(figures))
+    out.print(f"wrote {path}")
+
+
+async def _questions_about(target: Connection, tenant: str, timeout: float) -> list[str]:
+    from ragline_cli.bench.corpus import questions_about, titles_of_tenant
+
+    err.print(f"Looking at the documents of tenant {tenant!r}")
+    return questions_about(await titles_of_tenant(target.kafka, tenant, timeout=timeout))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What to ask: so many questions of `tenant` at each of the `levels` of load.
+
+    `changes` of documents are published without load, and again beside the middle level.
+    """
+
+    tenant: str
+    levels: tuple[int, ...]
+    count: int
+    changes: int
+    timeout: float
+
+
+def _levels(concurrency: str) -> tuple[int, ...]:
+    try:
+        levels = tuple(int(part) for part in concurrency.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("write --concurrency like 1,8,32") from error
+    if not all(1 <= level <= _MOST_IN_FLIGHT for level in levels):
+        raise typer.BadParameter(f"--concurrency: from 1 to {_MOST_IN_FLIGHT} in flight")
+    return levels
+
+
+@contextmanager
+def _running_stack(kind: StackKind | None) -> Iterator[str]:
+    """Yield what is measured; a stack that was started for it is stopped again."""
+    folder = state_folder(DEFAULT_NAME)
+    if kind is None or names_a_cluster() or read_state(folder):
+        state = None if names_a_cluster() else read_state(folder)
+        yield state.stack.value if state else "external"
+        return
+    try:
+        arguments = ["--stack", kind.value]
+        yield start_detached(folder, arguments, cancel=Event(), on_line=err.print).stack.value
+    finally:
+        stop(folder)
+
+
+async def _measure(
+    target: Connection, load: Load, questions: list[str] | None
+) -> tuple[tuple[LevelFigures, ...], tuple[FreshnessFigures, ...]]:
+    from ragline_cli.ask.asker import open_asker
+    from ragline_cli.bench.run import warm_up
+
+    if questions is None:
+        questions = await _questions_about(target, load.tenant, load.timeout)
+    async with open_asker(target.kafka) as asker:
+        await warm_up(asker, questions, tenant=load.tenant, timeout=load.timeout)
+        levels = [await _level(asker, questions, load, level) for level in load.levels]
+        freshness = [each async for each in _freshness(target, asker, questions, load)]
+    return tuple(levels), tuple(freshness)
+
+
+async def _level(
+    asker: Asker, questions: Sequence[str], load: Load, in_flight: int, *, endless: bool = False
+) -> LevelFigures:
+    from ragline_cli.bench.run import measure_level
+
+    with (
+        nullcontext(_quietly)
+        if endless
+        else _progress(f"{in_flight} in flight", load.count) as told
+    ):
+        return await measure_level(
+            asker,
+            questions,
+            tenant=load.tenant,
+            in_flight=in_flight,
+            count=sys.maxsize if endless else load.count,
+            timeout=load.timeout,
+            on_answer=told,
+        )
+
+
+async def _freshness(
+    target: Connection, asker: Asker, questions: Sequence[str], load: Load
+) -> AsyncIterator[FreshnessFigures]:
+    from ragline_cli.bench.freshness import measure_freshness
+
+    if not load.changes:
+        return
+    in_flight = sorted(load.levels)[len(load.levels) // 2]
+    for beside in (0, in_flight):
+        name = f"{beside} questions in flight" if beside else "nothing else"
+        pressure = (
+            asyncio.create_task(_level(asker, questions, load, beside, endless=True))
+            if beside
+            else None
+        )
+        try:
+            with _progress(f"changes beside {name}", load.changes) as advance:
+                yield await measure_freshness(
+                    target.kafka,
+                    tenant=load.tenant,
+                    changes=load.changes,
+                    beside=name,
+                    timeout=load.timeout,
+                    on_change=advance,
+                )
+        finally:
+            if pressure is not None:
+                pressure.cancel()
+                await asyncio.wait([pressure])
+
+
+def _quietly() -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def _progress(title: str, count: int) -> Iterator[Callable[[], None]]:
+    from rich.progress import Progress
+
+    with Progress(console=err) as progress:
+        task = progress.add_task(title, total=count)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,76 @@
+"""A closed-loop load test: a fixed number of questions in flight, a bounded number in all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
+from uuid import uuid4
+
+from ragline.contracts.queries import Options, QuerySubmitted
+from ragline_cli.ask.asker import Asker
+from ragline_cli.bench.stats import LevelFigures, Sample, level_figures
+
+OnAnswer = Callable[[], None]
+
+_WARM_UP = 8
+
+
+async def warm_up(asker: Asker, questions: Sequence[str], *, tenant: str, timeout: float) -> None:
+    """Ask a few questions one after another: models load and connections open with the first."""
+    await _closed_loop(asker, _queries(questions[:_WARM_UP], tenant), 1, timeout, lambda: None)
+
+
+async def measure_level(
+    asker: Asker,
+    questions: Sequence[str],
+    *,
+    tenant: str,
+    in_flight: int,
+    count: int,
+    timeout: float,
+    on_answer: OnAnswer,
+    clock: Callable[[], float] = time.perf_counter,
+) -> LevelFigures:
+    """Ask `count` questions, `in_flight` at a time, and return the figures.
+
+    Raises:
+        DeadlineExceeded: a question got no terminal answer.
+        Unavailable: Kafka cannot be reached.
+    """
+    queries = _queries(islice(cycle(questions), count), tenant)
+    started = clock()
+    samples = await _closed_loop(asker, queries, in_flight, timeout, on_answer)
+    return level_figures(samples, in_flight=in_flight, elapsed_s=clock() - started)
+
+
+def _queries(texts: Sequence[str] | Iterator[str], tenant: str) -> Iterator[QuerySubmitted]:
+    for text in texts:
+        options = Options(stream=False)
+        yield QuerySubmitted(query_id=uuid4().hex, text=text, tenant=tenant, options=options)
+
+
+async def _closed_loop(
+    asker: Asker,
+    queries: Iterator[QuerySubmitted],
+    in_flight: int,
+    timeout: float,
+    on_answer: OnAnswer,
+) -> list[Sample]:
+    samples: list[Sample] = []
+
+    async def work() -> None:
+        for query in queries:  # shared: each worker takes the next one
+            started = time.perf_counter()
+            answer = await asker.ask(query, timeout=timeout)
+            samples.append(Sample(answer, 1000 * (time.perf_counter() - started)))
+            on_answer()
+
+    workers = [asyncio.create_task(work()) for _ in range(in_flight)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+    return samples

@@ -1,0 +1,100 @@
+"""KEDA: each consumer scales on the lag of its own topics, calmly.
+
+aiokafka knows only eager rebalances, in which the whole group stops for a moment when a member
+joins or leaves. Scaling is therefore slow on purpose: few pods at a time, long windows.
+"""
+
+from __future__ import annotations
+
+from ragline.contracts.topics import Service, Topic, consumer_group
+from ragline_cli.generated.manifests.metadata import (
+    Object,
+    everything,
+    full_name,
+    manifest,
+    selector,
+)
+from ragline_cli.generated.manifests.values import (
+    KAFKA_CLUSTER,
+    KEPT_WITH_SECRETS,
+    SECRET,
+    STRIMZI_SETTINGS,
+    inbound,
+    lag_per_pod,
+    max_replicas,
+    min_replicas,
+)
+
+AUTHENTICATION = full_name("kafka")
+_PASSWORD = "RAGLINE_KAFKA__SASL_PASSWORD"  # noqa: S105 - the name of a setting
+# KEDA's names of what the settings call `sasl_mechanism`
+_MECHANISMS = {
+    "PLAIN": "plaintext",
+    "SCRAM-SHA-256": "scram_sha256",
+    "SCRAM-SHA-512": "scram_sha512",
+}
+_BEHAVIOR: Object = {
+    "scaleUp": {
+        "stabilizationWindowSeconds": 60,
+        "policies": [{"type": "Pods", "value": 2, "periodSeconds": 60}],
+    },
+    "scaleDown": {
+        "stabilizationWindowSeconds": 600,
+        "policies": [{"type": "Pods", "value": 1, "periodSeconds": 120}],
+    },
+}
+
+
+def scaled_object(service: Service) -> Object:
+    """Return the ScaledObject: from the fewest pods to one for each partition."""
+    spec: Object = {
+        "scaleTargetRef": {"name": full_name(service)},
+        "pollingInterval": 15,
+        "cooldownPeriod": 300,
+        "minReplicaCount": min_replicas(service),
+        "maxReplicaCount": max_replicas(service),
+        # When the lag cannot be read the pods stay as they are
+        "fallback": {
+            "failureThreshold": 3,
+            "replicas": min_replicas(service),
+            "behavior": "currentReplicasIfHigher",
+        },
+        "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _BEHAVIOR}},
+        "triggers": [_trigger(service, topic) for topic in inbound(service)],
+    }
+    return manifest(
+        "keda.sh/v1alpha1", "ScaledObject", full_name(service), spec, labels=selector(service)
+    )
+
+
+def _trigger(service: Service, topic: Topic) -> Object:
+    return {
+        "type": "kafka",
+        "name": topic.name.replace(".", "-"),
+        "authenticationRef": {"name": AUTHENTICATION},
+        "metadata": {
+            "bootstrapServers": STRIMZI_SETTINGS["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"],
+            "consumerGroup": consumer_group(service, topic),
+            "topic": topic.name,
+            "lagThreshold": str(lag_per_pod(service, topic)),
+            "offsetResetPolicy": "earliest",
+            "allowIdleConsumers": "false",
+            "tls": "enable",
+            "sasl": _MECHANISMS[STRIMZI_SETTINGS["RAGLINE_KAFKA__SASL_MECHANISM"]],
+        },
+    }
+
+
+def trigger_authentication() -> Object:
+    """Return how KEDA reaches Kafka: the services' credentials and the cluster's CA."""
+    (user,) = KEPT_WITH_SECRETS
+    spec: Object = {
+        "secretTargetRef": [
+            {"parameter": "username", "name": SECRET, "key": user},
+            {"parameter": "password", "name": SECRET, "key": _PASSWORD},
+            {"parameter": "ca", "name": f"{KAFKA_CLUSTER}-cluster-ca-cert", "key": "ca.crt"},
+        ]
+    }
+    return manifest(
+        "keda.sh/v1alpha1", "TriggerAuthentication", AUTHENTICATION, spec, labels=everything()
+    )

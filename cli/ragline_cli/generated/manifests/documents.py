@@ -1,0 +1,99 @@
+"""The tables in `docs/`: every setting, every topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from ragline.contracts.topics import TOPICS, Service, Topic
+from ragline.settings import ServiceSettings
+from ragline_cli.generated.settings_table import Setting, merge
+
+NOTICE = "Made by `ragline manifests render`; `ragline manifests check` fails when it is stale."
+_SETTINGS_INTRO = """\
+# Settings
+
+{notice}
+
+Every service reads its settings from the environment when it starts; an unknown name inside a
+known group is an error. A list is JSON. Secrets are never logged; in Kubernetes they come from
+the Secret `ragline-secrets`, whose keys are the variables' names. "Used by" says which services
+read a variable; where two services have different defaults there is a row for each.
+"""
+_TOPICS_INTRO = """\
+# Topics
+
+{notice}
+
+`ragline topics apply` creates or grows them on any cluster; `deploy/k8s/components/strimzi` has
+them as Strimzi resources. Records carry CloudEvents headers; topics without an event carry raw
+records, byte for byte.
+"""
+_DURATIONS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1))
+_SHOWN_ELSEWHERE = {"cleanup.policy", "retention.ms"}
+
+
+def settings_document(settings: Mapping[Service, type[ServiceSettings]]) -> str:
+    """Return `docs/settings.md`: one table for each group."""
+    parts = [_SETTINGS_INTRO.format(notice=NOTICE)]
+    rows = merge(settings)
+    for group, members in groupby(rows.items(), key=lambda item: item[0].group):
+        parts.append(f"\n## {group}\n\n")
+        lines = [_setting_row(setting, users) for setting, users in members]
+        parts.append(_table(("Variable", "Type", "Default", "Meaning", "Used by"), lines))
+    return "".join(parts)
+
+
+def _setting_row(setting: Setting, users: Sequence[Service]) -> tuple[str, ...]:
+    default = "**required**" if setting.required else _code(setting.default)
+    everyone = len(users) == len(Service)
+    return (
+        _code(setting.env),
+        setting.type,
+        default,
+        setting.description,
+        "all" if everyone else ", ".join(users),
+    )
+
+
+def topics_document() -> str:
+    """Return `docs/topics.md`: who writes and reads each topic, and how the broker keeps it."""
+    head = ("Topic", "Event", "Key", "From", "To", "Partitions", "Cleanup", "Kept for", "Settings")
+    rows = [_topic_row(topic) for topic in TOPICS]
+    return _TOPICS_INTRO.format(notice=NOTICE) + "\n" + _table(head, rows)
+
+
+def _topic_row(topic: Topic) -> tuple[str, ...]:
+    event = f"`{topic.event.ce_type}`" if topic.event else "raw record"
+    kept = duration(topic.retention_ms) if "delete" in topic.cleanup else "last per key"
+    shown = {k: v for k, v in topic.config.items() if k not in _SHOWN_ELSEWHERE}
+    return (
+        _code(topic.name),
+        event,
+        topic.key,
+        ", ".join(topic.producers),
+        ", ".join(topic.consumers),
+        str(topic.partitions),
+        topic.cleanup,
+        kept,
+        " ".join(f"`{name}={value}`" for name, value in shown.items()),
+    )
+
+
+def duration(milliseconds: int) -> str:
+    """Return a duration in its largest whole unit: `7 d`, `36 h`, `250 ms`."""
+    for unit, size in _DURATIONS:
+        if milliseconds >= size and milliseconds % size == 0:
+            return f"{milliseconds // size} {unit}"
+    return "0 ms"
+
+
+def _code(text: str | None) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines
+    )

@@ -1,0 +1,58 @@
+"""Environment of a service: settings from ConfigMaps, secrets from one Secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ragline.contracts.topics import Service
+from ragline.errors import Misconfigured
+from ragline_cli.generated.manifests.metadata import Object, full_name
+from ragline_cli.generated.manifests.values import API_PORT, KEPT_WITH_SECRETS, SECRET
+from ragline_cli.generated.settings_table import Setting
+
+# Set where the service has such a group; the rest keeps its default
+_OWN: Mapping[str, str] = {
+    "RAGLINE_VECTOR_STORE__KIND": "weaviate",
+    "RAGLINE_VECTOR_STORE__GRPC_PORT": "50051",
+    "RAGLINE_GATEWAY__HOST": "0.0.0.0",  # noqa: S104 - requests come from outside the pod
+    "RAGLINE_GATEWAY__PORT": str(API_PORT),
+}
+
+
+def config_name(service: Service) -> str:
+    """Return the name of the ConfigMap with the service's own settings."""
+    return full_name(service)
+
+
+def own_settings(settings: Iterable[Setting]) -> dict[str, str]:
+    """Return the values that this service needs beyond those of all services."""
+    return {setting.env: _OWN[setting.env] for setting in settings if setting.env in _OWN}
+
+
+def secret_variables(settings: Iterable[Setting]) -> list[Object]:
+    """Return one reference for each secret that this service, and no other, has to know.
+
+    A secret without a default may be missing; one with a default points at localhost there, which
+    is wrong in a cluster, so the pod must not start without it.
+    """
+    return [
+        {"name": setting.env, "valueFrom": {"secretKeyRef": _reference(setting)}}
+        for setting in settings
+        if setting.secret or setting.env in KEPT_WITH_SECRETS
+    ]
+
+
+def _reference(setting: Setting) -> Object:
+    return {"name": SECRET, "key": setting.env, "optional": setting.default is None}
+
+
+def checked(values: Mapping[str, str], settings: Iterable[Setting]) -> dict[str, str]:
+    """Return `values` when each name is a setting.
+
+    Raises:
+        Misconfigured: a name that no settings class has.
+    """
+    known = {setting.env for setting in settings}
+    if unknown := sorted(set(values) - known):
+        raise Misconfigured(f"manifests/values.py names settings that do not exist: {unknown}")
+    return dict(values)

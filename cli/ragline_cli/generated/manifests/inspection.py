@@ -1,0 +1,66 @@
+"""Questions about the objects that an overlay makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ragline.contracts.topics import Service
+from ragline_cli.generated.manifests.metadata import Object, full_name
+from ragline_cli.generated.settings_table import Setting
+
+
+def of_kind(objects: Iterable[Object], kind: str) -> dict[str, Object]:
+    """Return the objects of one kind by name."""
+    return {made["metadata"]["name"]: made for made in objects if made["kind"] == kind}
+
+
+def deployment(objects: Iterable[Object], service: Service) -> Object:
+    """Return the service's Deployment. Raises KeyError when there is none."""
+    return of_kind(objects, "Deployment")[full_name(service)]
+
+
+def container(objects: Iterable[Object], service: Service) -> Object:
+    """Return the one container of the service's pods."""
+    (only,) = deployment(objects, service)["spec"]["template"]["spec"]["containers"]
+    made: Object = only
+    return made
+
+
+def config(objects: Iterable[Object], service: Service) -> dict[str, str]:
+    """Return the variables that the service gets from its ConfigMaps, later ones winning."""
+    objects = list(objects)
+    maps = of_kind(objects, "ConfigMap")
+    found: dict[str, str] = {}
+    for source in container(objects, service)["envFrom"]:
+        found |= maps[source["configMapRef"]["name"]].get("data", {})
+    return found
+
+
+def secret_keys(objects: Iterable[Object], service: Service) -> dict[str, Object]:
+    """Return the references to keys of Secrets (`name`, `key`, `optional`) by variable."""
+    return {
+        variable["name"]: variable["valueFrom"]["secretKeyRef"]
+        for variable in container(objects, service).get("env", [])
+    }
+
+
+def environment_problems(
+    objects: Iterable[Object], settings: Mapping[Service, Iterable[Setting]]
+) -> Iterator[str]:
+    """Give a line for each variable that no setting has, and each that an overlay must give."""
+    objects = list(objects)
+    for service, known in settings.items():
+        public, secret = config(objects, service), secret_keys(objects, service)
+        given = {*public, *(name for name, key in secret.items() if not key["optional"])}
+        for name in sorted({*public, *secret} - {setting.env for setting in known}):
+            yield f"{service}: {name} is no setting of this service"
+        for setting in known:
+            if setting.env not in given and _must_be_given(setting):
+                yield f"{service}: {setting.env} must be set"
+            if setting.env in public and setting.secret:
+                yield f"{service}: {setting.env} is a secret and stands in a ConfigMap"
+
+
+def _must_be_given(setting: Setting) -> bool:
+    """An address that defaults to this machine leads nowhere in a cluster."""
+    return setting.required or "localhost" in (setting.default or "")

@@ -1,0 +1,94 @@
+"""Validate objects offline: Kubernetes' own schemas, and those of KEDA and Strimzi."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import yaml
+from jsonschema import Draft202012Validator
+
+from ragline_cli.generated.manifests.metadata import Object
+
+# The oldest and the newest release that the manifests promise to work on
+KUBERNETES_VERSIONS = ("1.30", "1.36")
+Schemas = dict[tuple[str, str], Draft202012Validator]
+
+
+def load_schemas(folder: Path) -> Schemas:
+    """Return a strict validator for each kind and version of the CRDs in `folder`."""
+    found: Schemas = {}
+    for path in sorted(folder.glob("*.yaml")):
+        crd = yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]
+        for version in crd["versions"]:
+            schema = _strict(version["schema"]["openAPIV3Schema"])
+            key = (f"{crd['group']}/{version['name']}", crd["names"]["kind"])
+            found[key] = Draft202012Validator(schema)
+    return found
+
+
+def problems(objects: Iterable[Object], schemas: Schemas) -> list[str]:
+    """Return what is wrong with the objects, one line each; empty when all are valid."""
+    return [
+        f"{made['kind']}/{made['metadata']['name']}: {text}"
+        for made in objects
+        for text in _problems(made, schemas)
+    ]
+
+
+def _problems(made: Object, schemas: Schemas) -> Iterator[str]:
+    custom = schemas.get((made["apiVersion"], made["kind"]))
+    if custom is not None:
+        for error in custom.iter_errors(made):
+            yield f"{error.json_path}: {error.message}"
+        return
+    for version in KUBERNETES_VERSIONS:
+        try:
+            kubernetes_validate.validate(made, version, strict=True)
+        except kubernetes_validate.ValidationError as error:
+            path = ".".join(str(part) for part in error.path)
+            yield f"Kubernetes {version}: {path}: {error.message}"
+        except kubernetes_validate.SchemaNotFoundError as error:
+            yield f"Kubernetes {version}: {error.message}"
+
+
+def _strict(schema: Any) -> Any:
+    """Refuse unknown fields, which a cluster would drop without a word."""
+    if isinstance(schema, list):
+        return [_strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _strict(value) for key, value in schema.items()}
+    closed = isinstance(made.get("properties"), dict) and made.get("type") == "object"
+    if closed and not made.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+def kafka_trigger_problems(objects: Iterable[Object], schema: Path) -> list[str]:
+    """Return what KEDA's Kafka scaler does not know; the CRD itself takes any metadata."""
+    parameters = {
+        p["name"]: p for p in json.loads(schema.read_text(encoding="utf-8"))["parameters"]
+    }
+    return [
+        f"ScaledObject/{made['metadata']['name']}: trigger {trigger.get('name')}: {text}"
+        for made in objects
+        if made["kind"] == "ScaledObject"
+        for trigger in made["spec"]["triggers"]
+        for text in _parameter_problems(trigger["metadata"], parameters)
+    ]
+
+
+def _parameter_problems(metadata: dict[str, str], parameters: dict[str, Any]) -> Iterator[str]:
+    for name, value in metadata.items():
+        allowed = parameters.get(name, {}).get("allowedValue")
+        if name not in parameters:
+            yield f"unknown parameter {name}"
+        elif allowed and value not in allowed:
+            yield f"{name} must be one of {allowed}, not {value}"
+    needed = {n for n, p in parameters.items() if not p.get("optional") and "default" not in p}
+    for name in sorted(needed - set(metadata)):
+        yield f"missing parameter {name}"

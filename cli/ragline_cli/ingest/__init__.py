@@ -1,0 +1,1 @@
+"""`ragline ingest`: files as document changes, and what became of each."""

@@ -1,0 +1,171 @@
+"""Files to change events: content, version, address; and why a file cannot be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from ragline.contracts.documents import DocumentChanged, DocumentError, Operation, Outcome
+from ragline.contracts.media_types import encode_content
+from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline.errors import InvalidDocument
+from ragline_cli.ingest.files import SourceFile
+from ragline_cli.ingest.report import DocumentResult
+
+# Key, headers and batch overhead; retries and dead letters add headers of their own
+_HEADROOM_BYTES = 64 * 1024
+MAX_EVENT_BYTES = MAX_RECORD_BYTES - _HEADROOM_BYTES
+
+Version = Callable[[str, int, bytes], int]
+"""Document id, modification time in epoch ms and content to the version of the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What the user says about all documents of a run."""
+
+    tenant: str
+    access: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    base_url: str | None = None
+
+    def url(self, document_id: str) -> str | None:
+        """Return the document's address, or None without a base address."""
+        return f"{self.base_url.rstrip('/')}/{quote(document_id)}" if self.base_url else None
+
+
+def version_of_mtime(_document_id: str, modified_ms: int, _content: bytes) -> int:
+    """Return the modification time."""
+    return modified_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last change of a document on the `documents` topic."""
+
+    version: int
+    digest: bytes | None
+
+
+def digest_of(content: bytes) -> bytes:
+    """Return a digest that tells whether content differs."""
+    return blake2b(content, digest_size=16).digest()
+
+
+def version_of_content(published: Mapping[str, Published], *, now_ms: int) -> Version:
+    """Return versions that grow only when the content differs from what was published.
+
+    For checkouts and copies, whose modification times say nothing about the content.
+    """
+
+    def version(document_id: str, _modified_ms: int, content: bytes) -> int:
+        last = published.get(document_id)
+        if last is None:
+            return now_ms
+        return last.version if last.digest == digest_of(content) else max(now_ms, last.version + 1)
+
+    return version
+
+
+class FileEvents:
+    """Makes the change events of files; files that cannot be sent gather as failures.
+
+    When a file comes again, its version is above the one before, whatever its modification time.
+    """
+
+    def __init__(self, labels: Labels, version: Version = version_of_mtime) -> None:
+        self._labels = labels
+        self._version = version
+        self._failures: list[DocumentResult] = []
+        self._sources: dict[str, Path] = {}
+        self._last: dict[str, int] = {}
+
+    def upserts(self, files: Iterable[SourceFile]) -> Iterator[DocumentChanged]:
+        """Yield the event of every file that can be sent, reading one file at a time."""
+        for file in files:
+            try:
+                yield self._upsert(file)
+            except InvalidDocument as error:
+                self._fail(file, error.code, str(error))
+            except OSError as error:
+                self._fail(file, "unreadable", f"{error.strerror}: {file.path}")
+            except ValidationError as error:
+                reason = error.errors()[0]
+                self._fail(file, "invalid", f"{reason['loc']}: {reason['msg']}")
+
+    def delete(self, file: SourceFile, *, now_ms: int) -> DocumentChanged:
+        """Return the event that removes the file's document."""
+        self._sources.pop(file.document_id, None)
+        return DocumentChanged(
+            tenant=self._labels.tenant,
+            document_id=file.document_id,
+            version=self._above_last(file.document_id, now_ms),
+            operation=Operation.DELETE,
+        )
+
+    def take_failures(self) -> tuple[DocumentResult, ...]:
+        """Return the files that could not be sent since the last call."""
+        failures, self._failures = tuple(self._failures), []
+        return failures
+
+    def _above_last(self, document_id: str, version: int) -> int:
+        self._last[document_id] = max(version, self._last.get(document_id, -1) + 1)
+        return self._last[document_id]
+
+    def _upsert(self, file: SourceFile) -> DocumentChanged:
+        other = self._sources.setdefault(file.document_id, file.path)
+        if other != file.path:
+            raise InvalidDocument(
+                f"{other} has the same document id; ingest a folder above both",
+                code="duplicate_id",
+            )
+        _check_size(file.path.stat().st_size)
+        event = self._event(file)
+        _check_size(len(event.to_json()))
+        return event
+
+    def _event(self, file: SourceFile) -> DocumentChanged:
+        raw = file.path.read_bytes()
+        modified_ms = file.path.stat().st_mtime_ns // 1_000_000
+        version = self._version(file.document_id, modified_ms, raw)
+        content, encoding = encode_content(raw, file.media_type)
+        return DocumentChanged(
+            tenant=self._labels.tenant,
+            document_id=file.document_id,
+            version=self._above_last(file.document_id, version),
+            content=content,
+            content_encoding=encoding,
+            media_type=file.media_type,
+            url=self._labels.url(file.document_id),
+            tags=self._labels.tags,
+            access=self._labels.access,
+            updated_at=datetime.fromtimestamp(modified_ms / 1000, UTC),
+        )
+
+    def _fail(self, file: SourceFile, code: str, message: str) -> None:
+        self._failures.append(
+            DocumentResult(
+                tenant=self._labels.tenant,
+                # a file name need not be UTF-8, a report must be
+                document_id=file.document_id.encode("utf-8", "replace").decode(),
+                version=None,
+                status=Outcome.FAILED,
+                error=DocumentError(code=code, message=message),
+            )
+        )
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_EVENT_BYTES:
+        raise InvalidDocument(
+            f"{size / 2**20:.1f} MiB as an event, over the limit of "
+            f"{MAX_EVENT_BYTES / 2**20:.1f} MiB; split it, or publish it with `content_uri` "
+            "where the ingestor may fetch it",
+            code="too_large",
+        )

@@ -1,0 +1,95 @@
+"""Watching files: what changed is published again, what vanished is deleted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchfiles import awatch
+
+from ragline.contracts.documents import DocumentChanged
+from ragline.settings import KafkaSettings
+from ragline_cli.ingest.events import FileEvents
+from ragline_cli.ingest.files import SourceFile, find_files, watched_folders
+from ragline_cli.ingest.report import IngestReport
+from ragline_cli.ingest.run import ingest_documents
+
+_Stamp = tuple[int, int]  # modification time in ns, size in bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Files that are new or written again, and files that vanished."""
+
+    written: list[SourceFile]
+    gone: list[SourceFile]
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.gone)
+
+    def events(self, events: FileEvents, *, now_ms: int) -> Iterator[DocumentChanged]:
+        """Yield the change events, deletions first."""
+        for file in self.gone:
+            yield events.delete(file, now_ms=now_ms)
+        yield from events.upserts(self.written)
+
+
+class Watcher:
+    """Tells what happened to the files that the arguments name since it last looked.
+
+    It looks at the files themselves, not at the system's notices: those may be lost or name a
+    folder only, and a new file counts exactly when `ragline ingest` would take it.
+    """
+
+    def __init__(self, arguments: Iterable[str]) -> None:
+        self._arguments = list(arguments)
+        self._known = self._look()
+
+    def changes(self) -> Changes:
+        """Return what changed since the last call."""
+        known, self._known = self._known, self._look()
+        return Changes(
+            written=[file for file, stamp in self._known.items() if known.get(file) != stamp],
+            gone=[file for file in known if file not in self._known],
+        )
+
+    @property
+    def folders(self) -> set[Path]:
+        """The folders in which a change can matter."""
+        return watched_folders(self._arguments)
+
+    @property
+    def recursive(self) -> bool:
+        """Whether folders below count too: not for plain files, whose folder may be a home."""
+        return not all(Path(argument).is_file() for argument in self._arguments)
+
+    def _look(self) -> dict[SourceFile, _Stamp]:
+        stamps = ((file, _stamp(file.path)) for file in find_files(self._arguments))
+        return {file: stamp for file, stamp in stamps if stamp is not None}
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:  # gone since it was listed
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+async def follow(
+    kafka: KafkaSettings,
+    watcher: Watcher,
+    events: FileEvents,
+    *,
+    timeout: float,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[IngestReport]:
+    """Publish what `watcher` finds, as it happens; yield what became of each batch."""
+    # Looking again when nothing was noticed covers what changed before the watch began
+    async for _ in awatch(*watcher.folders, yield_on_timeout=True, recursive=watcher.recursive):
+        if changes := watcher.changes():
+            changed = changes.events(events, now_ms=int(clock() * 1000))
+            report = await ingest_documents(kafka, changed, timeout=timeout)
+            yield report.joined(events.take_failures())

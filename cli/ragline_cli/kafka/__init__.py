@@ -1,0 +1,1 @@
+"""The command line's way to Kafka: clients, readers, topics."""

@@ -1,0 +1,82 @@
+"""A stretch of a topic: where it begins and ends, and reading it with progress; no commits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from ragline.clock import epoch_ms
+from ragline_cli.kafka.reader import read_range
+
+_CLOCK_SKEW_MS = 300_000  # of the producers' clocks against the broker's and each other
+
+OnProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how far it is and how far it goes."""
+
+
+def no_progress(_phase: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Offsets to read: from `starts` to before `ends`; partitions without a start are left out."""
+
+    starts: Mapping[TopicPartition, int]
+    ends: Mapping[TopicPartition, int]
+
+    @property
+    def size(self) -> int:
+        """How many offsets there are to go through."""
+        return sum(max(0, self.ends[p] - start) for p, start in self.starts.items())
+
+    def holds(self, partition: TopicPartition, offset: int) -> bool:
+        """Whether a record lies in the extent."""
+        start = self.starts.get(partition)
+        return start is not None and start <= offset < self.ends[partition]
+
+    def narrowed(self, topic: str, ids: Iterable[tuple[int, int]]) -> Extent:
+        """Return the part from the first to the last (partition, offset) of `ids` by partition."""
+        offsets: dict[TopicPartition, list[int]] = {}
+        for partition, offset in ids:
+            offsets.setdefault(TopicPartition(topic, partition), []).append(offset)
+        inside = {p: o for p, o in offsets.items() if p in self.starts}
+        return Extent(
+            starts={p: max(min(o), self.starts[p]) for p, o in inside.items()},
+            ends={p: min(max(o) + 1, self.ends[p]) for p, o in inside.items()},
+        )
+
+
+async def whole(consumer: AIOKafkaConsumer) -> Extent:
+    """Return all that is on the consumer's partitions now."""
+    partitions = consumer.assignment()
+    return Extent(
+        starts=await consumer.beginning_offsets(partitions),
+        ends=await consumer.end_offsets(partitions),
+    )
+
+
+async def since(consumer: AIOKafkaConsumer, extent: Extent, instant: datetime) -> Extent:
+    """Return the part of `extent` in which records of `instant` and later can lie."""
+    earliest = max(0, int(epoch_ms(instant)) - _CLOCK_SKEW_MS)
+    found = await consumer.offsets_for_times(dict.fromkeys(extent.starts, earliest))
+    starts = {p: at.offset if at else extent.ends[p] for p, at in found.items()}
+    return Extent(starts=starts, ends=extent.ends)
+
+
+async def read_extent(
+    consumer: AIOKafkaConsumer, extent: Extent, phase: str, on_progress: OnProgress
+) -> AsyncIterator[ConsumerRecord]:
+    """Yield the records of `extent`, telling how far it is."""
+    reached, done = dict(extent.starts), 0
+    on_progress(phase, 0, extent.size)
+    async for record in read_range(consumer, extent.starts, extent.ends):
+        partition = TopicPartition(record.topic, record.partition)
+        done += record.offset + 1 - reached[partition]
+        reached[partition] = record.offset + 1
+        on_progress(phase, done, extent.size)
+        yield record
+    on_progress(phase, extent.size, extent.size)

@@ -1,0 +1,133 @@
+"""`ragline shadow`: a second configuration on a share of the live questions, for nobody to read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ragline.errors import Misconfigured
+from ragline_cli.connection import AsJson, Bootstrap, connection
+from ragline_cli.evaluate.installed import require_evaluation
+from ragline_cli.stack.current import stack_environment
+
+if TYPE_CHECKING:
+    from ragline_cli.shadow.configuration import SecondConfiguration
+
+_REPORTS = Path("build/reports/shadow")
+
+
+def shadow(
+    *,
+    name: Annotated[
+        str, typer.Option(help="Names its consumer groups: run again, it goes on where it was.")
+    ],
+    share: Annotated[
+        float, typer.Option(min=0.0001, max=1, help="Of the live questions, chosen by their ids.")
+    ] = 0.1,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of the second configuration (docs/settings.md); repeatable.",
+        ),
+    ] = None,
+    env_file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Lines of NAME=VALUE; --set goes first."),
+    ] = None,
+    plans: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Another plans file.")
+    ] = None,
+    collection: Annotated[
+        str | None, typer.Option(help="Another collection of the vector store.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Another language model.")] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="Questions run side by side.")] = 4,
+    behind: Annotated[
+        float,
+        typer.Option(min=1, metavar="SECONDS", help="Skip questions without a place for so long."),
+    ] = 60.0,
+    wait: Annotated[
+        float,
+        typer.Option(min=1, metavar="SECONDS", help="Give up live answers so long after asking."),
+    ] = 90.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many pairs.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Stop after a time.")
+    ] = None,
+    examples: Annotated[
+        int, typer.Option(min=0, help="How many of the most different questions to list.")
+    ] = 20,
+    show_text: Annotated[
+        bool,
+        typer.Option("--show-text", help="Put questions and answers of those into the report."),
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where the report is written; else build/reports/shadow/NAME."),
+    ] = None,
+    as_json: AsJson = False,
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Run live questions through a second configuration, and report how its answers differ.
+
+    It publishes nothing and answers nobody. Without another setting it shows what differs anyway.
+    Ctrl-C ends it in order, with the report; all it asks of a language model is paid for.
+    """
+    require_evaluation("ragline shadow")
+    from ragline_cli.shadow.configuration import COLLECTION, MODEL, PLANS
+    from ragline_cli.shadow.run import State
+    from ragline_cli.shadow.session import run_and_report
+    from ragline_cli.shadow.terms import Counts, Terms
+    from ragline_evaluation.shadow.tally import Tally
+
+    terms = Terms(
+        name=_checked(name),
+        share=share,
+        at_once=at_once,
+        behind_s=behind,
+        wait_s=wait,
+        limit=limit,
+        seconds=seconds,
+    )
+    plans_file = str(plans.resolve()) if plans else None
+    options = {PLANS: plans_file, COLLECTION: collection, MODEL: model}
+    configuration = _configuration(set_ or [], env_file, options, bootstrap)
+    run_and_report(
+        connection(bootstrap).kafka,
+        terms,
+        State(counts=Counts(), tally=Tally(examples=examples, texts=show_text)),
+        configuration,
+        folder=folder or _REPORTS / name,
+        as_json=as_json,
+    )
+
+
+def _checked(name: str) -> str:
+    from ragline_cli.shadow.terms import check_name
+
+    try:
+        return check_name(name)
+    except Misconfigured as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _configuration(
+    pairs: list[str],
+    env_file: Path | None,
+    options: Mapping[str, str | None],
+    bootstrap: str | None,
+) -> SecondConfiguration:
+    from ragline_cli.shadow.configuration import second_configuration, stated_settings
+
+    addresses = stack_environment() if bootstrap is None else {}
+    try:
+        stated = stated_settings(pairs, env_file, options)
+        return second_configuration(stated, addresses=addresses, given=os.environ)
+    except Misconfigured as error:
+        raise typer.BadParameter(str(error)) from error

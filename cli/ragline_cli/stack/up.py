@@ -1,0 +1,128 @@
+"""`ragline up`: start the stack and the services."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ragline_cli.console import out
+from ragline_cli.errors import StackError
+from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.detached import start_detached
+from ragline_cli.stack.gateway import CONSOLE_PORT, console_port
+from ragline_cli.stack.launcher import Launcher
+from ragline_cli.stack.places import state_folder
+from ragline_cli.stack.plan import Ports
+from ragline_cli.stack.signals import StopSignals, stop_signals
+from ragline_cli.stack.state import StackKind, StackState, read_state
+from ragline_cli.stack.view import StartView
+
+_PORT = "free when not given"
+_GATEWAY_PORT = f"of the API and the console; {CONSOLE_PORT} when that is free"
+
+
+def up(
+    stack: Annotated[
+        StackKind, typer.Option(help="embedded: PostgreSQL + pgvector; real: Weaviate")
+    ] = StackKind.EMBEDDED,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="return when all is ready; stop: ragline down")
+    ] = False,
+    kafka_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_KAFKA", help=_PORT)
+    ] = None,
+    redis_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_REDIS", help=_PORT)
+    ] = None,
+    store_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_STORE", help=_PORT)
+    ] = None,
+    store_grpc_port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_STORE_GRPC", help=_PORT)
+    ] = None,
+    gateway_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_535, envvar="RAGLINE_PORT_GATEWAY", help=_GATEWAY_PORT),
+    ] = None,
+) -> None:
+    """Start Kafka, a vector store, Redis and the services with the console; Ctrl-C stops them.
+
+    Documents and answers are kept: the next start goes on with them.
+    """
+    ports = Ports(
+        kafka=kafka_port,
+        redis=redis_port,
+        store=store_port,
+        store_grpc=store_grpc_port,
+        gateway=gateway_port,
+    )
+    folder = state_folder(DEFAULT_NAME)
+    if (running := read_state(folder)) is not None:
+        _already_running(running, stack)
+        return
+    with stop_signals() as signals:
+        if detach:
+            state = start_detached(
+                folder, _arguments(stack, ports), cancel=signals.requested, on_line=out.print
+            )
+            out.print(summary(state))
+            return
+        _foreground(stack, ports, signals)
+
+
+def _foreground(stack: StackKind, ports: Ports, signals: StopSignals) -> None:
+    view = StartView(out)
+    folder = state_folder(DEFAULT_NAME)
+    launcher = Launcher(
+        stack,
+        folder,
+        ports=replace(ports, gateway=console_port(ports.gateway)),
+        cancel=signals.requested,
+        on_change=view.on_change,
+    )
+    signals.on_repeat(launcher.kill)
+    with ExitStack() as exits:
+        with view.live(launcher):
+            exits.enter_context(launcher)
+        if (state := read_state(folder)) is not None:
+            out.print(summary(state))
+        out.print("Ctrl-C stops everything.")
+        launcher.wait()
+        out.print("stopping…")
+
+
+def summary(state: StackState) -> Table:
+    """Return the addresses of a running stack as a table."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row("stack", state.stack.value)
+    table.add_row("kafka", state.addresses.kafka.bootstrap_servers)
+    table.add_row("vector store", state.addresses.vector_store.kind.value)
+    table.add_row("logs", str(state.logs))
+    table.add_row("console", state.addresses.gateway.url)
+    return table
+
+
+def _already_running(state: StackState, wanted: StackKind) -> None:
+    if state.stack is not wanted:
+        raise StackError(
+            f"the {state.stack} stack is running: stop it with `ragline down` before starting "
+            f"the {wanted} one"
+        )
+    out.print(f"the stack is {state.phase} already")
+    out.print(summary(state))
+
+
+def _arguments(stack: StackKind, ports: Ports) -> list[str]:
+    wanted = {
+        "--kafka-port": ports.kafka,
+        "--redis-port": ports.redis,
+        "--store-port": ports.store,
+        "--store-grpc-port": ports.store_grpc,
+        "--gateway-port": ports.gateway,
+    }
+    options = [part for name, port in wanted.items() if port for part in (name, str(port))]
+    return ["--stack", stack.value, *options]

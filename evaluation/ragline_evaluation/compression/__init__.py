@@ -1,0 +1,1 @@
+"""What fewer tokens leave of the reference answers."""

@@ -1,0 +1,1 @@
+"""Intents against labels: accuracy, confusion, calibration."""

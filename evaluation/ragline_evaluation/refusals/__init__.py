@@ -1,0 +1,1 @@
+"""Relevant documents taken away: is it refused, and only then?"""

@@ -1,0 +1,127 @@
+"""Asks questions whose documents were taken away, and others: who is refused, and at what score.
+
+A set is asked without the documents that answer its odd questions, without those of its even ones,
+and as it is. So every question is once one without an answer, beside other pages on its subject.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ragline.contracts.base import Event
+from ragline.contracts.queries import CandidatesRanked
+from ragline.messaging.service import Stage
+from ragline_evaluation.answers.measure import Answered
+from ragline_evaluation.dataset import Dataset, Document, Question
+from ragline_generator.passages.ranking import rank
+from ragline_generator.refusal.relevance import assess
+from ragline_generator.rules import BEST
+
+
+class Kind(StrEnum):
+    """What is left of the documents that answer a question; foreign ones never had any here.
+
+    Complete are those asked of the whole set, answerable those whose documents are left in a half.
+    """
+
+    COMPLETE = "complete"
+    ANSWERABLE = "answerable"
+    PARTIAL = "partial"
+    UNANSWERABLE = "unanswerable"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Documents, and questions, each with those of its documents that are among them."""
+
+    documents: Sequence[Document]
+    questions: Sequence[tuple[Question, frozenset[str]]]
+    kinds: Sequence[Kind]
+
+    def with_foreign(self, questions: Sequence[Question]) -> Round:
+        """Return the round with questions of another set; an id of both sets is asked once."""
+        own = {each.id for each, _ in self.questions}
+        foreign = [(each, frozenset[str]()) for each in questions if each.id not in own]
+        return Round(
+            documents=self.documents,
+            questions=[*self.questions, *foreign],
+            kinds=[*self.kinds, *(Kind.FOREIGN for _ in foreign)],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An answer, the kind of its question, and how relevant the passages seemed.
+
+    `score` is in [0, 1], 0 where no passages were found; `seconds` are those of the assessment.
+    """
+
+    kind: Kind
+    answered: Answered
+    score: float
+    seconds: float
+
+
+def whole(data: Dataset) -> Round:
+    """Return the set as it is."""
+    questions = [(each, data.relevant(each.id)) for each in data.questions]
+    kinds = [Kind.COMPLETE] * len(questions)
+    return Round(documents=data.documents, questions=questions, kinds=kinds)
+
+
+def halves(data: Dataset) -> tuple[Round, Round]:
+    """Return the set without the documents of its odd questions, and without its even ones'."""
+    return _without(data, data.questions[1::2]), _without(data, data.questions[::2])
+
+
+def _without(data: Dataset, hopeless: Sequence[Question]) -> Round:
+    removed = frozenset[str]().union(*(data.relevant(each.id) for each in hopeless))
+    questions = [(each, data.relevant(each.id) - removed) for each in data.questions]
+    return Round(
+        documents=[each for each in data.documents if each.id not in removed],
+        questions=questions,
+        kinds=[_kind(data.relevant(each.id), left) for each, left in questions],
+    )
+
+
+def _kind(relevant: frozenset[str], left: frozenset[str]) -> Kind:
+    if not left:
+        return Kind.UNANSWERABLE
+    return Kind.ANSWERABLE if left == relevant else Kind.PARTIAL
+
+
+@dataclass(slots=True)
+class Noting:
+    """The generator's stage, noting by query how relevant its passages are and what that took."""
+
+    stage: Stage
+    clock: Callable[[], float] = time.perf_counter
+    scores: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    async def __call__(self, event: Event) -> Event:
+        """Assess, then answer."""
+        assert isinstance(event, CandidatesRanked)  # noqa: S101  # what this stage is given
+        best = event.passages[:BEST]
+        ranked = rank(event.standalone_text, best)
+        started = self.clock()
+        score = assess(event.standalone_text, best, ranked).score
+        self.seconds[event.query_id] = self.clock() - started
+        self.scores[event.query_id] = score
+        return await self.stage(event)
+
+    def judged(self, answered: Sequence[Answered], kinds: Sequence[Kind]) -> list[Judged]:
+        """Put what was noted beside the answers."""
+        return [
+            Judged(
+                kind=kind,
+                answered=each,
+                score=self.scores.get(each.answer.query_id, 0.0),
+                seconds=self.seconds.get(each.answer.query_id, 0.0),
+            )
+            for each, kind in zip(answered, kinds, strict=True)
+        ]

@@ -1,0 +1,1 @@
+"""Rankings against judgements: nDCG, recall, by search and by fusion."""

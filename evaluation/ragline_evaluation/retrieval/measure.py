@@ -1,0 +1,152 @@
+"""Asks every question in every configuration, and notes which documents came in which order."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from ragline.clock import utc_now
+from ragline.contracts.queries import (
+    Candidate,
+    CandidatesRanked,
+    CandidatesRetrieved,
+    Options,
+    Plan,
+    QueryClassified,
+    QuerySubmitted,
+)
+from ragline_classifier.intent import Prediction
+from ragline_evaluation.dataset import Question
+from ragline_evaluation.retrieval.configurations import Configuration, Plans
+from ragline_evaluation.stages import Stages
+from ragline_retriever.searching import searches_of
+
+# the deadline must not make a slow machine skip what is to be measured
+_PATIENCE = timedelta(hours=1)
+# as many passages as a publisher can ask for: the reranker's whole order
+_ALL = Options(top_k=50, stream=False)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a configuration did: per question its documents, best first, and what that took."""
+
+    ranked: dict[str, list[str]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    searches: int = 0
+    read: int = 0
+    degradations: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Asked:
+    """All configurations' outcomes, and the intent and plan of each question."""
+
+    outcomes: dict[str, Outcome]
+    intents: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
+
+
+async def ask_all(
+    stages: Stages,
+    questions: Sequence[Question],
+    configurations: Sequence[Configuration],
+    *,
+    tenant: str,
+    depth: int | None,
+    progress: Callable[[int], None],
+    reference: Callable[[str], list[str]] | None = None,
+) -> Asked:
+    """Ask each question once in each configuration, one after the other.
+
+    One at a time, so that a latency is that of a question and not of its neighbours.
+
+    Args:
+        stages: where to ask.
+        questions: what to ask.
+        configurations: how.
+        tenant: whose documents.
+        depth: candidates of each search and after fusion; None leaves it to the plans.
+        progress: told when a question is through.
+        reference: ids of the best documents for a question, for configurations without a plan.
+    """
+    asked = Asked(outcomes={each.name: Outcome() for each in configurations})
+    for question in questions:
+        understood = await _understand(stages, question, tenant)
+        asked.intents[question.id] = understood.intent.value
+        asked.plans[question.id] = understood.plan.name
+        plans = Plans(
+            balanced=stages.plans.balanced,
+            chosen=understood.plan,
+            seed=stages.seed.choose(_prediction(understood)),
+        )
+        for configuration in configurations:
+            outcome = asked.outcomes[configuration.name]
+            if configuration.plan is None:
+                assert reference is not None  # noqa: S101  # the command gives one
+                _ask_reference(reference, question, outcome)
+                continue
+            plan = configuration.plan(plans)
+            event = understood.model_copy(update={"plan": _deepened(plan, depth)})
+            await _ask(stages, event, configuration, outcome)
+        progress(1)
+    return asked
+
+
+def _prediction(event: QueryClassified) -> Prediction:
+    certain = {event.intent: event.confidence}
+    return Prediction(intent=event.intent, confidence=event.confidence, probabilities=certain)
+
+
+async def _understand(stages: Stages, question: Question, tenant: str) -> QueryClassified:
+    submitted = QuerySubmitted(
+        query_id=question.id[:128],
+        text=question.text,
+        tenant=tenant,
+        deadline=utc_now() + _PATIENCE,
+    )
+    event = await stages.classify(submitted)
+    assert isinstance(event, QueryClassified)  # noqa: S101  # what this stage returns
+    return event
+
+
+def _ask_reference(
+    reference: Callable[[str], list[str]], question: Question, outcome: Outcome
+) -> None:
+    started = time.perf_counter()
+    outcome.ranked[question.id[:128]] = reference(question.text)
+    outcome.seconds.append(time.perf_counter() - started)
+    outcome.searches += 1
+
+
+async def _ask(
+    stages: Stages, event: QueryClassified, configuration: Configuration, outcome: Outcome
+) -> None:
+    started = time.perf_counter()
+    retrieved = await stages.retrieve(event)
+    assert isinstance(retrieved, CandidatesRetrieved)  # noqa: S101
+    found: Sequence[Candidate] = retrieved.candidates
+    degradations = retrieved.degradations
+    if configuration.reranks:
+        ranked = await stages.rerank(retrieved.model_copy(update={"options": _ALL}))
+        assert isinstance(ranked, CandidatesRanked)  # noqa: S101
+        found, degradations = ranked.passages, ranked.degradations
+        outcome.read += sum(passage.rerank is not None for passage in ranked.passages)
+    outcome.seconds.append(time.perf_counter() - started)
+    outcome.ranked[event.query_id] = _documents(found)
+    outcome.searches += len(searches_of(event))
+    outcome.degradations.update(degradations)
+
+
+def _deepened(plan: Plan, depth: int | None) -> Plan:
+    if depth is None:
+        return plan
+    return plan.model_copy(update={"depth": depth, "candidates": min(depth, 200)})
+
+
+def _documents(found: Iterable[Candidate]) -> list[str]:
+    """Return the documents in the order of their best chunk."""
+    return list(dict.fromkeys(each.document_id for each in found))

@@ -1,0 +1,1 @@
+"""A second configuration's answers beside the live ones."""

@@ -1,0 +1,1 @@
+"""True and altered claims: are the false ones found?"""

@@ -1,0 +1,141 @@
+"""Calls behind a circuit breaker: which outcomes count, and what is seen of it.
+
+What counts as a failure is decided here, once:
+
+- transient errors of the dependency (`Unavailable`, `RateLimited`), the latter for as long as it
+  asks to be left alone;
+- a call that its caller cut off (deadline, cancellation) after at least `patience_s` without a
+  sign of life: the dependency hangs. After less it tells nothing, the caller was in a hurry; nor
+  does a cancellation because nobody wants the result any more (`NOT_WANTED`).
+
+A permanent error closes the circuit like a result: whoever refuses a request is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ragline.adapters.circuit.circuit import Circuit, CircuitState
+from ragline.errors import CircuitOpen, DeadlineExceeded, PermanentError, TransientError
+from ragline.observability.metrics import Metrics
+from ragline.ports.models import NOT_WANTED
+from ragline.settings import CircuitSettings
+
+_CUT_OFF = (DeadlineExceeded, TimeoutError, asyncio.CancelledError, GeneratorExit)
+
+
+class Call:
+    """One call under way. Of a stream, only the time spent waiting for it counts."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._waiting_since: float | None = clock()
+        self.answered = False
+
+    def heard(self) -> None:
+        """Note that the dependency has sent something, and that the caller is busy with it."""
+        self.answered = True
+        self._waiting_since = None
+
+    def waiting(self) -> None:
+        """Note that the caller waits for the dependency again."""
+        self._waiting_since = self._clock()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since which the dependency lets the caller wait."""
+        return 0.0 if self._waiting_since is None else self._clock() - self._waiting_since
+
+
+class Breaker:
+    """The circuit breaker of one dependency, seen in the `ragline_circuit_*` metrics.
+
+    Args:
+        dependency: its name in metrics and messages.
+        settings: when it opens and for how long.
+        metrics: where it is seen.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        dependency: str,
+        *,
+        settings: CircuitSettings,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.dependency = dependency
+        self._patience_s = settings.patience_s
+        self._metrics = metrics
+        self._clock = clock
+        self._circuit = Circuit(
+            cooldown_s=settings.cooldown_s,
+            clock=clock,
+            failures=settings.failures,
+            on_change=self._show,
+        )
+        self._show(CircuitState.CLOSED)
+
+    @property
+    def closed(self) -> bool:
+        """Whether calls go through as usual."""
+        return self._circuit.state is CircuitState.CLOSED
+
+    def problem(self) -> str | None:
+        """Return why calls are refused, or None: for probes."""
+        return None if self.closed else self._reason()
+
+    @contextmanager
+    def call(self) -> Iterator[Call]:
+        """Surround one call of the dependency.
+
+        Raises:
+            CircuitOpen: it failed lately; it is not called.
+        """
+        if not self._circuit.admits():
+            self._metrics.count("ragline_circuit_refused_total", dependency=self.dependency)
+            raise CircuitOpen(self._reason(), retry_after=self._circuit.retry_after or None)
+        call = Call(self._clock)
+        try:
+            yield call
+        except BaseException as error:
+            self._judge(call, error)
+            raise
+        self._circuit.succeeded()
+
+    def _judge(self, call: Call, error: BaseException) -> None:
+        if isinstance(error, asyncio.CancelledError) and error.args == (NOT_WANTED,):
+            self._circuit.undecided()
+        elif isinstance(error, _CUT_OFF):
+            if call.silent_s >= self._patience_s:
+                self._failed()
+            elif call.answered:
+                self._circuit.succeeded()
+            else:
+                self._circuit.undecided()
+        elif isinstance(error, TransientError):
+            self._failed(at_least_s=getattr(error, "retry_after", None) or 0.0)
+        elif isinstance(error, PermanentError):
+            self._circuit.succeeded()
+        else:
+            self._circuit.undecided()
+
+    def _reason(self) -> str:
+        wait_s = self._circuit.retry_after
+        when = f"in {wait_s:.1f} s" if wait_s else "the next call"
+        if self._circuit.state is CircuitState.HALF_OPEN:
+            when = "under way"
+        return f"{self.dependency} failed lately and is left alone; the next trial is {when}"
+
+    def _failed(self, *, at_least_s: float = 0.0) -> None:
+        was_open = self._circuit.state is CircuitState.OPEN
+        self._circuit.failed(at_least_s=at_least_s)
+        if self._circuit.open and not was_open:
+            self._metrics.count("ragline_circuit_opened_total", dependency=self.dependency)
+
+    def _show(self, state: CircuitState) -> None:
+        self._metrics.set("ragline_circuit_state", state, dependency=self.dependency)

@@ -1,0 +1,1 @@
+"""Language models over OpenAI's API, and tokenizers that count for them."""

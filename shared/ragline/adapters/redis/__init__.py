@@ -1,0 +1,1 @@
+"""Redis: the ledger, token streams, caches and views."""

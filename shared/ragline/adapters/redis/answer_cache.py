@@ -1,0 +1,59 @@
+"""The answer cache in Redis: finished answers by the digest of what they were made from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from redis.asyncio import Redis
+
+from ragline.adapters.redis.optional import OptionalRedis
+
+
+def cached_answer_key(key: str) -> str:
+    """Return the Redis key of a cached answer."""
+    return f"ragline:cached-answer:{key}"
+
+
+class RedisAnswerCache:
+    """Port `AnswerCache`. An entry lives for `ttl_s` after it was written.
+
+    A broken Redis makes every look-up a miss. It is then left alone for `cooldown_s`, so a question
+    does not pay a time-out for the look-up and another one for storing its answer.
+
+    Args:
+        redis: the client; its time limits bound every call.
+        ttl_s: seconds that an answer is kept.
+        on_failure: called with the failed operation's name, to be counted.
+        cooldown_s: pause after a failure.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl_s: int,
+        on_failure: Callable[[str], None],
+        cooldown_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the stored answer, or None (also when Redis is down)."""
+        if self._optional.away:
+            return None
+        found = None
+        with self._optional.trying("get"):
+            found = await self._redis.get(cached_answer_key(key))
+        return found.encode() if isinstance(found, str) else found
+
+    async def put(self, key: str, answer: bytes) -> None:
+        """Store an answer; failure is counted and swallowed."""
+        if self._optional.away:
+            return
+        with self._optional.trying("put"):
+            await self._redis.set(cached_answer_key(key), answer, ex=self._ttl_s)

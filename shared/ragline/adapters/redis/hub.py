@@ -1,0 +1,165 @@
+"""The token streams of many queries over one connection, for a process with thousands of readers.
+
+`XREAD BLOCK` needs a connection, or a command with every key, for each wait; a subscription costs
+each message once. Pub/sub may lose messages, so a reader catches up from the stream itself: when it
+joins, where a number is missing, and after the connection was lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from ragline.adapters.redis.client import translated
+from ragline.adapters.redis.entries import Entry, entries_after, published_entry, tokens_key
+from ragline.background import beside
+from ragline.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+_RECONNECT_S = 0.5
+_POLL_S = 1.0
+# A subscription of the hub's own: redis-py reads only while there is one
+_KEEPALIVE = "ragline:hub"
+
+Deliver = Callable[[Entry | None], None]
+
+
+class RedisHub:
+    """Hands each entry to the readers of its query.
+
+    A reader is a function; it gets None when entries may have been lost and it should catch up.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._pubsub: PubSub = redis.pubsub()
+        self._readers: dict[bytes, set[Deliver]] = {}
+        self._confirmed: dict[bytes, asyncio.Future[None]] = {}
+        self._writing = asyncio.Lock()
+        self._closed = False
+
+    @asynccontextmanager
+    async def joined(self, query_id: str, deliver: Deliver) -> AsyncIterator[None]:
+        """Hand the query's entries to `deliver` while the block runs.
+
+        What is published after this was entered is delivered; what came before is in the stream.
+
+        Raises:
+            Unavailable: Redis is down.
+        """
+        channel = tokens_key(query_id).encode()
+        readers = self._readers.setdefault(channel, set())
+        readers.add(deliver)
+        try:
+            await self._subscribed(channel)
+            yield
+        finally:
+            readers.discard(deliver)
+            if not readers and self._readers.get(channel) is readers:
+                del self._readers[channel]
+                await self._unsubscribe(channel)
+
+    async def catch_up(self, query_id: str, last_id: str) -> list[Entry]:
+        """Return what is stored behind `last_id`, oldest first.
+
+        Raises:
+            Unavailable: Redis is down.
+        """
+        return await entries_after(self._redis, query_id, last_id)
+
+    async def _subscribed(self, channel: bytes) -> None:
+        confirmed = self._confirmed.get(channel)
+        if confirmed is None:
+            confirmed = asyncio.get_running_loop().create_future()
+            self._confirmed[channel] = confirmed
+            with translated("subscription to a token stream"):
+                async with self._writing:
+                    await self._pubsub.subscribe(channel)
+        try:
+            async with asyncio.timeout(_POLL_S):
+                await asyncio.shield(confirmed)
+        except TimeoutError as error:
+            raise Unavailable("subscription to a token stream: Redis does not answer") from error
+
+    async def _unsubscribe(self, channel: bytes) -> None:
+        self._confirmed.pop(channel, None)
+        with suppress(RedisError, OSError):
+            async with self._writing:
+                if channel not in self._readers and not self._closed:
+                    await self._pubsub.unsubscribe(channel)
+
+    async def close(self) -> None:
+        """Give the connection back.
+
+        Raises:
+            redis.RedisError: Redis is down.
+        """
+        self._closed = True
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+
+    async def run(self) -> None:
+        """Read messages until cancelled; a connection that breaks is made again."""
+        while True:
+            try:
+                async with self._writing:
+                    await self._pubsub.subscribe(_KEEPALIVE, *self._readers)
+                await self._read()
+            except (RedisError, OSError) as error:
+                log.info("token streams are interrupted: %r", error)
+                with suppress(RedisError, OSError):
+                    await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+                self._pubsub = self._redis.pubsub()
+                await asyncio.sleep(_RECONNECT_S)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._pubsub.get_message(timeout=_POLL_S)
+            if message is not None:
+                self._handle(message)
+
+    def _handle(self, message: dict[str, Any]) -> None:
+        channel: bytes = message["channel"]
+        match message["type"]:
+            case "message":
+                self._publish(channel, message["data"])
+            case "subscribe":
+                self._confirm(channel)
+
+    def _publish(self, channel: bytes, data: bytes) -> None:
+        try:
+            entry = published_entry(data)
+        except ValueError:
+            log.warning("a message on a token stream is no entry of it")
+            return
+        for deliver in tuple(self._readers.get(channel, ())):
+            deliver(entry)
+
+    def _confirm(self, channel: bytes) -> None:
+        confirmed = self._confirmed.get(channel)
+        if confirmed is None:
+            return
+        if confirmed.done():  # subscribed anew: what was published meanwhile is lost
+            for deliver in tuple(self._readers.get(channel, ())):
+                deliver(None)
+        else:
+            confirmed.set_result(None)
+
+
+@asynccontextmanager
+async def open_hub(redis: Redis) -> AsyncIterator[RedisHub]:
+    """Read token streams while the block runs."""
+    hub = RedisHub(redis)
+    try:
+        async with beside(hub.run()):
+            yield hub
+    finally:
+        with suppress(RedisError, OSError):
+            await hub.close()

@@ -1,0 +1,106 @@
+"""Progress of a query through the stages, on its token stream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
+
+from ragline.adapters.redis.entries import NewEntry, add_entries
+from ragline.adapters.redis.optional import OptionalRedis
+from ragline.contracts.answers import StageTiming
+from ragline.contracts.topics import QUERY_STAGES
+from ragline.observability.metrics import Metrics
+from ragline.settings import ServiceSettings
+
+# Entries that wait to be sent; a Redis that hangs must not gather more
+_MOST_WAITING = 1_024
+_AT_ONCE = 64
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {stage: place for place, stage in enumerate(QUERY_STAGES, start=1)}
+)
+_TIMINGS = TypeAdapter(tuple[StageTiming, ...])
+
+
+class RedisProgress:
+    """Port `Progress`: one entry a stage, sent by a task, with what has gathered in one round trip.
+
+    Args:
+        redis: the client; its time limits bound every call.
+        ttl_s: seconds that a stream outlives its last entry.
+        maxlen: entries that a stream keeps at most (approximately).
+        on_failure: called with the failed operation's name, to be counted.
+        cooldown_s: after a failure Redis is left alone for so long, and nothing is told.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl_s: int,
+        maxlen: int,
+        on_failure: Callable[[str], None],
+        cooldown_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._maxlen = maxlen
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
+        self._waiting: deque[NewEntry] = deque()
+        self._sender: asyncio.Task[None] | None = None
+
+    def begun(
+        self,
+        query_id: str,
+        stage: str,
+        *,
+        queued: float,
+        started: float,
+        timings: Sequence[StageTiming],
+    ) -> None:
+        """Tell that `stage` works on the query; returns at once."""
+        if self._optional.away or len(self._waiting) >= _MOST_WAITING:
+            self._optional.skipped("progress")
+            return
+        fields: dict[FieldT, EncodableT] = {
+            "stage": str(stage),
+            "queued": queued,
+            "started": started,
+            "timings": _TIMINGS.dump_json(tuple(timings)).decode(),
+        }
+        # of attempt 0, so before every token; a redelivered stage is not told again
+        entry_id = f"0-{_PLACES[stage]}"
+        self._waiting.append(NewEntry(query_id, entry_id, fields))
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.create_task(self._send())
+
+    async def settle(self) -> None:
+        """Return when nothing waits to be sent any more."""
+        if self._sender is not None:
+            await self._sender
+
+    async def _send(self) -> None:
+        while self._waiting:
+            entries = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
+            with self._optional.trying("progress"):
+                await add_entries(self._redis, entries, maxlen=self._maxlen, ttl_s=self._ttl_s)
+            if self._optional.away:
+                self._waiting.clear()
+
+
+def open_progress(redis: Redis, settings: ServiceSettings, metrics: Metrics) -> RedisProgress:
+    """Return what a service's settings describe; failures are counted."""
+    return RedisProgress(
+        redis,
+        ttl_s=settings.redis.stream_ttl_s,
+        maxlen=settings.redis.stream_maxlen,
+        on_failure=lambda _operation: metrics.without("progress"),
+    )

@@ -1,0 +1,179 @@
+"""The token stream on Redis Streams: what the generator writes.
+
+`ragline:tokens:{query_id}` holds entries `{attempt, seq, delta}` and ends an attempt with
+`{attempt, seq, status}`. `seq` counts from 0 (the start, an empty delta) without gaps, so a reader
+notices text that a broken Redis lost. A redelivery begins a higher attempt and readers drop the
+text of earlier ones. `redis_stream_reader` is the other side.
+
+An entry's id is `attempt-seq`: Redis takes none that is not higher than the last, so neither a call
+that the client repeats in silence nor what a dying attempt still had on its way is stored behind
+the entries of the next attempt. Each entry is published on the channel of the same name, too
+(`redis_entries`), for processes in which thousands read along over one connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
+
+from ragline.adapters.redis.entries import NewEntry, add_entries
+from ragline.adapters.redis.optional import OptionalRedis
+
+# Far more than are under way at the same time; those whose work was cancelled never finish
+_ATTEMPTS_KEPT = 1_024
+
+
+def attempts_key(query_id: str) -> str:
+    """Return the key that counts the query's attempts."""
+    return f"ragline:attempts:{query_id}"
+
+
+def cancel_key(query_id: str) -> str:
+    """Return the key whose presence asks to stop the answer."""
+    return f"ragline:cancel:{query_id}"
+
+
+@dataclass(slots=True)
+class _Attempt:
+    number: int
+    seq: int = 0
+    pieces: list[str] = field(default_factory=list)
+    due: float = 0.0
+    finishing: asyncio.Event = field(default_factory=asyncio.Event)
+    flusher: asyncio.Task[None] | None = None
+
+
+class RedisTokenStream:
+    """Port `TokenStream`. `append` only buffers; a task per attempt sends what has gathered.
+
+    `append` never waits. A Redis that hangs holds up `start`, `finish` and `cancelled` for the
+    client's time limit once (a refused connection not even that); then it is left alone for
+    `cooldown_s`, and nothing waits for it. Readers have no say in the pace: entries beyond `maxlen`
+    are dropped whether they were read or not.
+
+    Args:
+        redis: the client; its time limits bound every call.
+        ttl_s: seconds that a stream outlives its last entry.
+        maxlen: entries that a stream keeps at most (approximately).
+        coalesce_s: text that arrives within this time goes out as one entry.
+        on_failure: called with the failed operation's name, to be counted.
+        cooldown_s: after a failure Redis is left alone for so long, and text is dropped.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        ttl_s: int,
+        maxlen: int,
+        coalesce_s: float,
+        on_failure: Callable[[str], None],
+        cooldown_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = redis
+        self._ttl_s = ttl_s
+        self._maxlen = maxlen
+        self._coalesce_s = coalesce_s
+        self._clock = clock
+        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
+        self._attempts: dict[str, _Attempt] = {}
+
+    async def start(self, query_id: str) -> int:
+        """Begin an attempt; 0 when Redis is down, and nothing is streamed then.
+
+        What the attempt before has not sent by now is dropped: nobody would show it any more.
+        """
+        await self._drop(self._attempts.pop(query_id, None))
+        number = await self._next_number(query_id)
+        if number == 0:
+            return 0
+        attempt = _Attempt(number)
+        self._attempts[query_id] = attempt
+        while len(self._attempts) > _ATTEMPTS_KEPT:
+            del self._attempts[next(iter(self._attempts))]
+        await self._add(query_id, attempt, {"delta": ""})
+        return number
+
+    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+        """Buffer `text` and see to it that it is sent soon; never waits for Redis."""
+        current = self._attempts.get(query_id)
+        if current is None or current.number != attempt or not text:
+            return
+        current.pieces.append(text)
+        if current.flusher is None or current.flusher.done():
+            current.flusher = asyncio.create_task(self._flush_until_empty(query_id, current))
+
+    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+        """Send what is buffered and the attempt's last entry."""
+        current = self._attempts.get(query_id)
+        if current is None or current.number != attempt:
+            return
+        current.finishing.set()
+        if current.flusher is not None:
+            await current.flusher
+        del self._attempts[query_id]
+        await self._add(query_id, current, {"status": status})
+
+    async def cancelled(self, query_id: str) -> bool:
+        """Tell whether the cancel key is there; False when Redis is down."""
+        if self._optional.away:
+            return False
+        found = 0
+        with self._optional.trying("cancelled"):
+            found = await self._redis.exists(cancel_key(query_id))
+        return bool(found)
+
+    async def _drop(self, attempt: _Attempt | None) -> None:
+        if attempt is not None and attempt.flusher is not None:
+            attempt.pieces.clear()
+            attempt.finishing.set()
+            await attempt.flusher
+
+    async def _next_number(self, query_id: str) -> int:
+        if self._optional.away:
+            self._optional.skipped("start")
+            return 0
+        number: int = 0
+        with self._optional.trying("start"):
+            async with self._redis.pipeline(transaction=True) as transaction:
+                transaction.incr(attempts_key(query_id))
+                # outlives the stream, or a later attempt's entries would have ids that were used
+                transaction.expire(attempts_key(query_id), 2 * self._ttl_s)
+                number = int((await transaction.execute())[0])
+        return number
+
+    async def _flush_until_empty(self, query_id: str, attempt: _Attempt) -> None:
+        while attempt.pieces:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(attempt.due - self._clock()):
+                    await attempt.finishing.wait()
+            if not attempt.pieces:
+                return
+            text, attempt.pieces = "".join(attempt.pieces), []
+            await self._add(query_id, attempt, {"delta": text})
+            attempt.due = self._clock() + self._coalesce_s
+
+    async def _add(
+        self, query_id: str, attempt: _Attempt, fields: dict[FieldT, EncodableT]
+    ) -> None:
+        entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
+        entry_id = f"{attempt.number}-{attempt.seq}"
+        attempt.seq += 1
+        if self._optional.away:
+            self._optional.skipped("append")
+            return
+        with self._optional.trying("append"):
+            await add_entries(
+                self._redis,
+                [NewEntry(query_id, entry_id, entry)],
+                maxlen=self._maxlen,
+                ttl_s=self._ttl_s,
+            )

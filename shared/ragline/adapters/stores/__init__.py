@@ -1,0 +1,1 @@
+"""Vector stores behind the `Store` port, opened by their settings."""

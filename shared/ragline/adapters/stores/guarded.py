@@ -1,0 +1,78 @@
+"""A chunk store behind its circuit breaker: ports `ChunkSearch` and `ChunkStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ragline.adapters.circuit.breaker import Breaker
+from ragline.adapters.stores.opening import Store
+from ragline.contracts.queries import Candidate
+from ragline.ports.store import DocumentRef, IndexedDocument, Scope, StoredDocument, WriteResult
+
+
+class GuardedStore:
+    """Passes calls on to `store` while the circuit lets them through.
+
+    Raises, besides what `store` raises:
+        CircuitOpen: the store failed lately; it is not asked before the next trial.
+    """
+
+    def __init__(self, store: Store, breaker: Breaker) -> None:
+        self._store = store
+        self._breaker = breaker
+
+    async def vector(
+        self, embedding: Sequence[float], *, scope: Scope, limit: int
+    ) -> list[Candidate]:
+        """Search by cosine similarity."""
+        with self._breaker.call():
+            return await self._store.vector(embedding, scope=scope, limit=limit)
+
+    async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search by relevance."""
+        with self._breaker.call():
+            return await self._store.keyword(text, scope=scope, limit=limit)
+
+    async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search literal terms."""
+        with self._breaker.call():
+            return await self._store.metadata(terms, scope=scope, limit=limit)
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        """Return what is stored of a document."""
+        with self._breaker.call():
+            return await self._store.current(ref)
+
+    async def upsert(self, document: IndexedDocument) -> WriteResult:
+        """Make `document` the current version."""
+        with self._breaker.call():
+            return await self._store.upsert(document)
+
+    async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
+        """Remove a document."""
+        with self._breaker.call():
+            return await self._store.delete(ref, version=version)
+
+    async def set_access(
+        self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
+    ) -> WriteResult:
+        """Set who may read a document."""
+        with self._breaker.call():
+            return await self._store.set_access(ref, version=version, access=access)
+
+    async def settle(self, ref: DocumentRef) -> None:
+        """Tidy up behind a writer that died."""
+        with self._breaker.call():
+            await self._store.settle(ref)
+
+    async def ping(self) -> None:
+        """Return when the store answers; with an open circuit this is the trial, once it is due.
+
+        While the circuit is closed a ping counts for nothing: a store that answers pings may still
+        fail every search.
+        """
+        if self._breaker.closed:
+            await self._store.ping()
+            return
+        with self._breaker.call():
+            await self._store.ping()

@@ -1,0 +1,99 @@
+"""The one place that turns `VectorStoreSettings` into a chunk store or a reader of sources."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Protocol, cast
+
+from ragline.ports.sources import DocumentReader
+from ragline.ports.store import ChunkSearch, FencedStore
+from ragline.settings import StoreKind, VectorStoreSettings
+
+
+class Reachable(Protocol):
+    """Says whether it can be reached."""
+
+    async def ping(self) -> None:
+        """Return when the store answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        ...
+
+
+class Store(ChunkSearch, FencedStore, Reachable, Protocol):
+    """A store as searches and the writer see it."""
+
+
+class SourceReader(DocumentReader, Reachable, Protocol):
+    """A store as those see it who open a source."""
+
+
+class _StoreAdapter(Protocol):
+    def open_store(
+        self, settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
+    ) -> AbstractAsyncContextManager[Store]: ...
+
+    async def has_collection(self, settings: VectorStoreSettings) -> bool: ...
+
+
+class _ReaderAdapter(Protocol):
+    def open_reader(
+        self, settings: VectorStoreSettings
+    ) -> AbstractAsyncContextManager[SourceReader]: ...
+
+
+# by name: a process loads only the client library of the store that it uses
+_ADAPTERS = {
+    StoreKind.PGVECTOR: "ragline.adapters.stores.pgvector",
+    StoreKind.WEAVIATE: "ragline.adapters.stores.weaviate",
+}
+
+
+def open_store(
+    settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
+) -> AbstractAsyncContextManager[Store]:
+    """Open the configured store, creating its collection when there is none.
+
+    Args:
+        settings: which store, where, and the collection's name.
+        fingerprint: identity of the embedding model (`Embedder.fingerprint`).
+        dimensions: length of its vectors.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        FingerprintMismatch: the collection holds vectors of another model.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
+    return adapter.open_store(settings, fingerprint=fingerprint, dimensions=dimensions)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the configured collection is there, and create nothing.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_StoreAdapter", import_module(f"{_ADAPTERS[settings.kind]}.store"))
+    return await adapter.has_collection(settings)
+
+
+def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[SourceReader]:
+    """Open the configured store for reading sources; needs no embedding model, creates nothing.
+
+    While there is no collection every document is unknown; once the ingestor has made it, its
+    documents are found.
+
+    Args:
+        settings: which store, where, and the collection's name.
+
+    Raises:
+        Unavailable: the store is down; trying again can help.
+        Misconfigured: wrong credentials or missing rights.
+    """
+    adapter = cast("_ReaderAdapter", import_module(f"{_ADAPTERS[settings.kind]}.reader"))
+    return adapter.open_reader(settings)

@@ -1,0 +1,178 @@
+"""The chunk store on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+import asyncpg
+from asyncpg import Connection
+from pgvector import Vector
+from pgvector.asyncpg import register_vector
+
+from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
+from ragline.adapters.stores.pgvector import schema, search, write
+from ragline.adapters.stores.pgvector.errors import guarded
+from ragline.adapters.stores.pgvector.pool import address, open_pool
+from ragline.contracts.queries import Candidate
+from ragline.errors import Unavailable
+from ragline.ports.store import (
+    DocumentRef,
+    IndexedDocument,
+    Scope,
+    StoredDocument,
+    WriteResult,
+)
+from ragline.settings import VectorStoreSettings
+
+# a transaction that writes or removes this many chunks may take one more time limit
+_CHUNKS_PER_LIMIT = 100
+_CURRENT = """
+SELECT version, gone, content_hash, access_version, access, chunk_hashes
+FROM documents WHERE tenant = $1 AND document_id = $2
+"""
+_STILL_FOUND = """
+SELECT EXISTS (SELECT FROM chunks c WHERE c.tenant = d.tenant AND c.document_id = d.document_id)
+FROM documents d WHERE tenant = $1 AND document_id = $2 AND gone
+"""
+_SESSION = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "strict_order"}
+
+
+class PgvectorStore:
+    """`ChunkSearch` and `ChunkStore` over a pool whose search path is the collection's schema."""
+
+    def __init__(self, pool: asyncpg.Pool, *, dimensions: int, timeout_s: float) -> None:
+        self._pool = pool
+        self._dimensions = dimensions
+        self._timeout_s = timeout_s
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        async with self._connection("ping") as connection:
+            await connection.execute("SELECT 1")
+
+    async def vector(
+        self, embedding: Sequence[float], *, scope: Scope, limit: int
+    ) -> list[Candidate]:
+        """Search by cosine similarity."""
+        if len(embedding) != self._dimensions:
+            raise wrong_length(len(embedding), self._dimensions)
+        async with self._connection("vector search") as connection:
+            return await search.vector(connection, Vector(list(embedding)), scope, limit)
+
+    async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search by BM25."""
+        async with self._connection("keyword search") as connection:
+            return await search.keyword(connection, text, scope, limit)
+
+    async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search literal terms."""
+        async with self._connection("metadata search") as connection:
+            return await search.metadata(connection, terms, scope, limit)
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        """Read the document's row."""
+        async with self._connection("read") as connection:
+            row = await connection.fetchrow(_CURRENT, ref.tenant, ref.document_id)
+        if row is None:
+            return None
+        return StoredDocument(
+            version=row["version"],
+            gone=row["gone"],
+            content_hash=row["content_hash"],
+            access_version=row["access_version"],
+            access=tuple(row["access"]),
+            chunk_hashes=tuple(row["chunk_hashes"]),
+        )
+
+    async def upsert(self, document: IndexedDocument) -> WriteResult:
+        """Replace the document's content; its stated access counts even when it is superseded."""
+        for chunk in document.chunks:
+            if len(chunk.embedding) != self._dimensions:
+                raise wrong_length(len(chunk.embedding), self._dimensions)
+        chunks = await asyncio.to_thread(write.analysed, document)
+        ref, version = document.ref, document.version
+        size = len(chunks) + await self._chunks_stored(ref)
+        async with self._transaction("upsert", chunks=size) as connection:
+            stored = await write.lock(connection, ref)
+            if document.access is not None:
+                await write.set_access(
+                    connection, ref, version=version, access=document.access, by_event=False
+                )
+            if stored > (version, False):
+                return WriteResult.SUPERSEDED
+            await write.replace(connection, document, chunks)
+        return WriteResult.APPLIED
+
+    async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
+        """Remove the document's chunks, leave a tombstone, read back that nothing is found."""
+        size = await self._chunks_stored(ref)
+        async with self._transaction("delete", chunks=size) as connection:
+            if await write.lock(connection, ref) > (version, True):
+                return WriteResult.SUPERSEDED
+            await write.remove(connection, ref, version=version)
+        async with self._connection("read back") as connection:
+            if await connection.fetchval(_STILL_FOUND, ref.tenant, ref.document_id):
+                raise Unavailable("PostgreSQL still finds a deleted document; deleting again helps")
+        return WriteResult.APPLIED
+
+    async def set_access(
+        self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
+    ) -> WriteResult:
+        """Set who may read, in the document's row."""
+        async with self._transaction("set access") as connection:
+            await write.lock(connection, ref)
+            applied = await write.set_access(
+                connection, ref, version=version, access=access, by_event=True
+            )
+        return WriteResult.APPLIED if applied else WriteResult.SUPERSEDED
+
+    async def settle(self, ref: DocumentRef) -> None:
+        """Nothing is ever half-written: a transaction that was cut off is none."""
+
+    async def _chunks_stored(self, ref: DocumentRef) -> int:
+        stored = await self.current(ref)
+        return len(stored.chunk_hashes) if stored else 0
+
+    @asynccontextmanager
+    async def _connection(self, action: str, *, chunks: int = 0) -> AsyncIterator[Connection]:
+        limit = self._timeout_s * (1 + chunks / _CHUNKS_PER_LIMIT)
+        async with guarded(action, limit), self._pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self, action: str, *, chunks: int = 0) -> AsyncIterator[Connection]:
+        async with self._connection(action, chunks=chunks) as connection, connection.transaction():
+            yield connection
+
+
+@asynccontextmanager
+async def open_store(
+    settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
+) -> AsyncIterator[PgvectorStore]:
+    """Open the collection as a pool of connections, creating its schema when there is none."""
+    identity = IndexIdentity(fingerprint, dimensions)
+    async with _connected(settings) as connection:
+        vector_schema = await schema.ensure(connection, settings.collection, identity)
+    session = _SESSION | {"search_path": f'"{settings.collection}", "{vector_schema}"'}
+    prepare = partial(register_vector, schema=vector_schema)
+    async with open_pool(settings, session=session, prepare=prepare) as pool:
+        yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection's schema is there."""
+    async with _connected(settings) as connection:
+        return await schema.exists(connection, settings.collection)
+
+
+@asynccontextmanager
+async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
+    async with guarded("connect", settings.timeout_s):
+        connection = await asyncpg.connect(address(settings))
+        try:
+            yield connection
+        finally:
+            await connection.close()

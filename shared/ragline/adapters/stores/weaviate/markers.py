@@ -1,0 +1,125 @@
+"""What a document's markers say: pure, and the only judge of what readers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from ragline.adapters.stores.weaviate.keys import key
+from ragline.ports.store import StoredDocument
+
+
+class Kind(StrEnum):
+    """What an object is: a chunk, or one of the three markers."""
+
+    CHUNK = "chunk"
+    CONTENT = "content"
+    GONE = "gone"
+    ACCESS = "access"
+
+
+MARKERS = (Kind.CONTENT, Kind.GONE, Kind.ACCESS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """One immutable fact about a document at a version. `groups` null: states no access."""
+
+    kind: Kind
+    document_id: str
+    version: int
+    groups: tuple[str, ...] | None = None
+    content_hash: str | None = None
+    chunk_hashes: tuple[str, ...] = ()
+
+    @property
+    def uuid(self) -> UUID:
+        """The marker's object id."""
+        return key(self.kind, self.document_id, self.version)
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """What the markers of one document amount to.
+
+    The highest content or deletion marker stands, a deletion before content of its version.
+    Access is that of the highest marker that states it, an access event before content.
+    """
+
+    markers: tuple[Marker, ...] = ()
+
+    def joined_by(self, marker: Marker) -> DocumentState:
+        """Return the state with one marker more."""
+        return DocumentState((*self.markers, marker))
+
+    @cached_property
+    def content(self) -> Marker | None:
+        """The content or deletion that stands."""
+        return max(
+            (marker for marker in self.markers if marker.kind is not Kind.ACCESS),
+            key=lambda marker: (marker.version, marker.kind is Kind.GONE),
+            default=None,
+        )
+
+    @cached_property
+    def access(self) -> Marker | None:
+        """The marker that says who may read."""
+        return max(
+            (marker for marker in self.markers if marker.groups is not None),
+            key=lambda marker: (marker.version, marker.kind is Kind.ACCESS),
+            default=None,
+        )
+
+    @property
+    def version(self) -> int:
+        """The content's version, or -1."""
+        return self.content.version if self.content else -1
+
+    @property
+    def gone(self) -> bool:
+        """Whether the document is deleted."""
+        return self.content is not None and self.content.kind is Kind.GONE
+
+    @property
+    def access_version(self) -> int:
+        """The version that states the access, or -1."""
+        return self.access.version if self.access else -1
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Who may read; empty means everyone in the tenant."""
+        return (self.access.groups or ()) if self.access else ()
+
+    @property
+    def fallen(self) -> list[UUID]:
+        """The ids of the markers that say nothing any more."""
+        return [each.uuid for each in self.markers if each not in (self.content, self.access)]
+
+    def is_newer_than(self, version: int, *, gone: bool) -> bool:
+        """Return whether content (or a deletion) at `version` comes too late."""
+        return (self.version, self.gone) > (version, gone)
+
+    def is_outdated(self, version: int, ordinal: int) -> bool:
+        """Return whether a chunk belongs to nothing that stands or may still come."""
+        if version != self.version:
+            return version < self.version
+        return self.gone or (self.content is not None and ordinal >= len(self.content.chunk_hashes))
+
+    def shows(self, version: int, groups: tuple[str, ...]) -> bool:
+        """Return whether a reader with `groups` sees chunks of `version`."""
+        if self.content is None or self.gone or version != self.version:
+            return False
+        return not self.groups or not set(self.groups).isdisjoint(groups)
+
+    def stored(self) -> StoredDocument:
+        """Return the state as the port tells it."""
+        return StoredDocument(
+            version=self.version,
+            gone=self.gone,
+            content_hash=self.content.content_hash if self.content else None,
+            access_version=self.access_version,
+            access=self.groups,
+            chunk_hashes=self.content.chunk_hashes if self.content else (),
+        )

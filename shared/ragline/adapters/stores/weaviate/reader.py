@@ -1,0 +1,103 @@
+"""Sources from Weaviate: the markers say which version, and once more that it still stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import weaviate
+
+from ragline.adapters.stores.weaviate.client import connected, ping
+from ragline.adapters.stores.weaviate.errors import UnknownCollection, guarded
+from ragline.adapters.stores.weaviate.markers import DocumentState, Marker
+from ragline.adapters.stores.weaviate.objects import PART_PROPERTIES, Properties, source_text
+from ragline.adapters.stores.weaviate.scope import parts_of
+from ragline.adapters.stores.weaviate.tenant import TenantObjects
+from ragline.errors import Unavailable
+from ragline.ports.sources import SourceText
+from ragline.ports.store import DocumentRef
+from ragline.settings import VectorStoreSettings
+
+# chunks in one call: a megabyte of text
+_PAGE = 500
+# a document that is being changed at this moment is read again
+_MAX_ATTEMPTS = 5
+
+
+class WeaviateReader:
+    """`DocumentReader` over one multi-tenant collection, which may not exist yet."""
+
+    def __init__(
+        self, client: weaviate.WeaviateAsyncClient, name: str, *, timeout_s: float
+    ) -> None:
+        self._client = client
+        self._collection = client.collections.use(name)
+        self._timeout_s = timeout_s
+
+    async def ping(self) -> None:
+        """Return when the server is ready."""
+        await ping(self._client, self._timeout_s)
+
+    async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
+        """Read the document's markers, its chunks, and the markers again."""
+        tenant = TenantObjects(self._collection.with_tenant(ref.tenant), self._timeout_s)
+        try:
+            async with guarded("reading a source", self._timeout_s):
+                return await read(tenant, ref.document_id, groups)
+        except UnknownCollection:
+            return None  # nobody has made it yet
+
+
+@asynccontextmanager
+async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[WeaviateReader]:
+    """Connect, and make sure that the server lets us in."""
+    async with connected(settings) as client:
+        async with guarded("connect", settings.timeout_s):
+            await client.collections.exists(settings.collection)
+        yield WeaviateReader(client, settings.collection, timeout_s=settings.timeout_s)
+
+
+async def read(
+    tenant: TenantObjects, document_id: str, groups: tuple[str, ...]
+) -> SourceText | None:
+    """Return the document's current version as far as `groups` may read it.
+
+    It was current and theirs from before the first chunk was read until after the last, and every
+    chunk is the one that its marker names.
+    """
+    content = _shown(await tenant.state(document_id), groups)
+    for _ in range(_MAX_ATTEMPTS):
+        if content is None:
+            return None
+        source = await _source(tenant, content, groups)
+        before, content = content, _shown(await tenant.state(document_id), groups)
+        if source and content == before:
+            return source
+    raise Unavailable(f"Weaviate: {document_id} is being changed all the while; try again")
+
+
+def _shown(state: DocumentState, groups: tuple[str, ...]) -> Marker | None:
+    content = state.content
+    if content is None or not content.chunk_hashes or not state.shows(content.version, groups):
+        return None
+    return content
+
+
+async def _source(
+    tenant: TenantObjects, content: Marker, groups: tuple[str, ...]
+) -> SourceText | None:
+    """Return the version that the marker stands for, or None when chunks of it are not there."""
+    chunks: list[Properties] = []
+    for ordinals in _pages(len(content.chunk_hashes)):
+        where = parts_of(content.document_id, content.version, groups, ordinals)
+        chunks += [each.properties for each in await tenant.find(where, PART_PROPERTIES)]
+    chunks.sort(key=lambda chunk: chunk["ordinal"])
+    # all its properties: a collection of an earlier release refuses to be asked for newer ones
+    first = await tenant.find(parts_of(content.document_id, content.version, groups, range(1)))
+    if not first or tuple(each["content_hash"] for each in chunks) != content.chunk_hashes:
+        return None
+    return source_text(first[0].properties, chunks)
+
+
+def _pages(chunks: int) -> Iterator[range]:
+    return (range(at, min(at + _PAGE, chunks)) for at in range(0, chunks, _PAGE))

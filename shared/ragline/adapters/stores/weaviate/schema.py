@@ -1,0 +1,159 @@
+"""The collection: its properties, and its creation however many services start together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from weaviate import WeaviateAsyncClient
+from weaviate.classes.config import (
+    Configure,
+    DataType,
+    Property,
+    StopwordsPreset,
+    Tokenization,
+    VectorDistances,
+)
+from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInvalidInputError
+from weaviate.outputs.config import CollectionConfigSimple
+
+from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
+from ragline.errors import Misconfigured
+
+
+def _stored(name: str, data_type: DataType = DataType.TEXT) -> Property:
+    return Property(name=name, data_type=data_type, index_filterable=False, index_searchable=False)
+
+
+def _exact(name: str, data_type: DataType = DataType.TEXT) -> Property:
+    return Property(
+        name=name,
+        data_type=data_type,
+        tokenization=Tokenization.FIELD,
+        index_filterable=True,
+        index_searchable=False,
+    )
+
+
+def _ordered(name: str, data_type: DataType) -> Property:
+    return Property(name=name, data_type=data_type, index_filterable=True, index_range_filters=True)
+
+
+def _words(name: str, *, filterable: bool) -> Property:
+    return Property(
+        name=name,
+        data_type=DataType.TEXT,
+        tokenization=Tokenization.WHITESPACE,
+        index_filterable=filterable,
+        index_searchable=True,
+    )
+
+
+def _shared() -> list[Property]:
+    # versions are decimal text: numbers travel as doubles, which are exact to 2^53 only
+    return [_exact("kind"), _exact("document"), _exact("version"), _stored("document_id")]
+
+
+def _of_chunks() -> list[Property]:
+    return [
+        _ordered("ordinal", DataType.INT),
+        _exact("readers", DataType.TEXT_ARRAY),
+        _exact("access"),
+        _exact("facets", DataType.TEXT_ARRAY),
+        _ordered("updated_at", DataType.DATE),
+        _words("relevance", filterable=False),
+        _words("metadata", filterable=True),
+        _stored("text"),
+        _stored("start", DataType.INT),
+        _stored("end", DataType.INT),
+        _stored("title"),
+        _stored("heading_path", DataType.TEXT_ARRAY),
+        _stored("url"),
+        _stored("media_type"),
+        _stored("language"),
+        _stored("tags", DataType.TEXT_ARRAY),
+        _stored("attributes"),
+        _stored("content_hash"),
+    ]
+
+
+def _of_markers() -> list[Property]:
+    return [
+        _stored("states_access", DataType.BOOL),
+        _stored("groups", DataType.TEXT_ARRAY),
+        _stored("chunk_hashes", DataType.TEXT_ARRAY),
+    ]
+
+
+def _all() -> list[Property]:
+    return [*_shared(), *_of_chunks(), *_of_markers()]
+
+
+async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
+    """Create the collection unless it exists, and check what it was made with.
+
+    One that an earlier release made gets the properties that have come since: servers that make
+    none on their own would refuse our objects.
+
+    Raises:
+        FingerprintMismatch: the collection holds another model's vectors.
+        Misconfigured: the collection is not one of ours.
+    """
+    if not await client.collections.exists(name):
+        try:
+            await _create(client, name, identity)
+        except UnexpectedStatusCodeError:
+            # another service was faster; any other trouble shows again in what follows
+            if not await client.collections.exists(name):
+                raise
+    config = await client.collections.use(name).config.get(simple=True)
+    stored = _identity(name, config.description)
+    if stored != identity:
+        raise mismatch(name, stored, identity)
+    for missing in _missing(config):
+        await _add(client, name, missing)
+
+
+def _missing(config: CollectionConfigSimple) -> list[Property]:
+    known = {each.name for each in config.properties}
+    return [each for each in _all() if each.name not in known]
+
+
+async def _add(client: WeaviateAsyncClient, name: str, missing: Property) -> None:
+    config = client.collections.use(name).config
+    try:
+        await config.add_property(missing)
+    except (UnexpectedStatusCodeError, WeaviateInvalidInputError):
+        # another service was faster; any other trouble is raised
+        if missing in _missing(await config.get(simple=True)):
+            raise
+
+
+async def _create(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
+    await client.collections.create(
+        name,
+        description=json.dumps(asdict(identity)),
+        properties=_all(),
+        multi_tenancy_config=Configure.multi_tenancy(
+            enabled=True, auto_tenant_creation=True, auto_tenant_activation=True
+        ),
+        # at creation: changing k1 and b later has turned shards read-only
+        inverted_index_config=Configure.inverted_index(
+            bm25_k1=BM25_K1, bm25_b=BM25_B, stopwords_preset=StopwordsPreset.NONE
+        ),
+        vector_config=Configure.Vectors.self_provided(
+            # newer servers compress by default, which would change scores
+            quantizer=Configure.VectorIndex.Quantizer.none(),
+            vector_index_config=Configure.VectorIndex.hnsw(distance_metric=VectorDistances.COSINE),
+        ),
+    )
+
+
+def _identity(name: str, description: str | None) -> IndexIdentity:
+    try:
+        return IndexIdentity(**json.loads(description or ""))
+    except (ValueError, TypeError) as error:
+        raise Misconfigured(
+            f"collection {name} exists and was not made by Ragline: name another one "
+            "(RAGLINE_VECTOR_STORE__COLLECTION)"
+        ) from error

@@ -1,0 +1,124 @@
+"""The three searches, and the markers' verdict on what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from weaviate.classes.query import Filter, MetadataQuery
+
+from ragline.adapters.stores.analysis import query_terms
+from ragline.adapters.stores.indexing import literal_terms, share_found
+from ragline.adapters.stores.weaviate.markers import DocumentState
+from ragline.adapters.stores.weaviate.objects import CANDIDATE_PROPERTIES, candidate
+from ragline.adapters.stores.weaviate.scope import visible
+from ragline.adapters.stores.weaviate.tenant import MAX_RESULTS, TenantObjects
+from ragline.contracts.queries import Candidate, SearchKind
+from ragline.ports.store import Scope
+
+Search = Callable[[int], Awaitable[list[Candidate]]]
+# a document that is being replaced at this moment is searched for again
+_MAX_ATTEMPTS = 5
+# metadata matches are ordered by relevance, not by share: take more of them, then order
+_METADATA_FACTOR = 4
+
+
+async def vector(
+    tenant: TenantObjects, embedding: Sequence[float], scope: Scope, limit: int
+) -> list[Candidate]:
+    """Search by cosine similarity."""
+
+    async def search(count: int) -> list[Candidate]:
+        found = await tenant.collection.query.near_vector(
+            list(embedding),
+            filters=visible(scope),
+            limit=count,
+            return_properties=CANDIDATE_PROPERTIES,
+            return_metadata=MetadataQuery(distance=True),
+        )
+        return [
+            candidate(each.properties, SearchKind.VECTOR, 1.0 - (each.metadata.distance or 0.0))
+            for each in found.objects
+        ]
+
+    return await _current(tenant, search, scope, limit)
+
+
+async def keyword(tenant: TenantObjects, text: str, scope: Scope, limit: int) -> list[Candidate]:
+    """Search by BM25 over one property that holds the weighted words of all fields.
+
+    Over several properties the server sums the best hits of each, so a chunk that is good in all
+    and best in none would lose part of its score.
+    """
+    if not (terms := query_terms(text)):
+        return []
+
+    async def search(count: int) -> list[Candidate]:
+        found = await tenant.collection.query.bm25(
+            " ".join(terms),
+            query_properties=["relevance"],
+            filters=visible(scope),
+            limit=count,
+            return_properties=CANDIDATE_PROPERTIES,
+            return_metadata=MetadataQuery(score=True),
+        )
+        return [
+            candidate(each.properties, SearchKind.KEYWORD, each.metadata.score or 0.0)
+            for each in found.objects
+        ]
+
+    return await _current(tenant, search, scope, limit)
+
+
+async def metadata(
+    tenant: TenantObjects, terms: Sequence[str], scope: Scope, limit: int
+) -> list[Candidate]:
+    """Search literal terms; each one that has all its words in a chunk's metadata is found."""
+    if not (worded := literal_terms(terms)):
+        return []
+    words = Filter.by_property("metadata")
+    any_term = Filter.any_of([words.contains_all(list(each)) for each in worded])
+
+    async def search(count: int) -> list[Candidate]:
+        found = await tenant.collection.query.bm25(
+            " ".join(dict.fromkeys(word for each in worded for word in each)),
+            query_properties=["metadata"],
+            filters=visible(scope) & any_term,
+            limit=min(count * _METADATA_FACTOR, MAX_RESULTS),
+            return_properties=[*CANDIDATE_PROPERTIES, "metadata"],
+        )
+        hits = [
+            candidate(
+                each.properties,
+                SearchKind.METADATA,
+                share_found(worded, str(each.properties["metadata"]).split()),
+            )
+            for each in found.objects
+        ]
+        hits.sort(key=lambda hit: -hit.scores[SearchKind.METADATA])
+        return hits[:count]
+
+    return await _current(tenant, search, scope, limit)
+
+
+async def _current(
+    tenant: TenantObjects, search: Search, scope: Scope, limit: int
+) -> list[Candidate]:
+    """Search until what is found can be shown as one state of every document.
+
+    A hit of a version that fell between the search and the look at the markers says that its
+    successor may be missing, and hidden hits may have crowded out others: search again, wider.
+    """
+    count = limit
+    for _ in range(_MAX_ATTEMPTS):
+        hits = await search(count)
+        states = await tenant.verdicts({hit.document_id for hit in hits})
+        shown = [hit for hit in hits if states[hit.document_id].shows(hit.version, scope.groups)]
+        crowded = len(hits) >= count and len(shown) < limit
+        if not crowded and not any(_fell(hit, states[hit.document_id]) for hit in hits):
+            break
+        count = min(2 * count, MAX_RESULTS) if crowded else count
+    return shown[:limit]
+
+
+def _fell(hit: Candidate, state: DocumentState) -> bool:
+    return state.is_newer_than(hit.version, gone=False)

@@ -1,0 +1,126 @@
+"""The chunk store on Weaviate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import weaviate
+
+from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
+from ragline.adapters.stores.weaviate import schema, search, write
+from ragline.adapters.stores.weaviate.client import connected, ping
+from ragline.adapters.stores.weaviate.errors import UnknownTenant, guarded
+from ragline.adapters.stores.weaviate.tenant import TenantObjects
+from ragline.contracts.queries import Candidate
+from ragline.ports.store import (
+    DocumentRef,
+    IndexedDocument,
+    Scope,
+    StoredDocument,
+    WriteResult,
+)
+from ragline.settings import VectorStoreSettings
+
+
+class WeaviateStore:
+    """`ChunkSearch` and `ChunkStore` over one multi-tenant collection."""
+
+    def __init__(
+        self,
+        client: weaviate.WeaviateAsyncClient,
+        name: str,
+        *,
+        dimensions: int,
+        timeout_s: float,
+    ) -> None:
+        self._client = client
+        self._collection = client.collections.use(name)
+        self._dimensions = dimensions
+        self._timeout_s = timeout_s
+
+    async def ping(self) -> None:
+        """Return when the server is ready."""
+        await ping(self._client, self._timeout_s)
+
+    async def vector(
+        self, embedding: Sequence[float], *, scope: Scope, limit: int
+    ) -> list[Candidate]:
+        """Search by cosine similarity."""
+        self._check(embedding)
+        return await self._search(search.vector, embedding, scope, limit)
+
+    async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search by BM25."""
+        return await self._search(search.keyword, text, scope, limit)
+
+    async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
+        """Search literal terms."""
+        return await self._search(search.metadata, terms, scope, limit)
+
+    async def current(self, ref: DocumentRef) -> StoredDocument | None:
+        """Read the document's markers."""
+        state = await self.tenant(ref.tenant).state(ref.document_id)
+        return state.stored() if state.markers else None
+
+    async def upsert(self, document: IndexedDocument) -> WriteResult:
+        """Replace the document's content; its stated access counts even when it is superseded."""
+        for chunk in document.chunks:
+            self._check(chunk.embedding)
+        return await write.upsert(self.tenant(document.ref.tenant), document)
+
+    async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
+        """Leave a tombstone, remove the document's chunks, read back that none is found."""
+        return await write.delete(self.tenant(ref.tenant), ref.document_id, version)
+
+    async def set_access(
+        self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
+    ) -> WriteResult:
+        """Set who may read, in a marker and on the chunks."""
+        return await write.set_access(self.tenant(ref.tenant), ref.document_id, version, access)
+
+    async def settle(self, ref: DocumentRef) -> None:
+        """Make the document's objects what its markers say."""
+        await write.settle(self.tenant(ref.tenant), ref.document_id)
+
+    def tenant(self, tenant: str) -> TenantObjects:
+        """Return the objects of a tenant."""
+        return TenantObjects(self._collection.with_tenant(tenant), self._timeout_s)
+
+    async def _search(
+        self,
+        find: Callable[[TenantObjects, Any, Scope, int], Awaitable[list[Candidate]]],
+        wanted: object,
+        scope: Scope,
+        limit: int,
+    ) -> list[Candidate]:
+        try:
+            async with guarded(f"{find.__name__} search", self._timeout_s):
+                return await find(self.tenant(scope.tenant), wanted, scope, limit)
+        except UnknownTenant:
+            return []
+
+    def _check(self, embedding: Sequence[float]) -> None:
+        if len(embedding) != self._dimensions:
+            raise wrong_length(len(embedding), self._dimensions)
+
+
+@asynccontextmanager
+async def open_store(
+    settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
+) -> AsyncIterator[WeaviateStore]:
+    """Connect, and create the collection when there is none."""
+    async with connected(settings) as client:
+        async with guarded("connect", settings.timeout_s):
+            identity = IndexIdentity(fingerprint, dimensions)
+            await schema.ensure(client, settings.collection, identity)
+        yield WeaviateStore(
+            client, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
+        )
+
+
+async def has_collection(settings: VectorStoreSettings) -> bool:
+    """Tell whether the collection is there."""
+    async with connected(settings) as client, guarded("connect", settings.timeout_s):
+        return bool(await client.collections.exists(settings.collection))
