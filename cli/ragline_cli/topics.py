@@ -14,7 +14,7 @@ from ragline_cli.console import err, out, print_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ragline_cli.kafka.topic_plan import Plan, TopicChange
+    from ragline_cli.kafka.topic_plan import TopicChange, TopicPlan
 
 app = typer.Typer(no_args_is_help=True, help="Topics: what they are, and creating them.")
 
@@ -88,7 +88,7 @@ def _kept(topic: Topic) -> str:
     return "\n".join(days if policy == "delete" else policy for policy in topic.cleanup.split(","))
 
 
-def _print_plan(plan: Plan) -> None:
+def _print_plan(plan: TopicPlan) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

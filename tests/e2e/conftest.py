@@ -16,7 +16,7 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
-from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.api_keys.form import KeyScope, digest_of, make_key
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline_cli.errors import StackError
 from ragline_cli.stack.launcher import Launcher
@@ -141,7 +141,7 @@ def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
         sha256=digest_of(key).hex(),
         tenant="acme",
         groups=("staff",),
-        scopes=frozenset(Scope),
+        scopes=frozenset(KeyScope),
     )
     keys_file.write_text(entry_as_toml(entry))
     with pytest.MonkeyPatch.context() as environment:

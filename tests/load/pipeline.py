@@ -14,12 +14,12 @@ import random
 import time
 
 from ragline.settings import ServiceSettings
-from ragline.testing.stub_pipeline import Question, stub_pipeline
+from ragline.testing.stub_pipeline import StubQuestion, stub_pipeline
 
 PAUSE_S = float(os.environ.get("LOAD_TOKEN_PAUSE_S", "10"))
 
 
-async def script(question: Question) -> None:
+async def script(question: StubQuestion) -> None:
     """Answer one question."""
     if question.query.text == "now":
         await question.answer("A badge opens doors. [1]")

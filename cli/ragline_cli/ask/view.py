@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ragline.contracts.answers import AnswerStatus, QueryAnswered, StageTiming, Support
+from ragline.contracts.answers import AnswerStatus, ClaimSupport, QueryAnswered, StageTiming
 from ragline_cli.terminal import printable
 
 _BAR = 30
@@ -97,7 +97,7 @@ def _notes(answer: QueryAnswered) -> Iterator[str]:
         yield "models " + ", ".join(f"{role} {name}" for role, name in answer.models.items())
     if answer.validation:
         claims = answer.validation.claims
-        supported = sum(claim.support is Support.SUPPORTED for claim in claims)
+        supported = sum(claim.support is ClaimSupport.SUPPORTED for claim in claims)
         yield f"{supported} of {len(claims)} claims supported ({answer.validation.method})"
     if answer.usage.prompt_tokens or answer.usage.completion_tokens:
         usage = answer.usage

@@ -12,7 +12,7 @@ from ragline.errors import Misconfigured
 from ragline_cli.connection import AsJson, Bootstrap, connection
 from ragline_cli.console import ExitCode, err, out, print_json
 from ragline_cli.dead_letters import options
-from ragline_cli.dead_letters.filters import Filters, make_filters
+from ragline_cli.dead_letters.filters import LetterFilters, make_filters
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, export, replay, drop.")
 
@@ -35,7 +35,7 @@ def list_(
     bootstrap: Bootstrap = None,
 ) -> None:
     """List dead letters, newest last, with their counts by cause."""
-    from ragline_cli.dead_letters.listing import list_letters
+    from ragline_cli.dead_letters.letter_list import list_letters
     from ragline_cli.dead_letters.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
 
@@ -142,14 +142,14 @@ def replay(
     Running it again goes on where it stopped. A replayed query gets a new answer beside the
     failed one. Behind a newer record of the same document nothing is replayed.
     """
-    from ragline_cli.dead_letters.replay import Pace
+    from ragline_cli.dead_letters.replay import ReplayPace
     from ragline_cli.dead_letters.replay_run import run_replay
 
     filters = _filters(ids, topic, cause, service, key, since, until)
     outcome = run_replay(
         connection(bootstrap).kafka,
         filters,
-        Pace(rate=rate, deadline_s=deadline_s),
+        ReplayPace(rate=rate, deadline_s=deadline_s),
         limit=limit,
         execute=execute,
         as_json=as_json,
@@ -180,7 +180,7 @@ def drop(
     Nothing is deleted: Kafka cannot delete one record, its topic's retention removes it in time.
     """
     from ragline_cli.dead_letters.drop import execute_drop
-    from ragline_cli.dead_letters.listing import list_letters
+    from ragline_cli.dead_letters.letter_list import list_letters
     from ragline_cli.dead_letters.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
 
@@ -207,7 +207,7 @@ def _filters(
     keys: list[str] | None = None,
     since: str | None = None,
     until: str | None = None,
-) -> Filters:
+) -> LetterFilters:
     try:
         return make_filters(
             ids=ids or (),

@@ -13,9 +13,9 @@ from typing import IO, Any
 
 from ragline.contracts.dead_letters import DeadLetterHandled
 from ragline.settings import KafkaSettings
-from ragline_cli.dead_letters.filters import Filters
+from ragline_cli.dead_letters.filters import LetterFilters
 from ragline_cli.dead_letters.letter import DeadLetter
-from ragline_cli.dead_letters.listing import open_letters
+from ragline_cli.dead_letters.letter_list import open_letters
 from ragline_cli.dead_letters.redaction import redact
 from ragline_cli.dead_letters.summary import summarise
 from ragline_cli.kafka.extent import OnProgress, no_progress
@@ -48,7 +48,7 @@ def encode(data: bytes | None) -> str | dict[str, str] | None:
 
 async def export_letters(
     kafka: KafkaSettings,
-    filters: Filters,
+    filters: LetterFilters,
     output: IO[str],
     *,
     payload: bool,
@@ -72,7 +72,7 @@ async def export_letters(
 
 
 async def find_letter(
-    kafka: KafkaSettings, filters: Filters, *, payload: bool
+    kafka: KafkaSettings, filters: LetterFilters, *, payload: bool
 ) -> dict[str, Any] | None:
     """Return the first dead letter that `filters` mean as JSON data, or None.
 

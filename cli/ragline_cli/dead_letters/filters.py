@@ -15,7 +15,7 @@ from ragline_cli.instants import read_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class LetterFilters:
     """What a dead letter has to be; null or an empty tuple means anything.
 
     `keys` are exact keys or globs (`acme/*`). `since` is inclusive, `until` exclusive; both are
@@ -63,14 +63,14 @@ def make_filters(
     since: str | None = None,
     until: str | None = None,
     now: datetime,
-) -> Filters:
+) -> LetterFilters:
     """Read filters as people write them.
 
     Raises:
         Misconfigured: an id, a name or an instant is none; the message lists what there is.
     """
     sources = sorted(BY_NAME.keys() - {DEAD_LETTERS.name, DEAD_LETTERS_HANDLED.name})
-    return Filters(
+    return LetterFilters(
         ids=frozenset(LetterId.parse(text) for text in ids) or None,
         topics=_known("topic", topics, sources),
         causes=_known("cause", causes, list(Cause)),

@@ -12,7 +12,7 @@ from ragline.contracts.topics import BY_NAME, STAGES, Topic
 from ragline_cli.dead_letters.journal import Marks
 from ragline_cli.dead_letters.letter import DeadLetter
 from ragline_cli.dead_letters.summary import Summary, summarise
-from ragline_cli.dead_letters.superseding import Want, want_of
+from ragline_cli.dead_letters.supersession import Want, want_of
 
 
 class Action(StrEnum):
@@ -54,7 +54,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ReplayPlan:
     """All steps, oldest failure first.
 
     `handled` were replayed or dropped before; `left` wait for a later run, because of a limit.
@@ -98,12 +98,12 @@ class Planner:
         """Return what has to be known of compacted source topics before `decide`."""
         return [step.want for step in self._steps if step.want]
 
-    def decide(self, limit: int | None = None) -> Plan:
+    def decide(self, limit: int | None = None) -> ReplayPlan:
         """Return the plan; at most `limit` records are replayed."""
         decided = (decided_by_source(step) for step in self._steps)
         steps = sorted(decided, key=lambda step: (step.summary.failed_at, step.summary.id))
         kept, left = _limited(steps, limit)
-        return Plan(steps=tuple(kept), handled=self.handled, left=left)
+        return ReplayPlan(steps=tuple(kept), handled=self.handled, left=left)
 
 
 def replayable(name: str | None) -> Topic | None:

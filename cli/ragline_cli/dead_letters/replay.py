@@ -18,20 +18,20 @@ from ragline.clock import Clock, epoch_ms
 from ragline.contracts.dead_letters import Handling
 from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
-from ragline_cli.dead_letters.filters import Filters
+from ragline_cli.dead_letters.filters import LetterFilters
 from ragline_cli.dead_letters.headers import replay_headers
 from ragline_cli.dead_letters.journal import mark_of, read_marks
 from ragline_cli.dead_letters.letter import DeadLetter
+from ragline_cli.dead_letters.letter_reader import extent_of, read_letters
 from ragline_cli.dead_letters.plan import (
     Action,
-    Plan,
     Planner,
+    ReplayPlan,
     Step,
     decided_by_source,
     on_query_path,
     skipped,
 )
-from ragline_cli.dead_letters.reading import extent_of, read_letters
 from ragline_cli.dead_letters.source_scan import SourceScan
 from ragline_cli.kafka import events
 from ragline_cli.kafka.client import open_producer, require_topics, translated
@@ -43,7 +43,7 @@ _UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class ReplayPace:
     """`rate` is records a second; `deadline_s` what a replayed query gets from now on."""
 
     rate: float = 50.0
@@ -51,7 +51,7 @@ class Pace:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ReplayOutcome:
     """What was done. `stopped` says that somebody asked to stop before the end."""
 
     replayed: int = 0
@@ -80,11 +80,11 @@ class Outcome:
 async def plan_replay(
     kafka: KafkaSettings,
     scan: SourceScan,
-    filters: Filters,
+    filters: LetterFilters,
     *,
     limit: int | None = None,
     on_progress: OnProgress = no_progress,
-) -> Plan:
+) -> ReplayPlan:
     """Return what replaying the dead letters that `filters` mean would do; stores nothing.
 
     Raises:
@@ -106,13 +106,13 @@ async def plan_replay(
 async def execute_replay(
     kafka: KafkaSettings,
     scan: SourceScan,
-    plan: Plan,
-    pace: Pace,
+    plan: ReplayPlan,
+    pace: ReplayPace,
     *,
     clock: Clock,
     stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress = no_progress,
-) -> Outcome:
+) -> ReplayOutcome:
     """Do what `plan` says, with the scan that made it; raises as `plan_replay`.
 
     `stop` is asked before each record; a record is never left without its mark by it.
@@ -126,7 +126,7 @@ async def execute_replay(
         open_producer(unlimited, idempotent=False) as producer,  # goes on behind a refused record
     ):
         replay = _Replay(producer, scan, pace, clock)
-        filters = Filters(ids=frozenset(steps))
+        filters = LetterFilters(ids=frozenset(steps))
         extent = await extent_of(consumer, DEAD_LETTERS.name, filters)
         done = 0
         async for letter in read_letters(consumer, extent, filters, no_progress):
@@ -141,9 +141,9 @@ async def execute_replay(
 
 class _Replay:
     def __init__(
-        self, producer: AIOKafkaProducer, scan: SourceScan, pace: Pace, clock: Clock
+        self, producer: AIOKafkaProducer, scan: SourceScan, pace: ReplayPace, clock: Clock
     ) -> None:
-        self.outcome = Outcome()
+        self.outcome = ReplayOutcome()
         self._producer = producer
         self._scan = scan
         self._limiter = AsyncLimiter(1, 1 / pace.rate)  # evenly, no burst at the start

@@ -9,9 +9,9 @@ from typing import NoReturn
 from ragline.clock import utc_now
 from ragline.settings import KafkaSettings
 from ragline_cli.console import err, out, print_json
-from ragline_cli.dead_letters.filters import Filters
-from ragline_cli.dead_letters.plan import Plan
-from ragline_cli.dead_letters.replay import Outcome, Pace, execute_replay, plan_replay
+from ragline_cli.dead_letters.filters import LetterFilters
+from ragline_cli.dead_letters.plan import ReplayPlan
+from ragline_cli.dead_letters.replay import ReplayOutcome, ReplayPace, execute_replay, plan_replay
 from ragline_cli.dead_letters.source_scan import SourceScan
 from ragline_cli.dead_letters.view import plan_view, steps_table
 from ragline_cli.progress_bars import progress_bars
@@ -20,20 +20,20 @@ from ragline_cli.stack.signals import StopSignals, stop_signals
 
 def run_replay(
     kafka: KafkaSettings,
-    filters: Filters,
-    pace: Pace,
+    filters: LetterFilters,
+    pace: ReplayPace,
     *,
     limit: int | None,
     execute: bool,
     as_json: bool,
-) -> Outcome | None:
+) -> ReplayOutcome | None:
     """Show the plan and with `execute` do it; return what was done, None without.
 
     Ctrl-C stops after the record in hand and its mark; a second one at once.
     Raises as `plan_replay`.
     """
 
-    async def run(signals: StopSignals) -> tuple[Plan, Outcome | None]:
+    async def run(signals: StopSignals) -> tuple[ReplayPlan, ReplayOutcome | None]:
         async with SourceScan(kafka) as scan:
             with signals.interrupting(), progress_bars(err, shown=not as_json) as report:
                 plan = await plan_replay(kafka, scan, filters, limit=limit, on_progress=report)
@@ -54,12 +54,12 @@ def run_replay(
 async def _execute(
     kafka: KafkaSettings,
     scan: SourceScan,
-    plan: Plan,
-    pace: Pace,
+    plan: ReplayPlan,
+    pace: ReplayPace,
     stop: Callable[[], bool],
     *,
     shown: bool,
-) -> Outcome:
+) -> ReplayOutcome:
     with progress_bars(err, shown=shown) as report:
         return await execute_replay(
             kafka, scan, plan, pace, clock=utc_now, stop=stop, on_progress=report
@@ -70,7 +70,7 @@ def _interrupt() -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _show(plan: Plan, outcome: Outcome | None, *, as_json: bool) -> None:
+def _show(plan: ReplayPlan, outcome: ReplayOutcome | None, *, as_json: bool) -> None:
     if as_json:
         done = outcome.to_json() if outcome else None
         print_json({**plan.to_json(), "executed": outcome is not None, "outcome": done})

@@ -10,7 +10,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ragline.settings import KafkaSettings
-from ragline_cli.dead_letters.superseding import Want
+from ragline_cli.dead_letters.supersession import Want
 from ragline_cli.kafka.extent import Extent, OnProgress, no_progress, read_extent, whole
 from ragline_cli.kafka.reader import open_reader
 

@@ -12,8 +12,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from ragline_cli.dead_letters.listing import Listing
-from ragline_cli.dead_letters.plan import Action, Plan, Step
+from ragline_cli.dead_letters.letter_list import LetterList
+from ragline_cli.dead_letters.plan import Action, ReplayPlan, Step
 from ragline_cli.dead_letters.summary import Summary
 from ragline_cli.terminal import printable
 
@@ -48,7 +48,7 @@ def source_text(summary: Summary) -> str:
     return f"{summary.topic}[{summary.partition}]@{summary.offset}{origin}"
 
 
-def sums_text(listing: Listing) -> str:
+def sums_text(listing: LetterList) -> str:
     """Return what matched, by cause, and what is not shown."""
     causes = ", ".join(f"{count} {cause}" for cause, count in listing.by_cause.most_common())
     lines = [f"{listing.matched} dead letters" + (f": {causes}" if causes else "")]
@@ -84,7 +84,7 @@ def payload_text(value: Any) -> Text:
     return Text(printable(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
-def plan_view(plan: Plan) -> Group:
+def plan_view(plan: ReplayPlan) -> Group:
     """Return what would go where, what is skipped and why, and the sums."""
     replays = plan.of(Action.REPLAY)
     lines: list[Any] = [_replays_table(replays[:_MAX_STEPS])] if replays else []
@@ -118,7 +118,7 @@ def _replays_table(steps: Iterable[Step]) -> Table:
     return table
 
 
-def _plan_sums(plan: Plan) -> str:
+def _plan_sums(plan: ReplayPlan) -> str:
     targets = Counter(str(step.summary.origin) for step in plan.of(Action.REPLAY))
     places = ", ".join(f"{count} to {topic}" for topic, count in targets.most_common())
     parts = [f"{targets.total()} to replay" + (f" ({places})" if places else "")]

@@ -11,12 +11,12 @@ import typer
 
 from ragline.contracts.documents import DocumentChanged
 from ragline_cli.console import ExitCode, out
-from ragline_cli.demo.corpus import TENANT, Round, python_reference, reference_rounds
+from ragline_cli.demo.corpus import TENANT, DemoRound, python_reference, reference_rounds
 from ragline_cli.demo.timeline import STARTING, Timeline, timeline_table
 from ragline_cli.stack.current import DEFAULT_NAME, settings_of
 from ragline_cli.stack.gateway import console_port
 from ragline_cli.stack.launcher import Launcher
-from ragline_cli.stack.parts import Part
+from ragline_cli.stack.parts import StackPart
 from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.plan import Ports
 from ragline_cli.stack.signals import StopSignals, stop_signals
@@ -53,11 +53,11 @@ def demo(
     raise typer.Exit(ExitCode.OK if good else ExitCode.FAILURE)
 
 
-def _rounds(paths: Sequence[str], questions: Sequence[str]) -> Sequence[Round]:
+def _rounds(paths: Sequence[str], questions: Sequence[str]) -> Sequence[DemoRound]:
     """Return the user's documents and questions, or those of the language reference."""
     if not paths and not questions:
         return reference_rounds()
-    return (Round(_documents(paths), questions),)
+    return (DemoRound(_documents(paths), questions),)
 
 
 def _documents(paths: Sequence[str]) -> list[DocumentChanged]:
@@ -73,7 +73,7 @@ def _documents(paths: Sequence[str]) -> list[DocumentChanged]:
 @contextmanager
 def _stack(
     kind: StackKind, signals: StopSignals, timeline: Timeline
-) -> Iterator[tuple[StackState, Sequence[Part]]]:
+) -> Iterator[tuple[StackState, Sequence[StackPart]]]:
     """Give the running stack, or one that lives as long as the `with` block."""
     running = read_state(state_folder(DEFAULT_NAME))
     if running is not None and running.phase is Phase.RUNNING:
@@ -100,8 +100,8 @@ def _stack(
 
 def _converse(
     state: StackState,
-    parts: Sequence[Part],
-    rounds: Sequence[Round],
+    parts: Sequence[StackPart],
+    rounds: Sequence[DemoRound],
     signals: StopSignals,
     timeline: Timeline,
 ) -> bool:

@@ -24,14 +24,14 @@ _UNDERLINE = re.compile(r" [*=~-]{3,}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class DemoRound:
     """Documents, and what is asked once they are searchable."""
 
     documents: Sequence[DocumentChanged]
     questions: Sequence[str]
 
 
-def reference_rounds() -> tuple[Round, ...]:
+def reference_rounds() -> tuple[DemoRound, ...]:
     """Return the reference in two rounds: the first question does not wait for long chapters.
 
     Raises:
@@ -40,7 +40,7 @@ def reference_rounds() -> tuple[Round, ...]:
     events = python_reference()
     short = [event for event in events if len(event.content or "") <= _LONG]
     long = [event for event in events if len(event.content or "") > _LONG]
-    return Round(short, QUESTIONS[:1]), Round(long, QUESTIONS[1:])
+    return DemoRound(short, QUESTIONS[:1]), DemoRound(long, QUESTIONS[1:])
 
 
 def python_reference() -> list[DocumentChanged]:

@@ -14,7 +14,7 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.errors import RaglineError
 from ragline_cli.ask.asker import Asker, open_asker
 from ragline_cli.console import report_error
-from ragline_cli.demo.asking import ask_and_show
+from ragline_cli.demo.question import ask_and_show
 from ragline_cli.demo.timeline import ANSWERING, INGESTING, Timeline
 from ragline_cli.errors import Cancelled
 from ragline_cli.ingest.report import IngestReport

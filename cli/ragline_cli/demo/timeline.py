@@ -10,7 +10,7 @@ import psutil
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from ragline_cli.stack.parts import Part
+from ragline_cli.stack.parts import StackPart
 
 LOADING = "loading the command"
 STARTING = "stack and services (all at the same time)"
@@ -41,7 +41,7 @@ class Timeline:
             self.spans.setdefault(name, time.monotonic() - began)
 
 
-def timeline_table(timeline: Timeline, parts: Iterable[Part], total_s: float) -> Table:
+def timeline_table(timeline: Timeline, parts: Iterable[StackPart], total_s: float) -> Table:
     """Return the spans, below the start its parts, and the total."""
     table = Table("from the command to the first answer", box=SIMPLE_HEAD)
     table.add_column("seconds", justify="right")

@@ -15,7 +15,7 @@ from ragline_cli.evaluate.progress import bar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ragline_evaluation.intent.measure import Judged, LabelledQuestion
+    from ragline_evaluation.intent.measure import JudgedIntent, LabelledQuestion
 
 
 def intent(
@@ -46,7 +46,7 @@ def intent(
     out.print("\n".join(f"wrote {path}" for path in written))
 
 
-async def _judged(questions: Sequence[LabelledQuestion]) -> list[Judged]:
+async def _judged(questions: Sequence[LabelledQuestion]) -> list[JudgedIntent]:
     from ragline_evaluation.intent.measure import judge
     from ragline_evaluation.stages import open_classifier
 

@@ -19,7 +19,7 @@ from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.dataset import Dataset, Question
-    from ragline_evaluation.refusals.measure import Judged, Round
+    from ragline_evaluation.refusals.measure import JudgedRefusal, RefusalRound
     from ragline_evaluation.refusals.report import RefusalsReport
     from ragline_evaluation.stages import Stages
 
@@ -95,7 +95,7 @@ async def _measure(
     return report.report(data.name, judged, threshold=threshold, others=_THRESHOLDS)
 
 
-async def _ask(stages: Stages, name: str, asked: Round, at_once: int) -> list[Judged]:
+async def _ask(stages: Stages, name: str, asked: RefusalRound, at_once: int) -> list[JudgedRefusal]:
     from ragline_evaluation import ingesting
     from ragline_evaluation.answers.measure import answer_all
     from ragline_evaluation.refusals.measure import Noting

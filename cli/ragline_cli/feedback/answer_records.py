@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ragline.contracts.answers import QueryAnswered
-from ragline.messaging.delivery import Record
+from ragline.messaging.record import Record
 from ragline_cli.kafka.events import parse
 
 

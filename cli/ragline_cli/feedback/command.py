@@ -47,11 +47,11 @@ def list_(
     bootstrap: Bootstrap = None,
 ) -> None:
     """List feedback, newest last, with the question that it is about."""
-    from ragline_cli.feedback.listing import Filters, list_feedback
+    from ragline_cli.feedback.feedback_list import FeedbackFilters, list_feedback
     from ragline_cli.feedback.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
 
-    filters = Filters(
+    filters = FeedbackFilters(
         period=_period(None, since, until),
         tenant=tenant,
         up=None if rating is None else rating is RatingName.UP,
@@ -94,14 +94,14 @@ def export(
     Bad answers are in rejected.jsonl. The corpus is what is on `documents` now; documents that are
     binary or by URI have their cited quotes as text, and are left out without.
     """
-    from ragline_cli.feedback.export import Request, export_feedback
+    from ragline_cli.feedback.export import ExportRequest, export_feedback
     from ragline_cli.feedback.view import counts_table, outcome_text
     from ragline_cli.progress_bars import progress_bars
 
     if not _SPLIT.match(split):
         raise typer.BadParameter(f"{split!r} is no name for a split; write dev or test")
     period = _period(day, since, until) if since or until else _day(day)
-    request = Request(
+    request = ExportRequest(
         target=folder,
         period=period,
         tenant=tenant,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
-from ragline.messaging.delivery import Record
+from ragline.messaging.record import Record
 from ragline_cli.feedback.access import Access
-from ragline_cli.feedback.shelf import Shelf
+from ragline_cli.feedback.documents import Documents
 from ragline_cli.kafka.events import parse
 
 
@@ -33,9 +33,9 @@ class AccessRecords:
 class DocumentRecords:
     """Takes `documents` into account: what they are, and what they state of their access."""
 
-    def __init__(self, tenant: str, shelf: Shelf, access: Access) -> None:
+    def __init__(self, tenant: str, documents: Documents, access: Access) -> None:
         self._tenant = tenant
-        self._shelf = shelf
+        self._documents = documents
         self._access = access
         self.unreadable = 0
 
@@ -43,13 +43,13 @@ class DocumentRecords:
         """Take a record into account."""
         if record.value is None:
             # no change of ours, but compaction removes all of that key behind it
-            self._shelf.drop(_document_of(record.key, self._tenant))
+            self._documents.drop(_document_of(record.key, self._tenant))
             return
         event = parse(DocumentChanged, record.value)
         if event is None:
             self.unreadable += 1
         elif event.tenant == self._tenant:
-            self._shelf.put(event)
+            self._documents.put(event)
             self._access.state(
                 event.document_id, version=event.version, groups=event.access, by_event=False
             )

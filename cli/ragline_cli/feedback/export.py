@@ -12,22 +12,22 @@ from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBA
 from ragline.settings import KafkaSettings
 from ragline_cli.feedback.access import Access
 from ragline_cli.feedback.answer_records import AnswerRecords
-from ragline_cli.feedback.building import build
 from ragline_cli.feedback.counts import Counts, no_counts
+from ragline_cli.feedback.disclosure import Disclosure
 from ragline_cli.feedback.document_records import AccessRecords, DocumentRecords
+from ragline_cli.feedback.documents import Documents
+from ragline_cli.feedback.evaluation_set import build
 from ragline_cli.feedback.feedback_records import FeedbackRecords
 from ragline_cli.feedback.folder import require_free, whole_folder
-from ragline_cli.feedback.joining import RatedAnswer, join
-from ragline_cli.feedback.library import Library
 from ragline_cli.feedback.period import Period
-from ragline_cli.feedback.reading import each_record
-from ragline_cli.feedback.shelf import Shelf
-from ragline_cli.feedback.writing import count_documents, write_mark, write_set
+from ragline_cli.feedback.rated_answers import RatedAnswer, join
+from ragline_cli.feedback.records import each_record
+from ragline_cli.feedback.set_files import count_documents, write_mark, write_set
 from ragline_cli.kafka.extent import OnProgress, no_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ExportRequest:
     """What to export where. `tenant` is None where only one has feedback in the period."""
 
     target: Path
@@ -47,7 +47,7 @@ class Exported:
 
     folder: Path | None
     tenant: str | None
-    request: Request
+    request: ExportRequest
     counts: Counts
     others: dict[str, int]
 
@@ -69,7 +69,7 @@ class Exported:
 
 
 async def export_feedback(
-    kafka: KafkaSettings, request: Request, *, on_progress: OnProgress = no_progress
+    kafka: KafkaSettings, request: ExportRequest, *, on_progress: OnProgress = no_progress
 ) -> Exported:
     """Write the evaluation set that `request` describes.
 
@@ -95,9 +95,9 @@ async def export_feedback(
     if exported.folder is None or tenant is None:
         return exported
     with whole_folder(request.target, force=request.force) as folder, _nameless(folder) as file:
-        library = await _library(kafka, tenant, answers, file, exported, on_progress)
-        made = build(answers, library, counts)
-        write_set(folder, made, library, split=request.split, on_progress=on_progress)
+        disclosure = await _disclosure(kafka, tenant, answers, file, exported, on_progress)
+        made = build(answers, disclosure, counts)
+        write_set(folder, made, disclosure, split=request.split, on_progress=on_progress)
         write_mark(folder, exported.origin())
     return exported
 
@@ -121,26 +121,26 @@ async def _rated_answers(
     return joined.answers
 
 
-async def _library(
+async def _disclosure(
     kafka: KafkaSettings,
     tenant: str,
     answers: Sequence[RatedAnswer],
     file: IO[bytes],
     exported: Exported,
     on_progress: OnProgress,
-) -> Library:
-    shelf, access = Shelf(file), Access()
-    documents = DocumentRecords(tenant, shelf, access)
+) -> Disclosure:
+    documents, access = Documents(file), Access()
+    records = DocumentRecords(tenant, documents, access)
     limits = AccessRecords(tenant, access)
-    await each_record(kafka, DOCUMENTS.name, documents.see, on_progress=on_progress)
+    await each_record(kafka, DOCUMENTS.name, records.see, on_progress=on_progress)
     # last, so that a document that was limited in the meantime stays here
     await each_record(kafka, DOCUMENT_ACCESS.name, limits.see, on_progress=on_progress)
-    exported.counts["unreadable"][DOCUMENTS.name] = documents.unreadable
+    exported.counts["unreadable"][DOCUMENTS.name] = records.unreadable
     exported.counts["unreadable"][DOCUMENT_ACCESS.name] = limits.unreadable
     include_restricted = exported.request.include_restricted
-    library = Library(shelf, access, answers, include_restricted=include_restricted)
-    count_documents(library, exported.counts)
-    return library
+    disclosure = Disclosure(documents, access, answers, include_restricted=include_restricted)
+    count_documents(disclosure, exported.counts)
+    return disclosure
 
 
 def _nameless(folder: Path) -> IO[bytes]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.errors import Misconfigured
-from ragline.messaging.delivery import Record
+from ragline.messaging.record import Record
 from ragline_cli.feedback.period import Period
 from ragline_cli.feedback.ratings import LastWords, Rating
 from ragline_cli.kafka.events import parse

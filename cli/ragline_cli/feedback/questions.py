@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ragline.contracts.queries import MAX_QUESTION_CHARS
-from ragline_cli.feedback.joining import RatedAnswer
+from ragline_cli.feedback.rated_answers import RatedAnswer
 
 _ENDINGS = " ?!.…。？！"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AskedQuestion:
     """A question with the answers that it got, the best rated first, of equals the oldest."""
 
     answers: Sequence[RatedAnswer]
@@ -42,13 +42,13 @@ def normalised(text: str) -> str:
     return folded.rstrip(_ENDINGS) or folded
 
 
-def merge(answers: Iterable[RatedAnswer]) -> list[Question]:
+def merge(answers: Iterable[RatedAnswer]) -> list[AskedQuestion]:
     """Return the questions by their ids; answers without a question are left out."""
     by_text: dict[str, list[RatedAnswer]] = {}
     for rated in answers:
         if text := question_text(rated):
             by_text.setdefault(normalised(text), []).append(rated)
-    found = [Question(answers=sorted(each, key=_best_first)) for each in by_text.values()]
+    found = [AskedQuestion(answers=sorted(each, key=_best_first)) for each in by_text.values()]
     return sorted(found, key=lambda question: question.id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ragline.contracts.feedback import FeedbackGiven
-from ragline.messaging.delivery import Record
+from ragline.messaging.record import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

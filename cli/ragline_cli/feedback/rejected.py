@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ragline_cli.feedback.joining import RatedAnswer
-from ragline_cli.feedback.library import Library
+from ragline_cli.feedback.disclosure import Disclosure
+from ragline_cli.feedback.rated_answers import RatedAnswer
 from ragline_cli.terminal import printable
 
 
-def rejected_row(rated: RatedAnswer, library: Library) -> dict[str, Any]:
+def rejected_row(rated: RatedAnswer, disclosure: Disclosure) -> dict[str, Any]:
     """Return a row of `rejected.jsonl`: question, answer, documents, and what users say.
 
     The answer is null where it draws on what may not leave; of documents only those that may are
@@ -20,13 +20,13 @@ def rejected_row(rated: RatedAnswer, library: Library) -> dict[str, Any]:
     return {
         "query_id": answer.query_id,
         "question": _plain(answer.standalone_text),
-        "answer": _plain(answer.text) if library.may_show(answer) else None,
+        "answer": _plain(answer.text) if disclosure.may_show(answer) else None,
         "status": answer.status,
         "error": answer.error.code if answer.error else None,
         "intent": answer.intent,
         "plan": answer.plan,
         "answered_at": answer.answered_at.isoformat(),
-        "documents": [d for d in cited if library.may_name(d)],
+        "documents": [d for d in cited if disclosure.may_name(d)],
         "ratings": rated.tally._asdict(),
         "reasons": [
             {"marker": rating.marker, "reason": _plain(rating.reason)}

@@ -11,14 +11,14 @@ from rich.text import Text
 
 from ragline_cli.feedback.counts import LABELS, Counts
 from ragline_cli.feedback.export import Exported
-from ragline_cli.feedback.listing import Listing, appended_at
+from ragline_cli.feedback.feedback_list import FeedbackList, appended_at
 from ragline_cli.terminal import printable
 
 _MAX_CHARS = 160
 _SHORT = ("time", "rating", "marker", "intent", "plan")
 
 
-def listing_table(listing: Listing) -> Table:
+def listing_table(listing: FeedbackList) -> Table:
     """Return one line a rating, newest last; `?` is what the answer would tell."""
     table = Table(box=SIMPLE_HEAD)
     several = listing.filters.tenant is None
@@ -40,7 +40,7 @@ def listing_table(listing: Listing) -> Table:
     return table
 
 
-def sums_text(listing: Listing) -> str:
+def sums_text(listing: FeedbackList) -> str:
     """Return what matched, and what is not shown."""
     matched, shown = listing.up + listing.down, len(listing.ratings)
     lines = [f"{matched} ratings: {listing.up} up, {listing.down} down"]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 
-class Verdict(StrEnum):
+class Majority(StrEnum):
     """What the majority says."""
 
     UP = "up"
@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     TIED = "tied"
 
 
-class Tally(NamedTuple):
+class VoteCount(NamedTuple):
     """How many say what."""
 
     up: int
@@ -28,10 +28,10 @@ class Tally(NamedTuple):
         return cls(sum(cast), len(cast) - sum(cast))
 
     @property
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> Majority | None:
         """The majority's word; None without votes."""
         if not self.up and not self.down:
             return None
         if self.up == self.down:
-            return Verdict.TIED
-        return Verdict.UP if self.up > self.down else Verdict.DOWN
+            return Majority.TIED
+        return Majority.UP if self.up > self.down else Majority.DOWN

@@ -25,7 +25,7 @@ from ragline_cli.ingest.files import SourceFile, require_files
 from ragline_cli.ingest.report import IngestReport
 
 if TYPE_CHECKING:
-    from ragline_cli.ingest.watch import Watcher
+    from ragline_cli.ingest.watch import FileWatcher
 
 VersionFrom = Literal["mtime", "content"]
 
@@ -57,7 +57,7 @@ def ingest(
     bootstrap: Bootstrap = None,
 ) -> None:
     """Publish documents and wait until each is searchable; exit code 1 when any failed."""
-    from ragline_cli.ingest.watch import Watcher
+    from ragline_cli.ingest.watch import FileWatcher
 
     try:
         files = require_files(paths)
@@ -68,7 +68,7 @@ def ingest(
     groups = tuple(access) if access else None
     labels = Labels(tenant=tenant, access=groups, tags=tuple(tag or ()), base_url=base_url)
     events = FileEvents(labels, version)
-    watcher = Watcher(paths) if watch else None  # what changes from here on counts
+    watcher = FileWatcher(paths) if watch else None  # what changes from here on counts
     report = asyncio.run(_ingest(target, files, events, timeout, shown=not as_json))
     _show(report, as_json=as_json)
     if watcher:
@@ -108,7 +108,7 @@ async def _ingest(
 
 
 async def _follow(
-    kafka: KafkaSettings, watcher: Watcher, events: FileEvents, timeout: float, *, as_json: bool
+    kafka: KafkaSettings, watcher: FileWatcher, events: FileEvents, timeout: float, *, as_json: bool
 ) -> None:
     from ragline_cli.ingest.view import result_line
     from ragline_cli.ingest.watch import follow

@@ -36,7 +36,7 @@ class Changes:
         yield from events.upserts(self.written)
 
 
-class Watcher:
+class FileWatcher:
     """Tells what happened to the files that the arguments name since it last looked.
 
     It looks at the files themselves, not at the system's notices: those may be lost or name a
@@ -80,7 +80,7 @@ def _stamp(path: Path) -> _Stamp | None:
 
 async def follow(
     kafka: KafkaSettings,
-    watcher: Watcher,
+    watcher: FileWatcher,
     events: FileEvents,
     *,
     timeout: float,

@@ -35,7 +35,7 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Setting(_Value):
+class TopicSetting(_Value):
     """A topic setting to change, from the effective value to the registry's."""
 
     name: str
@@ -53,7 +53,7 @@ class TopicChange(_Value):
     action: str
     partitions: int
     current: int | None
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[TopicSetting, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -67,7 +67,7 @@ class TopicChange(_Value):
         return {setting.name: setting.wanted for setting in self.settings}
 
 
-class Plan(_Value):
+class TopicPlan(_Value):
     """The steps that make a cluster hold the registry's topics.
 
     `replication` is that of the topics to create.
@@ -89,17 +89,17 @@ class Plan(_Value):
 
 def make_plan(
     topics: Iterable[Topic], existing: Mapping[str, ExistingTopic], *, replication: int
-) -> Plan:
+) -> TopicPlan:
     """Compare the registry's `topics` with what the cluster has."""
     changes = tuple(_change(topic, existing.get(topic.name), replication) for topic in topics)
-    return Plan(replication=replication, changes=changes)
+    return TopicPlan(replication=replication, changes=changes)
 
 
 def _change(topic: Topic, existing: ExistingTopic | None, replication: int) -> TopicChange:
     if existing is None:
         return _creation(topic, replication)
     differing = [
-        Setting(name=name, current=existing.config.get(name), wanted=value)
+        TopicSetting(name=name, current=existing.config.get(name), wanted=value)
         for name, value in sorted(topic.config.items())
         if existing.config.get(name) != value
     ]
@@ -118,7 +118,9 @@ def _change(topic: Topic, existing: ExistingTopic | None, replication: int) -> T
 def _creation(topic: Topic, replication: int) -> TopicChange:
     # With 3 replicas a write needs 2 of them: one broker may be lost without losing the write
     config = topic.config | {"min.insync.replicas": str(max(1, replication - 1))}
-    settings = tuple(Setting(name=n, current=None, wanted=v) for n, v in sorted(config.items()))
+    settings = tuple(
+        TopicSetting(name=n, current=None, wanted=v) for n, v in sorted(config.items())
+    )
     return TopicChange(
         topic=topic.name,
         action="create",
@@ -128,7 +130,7 @@ def _creation(topic: Topic, replication: int) -> TopicChange:
     )
 
 
-def _keeps_less(setting: Setting) -> bool:
+def _keeps_less(setting: TopicSetting) -> bool:
     if setting.current is None:
         return False
     if setting.name == "cleanup.policy":
@@ -140,7 +142,7 @@ def _keeps_less(setting: Setting) -> bool:
 
 
 def _warnings(
-    topic: Topic, existing: ExistingTopic, replication: int, differing: Iterable[Setting]
+    topic: Topic, existing: ExistingTopic, replication: int, differing: Iterable[TopicSetting]
 ) -> Iterable[str]:
     if existing.partitions > topic.partitions:
         yield (

@@ -14,7 +14,7 @@ from ragline.contracts.topics import TOPICS, Topic
 from ragline.errors import Unavailable
 from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import kafka_settings, open_admin
-from ragline_cli.kafka.topic_plan import ExistingTopic, Plan, make_plan
+from ragline_cli.kafka.topic_plan import ExistingTopic, TopicPlan, make_plan
 
 _DYNAMIC_TOPIC_CONFIG = 1  # KIP-226: `config_source` of a setting made on the topic itself
 _DEFAULT_REPLICATION = 3
@@ -28,7 +28,7 @@ async def apply_topics(
     replication: int | None = 1,
     dry_run: bool = False,
     topics: Iterable[Topic] = TOPICS,
-) -> Plan:
+) -> TopicPlan:
     """Create missing topics, grow small ones, set differing settings; return the plan.
 
     `replication` is that of new topics; None takes 3, or fewer where there are fewer brokers.
@@ -48,7 +48,7 @@ async def apply_topics(
 
 async def _read_plan(
     admin: AIOKafkaAdminClient, topics: tuple[Topic, ...], replication: int | None
-) -> Plan:
+) -> TopicPlan:
     if replication is None:
         brokers = (await admin.describe_cluster())["brokers"]
         replication = min(_DEFAULT_REPLICATION, len(brokers))
@@ -90,7 +90,7 @@ async def _read_settings(
     return found
 
 
-async def _execute(admin: AIOKafkaAdminClient, plan: Plan) -> None:
+async def _execute(admin: AIOKafkaAdminClient, plan: TopicPlan) -> None:
     await _create(admin, plan)
     grown = {c.topic: NewPartitions(c.partitions) for c in plan.changes if c.grows}
     if grown:
@@ -99,7 +99,7 @@ async def _execute(admin: AIOKafkaAdminClient, plan: Plan) -> None:
     await _settled(admin, {c.topic: c.partitions for c in plan.changes})
 
 
-async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> None:
+async def _create(admin: AIOKafkaAdminClient, plan: TopicPlan) -> None:
     new = [
         NewTopic(
             change.topic,
@@ -118,7 +118,7 @@ async def _create(admin: AIOKafkaAdminClient, plan: Plan) -> None:
             _raise_for(code, name, message[0] if message else None)
 
 
-async def _configure(admin: AIOKafkaAdminClient, plan: Plan) -> None:
+async def _configure(admin: AIOKafkaAdminClient, plan: TopicPlan) -> None:
     changed = {c.topic: c for c in plan.changes if c.settings and c.action != "create"}
     if not changed:
         return

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ragline.api_keys.files import entry_as_toml, read_keys
-from ragline.api_keys.form import Scope, make_key
+from ragline.api_keys.form import KeyScope, make_key
 from ragline.clock import utc_now
 from ragline.errors import Misconfigured
 from ragline_cli.connection import AsJson
@@ -33,7 +33,7 @@ def create(
         list[str] | None, typer.Option(help="A group that the key reads as; repeatable.")
     ] = None,
     scope: Annotated[
-        list[Scope] | None, typer.Option(help="What the key may do; repeatable, else ask.")
+        list[KeyScope] | None, typer.Option(help="What the key may do; repeatable, else ask.")
     ] = None,
     user: Annotated[str | None, typer.Option(help="Who asks with it.")] = None,
     requests_per_minute: Annotated[
@@ -49,25 +49,25 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key. It is shown this once: only its hash goes into the keys file."""
-    from ragline_cli.keys import creating
+    from ragline_cli.keys import new_key
 
     name = key_id or f"key-{secrets.token_hex(4)}"
     try:
         key = make_key(name)
-        entry = creating.entry_of(
+        entry = new_key.entry_of(
             key,
             name,
             tenant=tenant,
             groups=tuple(group or ()),
             user=user,
-            scopes=frozenset(scope or (Scope.ASK,)),
+            scopes=frozenset(scope or (KeyScope.ASK,)),
             requests_per_minute=requests_per_minute,
-            expires_at=creating.expiry(expires, utc_now()) if expires else None,
+            expires_at=new_key.expiry(expires, utc_now()) if expires else None,
         )
     except Misconfigured as error:
         raise typer.BadParameter(str(error)) from error
     if append is not None:
-        creating.append(entry, append)
+        new_key.append(entry, append)
         err.print(f"Its entry is in {append}. The key, shown this once:", highlight=False)
     if as_json:
         print_json({"id": name, "key": key, "entry": entry_as_toml(entry)})
@@ -97,9 +97,9 @@ def list_(file: KeysFile, as_json: AsJson = False) -> None:
 @app.command()
 def check(file: KeysFile, as_json: AsJson = False) -> None:
     """Tell whether the gateway would let a key in; the key is read from standard input."""
-    from ragline_cli.keys import checking
+    from ragline_cli.keys import key_check
 
-    verdict = checking.check(_read_key(), read_keys(file), utc_now())
+    verdict = key_check.check(_read_key(), read_keys(file), utc_now())
     entry = verdict.entry
     if as_json:
         shown = entry.model_dump(mode="json", exclude={"sha256"}) if entry else None

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ragline.api_keys.files import KeyEntry
-from ragline.api_keys.form import Scope
+from ragline.api_keys.form import KeyScope
 
 
 def keys_table(entries: Iterable[KeyEntry], now: datetime) -> Table:
@@ -32,7 +32,7 @@ def keys_table(entries: Iterable[KeyEntry], now: datetime) -> Table:
 
 def scopes_text(entry: KeyEntry) -> str:
     """Return the entry's scopes as words."""
-    return " ".join(scope for scope in Scope if scope in entry.scopes)
+    return " ".join(scope for scope in KeyScope if scope in entry.scopes)
 
 
 def _until(entry: KeyEntry, now: datetime) -> str:

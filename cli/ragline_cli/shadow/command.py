@@ -81,12 +81,12 @@ def shadow(
     """
     require_evaluation("ragline shadow")
     from ragline_cli.shadow.configuration import COLLECTION, MODEL, PLANS
+    from ragline_cli.shadow.options import Counts, ShadowOptions
     from ragline_cli.shadow.run import State
     from ragline_cli.shadow.session import run_and_report
-    from ragline_cli.shadow.terms import Counts, Terms
     from ragline_evaluation.shadow.tally import Tally
 
-    terms = Terms(
+    options = ShadowOptions(
         name=_checked(name),
         share=share,
         at_once=at_once,
@@ -96,11 +96,11 @@ def shadow(
         seconds=seconds,
     )
     plans_file = str(plans.resolve()) if plans else None
-    options = {PLANS: plans_file, COLLECTION: collection, MODEL: model}
-    configuration = _configuration(set_ or [], env_file, options, bootstrap)
+    shortcuts = {PLANS: plans_file, COLLECTION: collection, MODEL: model}
+    configuration = _configuration(set_ or [], env_file, shortcuts, bootstrap)
     run_and_report(
         connection(bootstrap).kafka,
-        terms,
+        options,
         State(counts=Counts(), tally=Tally(examples=examples, texts=show_text)),
         configuration,
         folder=folder or _REPORTS / name,
@@ -109,7 +109,7 @@ def shadow(
 
 
 def _checked(name: str) -> str:
-    from ragline_cli.shadow.terms import check_name
+    from ragline_cli.shadow.options import check_name
 
     try:
         return check_name(name)

@@ -10,7 +10,7 @@ from functools import partial
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
-from ragline.messaging.offsets import Admission, OffsetTracker
+from ragline.messaging.offsets import Fetched, OffsetTracker
 
 _LAST_CALL_S = 5.0
 
@@ -29,7 +29,7 @@ class Offsets:
         """Note a record, and return what tells that it is done with."""
         partition = TopicPartition(record.topic, record.partition)
         tracker = self._trackers.setdefault(partition, OffsetTracker())
-        if tracker.admit(record.offset) is Admission.RUN:
+        if tracker.admit(record.offset) is Fetched.RUN:
             tracker.run(record.offset)
         return partial(tracker.finish, record.offset)
 

@@ -9,9 +9,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from ragline.contracts.topics import QUERIES
 from ragline_cli.shadow.live_answers import LiveAnswers
 from ragline_cli.shadow.offsets import Offsets
+from ragline_cli.shadow.options import Counts
+from ragline_cli.shadow.question import LiveQuestion, read
 from ragline_cli.shadow.runs import Runs
-from ragline_cli.shadow.taken import Taken, read
-from ragline_cli.shadow.terms import Counts
 from ragline_evaluation.shadow.sampling import sampled
 
 _POLL_MS = 200
@@ -75,30 +75,30 @@ class Questions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def _one(self, record: ConsumerRecord) -> None:
         before = self._rebalances
-        taken = self._wanted(record)
-        if taken is None:
+        question = self._wanted(record)
+        if question is None:
             return
-        in_time = await self._runs.place(taken)
+        in_time = await self._runs.place(question)
         if before != self._rebalances:
             if in_time:
                 self._runs.leave()
         elif in_time:
-            self._runs.start(taken)
+            self._runs.start(question)
         else:
             self._counts.skipped_behind += 1
-            self._runs.pass_over(taken)
+            self._runs.pass_over(question)
 
-    def _wanted(self, record: ConsumerRecord) -> Taken | None:
+    def _wanted(self, record: ConsumerRecord) -> LiveQuestion | None:
         """Return the question if it is to be run; else be done with it."""
         done = self.offsets.admit(record)
-        taken = read(record, done)
-        if taken is None:
+        question = read(record, done)
+        if question is None:
             self._counts.poison_queries += 1
-        elif not sampled(taken.query.query_id, self._share):
+        elif not sampled(question.query.query_id, self._share):
             self._counts.not_sampled += 1
-        elif self._live.knows(taken.attempt):
+        elif self._live.knows(question.attempt):
             self._counts.repeats += 1
         else:
-            return taken
+            return question
         done()
         return None

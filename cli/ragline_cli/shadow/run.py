@@ -11,13 +11,18 @@ from ragline.clock import Clock, utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.settings import KafkaSettings
 from ragline_cli.shadow.groups import begin, open_answers, open_member
-from ragline_cli.shadow.listening import Listener
+from ragline_cli.shadow.listener import Listener
 from ragline_cli.shadow.live_answers import LiveAnswers
+from ragline_cli.shadow.options import Counts, ShadowOptions
 from ragline_cli.shadow.questions import Questions
 from ragline_cli.shadow.runs import Runs
-from ragline_cli.shadow.second import OpenStages, Second, open_second, open_stages
-from ragline_cli.shadow.stopping import Stopping
-from ragline_cli.shadow.terms import Counts, Terms
+from ragline_cli.shadow.shadow_stages import (
+    OpenStages,
+    ShadowStages,
+    open_shadow_stages,
+    open_stages,
+)
+from ragline_cli.shadow.stop_request import StopRequest
 from ragline_evaluation.shadow.tally import Tally
 
 _COMMIT_S = 1.0
@@ -29,22 +34,22 @@ _SLACK_S = 5.0
 
 @dataclass(slots=True)
 class State:
-    """What whoever watches may look at. `second` and `runs` are null until they are there."""
+    """What whoever watches may look at. `stages` and `runs` are null until they are there."""
 
     counts: Counts
     tally: Tally
-    second: Second | None = None
+    stages: ShadowStages | None = None
     runs: Runs | None = None
     stopping: bool = False
 
 
 async def run_shadow(
     kafka: KafkaSettings,
-    terms: Terms,
+    options: ShadowOptions,
     state: State,
-    stopping: Stopping,
+    stopping: StopRequest,
     *,
-    stages: OpenStages = open_stages,
+    opened: OpenStages = open_stages,
     clock: Clock = utc_now,
     on_listening: Callable[[], None] = lambda: None,
 ) -> None:
@@ -56,13 +61,13 @@ async def run_shadow(
             never work.
     """
     async with (
-        open_second(stages, clock=clock, until=stopping.asked()) as second,
-        _connected(kafka, terms, state, second, clock) as (questions, listener, runs),
+        open_shadow_stages(opened, clock=clock, until=stopping.asked()) as stages,
+        _connected(kafka, options, state, stages, clock) as (questions, listener, runs),
     ):
         on_listening()
         taking = asyncio.create_task(questions.take())
         beside: list[asyncio.Future[None]] = [
-            asyncio.create_task(stopping.asked(terms.seconds)),
+            asyncio.create_task(stopping.asked(options.seconds)),
             asyncio.create_task(listener.listen()),
             asyncio.create_task(_commit_forever(questions, listener)),
             runs.defect,
@@ -84,29 +89,36 @@ async def run_shadow(
 
 @asynccontextmanager
 async def _connected(
-    kafka: KafkaSettings, terms: Terms, state: State, second: Second, clock: Clock
+    kafka: KafkaSettings, options: ShadowOptions, state: State, stages: ShadowStages, clock: Clock
 ) -> AsyncIterator[tuple[Questions, Listener, Runs]]:
     # in this order: an answer to a question that is read is then never before the place in answers
-    await begin(kafka, terms.answers_group, ANSWERS.name)
-    await begin(kafka, terms.queries_group, QUERIES.name)
+    await begin(kafka, options.answers_group, ANSWERS.name)
+    await begin(kafka, options.queries_group, QUERIES.name)
     live = LiveAnswers()
     runs = Runs(
-        terms=terms, second=second, live=live, tally=state.tally, counts=state.counts, clock=clock
+        options=options,
+        stages=stages,
+        live=live,
+        tally=state.tally,
+        counts=state.counts,
+        clock=clock,
     )
     async with AsyncExitStack() as stack:
-        answers = await stack.enter_async_context(open_answers(kafka, terms.answers_group))
+        answers = await stack.enter_async_context(open_answers(kafka, options.answers_group))
         listener = Listener(
             answers,
-            share=terms.share,
-            hold_s=terms.behind_s + _SLACK_S,
+            share=options.share,
+            hold_s=options.behind_s + _SLACK_S,
             live=live,
             counts=state.counts,
             clock=clock,
         )
-        member = await stack.enter_async_context(open_member(kafka, terms.queries_group))
-        questions = Questions(member, share=terms.share, live=live, runs=runs, counts=state.counts)
+        member = await stack.enter_async_context(open_member(kafka, options.queries_group))
+        questions = Questions(
+            member, share=options.share, live=live, runs=runs, counts=state.counts
+        )
         await questions.join()
-        state.second, state.runs = second, runs
+        state.stages, state.runs = stages, runs
         yield questions, listener, runs
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 from ragline.clock import Clock
 from ragline_cli.shadow.live_answers import LiveAnswers
-from ragline_cli.shadow.second import Second
-from ragline_cli.shadow.taken import Taken
-from ragline_cli.shadow.terms import Counts, Terms
+from ragline_cli.shadow.options import Counts, ShadowOptions
+from ragline_cli.shadow.question import LiveQuestion
+from ragline_cli.shadow.shadow_stages import ShadowStages
 from ragline_evaluation.shadow.measure import Pair
 from ragline_evaluation.shadow.tally import Tally
 
@@ -33,21 +33,21 @@ class Runs:
     def __init__(
         self,
         *,
-        terms: Terms,
-        second: Second,
+        options: ShadowOptions,
+        stages: ShadowStages,
         live: LiveAnswers,
         tally: Tally,
         counts: Counts,
         clock: Clock,
     ) -> None:
-        self._terms = terms
-        self._second = second
+        self._options = options
+        self._stages = stages
         self._live = live
         self._tally = tally
         self._counts = counts
         self._clock = clock
-        self._places = asyncio.Semaphore(terms.at_once)
-        self._tasks: dict[asyncio.Task[None], Taken] = {}
+        self._places = asyncio.Semaphore(options.at_once)
+        self._tasks: dict[asyncio.Task[None], LiveQuestion] = {}
         self._landed = asyncio.Event()
         self.defect: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -59,7 +59,7 @@ class Runs:
     @property
     def enough(self) -> bool:
         """Whether there are as many pairs as wanted."""
-        return self._terms.limit is not None and self._counts.pairs >= self._terms.limit
+        return self._options.limit is not None and self._counts.pairs >= self._options.limit
 
     async def room(self) -> None:
         """Wait until another question may be taken, or until there are enough."""
@@ -67,9 +67,9 @@ class Runs:
             self._landed.clear()
             await self._landed.wait()
 
-    async def place(self, taken: Taken) -> bool:
+    async def place(self, question: LiveQuestion) -> bool:
         """Wait for a place to run a question; False when it gets too old meanwhile."""
-        seconds = self._terms.behind_s - self._age(taken)
+        seconds = self._options.behind_s - self._age(question)
         if seconds <= 0:
             return False
         try:
@@ -83,59 +83,59 @@ class Runs:
         """Give a place back that no question is run on."""
         self._places.release()
 
-    def start(self, taken: Taken) -> None:
+    def start(self, question: LiveQuestion) -> None:
         """Run a question that has a place."""
-        self._live.expect(taken.attempt)
-        task = asyncio.create_task(self._run(taken))
-        self._tasks[task] = taken
+        self._live.expect(question.attempt)
+        task = asyncio.create_task(self._run(question))
+        self._tasks[task] = question
         task.add_done_callback(self._land)
 
-    def pass_over(self, taken: Taken) -> None:
+    def pass_over(self, question: LiveQuestion) -> None:
         """Be done with a question that is not run."""
-        self._live.settle(taken.attempt)
-        taken.done()
+        self._live.settle(question.attempt)
+        question.done()
 
     def abandon(self) -> None:
         """Stop work on all questions, as if they had not been read: they will be read again."""
-        for task, taken in self._unfinished():
+        for task, question in self._unfinished():
             task.cancel()
-            self._live.forget(taken.attempt)
+            self._live.forget(question.attempt)
 
     async def end(self) -> None:
         """Give up what is under way, and be done with it."""
-        for task, taken in self._unfinished():
+        for task, question in self._unfinished():
             task.cancel()
             self._counts.given_up += 1
-            self.pass_over(taken)
+            self.pass_over(question)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _full(self) -> bool:
-        limit = self._terms.limit
+        limit = self._options.limit
         wanted = _MOST if limit is None else limit - self._counts.pairs
         return self.under_way >= min(wanted, _MOST)
 
-    def _unfinished(self) -> list[tuple[asyncio.Task[None], Taken]]:
-        return [(task, taken) for task, taken in self._tasks.items() if not task.done()]
+    def _unfinished(self) -> list[tuple[asyncio.Task[None], LiveQuestion]]:
+        return [(task, question) for task, question in self._tasks.items() if not task.done()]
 
-    async def _run(self, taken: Taken) -> None:
+    async def _run(self, question: LiveQuestion) -> None:
         try:
-            shadow = await self._second.answer(
-                taken.query, appended_at=taken.appended_at, deadline=taken.deadline
+            shadow = await self._stages.answer(
+                question.query, appended_at=question.appended_at, deadline=question.deadline
             )
         finally:
             self._places.release()
-        seconds = max(self._terms.wait_s - self._age(taken), _LEAST_WAIT_S)
-        live = await self._live.answer_to(taken.attempt, seconds=seconds)
+        seconds = max(self._options.wait_s - self._age(question), _LEAST_WAIT_S)
+        live = await self._live.answer_to(question.attempt, seconds=seconds)
         self._tally.ran(shadow)
         if live is None:
             self._counts.unpaired += 1
         else:
-            self._tally.add(Pair(question=taken.query.text, live=live, shadow=shadow))
+            self._tally.add(Pair(question=question.query.text, live=live, shadow=shadow))
             self._counts.pairs += 1
-        self.pass_over(taken)
+        self.pass_over(question)
 
-    def _age(self, taken: Taken) -> float:
-        return (self._clock() - taken.appended_at).total_seconds()
+    def _age(self, question: LiveQuestion) -> float:
+        return (self._clock() - question.appended_at).total_seconds()
 
     def _land(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]

@@ -12,9 +12,9 @@ from ragline.clock import utc_now
 from ragline.settings import KafkaSettings
 from ragline_cli.console import err, out, print_json
 from ragline_cli.shadow.configuration import SecondConfiguration, applied
+from ragline_cli.shadow.options import ShadowOptions
 from ragline_cli.shadow.run import State, run_shadow
-from ragline_cli.shadow.stopping import Stopping
-from ragline_cli.shadow.terms import Terms
+from ragline_cli.shadow.stop_request import StopRequest
 from ragline_cli.shadow.view import progress
 from ragline_cli.stack.signals import stop_signals
 from ragline_evaluation.shadow.figures import Run
@@ -25,7 +25,7 @@ from ragline_evaluation.writing import write_data, write_text
 
 def run_and_report(
     kafka: KafkaSettings,
-    terms: Terms,
+    options: ShadowOptions,
     state: State,
     configuration: SecondConfiguration,
     *,
@@ -39,12 +39,12 @@ def run_and_report(
     began = utc_now()
     try:
         with applied(configuration.environment):
-            _run(kafka, terms, state, shown=not as_json)
+            _run(kafka, options, state, shown=not as_json)
     finally:
         if state.runs is not None:
             run = Run(
-                name=terms.name,
-                share=terms.share,
+                name=options.name,
+                share=options.share,
                 started_at=began,
                 ended_at=utc_now(),
                 settings=configuration.settings,
@@ -53,15 +53,15 @@ def run_and_report(
             _write(state, run, folder, as_json=as_json)
 
 
-def _run(kafka: KafkaSettings, terms: Terms, state: State, *, shown: bool) -> None:
+def _run(kafka: KafkaSettings, options: ShadowOptions, state: State, *, shown: bool) -> None:
     def listening() -> None:
-        err.print(f"Shadow {terms.name} listens", highlight=False)
+        err.print(f"Shadow {options.name} listens", highlight=False)
 
     with stop_signals() as signals:
-        stopping = Stopping(requested=signals.requested)
+        stopping = StopRequest(requested=signals.requested)
         signals.on_repeat(stopping.at_once.set)
-        with progress(err, terms, state, clock=time.monotonic, shown=shown):
-            asyncio.run(run_shadow(kafka, terms, state, stopping, on_listening=listening))
+        with progress(err, options, state, clock=time.monotonic, shown=shown):
+            asyncio.run(run_shadow(kafka, options, state, stopping, on_listening=listening))
 
 
 def _write(state: State, run: Run, folder: Path, *, as_json: bool) -> None:

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ragline_cli.shadow.options import ShadowOptions
 from ragline_cli.shadow.run import State
-from ragline_cli.shadow.terms import Terms
 from ragline_cli.terminal import printable
 
 _PER_SECOND = 2
@@ -21,7 +21,12 @@ _OPENING = "loading models and opening the store"
 
 @contextmanager
 def progress(
-    console: Console, terms: Terms, state: State, *, clock: Callable[[], float], shown: bool
+    console: Console,
+    options: ShadowOptions,
+    state: State,
+    *,
+    clock: Callable[[], float],
+    shown: bool,
 ) -> Iterator[None]:
     """Show the state until the block ends."""
     if not shown:
@@ -30,7 +35,7 @@ def progress(
     started = clock()
 
     def picture() -> RenderableType:
-        return picture_of(terms, state, seconds=clock() - started)
+        return picture_of(options, state, seconds=clock() - started)
 
     with Live(
         console=console, get_renderable=picture, refresh_per_second=_PER_SECOND, transient=True
@@ -38,11 +43,11 @@ def progress(
         yield
 
 
-def picture_of(terms: Terms, state: State, *, seconds: float) -> RenderableType:
+def picture_of(options: ShadowOptions, state: State, *, seconds: float) -> RenderableType:
     """Return what is known so far."""
-    parts: list[RenderableType] = [Text(_headline(terms, state, seconds), style="bold")]
-    if state.second is not None and state.second.problem is not None:
-        problem = printable(str(state.second.problem))
+    parts: list[RenderableType] = [Text(_headline(options, state, seconds), style="bold")]
+    if state.stages is not None and state.stages.problem is not None:
+        problem = printable(str(state.stages.problem))
         parts.append(Text(f"the second configuration is not open: {problem}", style="yellow"))
     if state.runs is not None:
         table = Table.grid(padding=(0, 2))
@@ -52,13 +57,13 @@ def picture_of(terms: Terms, state: State, *, seconds: float) -> RenderableType:
     return Group(*parts)
 
 
-def _headline(terms: Terms, state: State, seconds: float) -> str:
-    doing = f"{terms.share:.0%} of the live questions"
+def _headline(options: ShadowOptions, state: State, seconds: float) -> str:
+    doing = f"{options.share:.0%} of the live questions"
     if state.runs is None:
         doing = _OPENING
     elif state.stopping:
         doing = "stopping; Ctrl-C again gives up what is under way"
-    return f"shadow {terms.name}: {doing}, {seconds:,.0f} s"
+    return f"shadow {options.name}: {doing}, {seconds:,.0f} s"
 
 
 def _rows(state: State) -> Iterator[tuple[str, str]]:

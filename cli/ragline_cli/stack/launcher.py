@@ -13,7 +13,7 @@ from typing import Self
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.leftovers import end_leftovers
-from ragline_cli.stack.parts import Part, PartState
+from ragline_cli.stack.parts import PartState, StackPart
 from ragline_cli.stack.plan import Ports, StackPlan, make_plan
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.state import (
@@ -27,7 +27,7 @@ from ragline_cli.stack.state import (
     recorded_state,
 )
 
-OnChange = Callable[[Part], None]
+OnChange = Callable[[StackPart], None]
 _WATCH_S = 0.5
 
 
@@ -72,7 +72,7 @@ class Launcher:
         self._exits = ExitStack()
         self._writing = Lock()
         self.plan: StackPlan
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, StackPart] = {}
 
     def __enter__(self) -> Self:
         """Start everything; on failure stop what was started."""
@@ -88,7 +88,7 @@ class Launcher:
                 exits.callback(delete_data, self.plan)
             stores = (self.plan.store, self.plan.redis)
             wanted = self.plan.servers if self._pipeline else stores
-            self.parts = {server.name: Part(server) for server in wanted}
+            self.parts = {server.name: StackPart(server) for server in wanted}
             exits.callback(self._stop)
             self._record(Phase.STARTING)
             self._start()
@@ -127,7 +127,7 @@ class Launcher:
             raise failure
         self._record(Phase.RUNNING)
 
-    def _start_part(self, part: Part) -> None:
+    def _start_part(self, part: StackPart) -> None:
         self._change(part, PartState.STARTING)
         try:
             part.server.start(self._cancel, on_launched=lambda: self._record(Phase.STARTING))
@@ -138,7 +138,7 @@ class Launcher:
             raise
         self._change(part, PartState.READY)
 
-    def _change(self, part: Part, state: PartState) -> None:
+    def _change(self, part: StackPart, state: PartState) -> None:
         part.become(state)
         self._on_change(part)
 

@@ -18,7 +18,7 @@ class PartState(StrEnum):
     ENDED = "ended"
 
 
-class Part:
+class StackPart:
     """One server of a stack and how long it took to become ready."""
 
     def __init__(self, server: Server) -> None:

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 
 from ragline_cli.stack.launcher import Launcher
-from ragline_cli.stack.parts import Part, PartState
+from ragline_cli.stack.parts import PartState, StackPart
 
 _MARKS = {
     PartState.WAITING: "[dim]·[/]",
@@ -21,7 +21,7 @@ _MARKS = {
 }
 
 
-def parts_table(parts: Iterable[Part]) -> Table:
+def parts_table(parts: Iterable[StackPart]) -> Table:
     """Return the parts with the time that each took, and what the slow ones are doing."""
     table = Table.grid(padding=(0, 2))
     for part in parts:
@@ -37,7 +37,7 @@ class StartView:
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def on_change(self, part: Part) -> None:
+    def on_change(self, part: StackPart) -> None:
         """Print a line where there is no live table to show the change."""
         if part.state is PartState.ENDED:
             self._console.print(f"[red]{part.name} ended[/]: see {part.server.log}", soft_wrap=True)
@@ -57,7 +57,7 @@ class StartView:
         ):
             yield
 
-    def _line(self, part: Part) -> None:
+    def _line(self, part: StackPart) -> None:
         if part.state is PartState.READY:
             self._console.print(f"{part.name} is ready ({part.seconds:.1f} s)")
         elif part.state is PartState.STARTING and part.server.activity:

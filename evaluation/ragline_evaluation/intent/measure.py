@@ -30,7 +30,7 @@ class LabelledQuestion(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedIntent:
     """A question and what the classifier made of it, in `seconds`."""
 
     question: LabelledQuestion
@@ -56,21 +56,21 @@ def read(path: Path, limit: int | None) -> Sequence[LabelledQuestion]:
 
 async def judge(
     classify: Stage, questions: Sequence[LabelledQuestion], progress: Callable[[int], None]
-) -> list[Judged]:
+) -> list[JudgedIntent]:
     """Classify one question after the other, with the stage that the service runs."""
     return [await _judge(classify, number, each, progress) for number, each in enumerate(questions)]
 
 
 async def _judge(
     classify: Stage, number: int, question: LabelledQuestion, progress: Callable[[int], None]
-) -> Judged:
+) -> JudgedIntent:
     event = QuerySubmitted(query_id=str(number), text=question.text, deadline=utc_now() + _PATIENCE)
     started = time.perf_counter()
     result = await classify(event)
     seconds = time.perf_counter() - started
     assert isinstance(result, QueryClassified)  # noqa: S101  # what this stage returns
     progress(1)
-    return Judged(
+    return JudgedIntent(
         question=question,
         intent=result.intent,
         confidence=result.confidence,

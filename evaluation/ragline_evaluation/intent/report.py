@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
 from ragline.contracts.queries import Intent
-from ragline_evaluation.intent.measure import Judged
+from ragline_evaluation.intent.measure import JudgedIntent
 from ragline_evaluation.tables import table
 
 _LABELS = [intent.value for intent in Intent]
@@ -54,7 +54,7 @@ class IntentReport:
         return asdict(self)
 
 
-def report(judged: Sequence[Judged]) -> IntentReport:
+def report(judged: Sequence[JudgedIntent]) -> IntentReport:
     """Compute the figures of at least one judged question."""
     truth = np.array([each.question.intent.value for each in judged])
     said = np.array([each.intent.value for each in judged])

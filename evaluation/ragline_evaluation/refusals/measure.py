@@ -21,7 +21,7 @@ from ragline_generator.refusal.relevance import assess
 from ragline_generator.rules import BEST
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """What is left of the documents that answer a question; foreign ones never had any here.
 
     Complete are those asked of the whole set, answerable those whose documents are left in a half.
@@ -35,63 +35,63 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class RefusalRound:
     """Documents, and questions, each with those of its documents that are among them."""
 
     documents: Sequence[Document]
     questions: Sequence[tuple[Question, frozenset[str]]]
-    kinds: Sequence[Kind]
+    kinds: Sequence[QuestionKind]
 
-    def with_foreign(self, questions: Sequence[Question]) -> Round:
+    def with_foreign(self, questions: Sequence[Question]) -> RefusalRound:
         """Return the round with questions of another set; an id of both sets is asked once."""
         own = {each.id for each, _ in self.questions}
         foreign = [(each, frozenset[str]()) for each in questions if each.id not in own]
-        return Round(
+        return RefusalRound(
             documents=self.documents,
             questions=[*self.questions, *foreign],
-            kinds=[*self.kinds, *(Kind.FOREIGN for _ in foreign)],
+            kinds=[*self.kinds, *(QuestionKind.FOREIGN for _ in foreign)],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedRefusal:
     """An answer, the kind of its question, and how relevant the passages seemed.
 
     `score` is in [0, 1], 0 where no passages were found; `seconds` are those of the assessment.
     """
 
-    kind: Kind
+    kind: QuestionKind
     answered: Answered
     score: float
     seconds: float
 
 
-def whole(data: Dataset) -> Round:
+def whole(data: Dataset) -> RefusalRound:
     """Return the set as it is."""
     questions = [(each, data.relevant(each.id)) for each in data.questions]
-    kinds = [Kind.COMPLETE] * len(questions)
-    return Round(documents=data.documents, questions=questions, kinds=kinds)
+    kinds = [QuestionKind.COMPLETE] * len(questions)
+    return RefusalRound(documents=data.documents, questions=questions, kinds=kinds)
 
 
-def halves(data: Dataset) -> tuple[Round, Round]:
+def halves(data: Dataset) -> tuple[RefusalRound, RefusalRound]:
     """Return the set without the documents of its odd questions, and without its even ones'."""
     return _without(data, data.questions[1::2]), _without(data, data.questions[::2])
 
 
-def _without(data: Dataset, hopeless: Sequence[Question]) -> Round:
+def _without(data: Dataset, hopeless: Sequence[Question]) -> RefusalRound:
     removed = frozenset[str]().union(*(data.relevant(each.id) for each in hopeless))
     questions = [(each, data.relevant(each.id) - removed) for each in data.questions]
-    return Round(
+    return RefusalRound(
         documents=[each for each in data.documents if each.id not in removed],
         questions=questions,
         kinds=[_kind(data.relevant(each.id), left) for each, left in questions],
     )
 
 
-def _kind(relevant: frozenset[str], left: frozenset[str]) -> Kind:
+def _kind(relevant: frozenset[str], left: frozenset[str]) -> QuestionKind:
     if not left:
-        return Kind.UNANSWERABLE
-    return Kind.ANSWERABLE if left == relevant else Kind.PARTIAL
+        return QuestionKind.UNANSWERABLE
+    return QuestionKind.ANSWERABLE if left == relevant else QuestionKind.PARTIAL
 
 
 @dataclass(slots=True)
@@ -114,10 +114,12 @@ class Noting:
         self.scores[event.query_id] = score
         return await self.stage(event)
 
-    def judged(self, answered: Sequence[Answered], kinds: Sequence[Kind]) -> list[Judged]:
+    def judged(
+        self, answered: Sequence[Answered], kinds: Sequence[QuestionKind]
+    ) -> list[JudgedRefusal]:
         """Put what was noted beside the answers."""
         return [
-            Judged(
+            JudgedRefusal(
                 kind=kind,
                 answered=each,
                 score=self.scores.get(each.answer.query_id, 0.0),

@@ -9,11 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ragline_evaluation.refusals.measure import Kind
+from ragline_evaluation.refusals.measure import QuestionKind
 from ragline_evaluation.refusals.report import RefusalsReport
 
 _INK, _MUTED, _POINT = "#1f4e79", "#7f8c99", "#b0562f"
-_COLOURS = {Kind.UNANSWERABLE: _INK, Kind.COMPLETE: _POINT, Kind.FOREIGN: _MUTED}
+_COLOURS = {
+    QuestionKind.UNANSWERABLE: _INK,
+    QuestionKind.COMPLETE: _POINT,
+    QuestionKind.FOREIGN: _MUTED,
+}
 
 
 def draw(reports: Sequence[RefusalsReport], path: Path) -> None:

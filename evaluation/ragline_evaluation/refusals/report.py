@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ragline_evaluation.refusals.measure import Judged, Kind
+from ragline_evaluation.refusals.measure import JudgedRefusal, QuestionKind
 from ragline_evaluation.refusals.scoring import Area, Point, Scores, area, curve, decided, point
 from ragline_evaluation.tables import table
 
@@ -47,42 +47,42 @@ class RefusalsReport:
 
 
 def report(
-    name: str, judged: Sequence[Judged], *, threshold: float, others: Sequence[float] = ()
+    name: str, judged: Sequence[JudgedRefusal], *, threshold: float, others: Sequence[float] = ()
 ) -> RefusalsReport:
     """Compute the figures of at least one question; `others` are thresholds to compare."""
-    groups = {kind: [each for each in judged if each.kind is kind] for kind in Kind}
+    groups = {kind: [each for each in judged if each.kind is kind] for kind in QuestionKind}
     scores = {kind: np.array([each.score for each in found]) for kind, found in groups.items()}
-    hopeless, answerable = scores[Kind.UNANSWERABLE], scores[Kind.ANSWERABLE]
+    hopeless, answerable = scores[QuestionKind.UNANSWERABLE], scores[QuestionKind.ANSWERABLE]
     milliseconds = np.array([each.seconds for each in judged]) * 1_000
     return RefusalsReport(
         dataset=name,
         threshold=threshold,
         questions={kind.value: len(found) for kind, found in groups.items() if found},
         pipeline=decided(
-            _refused(groups[Kind.UNANSWERABLE]),
-            _refused(groups[Kind.ANSWERABLE]),
+            _refused(groups[QuestionKind.UNANSWERABLE]),
+            _refused(groups[QuestionKind.ANSWERABLE]),
             threshold=threshold,
         ),
         refused={k.value: float(_refused(found).mean()) for k, found in groups.items() if found},
         reasons={k.value: _reasons(found) for k, found in groups.items() if found},
         operating=[
-            point(each, hopeless, answerable, scores[Kind.COMPLETE])
+            point(each, hopeless, answerable, scores[QuestionKind.COMPLETE])
             for each in sorted({threshold, *others})
         ],
         curve=curve(hopeless, answerable),
         area=area(hopeless, answerable),
-        area_foreign=area(scores[Kind.FOREIGN], answerable),
+        area_foreign=area(scores[QuestionKind.FOREIGN], answerable),
         scores={kind.value: _sorted(found) for kind, found in scores.items() if len(found)},
         p50_ms=float(np.percentile(milliseconds, 50)),
         p95_ms=float(np.percentile(milliseconds, 95)),
     )
 
 
-def _refused(judged: Sequence[Judged]) -> Any:
+def _refused(judged: Sequence[JudgedRefusal]) -> Any:
     return np.array([each.answered.refused for each in judged], dtype=bool)
 
 
-def _reasons(judged: Sequence[Judged]) -> dict[str, int]:
+def _reasons(judged: Sequence[JudgedRefusal]) -> dict[str, int]:
     codes = ((each.answered.answer, each.answered.answer.error) for each in judged)
     found = (error.code if error else answer.status.value for answer, error in codes)
     return dict(Counter(found).most_common())

@@ -22,7 +22,7 @@ from ragline_classifier.intent import Prediction
 from ragline_evaluation.dataset import Question
 from ragline_evaluation.retrieval.configurations import Configuration, Plans
 from ragline_evaluation.stages import Stages
-from ragline_retriever.searching import searches_of
+from ragline_retriever.searcher import searches_of
 
 # the deadline must not make a slow machine skip what is to be measured
 _PATIENCE = timedelta(hours=1)
@@ -31,7 +31,7 @@ _ALL = Options(top_k=50, stream=False)
 
 
 @dataclass(slots=True)
-class Outcome:
+class RetrievalOutcome:
     """What a configuration did: per question its documents, best first, and what that took."""
 
     ranked: dict[str, list[str]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Outcome:
 class Asked:
     """All configurations' outcomes, and the intent and plan of each question."""
 
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, RetrievalOutcome]
     intents: dict[str, str] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ async def ask_all(
         progress: told when a question is through.
         reference: ids of the best documents for a question, for configurations without a plan.
     """
-    asked = Asked(outcomes={each.name: Outcome() for each in configurations})
+    asked = Asked(outcomes={each.name: RetrievalOutcome() for each in configurations})
     for question in questions:
         understood = await _understand(stages, question, tenant)
         asked.intents[question.id] = understood.intent.value
@@ -114,7 +114,7 @@ async def _understand(stages: Stages, question: Question, tenant: str) -> QueryC
 
 
 def _ask_reference(
-    reference: Callable[[str], list[str]], question: Question, outcome: Outcome
+    reference: Callable[[str], list[str]], question: Question, outcome: RetrievalOutcome
 ) -> None:
     started = time.perf_counter()
     outcome.ranked[question.id[:128]] = reference(question.text)
@@ -123,7 +123,7 @@ def _ask_reference(
 
 
 async def _ask(
-    stages: Stages, event: QueryClassified, configuration: Configuration, outcome: Outcome
+    stages: Stages, event: QueryClassified, configuration: Configuration, outcome: RetrievalOutcome
 ) -> None:
     started = time.perf_counter()
     retrieved = await stages.retrieve(event)

@@ -12,7 +12,7 @@ import numpy as np
 from ragline_evaluation.dataset import Dataset
 from ragline_evaluation.ingesting import Ingested
 from ragline_evaluation.retrieval.configurations import LADDER, REFERENCE
-from ragline_evaluation.retrieval.measure import Asked, Outcome
+from ragline_evaluation.retrieval.measure import Asked, RetrievalOutcome
 from ragline_evaluation.retrieval.scoring import (
     MAIN,
     MEASURES,
@@ -68,7 +68,7 @@ def report(dataset: Dataset, asked: Asked, ingested: Ingested, *, store: str) ->
     )
 
 
-def _figures(values: Values, outcome: Outcome) -> dict[str, float]:
+def _figures(values: Values, outcome: RetrievalOutcome) -> dict[str, float]:
     count = max(len(outcome.seconds), 1)
     milliseconds = np.array(outcome.seconds) * 1_000
     return {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ragline_evaluation.shadow.tally import Example
+from ragline_evaluation.shadow.tally import DifferingPair
 from ragline_evaluation.tables import table
 
 _QUOTE_CHARS = 1_000
 
 
-def examples(found: Sequence[Example]) -> Iterator[str]:
+def examples(found: Sequence[DifferingPair]) -> Iterator[str]:
     """Return a table, and below it the texts that may be shown."""
     yield table(
         [["query", "tenant", "live", "shadow", "documents live", "documents shadow", "distance"]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ragline_evaluation.retrieval.scoring import Difference
 from ragline_evaluation.shadow.statistics import Share
-from ragline_evaluation.shadow.tally import Example
+from ragline_evaluation.shadow.tally import DifferingPair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class AnswerFigures:
     """Of the questions that both answered; `mean_overlap` is of the cited documents (Jaccard)."""
 
     both: int
@@ -83,7 +83,7 @@ class ShadowReport:
     newly_refused: int
     newly_answered: int
     sign_test: float | None
-    answers: Answers
+    answers: AnswerFigures
     intent_changed: Share
     intents: Sequence[tuple[str, str, int]]
     plan_changed: Share
@@ -93,7 +93,7 @@ class ShadowReport:
     degradations: Mapping[str, tuple[int, int]]
     models: Mapping[str, tuple[int, int]]
     failures: Mapping[str, dict[str, Any]]
-    most_different: Sequence[Example]
+    most_different: Sequence[DifferingPair]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""

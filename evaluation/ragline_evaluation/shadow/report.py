@@ -9,7 +9,7 @@ import numpy as np
 
 from ragline.contracts.answers import AnswerStatus
 from ragline.contracts.topics import Service
-from ragline_evaluation.shadow.figures import Answers, Effort, Latency, Run, ShadowReport
+from ragline_evaluation.shadow.figures import AnswerFigures, Effort, Latency, Run, ShadowReport
 from ragline_evaluation.shadow.statistics import Share, mean_difference, share, sign_test
 from ragline_evaluation.shadow.tally import TOTAL, Both, Change, Counted, Tally
 
@@ -45,10 +45,10 @@ def report(tally: Tally, run: Run) -> ShadowReport:
     )
 
 
-def _answers(tally: Tally) -> Answers:
+def _answers(tally: Tally) -> AnswerFigures:
     both = len(tally.overlap)
     support = tally.support
-    return Answers(
+    return AnswerFigures(
         both=both,
         mean_overlap=fmean(tally.overlap) if both else None,
         same_documents=share(tally.overlap.count(1.0), both),

@@ -18,7 +18,7 @@ _EXAMPLE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class DifferingPair:
     """A pair worth a look; texts are null unless they may be shown."""
 
     query_id: str
@@ -84,7 +84,7 @@ class Tally:
         self.failures: dict[str, Failures] = {}
         self._most = examples
         self._texts = texts
-        self._examples: dict[tuple[str, str], tuple[float, int, Example]] = {}
+        self._examples: dict[tuple[str, str], tuple[float, int, DifferingPair]] = {}
 
     def ran(self, shadow: QueryAnswered) -> None:
         """Note an answer of the shadow, whether or not a live one comes to it."""
@@ -111,7 +111,7 @@ class Tally:
         self._add_effort(live, shadow)
         self._keep(pair, compared)
 
-    def most_different(self) -> list[Example]:
+    def most_different(self) -> list[DifferingPair]:
         """Return the questions whose answers differ most, each once, the most different first."""
         return [example for _, _, example in sorted(self._examples.values(), reverse=True)]
 
@@ -149,9 +149,9 @@ class Tally:
         if len(self._examples) > self._most:
             del self._examples[min(self._examples, key=lambda each: self._examples[each][:2])]
 
-    def _example(self, pair: Pair, distance: float) -> Example:
+    def _example(self, pair: Pair, distance: float) -> DifferingPair:
         live, shadow = pair.live, pair.shadow
-        return Example(
+        return DifferingPair(
             query_id=live.query_id,
             tenant=live.tenant,
             attempt=live.attempt,

@@ -17,7 +17,7 @@ from ragline_evaluation.dataset import Dataset
 from ragline_evaluation.validation import alterations
 from ragline_evaluation.validation.rewording import reword
 from ragline_generator.passages import readable
-from ragline_generator.passages.units import Kind, split
+from ragline_generator.passages.units import LineKind, split
 
 _LEAST_WORDS, _MOST_WORDS = 7, 45
 Passages = Mapping[str, Sequence[Passage]]
@@ -100,7 +100,11 @@ def _statements(passage: Passage) -> Iterator[str]:
     for unit in split(passage.text):
         text = readable.sentence(passage.text[unit.start : unit.end])
         whole = text.endswith(".") and text[:1].isupper() and "|" not in text
-        if unit.kind is Kind.PROSE and whole and _LEAST_WORDS <= len(text.split()) <= _MOST_WORDS:
+        if (
+            unit.kind is LineKind.PROSE
+            and whole
+            and _LEAST_WORDS <= len(text.split()) <= _MOST_WORDS
+        ):
             yield text
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.answers import Claim, Support
+from ragline.contracts.answers import Claim, ClaimSupport
 from ragline_evaluation.validation.claim_cases import ClaimCase
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.units import split
@@ -24,7 +24,7 @@ class JudgedCase:
     @property
     def supported(self) -> bool:
         """Whether the validator calls every sentence of it supported."""
-        return all(claim.support is Support.SUPPORTED for claim in self.claims)
+        return all(claim.support is ClaimSupport.SUPPORTED for claim in self.claims)
 
     @property
     def score(self) -> float:

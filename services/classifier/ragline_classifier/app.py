@@ -17,10 +17,10 @@ from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import LanguageModel
 from ragline_classifier import local_model, plans
-from ragline_classifier.door import open_admission
+from ragline_classifier.admission import open_admission
 from ragline_classifier.intent import IntentModel
 from ragline_classifier.llm_intent import LlmIntentModel
-from ragline_classifier.llm_rewriting import LlmRewriter
+from ragline_classifier.llm_rewriter import LlmRewriter
 from ragline_classifier.rewriting import HeuristicRewriter, Rewriter
 from ragline_classifier.settings import Settings
 from ragline_classifier.stage import ClassifierStage

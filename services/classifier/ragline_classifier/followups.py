@@ -89,7 +89,7 @@ class Continuation:
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class QuestionTopic:
     """What a question is about; `nominal` when it is a noun phrase that can replace a pronoun."""
 
     text: str
@@ -112,7 +112,7 @@ def detect(text: str) -> Reference | Variation | Continuation | None:
     return None
 
 
-def topic(question: str) -> Topic:
+def topic(question: str) -> QuestionTopic:
     """Return what is left of `question` without its interrogative frame."""
     first = question.strip().rstrip(" ?!.")
     frame = _SCAFFOLD.match(first)
@@ -120,7 +120,7 @@ def topic(question: str) -> Topic:
     nominal = frame is not None and frame["nominal"] is not None
     rest = _TRAILING_VERB.sub("", rest) if nominal else rest
     short = len(_WORD.findall(rest)) <= 8 and not _VERBISH.search(rest)
-    return Topic(rest, nominal and short and "\n" not in rest)
+    return QuestionTopic(rest, nominal and short and "\n" not in rest)
 
 
 def _says_little(core: str) -> bool:

@@ -27,14 +27,14 @@ PERIOD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class NamedPeriod:
     """The half-open range of instants `[start, end)`."""
 
     start: datetime
     end: datetime
 
 
-def parse(match: re.Match[str]) -> Period | None:
+def parse(match: re.Match[str]) -> NamedPeriod | None:
     """Return the period that a match of `PERIOD` names; None for a date that does not exist."""
     try:
         return _period(match)
@@ -42,7 +42,7 @@ def parse(match: re.Match[str]) -> Period | None:
         return None
 
 
-def _period(match: re.Match[str]) -> Period:
+def _period(match: re.Match[str]) -> NamedPeriod:
     if match["iso"]:
         return _days(date.fromisoformat(match["iso"]), 1)
     if match["year"]:
@@ -58,9 +58,9 @@ def _period(match: re.Match[str]) -> Period:
     return _days(first, calendar.monthrange(first.year, first.month)[1])
 
 
-def _days(first: date, count: int) -> Period:
+def _days(first: date, count: int) -> NamedPeriod:
     start = datetime.combine(first, time(), UTC)
-    return Period(start, start + timedelta(days=count))
+    return NamedPeriod(start, start + timedelta(days=count))
 
 
 def ago(now: datetime, count: int, unit: str) -> datetime | None:

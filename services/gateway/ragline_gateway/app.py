@@ -20,22 +20,22 @@ from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.process import once_available
-from ragline_gateway.access.door import open_door
+from ragline_gateway.access.authenticator import open_authenticator
 from ragline_gateway.answers.tail import AnswerTail, open_tail
-from ragline_gateway.answers.waiting import Waiting
+from ragline_gateway.answers.waiters import Waiters
 from ragline_gateway.api import make_api
-from ragline_gateway.collecting import collecting_calmly
 from ragline_gateway.documents.sources import opened_later
+from ragline_gateway.garbage_collection import collecting_calmly
 from ragline_gateway.limits.rate import open_limiter
+from ragline_gateway.middleware import add_middlewares
 from ragline_gateway.observing.redaction import redact_logs
 from ragline_gateway.parts import Parts
-from ragline_gateway.publishing import Publisher, open_publisher
-from ragline_gateway.queries.asking import Asking, Deadlines
-from ragline_gateway.queries.looking import Looking
+from ragline_gateway.publisher import Publisher, open_publisher
+from ragline_gateway.queries.ask import Ask, Deadlines
+from ragline_gateway.queries.lookup import Lookup
 from ragline_gateway.queries.records import QueryRecords
 from ragline_gateway.settings import GatewayGroup, Settings
-from ragline_gateway.streams.following import Streams
-from ragline_gateway.surroundings import surround
+from ragline_gateway.streams.readers import Readers
 
 log = logging.getLogger(__name__)
 
@@ -54,14 +54,19 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
     own = settings.gateway
     redact_logs()
     async with AsyncExitStack() as stack:
-        door = await stack.enter_async_context(open_door(own))
+        authenticator = await stack.enter_async_context(open_authenticator(own))
         limiter = await stack.enter_async_context(
             open_limiter(settings.redis, metrics, requests_per_minute=own.requests_per_minute)
         )
         parts = await stack.enter_async_context(compose(settings, health, metrics))
         app = make_api(parts)
-        surround(
-            app, door=door, limiter=limiter, metrics=metrics, settings=own, new_id=parts.new_id
+        add_middlewares(
+            app,
+            authenticator=authenticator,
+            limiter=limiter,
+            metrics=metrics,
+            settings=own,
+            new_id=parts.new_id,
         )
         port = await stack.enter_async_context(
             serve_http(
@@ -96,7 +101,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
         publisher = await once_available(
             health, lambda: stack.enter_async_context(open_publisher(settings.kafka))
         )
-        waiting = Waiting()
+        waiting = Waiters()
         tail = await once_available(
             health,
             lambda: stack.enter_async_context(
@@ -108,7 +113,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
         )
         _watch(tail, health)
         records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)
-        looking = Looking(records=records, ledger=open_ledger(redis, settings), redis=redis)
+        looking = Lookup(records=records, ledger=open_ledger(redis, settings), redis=redis)
         yield Parts(
             publisher=publisher,
             asking=_asking(publisher, records, own),
@@ -132,8 +137,8 @@ def _watch(tail: AnswerTail, health: Health) -> None:
     health.live["answers"] = stalled
 
 
-def _asking(publisher: Publisher, records: QueryRecords, own: GatewayGroup) -> Asking:
-    return Asking(
+def _asking(publisher: Publisher, records: QueryRecords, own: GatewayGroup) -> Ask:
+    return Ask(
         publisher=publisher,
         records=records,
         deadlines=Deadlines(default_s=own.default_deadline_s, max_s=own.max_deadline_s),
@@ -143,9 +148,9 @@ def _asking(publisher: Publisher, records: QueryRecords, own: GatewayGroup) -> A
 
 
 def _streams(
-    waiting: Waiting, hub: RedisHub, looking: Looking, own: GatewayGroup, metrics: Metrics
-) -> Streams:
-    return Streams(
+    waiting: Waiters, hub: RedisHub, looking: Lookup, own: GatewayGroup, metrics: Metrics
+) -> Readers:
+    return Readers(
         waiting=waiting,
         hub=hub,
         looking=looking,

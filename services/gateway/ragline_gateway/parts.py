@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from ragline.clock import Clock
 from ragline.ports.sources import DocumentReader
 from ragline.ports.views import Views
-from ragline_gateway.publishing import Publisher
-from ragline_gateway.queries.asking import Asking
-from ragline_gateway.queries.looking import Looking
+from ragline_gateway.publisher import Publisher
+from ragline_gateway.queries.ask import Ask
+from ragline_gateway.queries.lookup import Lookup
 from ragline_gateway.settings import GatewayGroup
-from ragline_gateway.streams.following import Streams
+from ragline_gateway.streams.readers import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +23,9 @@ class Parts:
     """Everything behind the routes."""
 
     publisher: Publisher
-    asking: Asking
-    looking: Looking
-    streams: Streams
+    asking: Ask
+    looking: Lookup
+    streams: Readers
     views: Views
     sources: DocumentReader
     clock: Clock
@@ -39,4 +39,4 @@ async def parts_of(request: Request) -> Parts:
     return parts
 
 
-Behind = Annotated[Parts, Depends(parts_of)]
+Deps = Annotated[Parts, Depends(parts_of)]

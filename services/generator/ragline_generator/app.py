@@ -29,8 +29,8 @@ from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prices, prompts
-from ragline_generator.writing.fitting import Window
-from ragline_generator.writing.generation import Limits, Writer
+from ragline_generator.writing.context_window import ContextWindow
+from ragline_generator.writing.writer import Writer, WriterLimits
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ async def _writer(
     if not settings.llm.configured:
         return None
     own = settings.generator
-    limits = Limits(
+    limits = WriterLimits(
         timeout_s=settings.llm.timeout_s,
         reserve_s=own.reserve_s,
         least_s=own.llm_least_s,
@@ -136,7 +136,7 @@ def _rules(settings: GeneratorSettings) -> Rules:
         history_tokens=own.history_tokens,
         cancel_poll_s=own.cancel_poll_s,
         worked_example=settings.llm.api == "completions",
-        window=Window(settings.llm.context_tokens),
+        window=ContextWindow(settings.llm.context_tokens),
     )
 
 

@@ -37,15 +37,15 @@ CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this a
 _WORDS_NAMED = 5
 
 
-def not_answered_by(relevance: Relevance) -> Outcome:
+def not_answered_by(relevance: Relevance) -> AnswerOutcome:
     """Return the refusal that the passages leave, with the question's words that none holds."""
     reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
     missing = relevance.missing[:_WORDS_NAMED]
-    return Outcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
+    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AnswerOutcome:
     """How the question ended, before it becomes an event.
 
     `missing` are words of the question that nothing found holds.
@@ -68,7 +68,11 @@ class Outcome:
 
 
 def answered(
-    event: CandidatesRanked, outcome: Outcome, *, at: datetime, first_text_ms: float | None = None
+    event: CandidatesRanked,
+    outcome: AnswerOutcome,
+    *,
+    at: datetime,
+    first_text_ms: float | None = None,
 ) -> QueryAnswered:
     """Return the event of `outcome`; a refusal names the nearest sources instead of citations."""
     refused = outcome.status is AnswerStatus.REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
-from ragline_generator.writing.fitting import Window
+from ragline_generator.writing.context_window import ContextWindow
 
 # Quotes come from the best few passages, and so does the ground to answer: what is further down
 # gives a model that reads everything more of the answer, and one who quotes more to choose wrongly
@@ -22,7 +22,7 @@ class Rules:
     history_tokens: int = 500
     cancel_poll_s: float = 0.25
     worked_example: bool = False
-    window: Window = field(default_factory=Window)
+    window: ContextWindow = field(default_factory=ContextWindow)
 
     def answer_tokens(self, event: CandidatesRanked) -> int:
         """Return how long the answer may be: the question's wish goes before the setting."""

@@ -14,16 +14,16 @@ from ragline.ports.models import Tokenizer
 from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import ExtractiveAnswerer
-from ragline_generator.outcome import Outcome
+from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.ranking import rank
 from ragline_generator.refusal.relevance import assess
 from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing.answerer import ModelAnswerer
-from ragline_generator.writing.generation import Writer
 from ragline_generator.writing.languages import Languages
 from ragline_generator.writing.prices import PriceTable
 from ragline_generator.writing.prompts import Prompts
+from ragline_generator.writing.writer import Writer
 
 
 class GeneratorStage:
@@ -85,9 +85,9 @@ class GeneratorStage:
 
     async def _end(
         self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
-    ) -> Outcome:
+    ) -> AnswerOutcome:
         if not event.passages:
-            ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
+            ended = AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
         best = event.passages[:BEST]
         ranked = rank(event.standalone_text, best)
@@ -111,12 +111,14 @@ class GeneratorStage:
             degradations=() if self._model is None else (Degradation.LLM,),
         )
 
-    async def _refused(self, ended: Outcome, broadcast: Broadcast, language: str | None) -> Outcome:
+    async def _refused(
+        self, ended: AnswerOutcome, broadcast: Broadcast, language: str | None
+    ) -> AnswerOutcome:
         await broadcast.start()
         await broadcast.say(self._worded(ended, language).text)
         return ended
 
-    def _worded(self, ended: Outcome, language: str | None) -> Outcome:
+    def _worded(self, ended: AnswerOutcome, language: str | None) -> AnswerOutcome:
         """Say the reason, where there is one, in the question's language."""
         if ended.reason is None:
             return ended

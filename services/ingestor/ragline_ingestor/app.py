@@ -18,10 +18,10 @@ from ragline.observability.metrics import Metrics
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.embedding import CachedEmbedder
-from ragline_ingestor.fetching import Fetcher
-from ragline_ingestor.file_reading import FileReader
-from ragline_ingestor.http_reading import open_http_reader
-from ragline_ingestor.preparing import Preparer
+from ragline_ingestor.fetcher import Fetcher
+from ragline_ingestor.file_reader import FileReader
+from ragline_ingestor.http_reader import open_http_reader
+from ragline_ingestor.preparer import Preparer
 from ragline_ingestor.settings import IngestorSettings, Settings
 from ragline_ingestor.stage import IngestorStage
 from ragline_ingestor.uri_rules import UriRules

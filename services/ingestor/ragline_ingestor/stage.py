@@ -24,12 +24,12 @@ from ragline.ports.store import (
     StoredDocument,
     WriteResult,
 )
-from ragline_ingestor.assembling import chunk_counts, chunk_hashes, draft, texts_to_embed
+from ragline_ingestor.assembly import chunk_counts, chunk_hashes, draft, texts_to_embed
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
-from ragline_ingestor.fetching import Fetch
+from ragline_ingestor.fetcher import Fetch
 from ragline_ingestor.media_types import resolve_media_type
-from ragline_ingestor.preparing import Prepared
+from ragline_ingestor.preparer import Prepared
 from ragline_ingestor.stopwatch import Stopwatch
 
 Change = DocumentChanged | DocumentAccessChanged

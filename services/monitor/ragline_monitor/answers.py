@@ -17,7 +17,7 @@ _MOST_PLANS = 32
 _DEGRADATIONS = frozenset(Degradation)
 
 
-class Answers:
+class AnswerCounter:
     """Counts each attempt's answer once, however often its record comes."""
 
     def __init__(self, *, meter: Meter, memory: Memory, ratings: Ratings) -> None:

@@ -16,8 +16,8 @@ from ragline.contracts.topics import (
     FEEDBACK,
     Service,
 )
-from ragline.messaging.delivery import CURRENT
 from ragline.messaging.lag import looking
+from ragline.messaging.record import CURRENT
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
@@ -27,7 +27,7 @@ from ragline_monitor.ports import RecordId
 from ragline_monitor.redis_memory import RedisMemory
 from ragline_monitor.repeating import repeating
 from ragline_monitor.settings import MonitorGroup, Settings
-from ragline_monitor.signals import Limits
+from ragline_monitor.signals import SignalLimits
 from ragline_monitor.stage import MonitorStage
 
 _DAY_S = 86_400
@@ -89,7 +89,7 @@ def _drift(own: MonitorGroup, memory: RedisMemory, metrics: Metrics) -> DriftWat
         history=memory,
         gauges=metrics,
         clock=utc_now,
-        limits=Limits(
+        limits=SignalLimits(
             least=own.drift_least_answers,
             index=own.drift_index,
             change=own.drift_change,

@@ -7,9 +7,9 @@ import math
 from typing import Protocol
 
 from ragline.clock import Clock
-from ragline_monitor.history import Window, hour_of
+from ragline_monitor.history import HistoryWindow, hour_of
 from ragline_monitor.ports import Tally
-from ragline_monitor.signals import Limits, Verdict, judge
+from ragline_monitor.signals import SignalLimits, SignalVerdict, judge
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class DriftWatch:
         history: History,
         gauges: Gauges,
         clock: Clock,
-        limits: Limits,
+        limits: SignalLimits,
         window_hours: int = 6,
         reference_days: int = 7,
     ) -> None:
@@ -70,10 +70,10 @@ class DriftWatch:
         if hours is None:
             return
         past, now = hours[: self._reference], hours[self._reference :]
-        for verdict in judge(Window.of(now), Window.of(past), self._limits):
+        for verdict in judge(HistoryWindow.of(now), HistoryWindow.of(past), self._limits):
             self._show(verdict)
 
-    def _show(self, verdict: Verdict) -> None:
+    def _show(self, verdict: SignalVerdict) -> None:
         signal = verdict.signal
         self._gauges.set("ragline_drift_index", verdict.index, signal=signal)
         self._gauges.set("ragline_drift_alarm", verdict.alarm, signal=signal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_monitor.history import thumbs_of
-from ragline_monitor.ports import About, Memory, Meter, Rating, RecordId, Unmatched
+from ragline_monitor.ports import About, Memory, Meter, RatingOfAnswer, RecordId, Unmatched
 
 _FOREIGN = "foreign"
 
@@ -18,7 +18,7 @@ class Ratings:
 
     async def note(self, feedback: FeedbackGiven, record: RecordId) -> None:
         """Count a feedback, once."""
-        rating = Rating(
+        rating = RatingOfAnswer(
             tenant=feedback.tenant,
             of="answer" if feedback.marker is None else "citation",
             rating=feedback.rating,
@@ -32,7 +32,7 @@ class Ratings:
             case About() as about:
                 await self.count(rating, about)
 
-    async def count(self, rating: Rating, about: About) -> None:
+    async def count(self, rating: RatingOfAnswer, about: About) -> None:
         """Count a rating of an answer that is known; another tenant's is none."""
         if rating.tenant != about.tenant:
             self._unmatched(_FOREIGN)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ragline.contracts.answers import QueryAnswered, Support
+from ragline.contracts.answers import ClaimSupport, QueryAnswered
 from ragline_monitor.amounts import amount
 from ragline_monitor.ports import About, Tally
 
@@ -41,7 +41,7 @@ def tally_of(answer: QueryAnswered, about: About, *, degradations: Iterable[str]
         f"plan:{about.plan}": 1,
         "cached": 1 if answer.cached else 0,
         "claims": len(claims),
-        "supported": sum(claim.support is Support.SUPPORTED for claim in claims),
+        "supported": sum(claim.support is ClaimSupport.SUPPORTED for claim in claims),
         "cost": amount(answer.usage.cost),
         "prompt_tokens": amount(answer.usage.prompt_tokens),
         "completion_tokens": amount(answer.usage.completion_tokens),
@@ -58,13 +58,13 @@ def thumbs_of(rating: str, about: About) -> Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class HistoryWindow:
     """The amounts of several hours together."""
 
     amounts: Mapping[str, float]
 
     @classmethod
-    def of(cls, hours: Iterable[Tally]) -> Window:
+    def of(cls, hours: Iterable[Tally]) -> HistoryWindow:
         """Return the sum of `hours`."""
         total: Counter[str] = Counter()
         for hour in hours:

@@ -35,7 +35,7 @@ STAGES: tuple[tuple[Service, Topic], ...] = (
 )
 
 
-class Reader(Protocol):
+class GroupReader(Protocol):
     """Asks the broker; see `ragline.messaging.lag.LagReader`."""
 
     async def look_at(self, wanted: GroupTopic) -> Look:
@@ -72,7 +72,7 @@ class PipelineLook:
         self._shown = True
         self._finished: dict[Service, tuple[float, int]] = {}
 
-    async def __call__(self, reader: Reader) -> None:
+    async def __call__(self, reader: GroupReader) -> None:
         """Look at all stages and show what was seen.
 
         Raises:
@@ -93,7 +93,7 @@ class PipelineLook:
         else:
             self._shown = True
 
-    async def _stage(self, reader: Reader, service: Service, topic: Topic) -> StageState:
+    async def _stage(self, reader: GroupReader, service: Service, topic: Topic) -> StageState:
         look = await reader.look_at(
             GroupTopic(group=consumer_group(service, topic), topic=topic.name)
         )

@@ -38,7 +38,7 @@ class About(Contract):
     plan: str
 
 
-class Rating(Contract):
+class RatingOfAnswer(Contract):
     """What counts of a feedback. `of` says what was rated."""
 
     tenant: str
@@ -75,14 +75,16 @@ class Memory(Protocol):
 
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
-    ) -> Sequence[Rating] | None:
+    ) -> Sequence[RatingOfAnswer] | None:
         """Remember an answer and add `tally` to the history, in one step.
 
         Returns the ratings that came before it, or None when it was counted before.
         """
         ...
 
-    async def rated(self, record: RecordId, query_id: str, rating: Rating) -> About | Unmatched:
+    async def rated(
+        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+    ) -> About | Unmatched:
         """Return what the rating is about; an early one is kept until its answer comes."""
         ...
 

@@ -14,7 +14,7 @@ from ragline.clock import Clock, utc_now
 from ragline.ports.answers import Attempt
 from ragline_monitor.history import hour_of
 from ragline_monitor.labels import UNKNOWN
-from ragline_monitor.ports import About, Rating, RecordId, Tally, Unmatched
+from ragline_monitor.ports import About, RatingOfAnswer, RecordId, Tally, Unmatched
 from ragline_monitor.redis_keys import answer_key, early_key, hour_key, seen_bit
 
 # Feedback waits for its answer only where the monitor reads both topics late
@@ -82,7 +82,7 @@ class RedisMemory:
 
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
-    ) -> Sequence[Rating] | None:
+    ) -> Sequence[RatingOfAnswer] | None:
         """Remember an answer and add `tally` to its hour; None when it was counted before."""
         query_id, hour = attempt.query_id, self._hour(at)
         added = [each for pair in tally.items() for each in pair] if hour is not None else []
@@ -93,9 +93,13 @@ class RedisMemory:
                     keys=[answer_key(query_id), early_key(query_id), hour_key(hour or 0)],
                     args=[attempt.number, about.model_dump_json(), self._ttl_s, *added],
                 )
-        return None if found is None else [Rating.model_validate_json(each) for each in found]
+        return (
+            None if found is None else [RatingOfAnswer.model_validate_json(each) for each in found]
+        )
 
-    async def rated(self, record: RecordId, query_id: str, rating: Rating) -> About | Unmatched:
+    async def rated(
+        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+    ) -> About | Unmatched:
         """Return what the rating is about; an early one is kept until its answer comes."""
         key, bit = seen_bit(record)
         unknown = About(tenant=rating.tenant, intent=UNKNOWN, plan=UNKNOWN)

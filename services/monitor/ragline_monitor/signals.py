@@ -8,7 +8,7 @@ from math import nan
 
 from ragline.contracts.answers import AnswerStatus
 from ragline_monitor.drift import Rate, critical_z, stability_index, z_score
-from ragline_monitor.history import Window
+from ragline_monitor.history import HistoryWindow
 from ragline_monitor.labels import UNKNOWN
 
 # Mixes by signal: the history's kind of field
@@ -16,7 +16,7 @@ _MIXES = {"intents": "intent", "scores": "score"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class SignalLimits:
     """From when on a change is alarming.
 
     `least` answers in each of both windows before anything is said; `index` of a mix; for a rate a
@@ -30,7 +30,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class SignalVerdict:
     """One signal: a mix's stability index or a rate's change, NaN while too few answers came."""
 
     signal: str
@@ -38,7 +38,9 @@ class Verdict:
     alarm: bool = False
 
 
-def judge(current: Window, reference: Window, limits: Limits) -> Iterator[Verdict]:
+def judge(
+    current: HistoryWindow, reference: HistoryWindow, limits: SignalLimits
+) -> Iterator[SignalVerdict]:
     """Compare two windows, signal by signal.
 
     Refusals are a share of the answers that came so far (answered or refused), and alarming in both
@@ -51,38 +53,38 @@ def judge(current: Window, reference: Window, limits: Limits) -> Iterator[Verdic
     yield _rate("expiries", _expiries(current), _expiries(reference), limits, falls_too=False)
 
 
-def _classified(window: Window, kind: str) -> dict[str, float]:
+def _classified(window: HistoryWindow, kind: str) -> dict[str, float]:
     return {value: amount for value, amount in window.mix(kind).items() if value != UNKNOWN}
 
 
-def _refusals(window: Window) -> Rate:
+def _refusals(window: HistoryWindow) -> Rate:
     by_status = window.mix("status")
     refused = by_status.get(AnswerStatus.REFUSED, 0)
     return Rate(refused, refused + by_status.get(AnswerStatus.ANSWERED, 0))
 
 
-def _expiries(window: Window) -> Rate:
+def _expiries(window: HistoryWindow) -> Rate:
     by_status = window.mix("status")
     return Rate(by_status.get(AnswerStatus.EXPIRED, 0), sum(by_status.values()))
 
 
 def _mix(
-    signal: str, current: dict[str, float], reference: dict[str, float], limits: Limits
-) -> Verdict:
+    signal: str, current: dict[str, float], reference: dict[str, float], limits: SignalLimits
+) -> SignalVerdict:
     if min(sum(current.values()), sum(reference.values())) < limits.least:
-        return Verdict(signal=signal)
+        return SignalVerdict(signal=signal)
     index = stability_index(current, reference)
-    return Verdict(signal=signal, index=index, alarm=index >= limits.index)
+    return SignalVerdict(signal=signal, index=index, alarm=index >= limits.index)
 
 
 def _rate(
-    signal: str, current: Rate, reference: Rate, limits: Limits, *, falls_too: bool
-) -> Verdict:
+    signal: str, current: Rate, reference: Rate, limits: SignalLimits, *, falls_too: bool
+) -> SignalVerdict:
     if min(current.of, reference.of) < limits.least:
-        return Verdict(signal=signal)
+        return SignalVerdict(signal=signal)
     change = current.value - reference.value
     size, score = change, z_score(current, reference)
     if falls_too:
         size, score = abs(size), abs(score)
     alarm = size >= limits.change and score >= critical_z(limits.significance)
-    return Verdict(signal=signal, index=change, alarm=alarm)
+    return SignalVerdict(signal=signal, index=change, alarm=alarm)

@@ -8,7 +8,7 @@ from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentStatus
 from ragline.contracts.feedback import FeedbackGiven
-from ragline_monitor.answers import Answers
+from ragline_monitor.answers import AnswerCounter
 from ragline_monitor.dead_letters import DeadLetters
 from ragline_monitor.documents import Documents, StatusKeeper
 from ragline_monitor.feedback import Ratings
@@ -37,7 +37,7 @@ class MonitorStage:
     ) -> None:
         self._record = record
         self._ratings = Ratings(meter=meter, memory=memory)
-        self._answers = Answers(meter=meter, memory=memory, ratings=self._ratings)
+        self._answers = AnswerCounter(meter=meter, memory=memory, ratings=self._ratings)
         self._documents = Documents(
             meter=meter, memory=memory, statuses=statuses, objective_s=freshness_objective_s
         )

@@ -14,9 +14,9 @@ from ragline.contracts.queries import (
 )
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import CrossEncoder
-from ragline_reranker.blending import blend
+from ragline_reranker.blend import blend
 from ragline_reranker.pace import Pace
-from ragline_reranker.reading import Reader, Reading
+from ragline_reranker.reader import Reader, Reading
 
 # Most of what is left belongs to the answer
 _DEADLINE_SHARE = 0.3

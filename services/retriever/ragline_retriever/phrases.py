@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from ragline.contracts.queries import Candidate, Entities
-from ragline_retriever.merging import best_first
+from ragline_retriever.merge import best_first
 
 _LEAST_WORDS = 2
 # each costs a search of its own

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ragline.contracts.queries import Candidate
-from ragline_retriever.merging import best_first
+from ragline_retriever.merge import best_first
 
 # An old document that alone has the answer must stay in reach: age takes away at most half
 _LEAST_FRESHNESS = 0.5

@@ -19,9 +19,9 @@ from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch, CurrentVersions
 from ragline_retriever.duplicates import drop_near_duplicates
 from ragline_retriever.freshness import VersionWaiter
-from ragline_retriever.merging import Found, merge, support
+from ragline_retriever.merge import Found, merge, support
 from ragline_retriever.phrases import lift_exact, phrases_of
-from ragline_retriever.searching import Searcher, Searches
+from ragline_retriever.searcher import Searcher, Searches
 from ragline_retriever.selection import cap_per_document, weigh_recency
 
 # Half of the time may pass until what must be searchable is; the other half is for the question

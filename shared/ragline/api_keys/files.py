@@ -18,7 +18,7 @@ from pydantic import (
     field_validator,
 )
 
-from ragline.api_keys.form import KeyId, Scope
+from ragline.api_keys.form import KeyId, KeyScope
 from ragline.contracts.base import Group, Tenant
 from ragline.errors import Misconfigured
 from ragline.toml_files import read_toml
@@ -42,7 +42,7 @@ class KeyEntry(BaseModel):
     tenant: Tenant
     groups: tuple[Group, ...] = ()
     user: User | None = None
-    scopes: frozenset[Scope] = frozenset({Scope.ASK})
+    scopes: frozenset[KeyScope] = frozenset({KeyScope.ASK})
     requests_per_minute: Annotated[int, Field(gt=0)] | None = None
     expires_at: AwareDatetime | None = None
 
@@ -113,7 +113,7 @@ def entry_as_toml(entry: KeyEntry) -> str:
         "tenant": _text(entry.tenant),
         "groups": _list(entry.groups),
         "user": _text(entry.user) if entry.user is not None else "",
-        "scopes": _list(scope for scope in Scope if scope in entry.scopes),
+        "scopes": _list(scope for scope in KeyScope if scope in entry.scopes),
         "requests_per_minute": str(entry.requests_per_minute or ""),
         "expires_at": entry.expires_at.astimezone(UTC).isoformat() if entry.expires_at else "",
     }

@@ -37,7 +37,7 @@ _KEY = re.compile(
 _NO_DIGEST = bytes(sha256().digest_size)
 
 
-class Scope(StrEnum):
+class KeyScope(StrEnum):
     """What somebody may do: ask and rate answers, change documents, watch the pipeline."""
 
     ASK = "ask"

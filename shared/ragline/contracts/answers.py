@@ -37,14 +37,14 @@ class Degradation(StrEnum):
     WHOLE_TEXT = "answer_cut_off"
 
 
-class Support(StrEnum):
+class ClaimSupport(StrEnum):
     """Whether the cited passages support a claim."""
 
     SUPPORTED = "supported"
     UNSUPPORTED = "unsupported"
 
 
-class Problem(StrEnum):
+class ClaimProblem(StrEnum):
     """Why a claim is not supported by the passages that it cites.
 
     `uncited`: it cites none. `words`: they hold too few of its words. `number`, `name`: they hold
@@ -85,10 +85,10 @@ class Claim(Contract):
     text: str
     start: int
     end: int
-    support: Support
+    support: ClaimSupport
     score: float
     markers: tuple[int, ...] = ()
-    problem: Problem | None = None
+    problem: ClaimProblem | None = None
 
 
 class Validation(Contract):
@@ -102,7 +102,7 @@ class Validation(Contract):
         """Share of claims that are supported; 1.0 when there are none."""
         if not self.claims:
             return 1.0
-        return sum(c.support is Support.SUPPORTED for c in self.claims) / len(self.claims)
+        return sum(c.support is ClaimSupport.SUPPORTED for c in self.claims) / len(self.claims)
 
 
 class Usage(Contract):

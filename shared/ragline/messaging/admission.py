@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ragline.errors import DeadlineExceeded, Overloaded
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.fair_queue import FairQueue
-from ragline.messaging.parking import Parking
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 
 
@@ -46,7 +46,7 @@ class Admission:
         self._metrics = metrics
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
         self._working = 0
-        self.parking = Parking()
+        self.waiting = WaitingTasks()
         self.share: Callable[[], float] = lambda: 1.0
 
     def expected_wait(self) -> float:
@@ -108,7 +108,7 @@ class Admission:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.push(tenant, waiter)
         try:
-            with self.parking.here():
+            with self.waiting.here():
                 await waiter
         except asyncio.CancelledError:
             self._leave(tenant, waiter)

@@ -25,11 +25,11 @@ from ragline.contracts.topics import (
     Topic,
     consumer_group,
 )
-from ragline.messaging.delivery import Record
 from ragline.messaging.failures import origin
-from ragline.messaging.handling import Handler
+from ragline.messaging.handler import Handler
 from ragline.messaging.kafka import make_broker
 from ragline.messaging.ordered import Consumption, Process, subscribe
+from ragline.messaging.record import Record
 from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings

@@ -20,7 +20,7 @@ from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
 from ragline.errors import InvalidEvent, Overloaded, RaglineError, RateLimited, TransientError
-from ragline.messaging.delivery import Record
+from ragline.messaging.record import Record
 
 _MAX_ERROR_CHARS = 2_000
 _LONGEST_WAIT_MS = 3_600_000

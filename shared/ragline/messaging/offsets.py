@@ -6,7 +6,7 @@ import heapq
 from enum import StrEnum
 
 
-class Admission(StrEnum):
+class Fetched(StrEnum):
     """What to do with a fetched record."""
 
     RUN = "run"
@@ -31,22 +31,22 @@ class OffsetTracker:
         self._inherited_running: set[int] = set()
         self._inherited_done: set[int] = set()
 
-    def admit(self, offset: int) -> Admission:
+    def admit(self, offset: int) -> Fetched:
         """Register a fetched record and say whether to run it."""
         self._next = max(self._next or 0, offset + 1)
         if offset in self._inherited_done:
             self._inherited_done.discard(offset)
             self._finished.add(offset)
-            return Admission.DONE
+            return Fetched.DONE
         if offset in self._unfinished:
-            return Admission.RUNNING
+            return Fetched.RUNNING
         heapq.heappush(self._heap, offset)
         self._unfinished.add(offset)
         if offset in self._inherited_running:
             self._inherited_running.discard(offset)
             self._running.add(offset)
-            return Admission.RUNNING
-        return Admission.RUN
+            return Fetched.RUNNING
+        return Fetched.RUN
 
     def run(self, offset: int) -> None:
         """Note that an admitted record has a task now.

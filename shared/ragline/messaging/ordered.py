@@ -22,9 +22,9 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
 from ragline.errors import Misconfigured
-from ragline.messaging.delivery import Record
-from ragline.messaging.offsets import Admission, OffsetTracker
-from ragline.messaging.parking import Parking
+from ragline.messaging.offsets import Fetched, OffsetTracker
+from ragline.messaging.record import Record
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
 
@@ -62,7 +62,7 @@ class Consumption:
     joined: bool = False
     broken: str | None = None
     halted: Callable[[], bool] = lambda: False
-    parking: Parking = field(default_factory=Parking)
+    waiting: WaitingTasks = field(default_factory=WaitingTasks)
     share: float = 1.0
     epoch: int = 0
     moved_at: float = 0.0
@@ -73,12 +73,12 @@ class Consumption:
     @property
     def working(self) -> int:
         """Records that are being worked on, rather than only waiting, and are not safe yet."""
-        return sum(task not in self.parking.tasks for task in self.tasks)
+        return sum(task not in self.waiting.tasks for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
         """Cancel the tasks of `partitions` that wait for their turn; whoever is next runs them."""
         for task, partition in self.tasks.items():
-            if partition in partitions and task in self.parking.tasks:
+            if partition in partitions and task in self.waiting.tasks:
                 task.cancel()
 
     def moved(self) -> None:
@@ -166,7 +166,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         tracker = state.trackers.get(partition)
         if not self.running or tracker is None or partition in state.revoking:
             return  # whoever gets the partition fetches it again from the committed offset
-        if tracker.admit(msg.offset) is not Admission.RUN:
+        if tracker.admit(msg.offset) is not Fetched.RUN:
             return
         epoch = state.epoch
         while tracker.ahead(msg.offset) > state.settings.max_ahead and epoch == state.epoch:

@@ -13,16 +13,16 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
 from ragline.messaging.application import Application, build
 from ragline.messaging.claims import Claims
-from ragline.messaging.document_handling import DocumentHandler
+from ragline.messaging.document_handler import DocumentHandler
 from ragline.messaging.flood import Floods
-from ragline.messaging.handling import Handler, Surroundings
+from ragline.messaging.handler import Handler, Surroundings
 from ragline.messaging.kafka import check_topics, connect, make_producer
-from ragline.messaging.observation_handling import ObservationHandler
-from ragline.messaging.outbox import Outbox
-from ragline.messaging.parking import Parking
-from ragline.messaging.query_handling import QueryHandler
+from ragline.messaging.observation_handler import ObservationHandler
+from ragline.messaging.publisher import RecordPublisher
+from ragline.messaging.query_handler import QueryHandler
 from ragline.messaging.service import Composition, ServiceSpec
-from ragline.messaging.watch import watch
+from ragline.messaging.service_probes import watch
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.process import once_available, run_process
@@ -59,19 +59,19 @@ async def _consume_until(
             health, lambda: stack.enter_async_context(spec.compose(settings, metrics))
         )
         await once_available(health, lambda: check_topics(settings.kafka, wanted))
-        outbox = await stack.enter_async_context(_outbox(spec, settings, app, health))
+        publisher = await stack.enter_async_context(_publisher(spec, settings, app, health))
         surroundings = Surroundings(
             service=spec.service,
             stage=composition.stage,
-            outbox=outbox,
+            publisher=publisher,
             metrics=metrics,
             floods=floods,
             clock=utc_now,
             settings=settings.delivery,
-            parking=_park(app, composition),
+            waiting=_park(app, composition),
         )
         app.handler = _handler(spec, surroundings, composition)
-        health.live["publishing"] = lambda: outbox.refused
+        health.live["publishing"] = lambda: publisher.refused
         watch(app, composition, health, floods, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
         stack.push_async_callback(_at_most, app.broker.stop, stop_s)
@@ -105,28 +105,28 @@ def _handler(spec: ServiceSpec, surroundings: Surroundings, composition: Composi
     )
 
 
-def _park(app: Application, composition: Composition) -> Parking:
+def _park(app: Application, composition: Composition) -> WaitingTasks:
     """Let consumption know which records only wait, and the door which part of them is ours."""
     if composition.admission is None:
-        parking = Parking()
+        waiting = WaitingTasks()
     else:
         (consumption,) = app.consumptions
-        parking = composition.admission.parking
+        waiting = composition.admission.waiting
         composition.admission.share = lambda: consumption.share
     for each in app.consumptions:
-        each.parking = parking
-    return parking
+        each.waiting = waiting
+    return waiting
 
 
 @contextlib.asynccontextmanager
-async def _outbox(
+async def _publisher(
     spec: ServiceSpec, settings: ServiceSettings, app: Application, health: Health
-) -> AsyncIterator[Outbox]:
+) -> AsyncIterator[RecordPublisher]:
     producer = make_producer(settings.kafka, client_id=f"ragline-{spec.service}-raw")
     try:
         await once_available(health, lambda: connect(producer.start))
         source = f"/ragline/{spec.service}"
-        yield Outbox(source=source, publishers=app.publishers, producer=producer)
+        yield RecordPublisher(source=source, publishers=app.publishers, producer=producer)
     finally:
         await _at_most(producer.stop, _IDLE_STOP_S)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ProbeResult:
     """The answer of a probe: fine when `problems` is empty.
 
     `degraded` names what is done without just now; it takes nothing from the verdict.
@@ -37,21 +37,21 @@ class Health:
         self.ready: dict[str, Callable[[], Awaitable[str | None]]] = {}
         self.degraded: dict[str, Callable[[], str | None]] = {}
 
-    def liveness(self) -> Verdict:
+    def liveness(self) -> ProbeResult:
         """Whether the process still makes progress; a start that waits is alive."""
-        return Verdict(problems=_found(self.live))
+        return ProbeResult(problems=_found(self.live))
 
-    async def readiness(self) -> Verdict:
+    async def readiness(self) -> ProbeResult:
         """Whether the service can do its work now."""
         if self.waiting is not None:
-            return Verdict(problems={"start": self.waiting})
+            return ProbeResult(problems={"start": self.waiting})
         if self.stopping:
-            return Verdict(problems={"stop": "draining work in flight"})
+            return ProbeResult(problems={"stop": "draining work in flight"})
         found = dict(self.liveness().problems)
         for name, check in self.ready.items():
             if problem := await check():
                 found[name] = problem
-        return Verdict(problems=found, degraded=_found(self.degraded))
+        return ProbeResult(problems=found, degraded=_found(self.degraded))
 
 
 def _found(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, str]:

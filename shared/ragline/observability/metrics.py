@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ragline.observability.business import BUSINESS
-from ragline.observability.specs import Kind, MetricSpec
+from ragline.observability.specs import MetricKind, MetricSpec
 
 _LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -13,172 +13,172 @@ _LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_records_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Records handled, by outcome: published, noted, skipped, expired, shed, retried, "
         "dead.",
         labels=("topic", "outcome"),
     ),
     MetricSpec(
         name="ragline_record_wait_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From append to the topic until work starts.",
         labels=("topic",),
     ),
     MetricSpec(
         name="ragline_record_work_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From the start of work until the output is stored.",
         labels=("topic",),
     ),
     MetricSpec(
         name="ragline_records_in_flight",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Records being worked on.",
         labels=("topic",),
     ),
     MetricSpec(
         name="ragline_retries_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Attempts repeated after a transient error, by error code.",
         labels=("topic", "code"),
     ),
     MetricSpec(
         name="ragline_dead_letters_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Records stored as dead letters, by cause.",
         labels=("topic", "cause"),
     ),
     MetricSpec(
         name="ragline_commit_failures_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Offset commits that failed; the next one covers them.",
         labels=("topic",),
     ),
     MetricSpec(
         name="ragline_rebalances_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Times that partitions were assigned to this member.",
         labels=("topic",),
     ),
     MetricSpec(
         name="ragline_answers_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Terminal answers published by this service, by status.",
         labels=("status",),
     ),
     MetricSpec(
         name="ragline_answer_repeats_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Answers that another attempt had claimed first and that were published again.",
     ),
     MetricSpec(
         name="ragline_ledger_unavailable_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Answers published without a claim because the ledger was down.",
     ),
     MetricSpec(
         name="ragline_shed_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Queries shed as overloaded, because their turn would have come after their deadline.",
     ),
     MetricSpec(
         name="ragline_admission_waiting",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Queries that wait for their tenant's turn.",
     ),
     MetricSpec(
         name="ragline_backlog_records",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Queries that wait or are worked on in the stages behind the classifier.",
     ),
     MetricSpec(
         name="ragline_backlog_capacity",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Queries a second that the stages behind have been seen to finish.",
     ),
     MetricSpec(
         name="ragline_degradations_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Optional steps that were skipped, by kind; counted where the answer is published.",
         labels=("kind",),
     ),
     MetricSpec(
         name="ragline_answer_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From submission of the query to its answer.",
     ),
     MetricSpec(
         name="ragline_answer_cache_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Look-ups in the answer cache, by outcome: hit, miss, unreadable.",
         labels=("outcome",),
     ),
     MetricSpec(
         name="ragline_first_text_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From the start of the generator's work until readers can see the first text.",
     ),
     MetricSpec(
         name="ragline_gateway_requests_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="HTTP requests, by route and class of status (2xx, 4xx; none: cut off).",
         labels=("route", "status"),
     ),
     MetricSpec(
         name="ragline_gateway_rejected_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="HTTP requests answered with a problem, by its code, for example no-credentials.",
         labels=("reason",),
     ),
     MetricSpec(
         name="ragline_gateway_request_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From a request to the end of its response, of an event stream to its beginning.",
         labels=("route",),
     ),
     MetricSpec(
         name="ragline_gateway_streams",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Event streams that are open on this replica.",
     ),
     MetricSpec(
         name="ragline_documents_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Document changes ended, by status.",
         labels=("status",),
     ),
     MetricSpec(
         name="ragline_document_freshness_seconds",
-        kind=Kind.HISTOGRAM,
+        kind=MetricKind.HISTOGRAM,
         help="From the change event to searchable.",
     ),
     MetricSpec(
         name="ragline_embeddings_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Document embeddings by origin: computed or cached.",
         labels=("origin",),
     ),
     MetricSpec(
         name="ragline_degraded_dependency_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Calls to an optional dependency that failed and were done without.",
         labels=("dependency",),
     ),
     MetricSpec(
         name="ragline_circuit_state",
-        kind=Kind.GAUGE,
+        kind=MetricKind.GAUGE,
         help="Circuit breaker of a dependency: 0 closed, 1 half-open (trial under way), 2 open.",
         labels=("dependency",),
     ),
     MetricSpec(
         name="ragline_circuit_opened_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Times that a circuit breaker opened, also after a trial that failed.",
         labels=("dependency",),
     ),
     MetricSpec(
         name="ragline_circuit_refused_total",
-        kind=Kind.COUNTER,
+        kind=MetricKind.COUNTER,
         help="Calls that were not made because the circuit breaker was open.",
         labels=("dependency",),
     ),
@@ -200,11 +200,11 @@ class Metrics:
     def _add(self, spec: MetricSpec) -> None:
         args = (spec.name, spec.help, tuple(spec.labels))
         match spec.kind:
-            case Kind.COUNTER:
+            case MetricKind.COUNTER:
                 self._counters[spec.name] = Counter(*args, registry=self.registry)
-            case Kind.GAUGE:
+            case MetricKind.GAUGE:
                 self._gauges[spec.name] = Gauge(*args, registry=self.registry)
-            case Kind.HISTOGRAM:
+            case MetricKind.HISTOGRAM:
                 self._histograms[spec.name] = Histogram(
                     *args, registry=self.registry, buckets=_LATENCY_S
                 )

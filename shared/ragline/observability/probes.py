@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ragline.observability.health import Health, Verdict
+from ragline.observability.health import Health, ProbeResult
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.settings import HttpSettings
 
 
-def _respond(verdict: Verdict, good: str) -> JSONResponse:
+def _respond(verdict: ProbeResult, good: str) -> JSONResponse:
     status = good if verdict.ok else f"not {good}"
     body = {
         "status": status,

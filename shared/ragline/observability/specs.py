@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """Prometheus metric types in use."""
 
     COUNTER = "counter"
@@ -20,6 +20,6 @@ class MetricSpec:
     """One metric: its name (with unit), type, meaning and labels."""
 
     name: str
-    kind: Kind
+    kind: MetricKind
     help: str
     labels: Sequence[str] = ()

@@ -35,7 +35,7 @@ _AT_ONCE = 32
 _WRITERS = 20
 
 
-class Question:
+class StubQuestion:
     """One question, and what a script can do with it."""
 
     def __init__(self, query: QuerySubmitted, pipeline: StubPipeline) -> None:
@@ -86,7 +86,7 @@ class Question:
         await self._pipeline.publish(answer)
 
 
-Script = Callable[[Question], Awaitable[None]]
+Script = Callable[[StubQuestion], Awaitable[None]]
 
 
 class StubPipeline:
@@ -131,10 +131,10 @@ class StubPipeline:
                 except ValidationError:
                     continue
                 self.seen[query.query_id] = query
-                running.create_task(_run(script, Question(query, self)))
+                running.create_task(_run(script, StubQuestion(query, self)))
 
 
-async def _run(script: Script, question: Question) -> None:
+async def _run(script: Script, question: StubQuestion) -> None:
     try:
         await script(question)
     except Exception:

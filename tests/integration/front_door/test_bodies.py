@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 from tests.integration.front_door.conftest import Serve
-from tests.unit.gateway.surroundings.app import Countdown, KnownDoor, make_app
+from tests.unit.gateway.surroundings.app import Countdown, KnownCallers, make_app
 
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.caller import Caller
@@ -23,8 +23,8 @@ ADA = {"Authorization": "Bearer ada"}
 
 @pytest.fixture
 async def http(serve: Serve) -> AsyncIterator[httpx.AsyncClient]:
-    door = KnownDoor(ada=Caller(subject="key:ada", tenant="acme"))
-    app = make_app(door, Countdown(), Metrics(), GatewayGroup(max_body_bytes=MOST))
+    authenticator = KnownCallers(ada=Caller(subject="key:ada", tenant="acme"))
+    app = make_app(authenticator, Countdown(), Metrics(), GatewayGroup(max_body_bytes=MOST))
     async with httpx.AsyncClient(base_url=await serve(app), headers=ADA) as client:
         yield client
 

@@ -20,7 +20,7 @@ from tests.unit.gateway.access.issuing import AUDIENCE, ISSUER, Issuer, bearer
 from ragline.errors import Unavailable
 from ragline_cli.stack.ports import choose_port
 from ragline_gateway.access import signing_keys
-from ragline_gateway.access.door import Door, open_door
+from ragline_gateway.access.authenticator import Authenticator, open_authenticator
 from ragline_gateway.access.jwks import fetch_key_set
 from ragline_gateway.problems import InvalidCredentials
 from ragline_gateway.settings import GatewayGroup
@@ -52,22 +52,22 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def opened(url: str, **changes: Any) -> AsyncIterator[Door]:
+async def opened(url: str, **changes: Any) -> AsyncIterator[Authenticator]:
     settings = GatewayGroup(
         jwks_url=f"{url}/keys", jwt_issuer=ISSUER, jwt_audience=AUDIENCE, **changes
     )
-    async with open_door(settings) as door:
-        yield door
+    async with open_authenticator(settings) as authenticator:
+        yield authenticator
 
 
-async def subject(door: Door, token: str) -> str:
-    return (await door.admit(bearer(token))).subject
+async def subject(authenticator: Authenticator, token: str) -> str:
+    return (await authenticator.admit(bearer(token))).subject
 
 
 async def test_one_look_at_the_keys_serves_many_tokens(serve: Serve, keys: KeyServer) -> None:
-    async with opened(await serve(keys.app)) as door:
+    async with opened(await serve(keys.app)) as authenticator:
         tokens = [keys.issuer.token("first", sub=f"user-{n}") for n in range(20)]
-        found = await asyncio.gather(*(subject(door, token) for token in tokens))
+        found = await asyncio.gather(*(subject(authenticator, token) for token in tokens))
     assert found == [f"jwt:user-{n}" for n in range(20)]
     assert keys.asked == 1
 
@@ -75,17 +75,17 @@ async def test_one_look_at_the_keys_serves_many_tokens(serve: Serve, keys: KeySe
 async def test_a_rotated_key_counts_at_once_and_the_old_one_until_it_is_withdrawn(
     serve: Serve, keys: KeyServer
 ) -> None:
-    async with opened(await serve(keys.app), jwks_refresh_s=0.5) as door:
+    async with opened(await serve(keys.app), jwks_refresh_s=0.5) as authenticator:
         old = keys.issuer.token("first")
-        assert await subject(door, old) == "jwt:ada"
+        assert await subject(authenticator, old) == "jwt:ada"
         await asyncio.sleep(0.25)
         keys.issuer.add("second", "EdDSA")
-        assert await subject(door, keys.issuer.token("second")) == "jwt:ada"
-        assert await subject(door, old) == "jwt:ada"
+        assert await subject(authenticator, keys.issuer.token("second")) == "jwt:ada"
+        assert await subject(authenticator, old) == "jwt:ada"
         del keys.issuer.private["first"]
         await asyncio.sleep(0.55)
         with pytest.raises(InvalidCredentials):
-            await door.admit(bearer(old))
+            await authenticator.admit(bearer(old))
 
 
 async def test_made_up_keys_do_not_make_the_gateway_ask_for_each(
@@ -93,38 +93,38 @@ async def test_made_up_keys_do_not_make_the_gateway_ask_for_each(
 ) -> None:
     stranger = Issuer()
     stranger.add("none")
-    async with opened(await serve(keys.app)) as door:
-        assert await subject(door, keys.issuer.token("first"))
+    async with opened(await serve(keys.app)) as authenticator:
+        assert await subject(authenticator, keys.issuer.token("first"))
         for _ in range(50):
             with pytest.raises(InvalidCredentials):
-                await door.admit(bearer(stranger.token("none")))
+                await authenticator.admit(bearer(stranger.token("none")))
     assert keys.asked <= 2
 
 
 async def test_an_issuer_that_is_down_lets_nobody_in_until_it_is_back(keys: KeyServer) -> None:
     port = choose_port(0)
     token = keys.issuer.token("first")
-    async with opened(f"http://127.0.0.1:{port}") as door:
+    async with opened(f"http://127.0.0.1:{port}") as authenticator:
         with pytest.raises(Unavailable):
-            await door.admit(bearer(token))
+            await authenticator.admit(bearer(token))
         async with serving(keys.app, port=port):
             await asyncio.sleep(0.25)
-            assert await subject(door, token) == "jwt:ada"
+            assert await subject(authenticator, token) == "jwt:ada"
         # gone again: its keys are known
-        assert await subject(door, token) == "jwt:ada"
+        assert await subject(authenticator, token) == "jwt:ada"
 
 
 async def test_keys_grow_too_old_when_the_issuer_stays_away(keys: KeyServer) -> None:
     token = keys.issuer.token("first")
     async with serving(keys.app) as url:
         door_of = opened(url, jwks_refresh_s=0.3, jwks_max_age_s=1.0)
-        door = await door_of.__aenter__()
-        assert await subject(door, token) == "jwt:ada"
+        authenticator = await door_of.__aenter__()
+        assert await subject(authenticator, token) == "jwt:ada"
     await asyncio.sleep(0.5)
-    assert await subject(door, token) == "jwt:ada"
+    assert await subject(authenticator, token) == "jwt:ada"
     await asyncio.sleep(0.6)
     with pytest.raises(Unavailable):
-        await door.admit(bearer(token))
+        await authenticator.admit(bearer(token))
     await door_of.__aexit__(None, None, None)
 
 
@@ -162,6 +162,6 @@ async def test_an_issuer_that_hangs_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr("ragline_gateway.access.jwks._FETCH_S", 0.2)
     url = await serve(Starlette(routes=[Route("/keys", slow)]))
-    async with opened(url) as door, asyncio.timeout(2):
+    async with opened(url) as authenticator, asyncio.timeout(2):
         with pytest.raises(Unavailable):
-            await door.admit(bearer(keys.issuer.token("first")))
+            await authenticator.admit(bearer(keys.issuer.token("first")))

@@ -17,13 +17,13 @@ from tests.unit.gateway.access.issuing import AUDIENCE, ISSUER, Issuer
 from tests.unit.gateway.surroundings.app import Countdown, make_app
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
-from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.api_keys.form import KeyScope, digest_of, make_key
 from ragline.clock import utc_now
 from ragline.observability.logs import configure_logging
 from ragline.observability.metrics import Metrics
 from ragline.settings import LogSettings
+from ragline_gateway.access.authenticator import Authenticator
 from ragline_gateway.access.claims import ClaimNames
-from ragline_gateway.access.door import Door
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.access.jwks import KeySet
 from ragline_gateway.access.jwt import Tokens
@@ -57,10 +57,10 @@ def make_gateway(folder: Path, issuer: Issuer) -> FastAPI:
         return issuer.keys()
 
     path = folder / "keys.toml"
-    scopes = frozenset(Scope)
+    scopes = frozenset(KeyScope)
     known = KeyEntry(id="hr-portal", sha256=digest_of(GOOD).hex(), tenant="acme", scopes=scopes)
     path.write_text(entry_as_toml(known))
-    door = Door(
+    authenticator = Authenticator(
         keys=Keys(path, clock=utc_now, monotonic=time.monotonic),
         tokens=Tokens(
             SigningKeys(fetch, refresh_s=300, max_age_s=3_600, clock=time.monotonic),
@@ -69,7 +69,7 @@ def make_gateway(folder: Path, issuer: Issuer) -> FastAPI:
             names=ClaimNames(tenant="tenant", groups="groups", scope="scope"),
         ),
     )
-    app = make_app(door, Countdown(), Metrics(), GatewayGroup(max_body_bytes=10_000))
+    app = make_app(authenticator, Countdown(), Metrics(), GatewayGroup(max_body_bytes=10_000))
 
     @app.get("/v1/leak")
     async def leak(request: Request, _: Asker) -> None:

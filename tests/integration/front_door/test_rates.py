@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from tests.unit.gateway.surroundings.app import KnownDoor, make_app
+from tests.unit.gateway.surroundings.app import KnownCallers, make_app
 
 from ragline.adapters.redis.client import open_redis
 from ragline.observability.metrics import Metrics
@@ -159,7 +159,7 @@ async def gateway(
     redis_url: str, known: Caller, metrics: Metrics
 ) -> AsyncIterator[httpx.AsyncClient]:
     async with open_limiter(at(redis_url), metrics, requests_per_minute=5) as limiter:
-        app = make_app(KnownDoor(ada=known), limiter, metrics, GatewayGroup())
+        app = make_app(KnownCallers(ada=known), limiter, metrics, GatewayGroup())
         headers = {"Authorization": "Bearer ada"}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(

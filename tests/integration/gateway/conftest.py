@@ -22,12 +22,12 @@ from ragline.settings import (
     StoreKind,
     VectorStoreSettings,
 )
-from ragline.testing.stub_pipeline import Question, StubPipeline, stub_pipeline
+from ragline.testing.stub_pipeline import StubPipeline, StubQuestion, stub_pipeline
 from ragline_cli.stack.ports import choose_port
 from ragline_gateway.app import run
 from ragline_gateway.settings import GatewayGroup, Settings
 
-Script = Callable[[Question], Awaitable[None]]
+Script = Callable[[StubQuestion], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ async def scripted(
         yield start
 
 
-async def at_once(question: Question) -> None:
+async def at_once(question: StubQuestion) -> None:
     """Answer in two pieces."""
     await question.begin()
     await question.say("A badge ")
@@ -158,7 +158,7 @@ async def at_once(question: Question) -> None:
     await question.answer("A badge opens doors. [1]")
 
 
-async def in_steps(question: Question) -> None:
+async def in_steps(question: StubQuestion) -> None:
     """Answer word by word, slower than tokens are gathered."""
     await question.begin()
     words = [f"word{number} " for number in range(12)]

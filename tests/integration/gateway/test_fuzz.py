@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.views import RedisViews
 from ragline.api_keys.files import KeyEntry, entry_as_toml
-from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.api_keys.form import KeyScope, digest_of, make_key
 from ragline.clock import utc_now
 from ragline.ports.views import PipelineState
 from ragline.settings import RedisSettings, StoreKind, VectorStoreSettings
@@ -62,7 +62,7 @@ async def test_the_api_keeps_to_its_own_document(
     await scripted(at_once)
     key = make_key("fuzz")
     rights = KeyEntry(
-        id="fuzz", sha256=digest_of(key).hex(), tenant="fuzz", scopes=frozenset(Scope)
+        id="fuzz", sha256=digest_of(key).hex(), tenant="fuzz", scopes=frozenset(KeyScope)
     )
     (tmp_path / "keys.toml").write_text(entry_as_toml(rights))
     settings = make_settings(

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from ragline.contracts.answers import AnswerError, AnswerStatus, Citation
-from ragline.testing.stub_pipeline import Question, StubPipeline
+from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
 
 from .conftest import Replica, Script, in_steps
 
@@ -42,7 +42,7 @@ async def test_the_model_is_listed(client: openai.AsyncOpenAI) -> None:
 async def test_a_completion_carries_its_citations(
     client: openai.AsyncOpenAI, scripted: Scripted
 ) -> None:
-    async def cited(question: Question) -> None:
+    async def cited(question: StubQuestion) -> None:
         usage = {"prompt_tokens": 7, "completion_tokens": 3}
         await question.answer("A badge opens doors. [1]", citations=(CITATION,), usage=usage)
 
@@ -92,7 +92,7 @@ async def test_a_streamed_completion_adds_up(
 async def test_what_goes_wrong_is_an_error_of_the_client(
     client: openai.AsyncOpenAI, scripted: Scripted
 ) -> None:
-    async def overloaded(question: Question) -> None:
+    async def overloaded(question: StubQuestion) -> None:
         error = AnswerError(code="overloaded", message="too many wait", retry_after=3)
         await question.answer("", AnswerStatus.FAILED, error=error)
 
@@ -112,7 +112,7 @@ async def test_what_goes_wrong_is_an_error_of_the_client(
 
 
 async def test_a_refusal_is_said_in_words(client: openai.AsyncOpenAI, scripted: Scripted) -> None:
-    async def refused(question: Question) -> None:
+    async def refused(question: StubQuestion) -> None:
         await question.answer("No document says that.", AnswerStatus.REFUSED)
 
     await scripted(refused)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from ragline.contracts.answers import QueryAnswered
-from ragline.testing.stub_pipeline import Question, StubPipeline
+from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
 from ragline_gateway.settings import Settings
 
 from .conftest import Replica, Script, at_once, started
@@ -48,7 +48,7 @@ async def test_who_prefers_to_wait_gets_the_answer_at_once(
 
 
 async def test_who_waited_in_vain_goes_on_with_the_id(gateway: Replica, scripted: Scripted) -> None:
-    async def slow(question: Question) -> None:
+    async def slow(question: StubQuestion) -> None:
         await asyncio.sleep(1.5)
         await at_once(question)
 
@@ -128,7 +128,7 @@ async def test_a_question_is_its_askers_alone(gateway: Replica, scripted: Script
 async def test_a_cancelled_question_still_gets_its_one_answer(
     gateway: Replica, scripted: Scripted
 ) -> None:
-    async def until_cancelled(question: Question) -> None:
+    async def until_cancelled(question: StubQuestion) -> None:
         await question.begin()
         while not await question.cancelled():
             await question.say("more and ")

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries, tokens_key
-from ragline.testing.stub_pipeline import Question, StubPipeline
+from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
 from ragline_gateway.settings import Settings
 
 from .conftest import Event, Replica, Script, at_once, in_steps, started
@@ -84,7 +84,7 @@ async def test_an_id_that_is_no_events_is_refused(
 
 
 async def test_a_second_attempt_is_told_as_one(gateway: Replica, scripted: Scripted) -> None:
-    async def twice(question: Question) -> None:
+    async def twice(question: StubQuestion) -> None:
         await question.begin()
         await question.say("half of ")
         await asyncio.sleep(0.1)
@@ -105,7 +105,7 @@ async def test_a_message_that_was_lost_is_read_from_the_stream(
     """Two entries are stored and the first of them is not published: the second shows the gap."""
     held = asyncio.Event()
 
-    async def script(question: Question) -> None:
+    async def script(question: StubQuestion) -> None:
         await question.begin()
         await held.wait()
         await question.answer("one two")
@@ -155,7 +155,7 @@ async def test_readers_go_on_when_a_replica_stops(
 
 
 async def test_a_silent_stream_shows_signs_of_life(gateway: Replica, scripted: Scripted) -> None:
-    async def silent(question: Question) -> None:
+    async def silent(question: StubQuestion) -> None:
         await asyncio.sleep(1)
         await question.answer("late")
 

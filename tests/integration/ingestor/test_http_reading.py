@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ragline.errors import InvalidDocument, RaglineError, RateLimited, Unavailable
 from ragline_ingestor.document import Content
-from ragline_ingestor.http_reading import open_http_reader
+from ragline_ingestor.http_reader import open_http_reader
 from ragline_ingestor.uri_rules import UriRules
 
 MAX_BYTES = 1_000

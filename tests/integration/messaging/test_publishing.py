@@ -20,7 +20,7 @@ from ragline.contracts.dead_letters import Cause
 from ragline.contracts.topics import MAX_RECORD_BYTES, QUERIES
 from ragline.errors import InvalidEvent, Misconfigured, Unavailable
 from ragline.messaging.kafka import check_topics, make_producer
-from ragline.messaging.outbox import Outbox
+from ragline.messaging.publisher import RecordPublisher
 from ragline.settings import KafkaSettings
 
 from .conftest import Cluster, Worker
@@ -63,27 +63,27 @@ async def test_a_producer_that_the_broker_refused_once_shows_it_and_a_new_one_go
 
     producer = make_producer(settings, client_id="lost")
     await producer.start()
-    outbox = Outbox(source="/test", publishers={}, producer=producer)
-    await outbox.forward(SMALL, small, [])
+    publisher = RecordPublisher(source="/test", publishers={}, producer=producer)
+    await publisher.forward(SMALL, small, [])
     with pytest.raises(InvalidEvent) as caught:
-        await outbox.forward(SMALL, large, [])
+        await publisher.forward(SMALL, large, [])
     assert caught.value.cause == Cause.OVERSIZE_OUTPUT
 
-    held = asyncio.create_task(outbox.forward(SMALL, small, []))
+    held = asyncio.create_task(publisher.forward(SMALL, small, []))
     for _ in range(600):
-        if outbox.refused:
+        if publisher.refused:
             break
         await asyncio.sleep(0.1)
-    assert "restart the service" in (outbox.refused or "")
+    assert "restart the service" in (publisher.refused or "")
     assert not held.done()
     held.cancel()
     await asyncio.gather(held, return_exceptions=True)
-    assert outbox.refused is None
+    assert publisher.refused is None
     await producer.stop()
 
     async with make_producer(settings, client_id="new") as renewed:
-        outbox = Outbox(source="/test", publishers={}, producer=renewed)
-        await outbox.forward(SMALL, small, [])
+        publisher = RecordPublisher(source="/test", publishers={}, producer=renewed)
+        await publisher.forward(SMALL, small, [])
     assert [message.value() for message in small_topic.read(SMALL)] == [b"fits", b"fits"]
 
 

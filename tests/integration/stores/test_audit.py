@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from ragline.adapters.stores.opening import open_store
-from ragline.adapters.stores.weaviate.markers import Kind, Marker
+from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
 from ragline.adapters.stores.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
@@ -73,7 +73,7 @@ async def _leave_in_weaviate(settings: VectorStoreSettings) -> None:
         tenant = store.tenant(TENANT)
         await tenant.insert(chunk_objects(document(version=1), ("ops",)))
         await tenant.insert(
-            [marker_object(Marker(kind=Kind.CONTENT, document_id="guide", version=1))]
+            [marker_object(Marker(kind=MarkerKind.CONTENT, document_id="guide", version=1))]
         )
         await tenant.insert(chunk_objects(document(version=2, texts=["x"]), ("ops",)))
 

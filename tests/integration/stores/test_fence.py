@@ -17,7 +17,7 @@ from ragline.testing.audit import audit
 from ragline.testing.faults import faults
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT
 from ragline.testing.store_contract.fence_machine import FenceMachine
-from ragline.testing.store_contract.stepping import SteppingPgvector, SteppingWeaviate
+from ragline.testing.store_contract.stepping_stores import SteppingPgvector, SteppingWeaviate
 from ragline.testing.store_contract.turns import Turns
 
 bounded = partial(

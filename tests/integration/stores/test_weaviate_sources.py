@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
 from ragline.adapters.stores.weaviate import schema
-from ragline.adapters.stores.weaviate.markers import Kind, Marker
+from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
 from ragline.adapters.stores.weaviate.reader import read
 from ragline.adapters.stores.weaviate.scope import Condition
@@ -169,7 +169,7 @@ async def test_chunks_of_a_version_that_is_still_coming_are_not_its_predecessors
 async def test_chunks_that_are_still_for_others_are_not_given(store: WeaviateStore) -> None:
     """As of a writer that died between the marker that grants and the chunks that obey."""
     await store.upsert(document(version=1, texts=texts(1), access=("staff",)))
-    granted = Marker(kind=Kind.ACCESS, document_id="guide", version=2, groups=())
+    granted = Marker(kind=MarkerKind.ACCESS, document_id="guide", version=2, groups=())
     await store.tenant(TENANT).insert([marker_object(granted)])
     with pytest.raises(Unavailable):
         await version(store, nothing, before=None)
@@ -212,7 +212,7 @@ async def old_collection(
             for each in chunks:
                 del cast("dict[str, object]", each.properties)["media_type"]
             marker = Marker(
-                kind=Kind.CONTENT,
+                kind=MarkerKind.CONTENT,
                 document_id="guide",
                 version=1,
                 chunk_hashes=tuple(chunk.content_hash for chunk in document().chunks),

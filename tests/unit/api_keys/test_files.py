@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml, read_keys
-from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.api_keys.form import KeyScope, digest_of, make_key
 from ragline.errors import Misconfigured
 
 KEY = make_key("hr-portal", random=bytes)
@@ -29,7 +29,7 @@ entries = st.builds(
     tenant=st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
     groups=st.lists(printable, max_size=3).map(tuple),
     user=st.none() | printable,
-    scopes=st.frozensets(st.sampled_from(Scope)),
+    scopes=st.frozensets(st.sampled_from(KeyScope)),
     requests_per_minute=st.none() | st.integers(min_value=1, max_value=10**6),
     expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
@@ -51,7 +51,7 @@ def test_a_key_may_ask_unless_its_entry_says_otherwise(path: Path) -> None:
     path.write_text(f'[[keys]]\nid = "a"\nsha256 = "{HASH.upper()}"\ntenant = "acme"\n')
     (entry,) = read_keys(path)
     assert entry.digest == digest_of(KEY)
-    assert entry.scopes == {Scope.ASK}
+    assert entry.scopes == {KeyScope.ASK}
     assert (entry.groups, entry.user, entry.requests_per_minute) == ((), None, None)
 
 

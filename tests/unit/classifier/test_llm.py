@@ -9,7 +9,7 @@ from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Intent, Turn
 from ragline.errors import Misconfigured, RaglineError, RateLimited, Unavailable
 from ragline_classifier.llm_intent import LlmIntentModel
-from ragline_classifier.llm_rewriting import MAX_REWRITE_CHARS, LlmRewriter
+from ragline_classifier.llm_rewriter import MAX_REWRITE_CHARS, LlmRewriter
 from ragline_classifier.rewriting import HeuristicRewriter
 
 from .conftest import FixedIntent, ScriptedLlm, prediction

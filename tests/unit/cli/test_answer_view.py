@@ -14,10 +14,10 @@ from ragline.contracts.answers import (
     Cached,
     Citation,
     Claim,
+    ClaimSupport,
     NearestSource,
     QueryAnswered,
     StageTiming,
-    Support,
     Usage,
     Validation,
 )
@@ -113,7 +113,7 @@ def test_a_failure_says_why() -> None:
 def test_plan_models_claims_tokens_and_degradations_are_told() -> None:
     claims = tuple(
         Claim(text="x", start=0, end=1, support=support, score=1)
-        for support in (Support.SUPPORTED, Support.UNSUPPORTED)
+        for support in (ClaimSupport.SUPPORTED, ClaimSupport.UNSUPPORTED)
     )
     answer = answered(
         intent=Intent.PROCEDURAL,

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ragline.api_keys.files import read_keys
-from ragline.api_keys.form import Scope, id_of, same_key
+from ragline.api_keys.form import KeyScope, id_of, same_key
 from ragline.errors import Misconfigured
-from ragline_cli.keys.creating import expiry
+from ragline_cli.keys.new_key import expiry
 from ragline_cli.main import app
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -44,7 +44,7 @@ def test_what_is_stated_stands_in_the_entry(tmp_path: Path) -> None:
     options = ("--id", "cms", "--scope", "write", "--scope", "ask", "--user", "Büro ☕")
     created(path, "--tenant", "acme", *options, "--requests-per-minute", "9", "--expires", "90d")
     (entry,) = read_keys(path)
-    assert entry.scopes == {Scope.WRITE, Scope.ASK}
+    assert entry.scopes == {KeyScope.WRITE, KeyScope.ASK}
     assert (entry.user, entry.requests_per_minute) == ("Büro ☕", 9)
     assert entry.expires_at is not None
 

@@ -9,9 +9,9 @@ from ragline.contracts.answers import (
     AnswerStatus,
     Citation,
     Claim,
+    ClaimSupport,
     QueryAnswered,
     StageTiming,
-    Support,
     Validation,
 )
 from ragline_evaluation.shadow.measure import Pair
@@ -40,7 +40,7 @@ def answer(
             start=0,
             end=1,
             score=1.0,
-            support=Support.SUPPORTED if each else Support.UNSUPPORTED,
+            support=ClaimSupport.SUPPORTED if each else ClaimSupport.UNSUPPORTED,
         )
         for each in supported
     )

@@ -10,14 +10,14 @@ import pytest
 from ragline.contracts.queries import Intent
 from ragline.errors import Misconfigured
 from ragline_evaluation.intent import measure, report
-from ragline_evaluation.intent.measure import Judged, LabelledQuestion
+from ragline_evaluation.intent.measure import JudgedIntent, LabelledQuestion
 from ragline_evaluation.stages import open_classifier
 
 
 def judged(
     true: str, said: str, *, confidence: float = 0.9, source: str = "a", skips: bool = False
-) -> Judged:
-    return Judged(
+) -> JudgedIntent:
+    return JudgedIntent(
         question=LabelledQuestion(text="?", intent=Intent(true), source=source),
         intent=Intent(said),
         confidence=confidence,

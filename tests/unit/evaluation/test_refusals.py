@@ -12,7 +12,7 @@ from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_evaluation.refusals import plot
-from ragline_evaluation.refusals.measure import Judged, Kind, halves, whole
+from ragline_evaluation.refusals.measure import JudgedRefusal, QuestionKind, halves, whole
 from ragline_evaluation.refusals.report import RefusalsReport, markdown, report
 from ragline_evaluation.refusals.scoring import area, curve, point
 
@@ -27,7 +27,7 @@ def make_set(judgements: dict[str, dict[str, int]]) -> Dataset:
     )
 
 
-def make_judged(kind: Kind, score: float, *, code: str | None = None) -> Judged:
+def make_judged(kind: QuestionKind, score: float, *, code: str | None = None) -> JudgedRefusal:
     answer = QueryAnswered(
         query_id="q",
         status=AnswerStatus.REFUSED if code else AnswerStatus.ANSWERED,
@@ -37,20 +37,20 @@ def make_judged(kind: Kind, score: float, *, code: str | None = None) -> Judged:
     )
     question = Question(_id="q", text="well?")
     answered = Answered(question=question, relevant=frozenset(), answer=answer, seconds=1.0)
-    return Judged(kind=kind, answered=answered, score=score, seconds=0.002)
+    return JudgedRefusal(kind=kind, answered=answered, score=score, seconds=0.002)
 
 
 @pytest.fixture
 def found() -> RefusalsReport:
     judged = [
-        make_judged(Kind.UNANSWERABLE, 0.1, code="not_relevant"),
-        make_judged(Kind.UNANSWERABLE, 0.6),
-        make_judged(Kind.ANSWERABLE, 0.5, code="unsupported"),
-        make_judged(Kind.ANSWERABLE, 0.9),
-        make_judged(Kind.COMPLETE, 0.3),
-        make_judged(Kind.COMPLETE, 0.8),
-        make_judged(Kind.PARTIAL, 0.2, code="not_relevant"),
-        make_judged(Kind.FOREIGN, 0.0, code="not_relevant"),
+        make_judged(QuestionKind.UNANSWERABLE, 0.1, code="not_relevant"),
+        make_judged(QuestionKind.UNANSWERABLE, 0.6),
+        make_judged(QuestionKind.ANSWERABLE, 0.5, code="unsupported"),
+        make_judged(QuestionKind.ANSWERABLE, 0.9),
+        make_judged(QuestionKind.COMPLETE, 0.3),
+        make_judged(QuestionKind.COMPLETE, 0.8),
+        make_judged(QuestionKind.PARTIAL, 0.2, code="not_relevant"),
+        make_judged(QuestionKind.FOREIGN, 0.0, code="not_relevant"),
     ]
     return report("tiny", judged, threshold=0.4, others=(0.4, 0.7))
 
@@ -61,10 +61,14 @@ def test_documents_of_every_second_question_are_removed() -> None:
     without_odd, without_even = halves(data)
 
     assert [each.id for each in without_odd.documents] == ["d0", "d2", "d3", "d4"]
-    assert without_odd.kinds == [Kind.PARTIAL, Kind.UNANSWERABLE, Kind.ANSWERABLE]
+    assert without_odd.kinds == [
+        QuestionKind.PARTIAL,
+        QuestionKind.UNANSWERABLE,
+        QuestionKind.ANSWERABLE,
+    ]
     assert [left for _, left in without_odd.questions] == [{"d0"}, set(), {"d2"}]
     assert [each.id for each in without_even.documents] == ["d3", "d4"]
-    assert without_even.kinds == [Kind.UNANSWERABLE] * 3
+    assert without_even.kinds == [QuestionKind.UNANSWERABLE] * 3
 
 
 def test_foreign_questions_have_no_documents_and_no_id_twice() -> None:
@@ -73,7 +77,7 @@ def test_foreign_questions_have_no_documents_and_no_id_twice() -> None:
     both = asked.with_foreign([Question(_id="q0", text="mine"), Question(_id="x", text="theirs")])
 
     assert [(each.id, len(left)) for each, left in both.questions] == [("q0", 1), ("x", 0)]
-    assert both.kinds == [Kind.COMPLETE, Kind.FOREIGN]
+    assert both.kinds == [QuestionKind.COMPLETE, QuestionKind.FOREIGN]
 
 
 def test_a_point_counts_what_a_threshold_refuses() -> None:

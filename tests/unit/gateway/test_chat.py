@@ -11,12 +11,12 @@ import pytest
 
 from ragline.adapters.redis.entries import Entry
 from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
+from ragline_gateway.chat.chunks import Chunks
 from ragline_gateway.chat.models import ChatRequest
-from ragline_gateway.chat.streaming import Chunks
 from ragline_gateway.chat.translation import check_answered, completion, question
 from ragline_gateway.problems import Problem
-from ragline_gateway.streams.following import Followed, GaveUp
 from ragline_gateway.streams.mailbox import Answer
+from ragline_gateway.streams.readers import Followed, GaveUp
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 

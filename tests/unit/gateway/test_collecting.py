@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ragline_gateway.collecting import Collecting
+from ragline_gateway.garbage_collection import GarbageCollection
 
 
 class Circle:
@@ -27,7 +27,7 @@ class World:
     def __init__(self) -> None:
         self.now = 0.0
         self.open = 10_000
-        self.collecting = Collecting(streams=lambda: self.open, clock=lambda: self.now)
+        self.collecting = GarbageCollection(streams=lambda: self.open, clock=lambda: self.now)
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds

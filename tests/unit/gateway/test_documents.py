@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ragline.contracts.documents import DocumentStatus, Operation, Outcome
 from ragline_gateway.documents.events import access_changed, changed, deleted
-from ragline_gateway.documents.models import AccessBody, DocumentBody, DocumentState
+from ragline_gateway.documents.models import AccessBody, DocumentBody, DocumentProgress
 from ragline_gateway.documents.uploads import file_changed
 from ragline_gateway.problems import Problem
 
@@ -97,4 +97,4 @@ def test_a_change_is_pending_until_its_version_is_reported(
         )
     )
 
-    assert DocumentState.of("a", report, wanted).status == status
+    assert DocumentProgress.of("a", report, wanted).status == status

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ragline.adapters.redis.entries import Entry
 from ragline.errors import Unavailable
-from ragline_gateway.answers.waiting import Waiting
+from ragline_gateway.answers.waiters import Waiters
 from ragline_gateway.queries.records import QueryRecord
-from ragline_gateway.streams.following import Followed, GaveUp, Silence, Streams
 from ragline_gateway.streams.mailbox import Answer, Closing, Lost, Mailbox
+from ragline_gateway.streams.readers import Followed, GaveUp, Readers, Silence
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RECORD = QueryRecord(
@@ -63,9 +63,9 @@ class Looking:
         return self.early
 
 
-def streams(hub: Hub, waiting: Waiting, early: bytes | None = None, **changes: object) -> Streams:
+def streams(hub: Hub, waiting: Waiters, early: bytes | None = None, **changes: object) -> Readers:
     clock = changes.get("clock", lambda: NOW)
-    return Streams(
+    return Readers(
         waiting=waiting,
         hub=hub,  # type: ignore[arg-type]
         looking=Looking(early),  # type: ignore[arg-type]
@@ -83,13 +83,13 @@ async def everything(followed: AsyncIterator[Followed]) -> list[Followed]:
 async def test_an_answer_that_is_there_already_comes_behind_its_tokens() -> None:
     hub = Hub([entry(0, 1), entry(1, 0), entry(1, 1)])
 
-    seen = await everything(streams(hub, Waiting(), early=b"{}").follow(RECORD, "0-1"))
+    seen = await everything(streams(hub, Waiters(), early=b"{}").follow(RECORD, "0-1"))
 
     assert seen == [entry(1, 0), entry(1, 1), Answer(b"{}")]
 
 
 async def test_without_redis_the_answer_still_comes() -> None:
-    waiting = Waiting()
+    waiting = Waiters()
     following = streams(Hub([], down=True), waiting).follow(RECORD)
 
     assert isinstance(await anext(following), Silence)
@@ -100,13 +100,13 @@ async def test_without_redis_the_answer_still_comes() -> None:
 async def test_nobody_waits_for_ever() -> None:
     late = NOW + timedelta(seconds=91)
 
-    seen = await everything(streams(Hub([]), Waiting(), clock=lambda: late).follow(RECORD))
+    seen = await everything(streams(Hub([]), Waiters(), clock=lambda: late).follow(RECORD))
 
     assert seen == [GaveUp()]
 
 
 async def test_a_replica_that_stops_says_so_and_lets_nobody_in() -> None:
-    following = streams(Hub([]), Waiting())
+    following = streams(Hub([]), Waiters())
     reading = following.follow(RECORD)
     await anext(reading)
     following.close()
@@ -128,7 +128,7 @@ async def test_what_counts_comes_once_and_in_order(lengths: list[int], data: st.
         for _ in range(data.draw(st.integers(0, 2), label=f"copies of {each.id}"))
     ]
     messages: list[Entry | None] = [*published, None]
-    hub, waiting = Hub([]), Waiting()
+    hub, waiting = Hub([]), Waiters()
     following = streams(hub, waiting).follow(RECORD)
     await anext(following)
     hub.stored = stored

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.adapters.redis.entries import stored_entry
-from ragline_gateway.streams.following import GaveUp, Silence
 from ragline_gateway.streams.frames import frame
 from ragline_gateway.streams.mailbox import Answer, Closing
+from ragline_gateway.streams.readers import GaveUp, Silence
 
 
 def parsed(data: bytes) -> list[dict[str, str]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ragline_gateway.answers.waiting import Waiting
+from ragline_gateway.answers.waiters import Waiters
 
 
 def test_an_answer_reaches_everybody_who_waits_for_it() -> None:
-    waiting, seen = Waiting(), list[tuple[str, bytes]]()
+    waiting, seen = Waiters(), list[tuple[str, bytes]]()
     with (
         waiting.joined("a", lambda data: seen.append(("first", data))),
         waiting.joined("a", lambda data: seen.append(("second", data))),

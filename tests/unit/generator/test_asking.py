@@ -12,8 +12,8 @@ from ragline_generator.compression.select import compress
 from ragline_generator.passages.ranking import rank
 from ragline_generator.rules import Rules
 from ragline_generator.writing import prompts
-from ragline_generator.writing.asking import Ask
-from ragline_generator.writing.fitting import Window
+from ragline_generator.writing.context_window import ContextWindow
+from ragline_generator.writing.prompt_budget import PromptBudget
 
 from .conftest import ScriptedModel, count_words, make_event, make_passage
 from .test_stage import PASSAGE, QUESTION, ask
@@ -36,9 +36,9 @@ EVENT = make_event(
 )
 
 
-def asking(limit: int | None, answer: int = 200) -> Ask:
-    window = Window(limit)
-    return Ask(
+def asking(limit: int | None, answer: int = 200) -> PromptBudget:
+    window = ContextWindow(limit)
+    return PromptBudget(
         event=EVENT,
         prompts=prompts.load(),
         language="English",
@@ -49,7 +49,7 @@ def asking(limit: int | None, answer: int = 200) -> Ask:
     )
 
 
-def prompt(ask: Ask) -> tuple[int, int, int]:
+def prompt(ask: PromptBudget) -> tuple[int, int, int]:
     """Return the prompt's tokens, its messages of history, and its excerpts."""
     ranked = rank(QUESTION, PASSAGES)
     budget = ask.passage_tokens(count_words)
@@ -91,7 +91,7 @@ def test_texts_hold_all_that_the_prompt_is_made_of() -> None:
 async def test_a_model_without_room_for_a_passage_is_not_asked() -> None:
     model = ScriptedModel([["never asked"]])
 
-    answer = await ask(model=model, rules=Rules(window=Window(64)))
+    answer = await ask(model=model, rules=Rules(window=ContextWindow(64)))
 
     assert answer.degradations == (Degradation.LLM,)
     assert answer.models == {"answer": "extractive"}
@@ -103,6 +103,6 @@ async def test_the_answer_may_take_half_of_the_context(limit: int | None, allowe
     model = ScriptedModel([["A durable queue survives a restart [1]."]])
     event = make_event(QUESTION, [PASSAGE], options=Options(max_answer_tokens=4_000))
 
-    await ask(event, model=model, rules=Rules(window=Window(limit)))
+    await ask(event, model=model, rules=Rules(window=ContextWindow(limit)))
 
     assert model.max_tokens == [allowed]

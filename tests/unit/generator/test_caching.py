@@ -24,8 +24,8 @@ from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
-from ragline_generator.writing.generation import Limits, Writer
 from ragline_generator.writing.prices import Price, PriceTable
+from ragline_generator.writing.writer import Writer, WriterLimits
 
 from .conftest import (
     NOW,
@@ -65,7 +65,7 @@ class World:
             tokenizer=WordTokenizer(),
             clock=self.clock,
             ladder=self.ladder,
-            writer=Writer(self.model, limits=Limits(attempts=1), clock=self.clock),
+            writer=Writer(self.model, limits=WriterLimits(attempts=1), clock=self.clock),
             validator=Validator(min_support=0.6),
             rules=Rules(),
             prices=PriceTable(models={"model-a": Price(prompt=1.0, completion=10.0)}),

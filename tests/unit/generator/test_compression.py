@@ -15,7 +15,7 @@ from ragline.contracts.queries import Passage
 from ragline_generator.compression.select import compress
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.ranking import rank
-from ragline_generator.passages.units import Kind
+from ragline_generator.passages.units import LineKind
 
 from .conftest import count_words, make_passage
 from .markdown_blocks import Block, documents
@@ -104,7 +104,7 @@ def test_a_table_row_comes_with_its_head_and_a_line_with_its_heading() -> None:
     [excerpt] = compressed("limit of the length", [make_passage(table)], budget=16)
 
     kinds = [unit.kind for unit in excerpt.units]
-    assert kinds == [Kind.HEADING, Kind.TABLE_HEAD, Kind.TABLE_ROW]
+    assert kinds == [LineKind.HEADING, LineKind.TABLE_HEAD, LineKind.TABLE_ROW]
     assert "| length | 2 |" in excerpt.text
 
 

@@ -7,7 +7,7 @@ import pytest
 from ragline.contracts.queries import Passage, SearchKind
 from ragline_generator.passages.ranking import rank
 from ragline_generator.passages.terms import sequence, terms
-from ragline_generator.refusal.evidence import Reading, prominence, window
+from ragline_generator.refusal.evidence import PassageTerms, prominence, window
 
 from .conftest import make_passage
 
@@ -23,14 +23,14 @@ def scored(*scores: float | None) -> list[Passage]:
 
 
 def test_words_are_counted_in_one_passage_its_title_included() -> None:
-    reading = Reading([QUEUES, CATS])
+    reading = PassageTerms([QUEUES, CATS])
 
     assert reading.words(terms("Does a durable RabbitMQ queue survive?")) == 1.0
     assert reading.words(terms("durable cats")) == pytest.approx(2 / 3)
 
 
 def test_a_short_question_that_lacks_a_word_says_less_than_a_long_one() -> None:
-    reading = Reading([QUEUES])
+    reading = PassageTerms([QUEUES])
 
     short = reading.words(terms("durable penguin"))
     long = reading.words(terms("durable queue broker penguin glacier iceberg"))
@@ -40,8 +40,8 @@ def test_a_short_question_that_lacks_a_word_says_less_than_a_long_one() -> None:
 
 
 def test_no_word_at_all_is_nothing() -> None:
-    assert Reading([CATS]).words(terms("durable queue")) == 0.0
-    assert Reading([]).words(terms("durable queue")) == 0.0
+    assert PassageTerms([CATS]).words(terms("durable queue")) == 0.0
+    assert PassageTerms([]).words(terms("durable queue")) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_no_word_at_all_is_nothing() -> None:
 def test_phrases_are_terms_close_together(question: str, share: float | None) -> None:
     passage = make_passage("Durability of a queue: it survives every restart.")
 
-    assert Reading([passage]).phrases(sequence(question)) == share
+    assert PassageTerms([passage]).phrases(sequence(question)) == share
 
 
 def test_phrases_do_not_run_from_passage_to_passage() -> None:
-    assert Reading([QUEUES, CATS]).phrases(sequence("broker cats")) == 0.5
+    assert PassageTerms([QUEUES, CATS]).phrases(sequence("broker cats")) == 0.5
 
 
 def test_a_window_is_two_neighbouring_sentences_with_their_headings() -> None:
@@ -100,7 +100,7 @@ def test_prominence_needs_scores_to_compare(scores: tuple[float | None, ...]) ->
 def test_missing_words_are_named_as_written_names_first() -> None:
     question = "When do the flying penguins meet Alice's RabbitMQ about ERR_42-b and queues?"
 
-    assert Reading([QUEUES, CATS]).missing(question) == (
+    assert PassageTerms([QUEUES, CATS]).missing(question) == (
         "Alice's",
         "ERR_42-b",
         "flying",
@@ -113,4 +113,4 @@ def test_missing_words_are_named_as_written_names_first() -> None:
     "private", ["jane.doe@example.org", "+49 30 1234567", "4111-1111-1111-1111", "x" * 41]
 )
 def test_what_is_private_or_no_word_is_not_repeated(private: str) -> None:
-    assert Reading([CATS]).missing(f"Who is {private} again, penguin?") == ("penguin",)
+    assert PassageTerms([CATS]).missing(f"Who is {private} again, penguin?") == ("penguin",)

@@ -11,9 +11,9 @@ import pytest
 from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
 from ragline.ports.models import ChatMessage, Delta
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.writing.generation import Limits, Writer
-from ragline_generator.writing.metering import Call
-from ragline_generator.writing.taking import Written
+from ragline_generator.writing.answer_stream import Written
+from ragline_generator.writing.cost import ModelCall
+from ragline_generator.writing.writer import Writer, WriterLimits
 
 from .conftest import NOW, Clock, Piece, RecordingStream, ScriptedModel
 
@@ -36,7 +36,7 @@ class Bench:
         self.model = ScriptedModel(list(calls))
         self.stream = stream or RecordingStream()
         self.slept: list[float] = []
-        self.spent: list[Call] = []
+        self.spent: list[ModelCall] = []
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -45,7 +45,7 @@ class Bench:
     async def write(self, *, seconds_left: float = 20.0, poll_s: float = 0.25) -> Written | None:
         writer = Writer(
             self.model,
-            limits=Limits(timeout_s=10, reserve_s=1, least_s=2, attempts=2, backoff_s=0.5),
+            limits=WriterLimits(timeout_s=10, reserve_s=1, least_s=2, attempts=2, backoff_s=0.5),
             clock=self.clock,
             sleep=self.sleep,
             jitter=lambda: 0.5,
@@ -67,7 +67,7 @@ async def test_text_is_streamed_as_it_comes_and_counted() -> None:
 
     assert written == Written(
         text="Queues are durable [1].",
-        call=Call(model="model-a", prompt_tokens=100, completion_tokens=20),
+        call=ModelCall(model="model-a", prompt_tokens=100, completion_tokens=20),
     )
     assert bench.spent == []
     assert bench.stream.attempts == ["Queues are durable [1]."]
@@ -105,7 +105,7 @@ async def test_a_call_that_failed_is_paid_for_where_its_tokens_are_known() -> No
     bench = Bench([stated, Unavailable("no text")], ["Half", Unavailable("gone")])
 
     assert await bench.write() is None
-    assert bench.spent == [Call(model="model-a", prompt_tokens=70, completion_tokens=5)]
+    assert bench.spent == [ModelCall(model="model-a", prompt_tokens=70, completion_tokens=5)]
 
 
 async def test_the_first_model_is_paid_for_beside_the_fallback() -> None:
@@ -115,8 +115,8 @@ async def test_the_first_model_is_paid_for_beside_the_fallback() -> None:
     written = await bench.write()
 
     assert written is not None
-    assert written.call == Call(model="model-b", prompt_tokens=100, completion_tokens=20)
-    assert bench.spent == [Call(model="model-a", prompt_tokens=70, completion_tokens=0)]
+    assert written.call == ModelCall(model="model-b", prompt_tokens=100, completion_tokens=20)
+    assert bench.spent == [ModelCall(model="model-a", prompt_tokens=70, completion_tokens=0)]
 
 
 async def test_the_wait_that_the_server_asks_for_is_kept() -> None:

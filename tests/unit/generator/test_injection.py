@@ -15,7 +15,7 @@ from ragline.contracts.queries import Intent, Passage, Turn
 from ragline.ports.models import ChatMessage
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.units import split
-from ragline_generator.writing.neutral import neutralised
+from ragline_generator.writing.injection import neutralised
 from ragline_generator.writing.prompts import load
 
 from .conftest import RecordingStream, ScriptedModel, make_event, make_passage

@@ -15,7 +15,7 @@ from ragline.observability.metrics import Metrics
 from ragline.settings import LlmSettings
 from ragline_generator.app import compose
 from ragline_generator.settings import GeneratorSettings
-from ragline_generator.writing.metering import Call, metered
+from ragline_generator.writing.cost import ModelCall, with_cost
 from ragline_generator.writing.prices import PACKAGED, Price, PriceTable, load
 
 CHEAP = Price(prompt=1.0, completion=2.0)
@@ -101,17 +101,19 @@ async def test_the_service_does_not_start_without_its_prices() -> None:
 
 def test_all_calls_are_added_up_and_the_servers_name_goes_first() -> None:
     calls = [
-        Call(model="gpt-4o-mini", prompt_tokens=1_000_000, completion_tokens=0),
-        Call(model="mine", served_as="gpt-4o-2024-11-20", prompt_tokens=0, completion_tokens=1_000),
+        ModelCall(model="gpt-4o-mini", prompt_tokens=1_000_000, completion_tokens=0),
+        ModelCall(
+            model="mine", served_as="gpt-4o-2024-11-20", prompt_tokens=0, completion_tokens=1_000
+        ),
     ]
 
-    usage = metered(Usage(context_tokens_after=5), calls, TABLE)
+    usage = with_cost(Usage(context_tokens_after=5), calls, TABLE)
 
     assert (usage.prompt_tokens, usage.completion_tokens) == (1_000_000, 1_000)
     assert usage.cost == pytest.approx(1.02)
     assert usage.context_tokens_after == 5
 
 
-@pytest.mark.parametrize("calls", [[], [Call(model="unknown"), Call(model="gpt-4o")]])
-def test_a_cost_is_unknown_rather_than_wrong(calls: list[Call]) -> None:
-    assert metered(Usage(), calls, TABLE).cost is None
+@pytest.mark.parametrize("calls", [[], [ModelCall(model="unknown"), ModelCall(model="gpt-4o")]])
+def test_a_cost_is_unknown_rather_than_wrong(calls: list[ModelCall]) -> None:
+    assert with_cost(Usage(), calls, TABLE).cost is None

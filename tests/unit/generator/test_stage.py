@@ -23,8 +23,8 @@ from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
-from ragline_generator.writing.generation import Limits, Writer
 from ragline_generator.writing.prices import Price, PriceTable
+from ragline_generator.writing.writer import Writer, WriterLimits
 
 from .conftest import (
     NOW,
@@ -53,7 +53,7 @@ def make_stage(
     clock: Clock | None = None,
 ) -> GeneratorStage:
     clock = clock or Clock()
-    writer = Writer(model, limits=Limits(attempts=1), clock=clock) if model else None
+    writer = Writer(model, limits=WriterLimits(attempts=1), clock=clock) if model else None
     return GeneratorStage(
         stream=stream or RecordingStream(),
         tokenizer=WordTokenizer(),

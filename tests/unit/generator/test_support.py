@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ragline.contracts.answers import Problem
+from ragline.contracts.answers import ClaimProblem
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.units import split
 from ragline_generator.validation.support import Support, support
@@ -56,20 +56,20 @@ def test_what_the_source_says_in_these_or_other_words_is_supported(claim: str) -
 @pytest.mark.parametrize(
     ("claim", "problem"),
     [
-        ("The rate limit is 800 requests per minute.", Problem.NUMBER),
-        ("The rate limit is 900 requests per minute.", Problem.NUMBER),
-        ("Version 3.13 does not support mirrored queues.", Problem.NUMBER),
-        ("Version 3.12 supports mirrored queues.", Problem.NEGATION),
-        ("Quorum queues do not replicate data to several nodes.", Problem.NEGATION),
-        ("Quorum queues never replicate data to several nodes.", Problem.NEGATION),
-        ("In 2009, Globex bought Initech for 16MB.", Problem.NAME),
-        ("In 2009, Mirrored Widgets bought Initech for 16MB.", Problem.NAME),
-        ("In 2009, Initech bought Acme Widgets for 16MB.", Problem.ORDER),
+        ("The rate limit is 800 requests per minute.", ClaimProblem.NUMBER),
+        ("The rate limit is 900 requests per minute.", ClaimProblem.NUMBER),
+        ("Version 3.13 does not support mirrored queues.", ClaimProblem.NUMBER),
+        ("Version 3.12 supports mirrored queues.", ClaimProblem.NEGATION),
+        ("Quorum queues do not replicate data to several nodes.", ClaimProblem.NEGATION),
+        ("Quorum queues never replicate data to several nodes.", ClaimProblem.NEGATION),
+        ("In 2009, Globex bought Initech for 16MB.", ClaimProblem.NAME),
+        ("In 2009, Mirrored Widgets bought Initech for 16MB.", ClaimProblem.NAME),
+        ("In 2009, Initech bought Acme Widgets for 16MB.", ClaimProblem.ORDER),
         ("Streams keep messages on disk for a week.", None),
     ],
 )
 def test_other_numbers_names_negation_order_or_content_are_not(
-    claim: str, problem: Problem | None
+    claim: str, problem: ClaimProblem | None
 ) -> None:
     found = supported(claim)
 
@@ -81,7 +81,7 @@ def test_a_number_counts_only_among_the_words_around_it() -> None:
     two = excerpt("The limit is 500 requests. It may burst to 900 requests for a second.")
 
     assert supported("The limit is 500 requests; it may burst to 900 requests.", two).score == 1.0
-    assert supported("The limit is 900.", two).problem is Problem.NUMBER
+    assert supported("The limit is 900.", two).problem is ClaimProblem.NUMBER
 
 
 def test_a_claim_may_name_the_document_even_where_its_text_negates() -> None:
@@ -94,7 +94,7 @@ def test_a_name_may_stand_in_title_or_address_alone_but_no_number_does() -> None
     page = excerpt("It is fast.", title="Tanks", url="https://acme.example/v2/tanks")
 
     assert supported("Acme Tanks are fast.", page).problem is None
-    assert supported("Acme Tanks are 2 fast.", page).problem is Problem.NUMBER
+    assert supported("Acme Tanks are 2 fast.", page).problem is ClaimProblem.NUMBER
 
 
 def test_words_of_the_title_alone_are_weak_support() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragline_generator.passages.units import Kind, split
+from ragline_generator.passages.units import LineKind, split
 
 MARKDOWN = st.lists(
     st.sampled_from(
@@ -208,5 +208,5 @@ def test_units_are_ordered_disjoint_and_leave_out_only_white_space(text: str) ->
 def test_a_fence_is_never_cut(text: str) -> None:
     for unit in split(text):
         inside = text[unit.start : unit.end]
-        if unit.kind is Kind.PROSE:
+        if unit.kind is LineKind.PROSE:
             assert not inside.startswith("```")

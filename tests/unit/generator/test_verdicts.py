@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ragline.contracts.answers import AnswerStatus, Problem, Support
+from ragline.contracts.answers import AnswerStatus, ClaimProblem, ClaimSupport
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.errors import Unavailable
-from ragline_generator.outcome import Outcome
+from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.validation.check import check
 from ragline_generator.validation.verdicts import Validator, attribute, without_unsupported
 
@@ -39,7 +39,7 @@ class Opinion:
 
 async def judge(
     text: str, policy: UnsupportedPolicy = UnsupportedPolicy.MARK, opinion: Opinion | None = None
-) -> Outcome:
+) -> AnswerOutcome:
     return await Validator(min_support=0.6, opinion=opinion).judge(
         text, [RATES, CATS], policy=policy
     )
@@ -55,9 +55,9 @@ def test_every_claim_gets_a_verdict_with_its_range_and_markers_and_why() -> None
 
     verdicts = [(c.text, c.support, c.markers, c.problem) for c in checked.validation.claims]
     assert verdicts == [
-        ("The limit is 500 requests per minute [1].", Support.SUPPORTED, (1,), None),
-        ("Cats bark [2].", Support.UNSUPPORTED, (2,), Problem.WORDS),
-        ("Cats sleep for sixteen hours.", Support.UNSUPPORTED, (), Problem.UNCITED),
+        ("The limit is 500 requests per minute [1].", ClaimSupport.SUPPORTED, (1,), None),
+        ("Cats bark [2].", ClaimSupport.UNSUPPORTED, (2,), ClaimProblem.WORDS),
+        ("Cats sleep for sixteen hours.", ClaimSupport.UNSUPPORTED, (), ClaimProblem.UNCITED),
     ]
     assert all(text[c.start : c.end] == c.text for c in checked.validation.claims)
     assert checked.validation.support_ratio == pytest.approx(1 / 3)
@@ -150,7 +150,7 @@ async def test_without_that_opinion_the_claim_is_not_supported() -> None:
 
     assert ended.status is AnswerStatus.REFUSED
     assert ended.checked is not None
-    assert ended.checked.validation.claims[0].problem is Problem.OPINION
+    assert ended.checked.validation.claims[0].problem is ClaimProblem.OPINION
 
 
 async def test_an_opinion_that_is_always_asked_can_overrule_words_but_no_contradiction() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline_generator.passages.wording import Sort, words
+from ragline_generator.passages.words import Sort, words
 
 
 def sorted_out(text: str) -> dict[str, Sort]:

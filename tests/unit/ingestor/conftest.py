@@ -17,8 +17,8 @@ from ragline.testing.store import MemoryStore
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.embedding import CachedEmbedder
-from ragline_ingestor.fetching import Fetcher
-from ragline_ingestor.preparing import Preparer
+from ragline_ingestor.fetcher import Fetcher
+from ragline_ingestor.preparer import Preparer
 from ragline_ingestor.stage import IngestorStage
 from ragline_ingestor.uri_rules import UriRules
 

@@ -13,8 +13,8 @@ import pytest
 from ragline.contracts.documents import DocumentChanged
 from ragline.errors import InvalidDocument, Misconfigured, RaglineError, Unavailable
 from ragline_ingestor.document import Content
-from ragline_ingestor.fetching import Fetcher
-from ragline_ingestor.file_reading import FileReader
+from ragline_ingestor.fetcher import Fetcher
+from ragline_ingestor.file_reader import FileReader
 from ragline_ingestor.uri_rules import UriRules
 
 

@@ -14,12 +14,12 @@ from ragline.contracts.languages import primary_language
 from ragline.contracts.media_types import MARKDOWN
 from ragline.contracts.queries import Filters
 from ragline.ports.store import IndexedDocument
-from ragline_ingestor.assembling import draft
+from ragline_ingestor.assembly import draft
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import Content, ParseLimits
 from ragline_ingestor.language import detect_language
 from ragline_ingestor.parsers import parse
-from ragline_ingestor.preparing import Preparer
+from ragline_ingestor.preparer import Preparer
 
 PREPARER = Preparer(limits=ParseLimits(), sizes=ChunkSizes(), timeout_s=60)
 

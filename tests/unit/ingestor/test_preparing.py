@@ -10,7 +10,7 @@ from ragline.errors import InvalidDocument
 from ragline_ingestor import parsers
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
-from ragline_ingestor.preparing import Preparer
+from ragline_ingestor.preparer import Preparer
 
 
 async def test_parsing_beyond_the_time_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,7 +169,7 @@ async def test_concurrency_is_bounded_and_places_come_back() -> None:
 async def test_one_that_is_given_up_takes_no_place_with_it(released: bool) -> None:
     pipeline = Pipeline(window=1)
     tasks = await start(pipeline.ask("a"), pipeline.ask("gone"), pipeline.ask("next"))
-    assert len(pipeline.admission.parking.tasks) == 2
+    assert len(pipeline.admission.waiting.tasks) == 2
     pipeline.now += 1
     pipeline.done += 1
     pipeline.lag = 0
@@ -180,7 +180,7 @@ async def test_one_that_is_given_up_takes_no_place_with_it(released: bool) -> No
     await settled()
     await pipeline.finish(1)
     assert pipeline.served == ["a", "next"]
-    assert not pipeline.admission.parking.tasks
+    assert not pipeline.admission.waiting.tasks
     await ended(tasks)
 
 

@@ -35,8 +35,8 @@ from ragline.messaging.failures import (
     next_retry,
     origin,
 )
-from ragline.messaging.handling import Handler
-from ragline.messaging.parking import Parking
+from ragline.messaging.handler import Handler
+from ragline.messaging.waiting_tasks import WaitingTasks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FAILURE = Failure(cause=Cause.INVALID_SCHEMA, code="invalid_event", message="text: missing")
@@ -180,7 +180,7 @@ def test_what_a_publisher_calls_due_holds_nothing_up(forged: bytes | None) -> No
 
 
 async def test_a_record_that_waits_for_its_delay_only_waits() -> None:
-    parking = Parking()
+    waiting = WaitingTasks()
 
     class Waiting(Handler):
         async def handle(self, event: Any) -> None:
@@ -189,12 +189,12 @@ async def test_a_record_that_waits_for_its_delay_only_waits() -> None:
         async def failed(self, record: Any, error: Exception) -> str:
             raise NotImplementedError
 
-    surroundings: Any = SimpleNamespace(clock=lambda: NOW, parking=parking)
+    surroundings: Any = SimpleNamespace(clock=lambda: NOW, waiting=waiting)
     now_ms = int(NOW.timestamp() * 1_000)
     record = FakeRecord(topic=RETRY_10M.name, timestamp=now_ms)
     task = asyncio.create_task(Waiting(surroundings).deliver(record, AsyncMock()))
     await asyncio.sleep(0)
-    assert parking.tasks == {task}
+    assert waiting.tasks == {task}
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert not parking.tasks
+    assert not waiting.tasks

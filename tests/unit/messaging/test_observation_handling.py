@@ -11,10 +11,10 @@ from ragline.contracts.dead_letters import Cause, DeadLetterHeader, DeadLetterSt
 from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, FEEDBACK, Service
 from ragline.errors import Misconfigured
 from ragline.messaging.application import build
-from ragline.messaging.delivery import CURRENT
 from ragline.messaging.flood import Floods
-from ragline.messaging.handling import Surroundings
-from ragline.messaging.observation_handling import ObservationHandler
+from ragline.messaging.handler import Surroundings
+from ragline.messaging.observation_handler import ObservationHandler
+from ragline.messaging.record import CURRENT
 from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, ServiceSettings
@@ -34,7 +34,7 @@ class Record:
 
 
 @dataclass
-class Outbox:
+class FakePublisher:
     """Keeps what would be forwarded."""
 
     forwarded: list[tuple[str, Any, dict[str, bytes]]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class World:
         self.seen: list[Any] = []
         self.offsets: list[int] = []
         self.error = error
-        self.outbox = Outbox()
+        self.publisher = FakePublisher()
         self.metrics = Metrics()
         settings = DeliverySettings(flood_run=3)
         self.floods = Floods(settings)
@@ -58,7 +58,7 @@ class World:
             Surroundings(
                 service=Service.MONITOR,
                 stage=self.observe,
-                outbox=self.outbox,  # type: ignore[arg-type]
+                publisher=self.publisher,  # type: ignore[arg-type]
                 metrics=self.metrics,
                 floods=self.floods,
                 clock=lambda: T0,
@@ -92,7 +92,7 @@ async def test_an_event_is_shown_and_nothing_is_published() -> None:
     await world.handler.deliver(Record("answers"), world.parsing("event"))
 
     assert (world.seen, world.offsets) == (["event"], [7])
-    assert world.outbox.forwarded == []
+    assert world.publisher.forwarded == []
     assert world.outcomes("answers", "noted") == 1
 
 
@@ -101,7 +101,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_with_its_cause() -> None:
     record = Record("feedback")
     await world.handler.deliver(record, world.parsing(Misconfigured("unreadable")))
 
-    [(topic, stored, headers)] = world.outbox.forwarded
+    [(topic, stored, headers)] = world.publisher.forwarded
     assert (topic, stored) == ("dead-letters", record)
     assert headers[DeadLetterHeader.CAUSE] == Cause.PERMANENT_ERROR.encode()
     assert headers[DeadLetterHeader.SERVICE] == b"monitor"
@@ -121,7 +121,7 @@ async def test_a_dead_letter_is_shown_whatever_its_headers_hold() -> None:
     )
 
     assert world.seen == [DeadLetterStored(topic="queries", cause="invalid_headers")]
-    assert world.outbox.forwarded == []
+    assert world.publisher.forwarded == []
 
 
 async def test_a_dead_letter_never_becomes_one_again() -> None:
@@ -129,7 +129,7 @@ async def test_a_dead_letter_never_becomes_one_again() -> None:
     for _ in range(5):
         await world.handler.deliver(Record("dead-letters"), world.parsing("never"))
 
-    assert world.outbox.forwarded == []
+    assert world.publisher.forwarded == []
     assert world.outcomes("dead-letters", "skipped") == 5
     assert world.floods.reason is None
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ragline.messaging.offsets import Admission, OffsetTracker
+from ragline.messaging.offsets import Fetched, OffsetTracker
 
 
 def test_nothing_is_committable_before_the_first_record() -> None:
@@ -16,7 +16,7 @@ def test_nothing_is_committable_before_the_first_record() -> None:
 def test_the_lowest_unfinished_record_holds_the_commit_back() -> None:
     tracker = OffsetTracker()
     for offset in (5, 6, 7):
-        assert tracker.admit(offset) is Admission.RUN
+        assert tracker.admit(offset) is Fetched.RUN
         tracker.run(offset)
     tracker.finish(6)
     tracker.finish(7)
@@ -50,7 +50,7 @@ def test_gaps_left_by_compaction_do_not_hold_the_commit_back() -> None:
 def test_a_record_revoked_before_it_got_a_task_is_run_by_the_successor() -> None:
     tracker = OffsetTracker()
     tracker.admit(0)  # admitted, but revoked before it was run
-    assert tracker.successor().admit(0) is Admission.RUN
+    assert tracker.successor().admit(0) is Fetched.RUN
 
 
 def test_the_successor_waits_for_what_still_runs_and_skips_what_is_done() -> None:
@@ -61,9 +61,9 @@ def test_the_successor_waits_for_what_still_runs_and_skips_what_is_done() -> Non
     tracker.finish(1)  # 0 and 2 still run when the partition is revoked and comes back
     heir = tracker.successor()
     assert [heir.admit(o) for o in range(3)] == [
-        Admission.RUNNING,
-        Admission.DONE,
-        Admission.RUNNING,
+        Fetched.RUNNING,
+        Fetched.DONE,
+        Fetched.RUNNING,
     ]
     assert heir.committable == 0
     heir.finish(0)
@@ -78,7 +78,7 @@ def test_work_that_ends_between_revocation_and_refetch_counts_as_done() -> None:
     tracker.run(0)
     heir = tracker.successor()
     heir.finish(0)
-    assert heir.admit(0) is Admission.DONE
+    assert heir.admit(0) is Fetched.DONE
     assert heir.committable == 1
 
 
@@ -97,11 +97,11 @@ class Partition(RuleBasedStateMachine):
     @rule()
     def fetch(self) -> None:
         admission = self.tracker.admit(self.position)
-        if admission is Admission.RUN:
+        if admission is Fetched.RUN:
             self.tracker.run(self.position)
             self.running.add(self.position)
             self.runs[self.position] = self.runs.get(self.position, 0) + 1
-        elif admission is Admission.RUNNING:
+        elif admission is Fetched.RUNNING:
             assert self.position in self.running
         else:
             assert self.position in self.safe

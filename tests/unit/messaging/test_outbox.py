@@ -9,7 +9,7 @@ import pytest
 from aiokafka import errors as kafka
 
 from ragline.errors import InvalidEvent, Misconfigured, RaglineError, Unavailable
-from ragline.messaging.outbox import Outbox, until_stored
+from ragline.messaging.publisher import RecordPublisher, until_stored
 
 
 class Broker:
@@ -87,19 +87,19 @@ class Raw:
 
 async def test_a_producer_that_can_never_publish_shows_and_holds_the_record() -> None:
     broker: Any = Broker()
-    outbox = Outbox(source="/test", publishers={}, producer=broker)
+    publisher = RecordPublisher(source="/test", publishers={}, producer=broker)
     record: Any = Raw()
 
-    forwarding = asyncio.create_task(outbox.forward("dead-letters", record, []))
+    forwarding = asyncio.create_task(publisher.forward("dead-letters", record, []))
     async with asyncio.timeout(10):
         await broker.tried.wait()
     await asyncio.sleep(0)
-    assert outbox.refused is not None
-    assert "restart the service" in outbox.refused
+    assert publisher.refused is not None
+    assert "restart the service" in publisher.refused
     assert not forwarding.done()
 
     broker.released.set()
     async with asyncio.timeout(10):
         await forwarding
     assert broker.stored == [b"v"]
-    assert outbox.refused is None
+    assert publisher.refused is None

@@ -27,8 +27,8 @@ from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.claims import Claims
 from ragline.messaging.flood import Floods
-from ragline.messaging.handling import Surroundings
-from ragline.messaging.query_handling import QueryHandler
+from ragline.messaging.handler import Surroundings
+from ragline.messaging.query_handler import QueryHandler
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
 from ragline.settings import DeliverySettings
@@ -58,7 +58,7 @@ class Record:
     key: bytes | None = b"q"
 
 
-class Outbox:
+class FakePublisher:
     """Keeps what would be published."""
 
     def __init__(self) -> None:
@@ -110,7 +110,7 @@ class World:
 
     def __init__(self, *, admission: Admission | None = None, reserves: bool = False) -> None:
         self.clock = Clock()
-        self.outbox = Outbox()
+        self.publisher = FakePublisher()
         self.ledger = Ledger()
         self.metrics = Metrics()
         self.calls: list[QuerySubmitted] = []
@@ -120,7 +120,7 @@ class World:
             Surroundings(
                 service=Service.CLASSIFIER,
                 stage=self._called,
-                outbox=self.outbox,  # type: ignore[arg-type]
+                publisher=self.publisher,  # type: ignore[arg-type]
                 metrics=self.metrics,
                 floods=Floods(settings),
                 clock=self.clock,
@@ -153,7 +153,7 @@ class World:
     @property
     def answer(self) -> QueryAnswered:
         """The only event published, an answer."""
-        ((topic, event, _, _),) = self.outbox.published
+        ((topic, event, _, _),) = self.publisher.published
         assert topic == "answers"
         assert isinstance(event, QueryAnswered)
         return event
@@ -170,7 +170,7 @@ def world() -> World:
 async def test_a_result_goes_to_the_next_topic_with_deadline_and_timing(world: World) -> None:
     deadline = T0 + timedelta(seconds=10)
     await world.deliver(deadline=deadline.isoformat())
-    ((topic, event, _, envelope),) = world.outbox.published
+    ((topic, event, _, envelope),) = world.publisher.published
     assert topic == "intents"
     assert isinstance(event, QueryClassified)
     assert event.submitted_at == T0
@@ -189,7 +189,7 @@ async def test_expired_work_is_not_begun(world: World) -> None:
     await world.deliver(deadline=(T0 - timedelta(seconds=1)).isoformat())
     assert world.calls == []
     assert world.answer.status is AnswerStatus.EXPIRED
-    assert world.outbox.forwarded == []
+    assert world.publisher.forwarded == []
     assert world.counted("ragline_records_total", topic="queries", outcome="expired") == 1
 
 
@@ -221,7 +221,7 @@ async def test_a_transient_error_is_tried_again(world: World) -> None:
 
     world.stage = shaky
     await world.deliver()
-    assert world.outbox.published[0][0] == "intents"
+    assert world.publisher.published[0][0] == "intents"
     assert world.counted("ragline_retries_total", topic="queries", code="unavailable") == 2
 
 
@@ -236,7 +236,7 @@ async def test_a_wait_that_the_deadline_does_not_allow_is_not_waited(world: Worl
     assert world.answer.error is not None
     assert world.answer.error.code == "rate_limited"
     assert world.answer.error.retry_after == 3_600
-    assert world.outbox.forwarded == [DEAD_LETTERS.name]
+    assert world.publisher.forwarded == [DEAD_LETTERS.name]
 
 
 async def test_a_permanent_error_is_a_dead_letter_and_a_failed_answer(world: World) -> None:
@@ -245,7 +245,7 @@ async def test_a_permanent_error_is_a_dead_letter_and_a_failed_answer(world: Wor
 
     world.stage = broken
     await world.deliver()
-    assert world.outbox.forwarded == [DEAD_LETTERS.name]
+    assert world.publisher.forwarded == [DEAD_LETTERS.name]
     assert world.answer.status is AnswerStatus.FAILED
 
 
@@ -257,7 +257,7 @@ async def test_a_repeat_is_byte_identical_whatever_the_second_attempt_made(world
     world.stage = broken
     await world.deliver()
     await world.deliver()
-    first, second = (value for _, _, value, _ in world.outbox.published)
+    first, second = (value for _, _, value, _ in world.publisher.published)
     assert first == second
     assert world.counted("ragline_answer_repeats_total") == 1
 
@@ -270,7 +270,7 @@ async def test_a_redelivery_of_an_answered_query_is_not_worked_on_again() -> Non
     world.ledger.answers[Attempt("q")] = claimed
     await world.deliver()
     assert world.calls == []
-    assert world.outbox.published[0][2] == claimed
+    assert world.publisher.published[0][2] == claimed
 
 
 async def test_a_replay_has_the_time_and_the_answer_of_its_own_attempt(world: World) -> None:
@@ -284,7 +284,7 @@ async def test_a_replay_has_the_time_and_the_answer_of_its_own_attempt(world: Wo
     until = int((world.clock.now + timedelta(seconds=60)).timestamp() * 1000)
     headers = [(ATTEMPT, b"2"), (DEADLINE, str(until).encode())]
     await world.deliver(deadline=(T0 + timedelta(seconds=5)).isoformat(), headers=headers)
-    topic, event, _, envelope = world.outbox.published[1]
+    topic, event, _, envelope = world.publisher.published[1]
     assert topic == "intents"
     assert isinstance(event, QueryClassified)
     assert event.deadline is not None
@@ -299,7 +299,7 @@ async def test_a_second_attempt_s_answer_says_so(world: World) -> None:
     world.stage = broken
     await world.deliver()
     await world.deliver(headers=[(ATTEMPT, b"2")])
-    first, second = (event for _, event, _, _ in world.outbox.published)
+    first, second = (event for _, event, _, _ in world.publisher.published)
     assert isinstance(first, QueryAnswered)
     assert isinstance(second, QueryAnswered)
     assert (first.attempt, second.attempt) == (1, 2)
@@ -317,7 +317,7 @@ async def test_a_shed_query_says_when_to_come_back_and_is_no_dead_letter() -> No
     world = World(admission=admission)
     await world.deliver()
     assert world.calls == []
-    assert world.outbox.forwarded == []
+    assert world.publisher.forwarded == []
     assert world.answer.status is AnswerStatus.FAILED
     assert world.answer.error is not None
     assert world.answer.error.code == "overloaded"

@@ -16,7 +16,7 @@ from ragline.contracts.queries import Intent
 from ragline.errors import Unavailable
 from ragline.observability.metrics import Metrics
 from ragline.testing.views import MemoryViews, status_of
-from ragline_monitor.history import Window, hour_of
+from ragline_monitor.history import HistoryWindow, hour_of
 from ragline_monitor.late_statuses import LateStatuses
 from ragline_monitor.ports import RecordId
 from ragline_monitor.stage import MonitorStage
@@ -93,9 +93,9 @@ class World:
             if sample.name == f"ragline_monitor_{name}"
         }
 
-    def hour(self, ago: int = 0) -> Window:
+    def hour(self, ago: int = 0) -> HistoryWindow:
         """Return the history of an hour."""
-        return Window.of([self.memory.history[hour_of(NOW - timedelta(hours=ago))]])
+        return HistoryWindow.of([self.memory.history[hour_of(NOW - timedelta(hours=ago))]])
 
 
 @pytest.fixture

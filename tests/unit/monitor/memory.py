@@ -9,13 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from ragline.ports.answers import Attempt
-from ragline_monitor.history import Window, hour_of
-from ragline_monitor.ports import About, Memory, Rating, RecordId, Tally, Unmatched
+from ragline_monitor.history import HistoryWindow, hour_of
+from ragline_monitor.ports import About, Memory, RatingOfAnswer, RecordId, Tally, Unmatched
 
 NOW = datetime(2026, 1, 8, 12, 30, tzinfo=UTC)
 ABOUT = About(tenant="acme", intent="factual", plan="default")
-UP = Rating(tenant="acme", of="answer", rating="up", at=NOW)
-DOWN = Rating(tenant="acme", of="citation", rating="down", at=NOW)
+UP = RatingOfAnswer(tenant="acme", of="answer", rating="up", at=NOW)
+DOWN = RatingOfAnswer(tenant="acme", of="citation", rating="down", at=NOW)
 
 
 class FakeMemory:
@@ -23,20 +23,22 @@ class FakeMemory:
 
     def __init__(self) -> None:
         self.known: dict[str, dict[int, About]] = defaultdict(dict)
-        self.early: dict[str, list[Rating]] = defaultdict(list)
+        self.early: dict[str, list[RatingOfAnswer]] = defaultdict(list)
         self.seen: set[RecordId] = set()
         self.history: dict[int, Counter[str]] = defaultdict(Counter)
 
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
-    ) -> Sequence[Rating] | None:
+    ) -> Sequence[RatingOfAnswer] | None:
         if attempt.number in self.known[attempt.query_id]:
             return None
         self.known[attempt.query_id][attempt.number] = about
         await self.add(at, tally)
         return self.early.pop(attempt.query_id, [])
 
-    async def rated(self, record: RecordId, query_id: str, rating: Rating) -> About | Unmatched:
+    async def rated(
+        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+    ) -> About | Unmatched:
         if not await self.first(record):
             return Unmatched.REPEATED
         if not self.known[query_id]:
@@ -85,7 +87,7 @@ class MemoryContract:
         field = uuid4().hex
         for amount in (1, 0.125, 2):
             await memory.add(NOW, {field: amount, f"{field}:x": 1})
-        window = Window.of(await memory.hours(hour_of(NOW), hour_of(NOW)))
+        window = HistoryWindow.of(await memory.hours(hour_of(NOW), hour_of(NOW)))
         assert window.amounts[field] == 3.125
         assert window.mix(field) == {"x": 3}
 
@@ -132,6 +134,6 @@ class MemoryContract:
         assert not any([await memory.first(each) for each in (record, *others)])
 
 
-async def answered(memory: Memory, query: str, number: int = 1) -> Sequence[Rating] | None:
+async def answered(memory: Memory, query: str, number: int = 1) -> Sequence[RatingOfAnswer] | None:
     """Tell the memory of an answer that adds nothing to the history."""
     return await memory.answered(Attempt(query, number), ABOUT, at=NOW, tally={})

@@ -11,9 +11,9 @@ from ragline.contracts.answers import (
     AnswerStatus,
     Cached,
     Claim,
+    ClaimSupport,
     Degradation,
     StageTiming,
-    Support,
     Usage,
     Validation,
 )
@@ -23,7 +23,7 @@ from .conftest import World, answer
 from .memory import NOW
 
 
-def claims(*verdicts: Support) -> Validation:
+def claims(*verdicts: ClaimSupport) -> Validation:
     made = tuple(Claim(text="c", start=0, end=1, support=each, score=1.0) for each in verdicts)
     return Validation(method="words", claims=made)
 
@@ -68,7 +68,7 @@ async def test_a_later_attempt_is_an_answer_of_its_own(world: World) -> None:
 
 
 async def test_support_is_counted_claim_by_claim(world: World) -> None:
-    supported, unsupported = Support.SUPPORTED, Support.UNSUPPORTED
+    supported, unsupported = ClaimSupport.SUPPORTED, ClaimSupport.UNSUPPORTED
     await world.show(answer("q1", validation=claims(supported, supported, unsupported)))
     await world.show(answer("q2", validation=claims()))
     await world.show(answer("q3"))

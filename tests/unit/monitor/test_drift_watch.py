@@ -12,7 +12,7 @@ from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
 from ragline_monitor.history import hour_of
 from ragline_monitor.ports import Tally
-from ragline_monitor.signals import Limits
+from ragline_monitor.signals import SignalLimits
 
 from .memory import NOW, FakeMemory
 
@@ -39,7 +39,7 @@ class World:
             history=self.memory,
             gauges=self.metrics,
             clock=lambda: NOW,
-            limits=Limits(least=100),
+            limits=SignalLimits(least=100),
             window_hours=2,
             reference_days=1,
         )

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from ragline_monitor.history import Window
-from ragline_monitor.signals import Limits, Verdict, judge
+from ragline_monitor.history import HistoryWindow
+from ragline_monitor.signals import SignalLimits, SignalVerdict, judge
 
-PAST = Window(
+PAST = HistoryWindow(
     {
         "status:answered": 9_000,
         "status:refused": 900,
@@ -32,12 +32,14 @@ NOW = {
 }
 
 
-def verdicts(changes: dict[str, float], limits: Limits | None = None) -> dict[str, Verdict]:
-    found = judge(Window(NOW | changes), PAST, limits or Limits())
+def verdicts(
+    changes: dict[str, float], limits: SignalLimits | None = None
+) -> dict[str, SignalVerdict]:
+    found = judge(HistoryWindow(NOW | changes), PAST, limits or SignalLimits())
     return {verdict.signal: verdict for verdict in found}
 
 
-def alarms(changes: dict[str, float], limits: Limits | None = None) -> set[str]:
+def alarms(changes: dict[str, float], limits: SignalLimits | None = None) -> set[str]:
     return {name for name, verdict in verdicts(changes, limits).items() if verdict.alarm}
 
 
@@ -71,13 +73,13 @@ def test_a_change_that_is_certain_but_small_is_no_alarm() -> None:
     found = verdicts(large)["refusals"]
     assert found.index == pytest.approx(0.07 - 900 / 9_900)
     assert not found.alarm
-    assert alarms(large, Limits(change=0.02)) == {"refusals"}
+    assert alarms(large, SignalLimits(change=0.02)) == {"refusals"}
 
 
 def test_a_large_change_that_chance_may_make_is_no_alarm() -> None:
     few = {"status:answered": 34.0, "status:refused": 6.0, "status:expired": 0.0}
-    assert alarms(few, Limits(least=40)) == set()
-    assert "refusals" in alarms(few, Limits(least=40, significance=0.5))
+    assert alarms(few, SignalLimits(least=40)) == set()
+    assert "refusals" in alarms(few, SignalLimits(least=40, significance=0.5))
 
 
 def test_with_too_few_answers_nothing_is_said() -> None:
@@ -87,6 +89,6 @@ def test_with_too_few_answers_nothing_is_said() -> None:
 
 
 def test_with_too_short_a_past_nothing_is_said() -> None:
-    found = list(judge(Window(NOW), Window({}), Limits()))
+    found = list(judge(HistoryWindow(NOW), HistoryWindow({}), SignalLimits()))
     assert len(found) == 4
     assert all(math.isnan(verdict.index) and not verdict.alarm for verdict in found)

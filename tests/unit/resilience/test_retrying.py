@@ -6,7 +6,7 @@ import pytest
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from ragline.errors import CircuitOpen, RateLimited, TransientError, Unavailable
-from ragline.retrying import wait_as_asked
+from ragline.retries import wait_as_asked
 
 
 @pytest.mark.parametrize(

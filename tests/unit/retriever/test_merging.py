@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.queries import Candidate, SearchKind
-from ragline_retriever.merging import best_first, merge, support
+from ragline_retriever.merge import best_first, merge, support
 
 Make = Callable[..., Candidate]
 VECTOR, KEYWORD = SearchKind.VECTOR, SearchKind.KEYWORD

@@ -9,7 +9,7 @@ import pytest
 
 from ragline.contracts.queries import Candidate, Entities, SearchKind
 from ragline_retriever.phrases import holds, lift_exact, phrases_of
-from ragline_retriever.searching import Searcher
+from ragline_retriever.searcher import Searcher
 
 Make = Callable[..., Candidate]
 KEYWORD = SearchKind.KEYWORD

@@ -11,7 +11,7 @@ from ragline.testing.sources import MemoryReader
 from ragline.testing.store import MemoryCollection, MemoryStore
 from ragline.testing.store_contract.builders import DIMENSIONS, FINGERPRINT
 from ragline.testing.store_contract.fence_machine import FenceMachine
-from ragline.testing.store_contract.stepping import SteppingMemory
+from ragline.testing.store_contract.stepping_stores import SteppingMemory
 from ragline.testing.store_contract.turns import Turns
 
 

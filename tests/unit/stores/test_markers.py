@@ -3,10 +3,10 @@
 import itertools
 
 from ragline.adapters.stores.weaviate.keys import OPEN, access_key, filter_key, key, reader_keys
-from ragline.adapters.stores.weaviate.markers import DocumentState, Kind, Marker
+from ragline.adapters.stores.weaviate.markers import DocumentState, Marker, MarkerKind
 
 
-def marker(kind: Kind, version: int, groups: tuple[str, ...] | None = None) -> Marker:
+def marker(kind: MarkerKind, version: int, groups: tuple[str, ...] | None = None) -> Marker:
     return Marker(
         kind=kind, document_id="d", version=version, groups=groups, chunk_hashes=("a", "b")
     )
@@ -30,11 +30,11 @@ def test_access_is_a_set() -> None:
 
 def test_the_verdict_does_not_depend_on_the_order_of_markers() -> None:
     markers = [
-        marker(Kind.CONTENT, 1, ("staff",)),
-        marker(Kind.CONTENT, 4),
-        marker(Kind.GONE, 4),
-        marker(Kind.ACCESS, 2, ("ops",)),
-        marker(Kind.CONTENT, 2, ("staff",)),
+        marker(MarkerKind.CONTENT, 1, ("staff",)),
+        marker(MarkerKind.CONTENT, 4),
+        marker(MarkerKind.GONE, 4),
+        marker(MarkerKind.ACCESS, 2, ("ops",)),
+        marker(MarkerKind.CONTENT, 2, ("staff",)),
     ]
     for order in itertools.permutations(markers):
         state = DocumentState(order)
@@ -44,7 +44,7 @@ def test_the_verdict_does_not_depend_on_the_order_of_markers() -> None:
 
 
 def test_a_marker_that_states_the_access_outlives_its_content() -> None:
-    old, new = marker(Kind.CONTENT, 1, ("staff",)), marker(Kind.CONTENT, 2)
+    old, new = marker(MarkerKind.CONTENT, 1, ("staff",)), marker(MarkerKind.CONTENT, 2)
     state = DocumentState((old, new))
     assert state.fallen == []
     assert state.shows(2, ("staff",))
@@ -53,16 +53,16 @@ def test_a_marker_that_states_the_access_outlives_its_content() -> None:
 
 
 def test_chunks_are_outdated_below_the_version_and_beyond_its_count() -> None:
-    state = DocumentState((marker(Kind.CONTENT, 2),))
+    state = DocumentState((marker(MarkerKind.CONTENT, 2),))
     assert [state.is_outdated(1, 0), state.is_outdated(2, 1), state.is_outdated(2, 2)] == [
         True,
         False,
         True,
     ]
     assert not state.is_outdated(3, 0), "a writer may be about to flip to it"
-    assert DocumentState((marker(Kind.GONE, 2),)).is_outdated(2, 0)
+    assert DocumentState((marker(MarkerKind.GONE, 2),)).is_outdated(2, 0)
 
 
 def test_without_content_nothing_is_shown() -> None:
     assert not DocumentState().shows(-1, ())
-    assert not DocumentState((marker(Kind.ACCESS, 3, ()),)).shows(3, ())
+    assert not DocumentState((marker(MarkerKind.ACCESS, 3, ()),)).shows(3, ())

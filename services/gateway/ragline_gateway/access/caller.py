@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ragline.api_keys.form import Scope
+from ragline.api_keys.form import KeyScope
 
-__all__ = ["Caller", "Scope"]
+__all__ = ["Caller", "KeyScope"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,6 @@ class Caller:
     tenant: str
     user: str | None = None
     groups: tuple[str, ...] = ()
-    scopes: frozenset[Scope] = field(default_factory=lambda: frozenset(Scope))
+    scopes: frozenset[KeyScope] = field(default_factory=lambda: frozenset(KeyScope))
     requests_per_minute: int | None = None
     anonymous: bool = False

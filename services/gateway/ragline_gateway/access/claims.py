@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ragline.contracts.base import Group, Tenant
-from ragline_gateway.access.caller import Caller, Scope
+from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.problems import InvalidCredentials
 
 _Subject = Annotated[
@@ -51,9 +51,9 @@ def caller_of(claims: Mapping[str, Any], names: ClaimNames) -> Caller:
     )
 
 
-def _scopes(claim: Any, name: str) -> frozenset[Scope]:
+def _scopes(claim: Any, name: str) -> frozenset[KeyScope]:
     words = _as(_WORDS, claim.split() if isinstance(claim, str) else claim or [], name)
-    return frozenset(scope for scope in Scope if scope.value in words)
+    return frozenset(scope for scope in KeyScope if scope.value in words)
 
 
 def _read(wanted: TypeAdapter[T], claims: Mapping[str, Any], name: str) -> T:

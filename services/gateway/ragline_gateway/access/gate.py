@@ -9,14 +9,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from ragline_gateway.access.caller import Caller, Scope
+from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.limits.quota import Quota
 from ragline_gateway.problems import MissingScope, NoCredentials
 
 GUARDED = "/v1/"
 
 
-class Door(Protocol):
+class Authenticates(Protocol):
     """Tells who a request comes from."""
 
     async def admit(self, headers: Headers) -> Caller:
@@ -39,9 +39,9 @@ class Gate:
     make the gateway keep megabytes for each request. The caller is in `request.state.caller`.
     """
 
-    def __init__(self, app: ASGIApp, *, door: Door, limiter: Limiter) -> None:
+    def __init__(self, app: ASGIApp, *, authenticator: Authenticates, limiter: Limiter) -> None:
         self._app = app
-        self._door = door
+        self._authenticator = authenticator
         self._limiter = limiter
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -54,7 +54,7 @@ class Gate:
         if scope["type"] != "http" or not _path(scope).startswith(GUARDED):
             await self._app(scope, receive, send)
             return
-        caller = await self._door.admit(Headers(raw=scope["headers"]))
+        caller = await self._authenticator.admit(Headers(raw=scope["headers"]))
         scope.setdefault("state", {})["caller"] = caller
         quota = await self._limiter.take(caller)
         await self._app(scope, receive, _with_quota(send, quota) if quota else send)
@@ -79,7 +79,7 @@ def _with_quota(send: Send, quota: Quota) -> Send:
 class Requires:
     """A dependency: the caller, who must have `scope`; with None anybody who was admitted."""
 
-    def __init__(self, scope: Scope | None) -> None:
+    def __init__(self, scope: KeyScope | None) -> None:
         self._scope = scope
 
     async def __call__(self, request: Request) -> Caller:
@@ -98,6 +98,6 @@ class Requires:
 
 
 Anybody = Annotated[Caller, Depends(Requires(None))]
-Asker = Annotated[Caller, Depends(Requires(Scope.ASK))]
-Writer = Annotated[Caller, Depends(Requires(Scope.WRITE))]
-Operator = Annotated[Caller, Depends(Requires(Scope.OPERATE))]
+Asker = Annotated[Caller, Depends(Requires(KeyScope.ASK))]
+Writer = Annotated[Caller, Depends(Requires(KeyScope.WRITE))]
+Operator = Annotated[Caller, Depends(Requires(KeyScope.OPERATE))]

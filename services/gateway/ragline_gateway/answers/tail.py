@@ -19,7 +19,7 @@ from ragline.background import beside
 from ragline.contracts.topics import ANSWERS
 from ragline.messaging.kafka import client_options, connect
 from ragline.settings import KafkaSettings
-from ragline_gateway.answers.waiting import Waiting
+from ragline_gateway.answers.waiters import Waiters
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class AnswerTail:
     """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, waiting: Waiting, *, partitions: Partitions
+        self, consumer: AIOKafkaConsumer, waiting: Waiters, *, partitions: Partitions
     ) -> None:
         self._consumer = consumer
         self._waiting = waiting
@@ -88,7 +88,7 @@ class AnswerTail:
 
 @asynccontextmanager
 async def open_tail(
-    settings: KafkaSettings, waiting: Waiting, *, partitions: Partitions
+    settings: KafkaSettings, waiting: Waiters, *, partitions: Partitions
 ) -> AsyncIterator[AnswerTail]:
     """Follow `answers` while the block runs.
 

@@ -12,7 +12,7 @@ from ragline.contracts.answers import Citation, NearestSource
 MODEL = "ragline"
 
 
-class Part(BaseModel):
+class ContentPart(BaseModel):
     """A piece of a message."""
 
     type: str
@@ -23,7 +23,7 @@ class Message(BaseModel):
     """One message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | tuple[Part, ...] | None = None
+    content: str | tuple[ContentPart, ...] | None = None
 
     @property
     def text(self) -> str:
@@ -63,7 +63,7 @@ class ChatRequest(BaseModel):
     n: Literal[1] | None = 1
 
 
-class Usage(BaseModel):
+class CompletionUsage(BaseModel):
     """Tokens of one completion."""
 
     prompt_tokens: int
@@ -112,12 +112,12 @@ class Completion(BaseModel):
     created: int
     model: str = MODEL
     choices: tuple[Choice, ...]
-    usage: Usage
+    usage: CompletionUsage
     citations: tuple[Citation, ...] = ()
     ragline: Extension
 
 
-class Delta(BaseModel):
+class ChunkDelta(BaseModel):
     """A piece of the assistant's message."""
 
     role: Literal["assistant"] | None = None
@@ -128,11 +128,11 @@ class ChunkChoice(BaseModel):
     """The one choice of a chunk."""
 
     index: int = 0
-    delta: Delta
+    delta: ChunkDelta
     finish_reason: Literal["stop", "length"] | None = None
 
 
-class Chunk(BaseModel):
+class CompletionChunk(BaseModel):
     """One chunk of a streamed completion; the last one carries `citations` and `ragline`."""
 
     id: str
@@ -140,7 +140,7 @@ class Chunk(BaseModel):
     created: int
     model: str = MODEL
     choices: tuple[ChunkChoice, ...]
-    usage: Usage | None = None
+    usage: CompletionUsage | None = None
     citations: tuple[Citation, ...] | None = None
     ragline: Extension | None = None
 

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from ragline.contracts.answers import QueryAnswered
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
+from ragline_gateway.chat.chunks import Chunks
 from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
-from ragline_gateway.chat.streaming import Chunks
 from ragline_gateway.chat.translation import check_answered, completion, question
-from ragline_gateway.parts import Behind, Parts
+from ragline_gateway.parts import Deps, Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.streams.response import EventStream
@@ -38,7 +38,7 @@ _EVENT = {
         **problems(400, 404, 504),
     },
 )
-async def complete(body: ChatRequest, caller: Asker, parts: Behind) -> Response | Completion:
+async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | Completion:
     """Answer the last user message from the documents, streaming if `stream` is set."""
     if body.stream:
         check_room(parts)

@@ -9,10 +9,10 @@ from ragline_gateway.chat.models import (
     ChatRequest,
     Choice,
     Completion,
+    CompletionUsage,
     Extension,
     Message,
     ReplyMessage,
-    Usage,
 )
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.models import AskBody, AskOptions
@@ -123,10 +123,10 @@ def finish_reason(answer: QueryAnswered) -> str:
     return "length" if Degradation.WHOLE_TEXT in answer.degradations else "stop"
 
 
-def usage(answer: QueryAnswered) -> Usage:
+def usage(answer: QueryAnswered) -> CompletionUsage:
     """Return the tokens that the answer cost."""
     used = answer.usage
-    return Usage(
+    return CompletionUsage(
         prompt_tokens=used.prompt_tokens,
         completion_tokens=used.completion_tokens,
         total_tokens=used.prompt_tokens + used.completion_tokens,

@@ -88,7 +88,7 @@ class Uploaded(BaseModel):
     documents: tuple[Accepted | Rejected, ...]
 
 
-class DocumentState(BaseModel):
+class DocumentProgress(BaseModel):
     """How a document's change ended, or `pending`. `report` is the last status event."""
 
     document_id: DocumentId

@@ -20,14 +20,14 @@ from ragline_gateway.documents.models import (
     Accepted,
     AccessBody,
     DocumentBody,
-    DocumentState,
+    DocumentProgress,
     Recent,
     Rejected,
     SourceBody,
     Uploaded,
 )
 from ragline_gateway.documents.uploads import file_changed
-from ragline_gateway.parts import Behind, Parts
+from ragline_gateway.parts import Deps, Parts
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -43,7 +43,7 @@ WantedVersion = Annotated[Version | None, Query(description="of the change; the 
 
 @router.get("", summary="Documents that changed last")
 async def recent(
-    caller: Asker, parts: Behind, limit: Annotated[int, Query(ge=1, le=200)] = 20
+    caller: Asker, parts: Deps, limit: Annotated[int, Query(ge=1, le=200)] = 20
 ) -> Recent:
     """Return the statuses of the tenant's documents, newest first."""
     found = await parts.views.recent_documents(caller.tenant, limit=limit)
@@ -53,7 +53,7 @@ async def recent(
 @router.post("", status_code=202, summary="Upload files")
 async def upload(
     caller: Writer,
-    parts: Behind,
+    parts: Deps,
     files: Annotated[list[UploadFile], File(description="a file's name is its document's id")],
     access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
     tags: Annotated[list[str] | None, Form()] = None,
@@ -80,7 +80,7 @@ async def upload(
 
 
 @router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
-async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Behind) -> Accepted:
+async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Deps) -> Accepted:
     """Change who may read a document; nothing is read or embedded again."""
     event = events.access_changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
@@ -88,21 +88,21 @@ async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: B
 
 @router.get("/{document_id:path}/status", summary="How a change ended", responses=problems(404))
 async def status(
-    document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
-) -> DocumentState:
+    document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
+) -> DocumentProgress:
     """Return how the change to `version` ended, or `pending`."""
     report = await parts.views.document(caller.tenant, document_id)
     if report is None and version is None:
         raise _no_such_document()
     wanted = version if version is not None else report.version if report else 0
-    return DocumentState.of(document_id, report, wanted)
+    return DocumentProgress.of(document_id, report, wanted)
 
 
 @router.get(
     "/{document_id:path}/source", summary="The text that is searched", responses=problems(404)
 )
 async def source(
-    document_id: Id, caller: Asker, parts: Behind, version: WantedVersion = None
+    document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
 ) -> SourceBody:
     """Return the text of the document's current version, where the caller may read it."""
     ref = DocumentRef(tenant=caller.tenant, document_id=document_id)
@@ -113,7 +113,7 @@ async def source(
 
 
 @router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
-async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Behind) -> Accepted:
+async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Deps) -> Accepted:
     """Store a document's whole new state; it is searchable seconds later."""
     _check_path(document_id)
     event = events.changed(caller.tenant, document_id, body, _now_ms(parts))
@@ -122,7 +122,7 @@ async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Behind
 
 @router.delete("/{document_id:path}", status_code=202, summary="Delete a document")
 async def delete(
-    document_id: Id, caller: Writer, parts: Behind, version: WantedVersion = None
+    document_id: Id, caller: Writer, parts: Deps, version: WantedVersion = None
 ) -> Accepted:
     """Delete a document; `status` becomes `deleted` once nothing of it is found any more."""
     _check_path(document_id)

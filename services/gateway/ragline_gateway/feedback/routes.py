@@ -11,7 +11,7 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
-from ragline_gateway.parts import Behind
+from ragline_gateway.parts import Deps
 from ragline_gateway.queries.models import Body
 
 router = APIRouter(prefix="/v1/queries", tags=["feedback"])
@@ -55,7 +55,7 @@ class FeedbackBody(Body):
         return self
 
 
-class Taken(BaseModel):
+class RatingsAccepted(BaseModel):
     """How many ratings were stored."""
 
     accepted: int
@@ -64,7 +64,7 @@ class Taken(BaseModel):
 @router.post(
     "/{query_id}/feedback", status_code=202, summary="Rate an answer", responses=problems(404)
 )
-async def give(query_id: str, body: FeedbackBody, caller: Asker, parts: Behind) -> Taken:
+async def give(query_id: str, body: FeedbackBody, caller: Asker, parts: Deps) -> RatingsAccepted:
     """Store ratings of an answer and of its citations; a later rating replaces an earlier one."""
     record = await parts.looking.record(query_id, caller)
     now = parts.clock()
@@ -81,4 +81,4 @@ async def give(query_id: str, body: FeedbackBody, caller: Asker, parts: Behind) 
             given_at=now,
         )
         await parts.publisher.publish(event, envelope=Envelope(tenant=record.tenant))
-    return Taken(accepted=len(rated))
+    return RatingsAccepted(accepted=len(rated))

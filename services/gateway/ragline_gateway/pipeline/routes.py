@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
 from ragline.ports.views import StageState
-from ragline_gateway.access.caller import Scope
+from ragline_gateway.access.caller import KeyScope
 from ragline_gateway.access.gate import Anybody, Operator
-from ragline_gateway.parts import Behind
+from ragline_gateway.parts import Deps
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1", tags=["operation"])
@@ -33,12 +33,12 @@ class Me(BaseModel):
     tenant: str
     subject: str
     groups: tuple[str, ...]
-    scopes: tuple[Scope, ...]
+    scopes: tuple[KeyScope, ...]
     anonymous: bool
 
 
 @router.get("/pipeline", summary="Lag and consumers of each stage")
-async def pipeline(_caller: Operator, parts: Behind) -> PipelineBody:
+async def pipeline(_caller: Operator, parts: Deps) -> PipelineBody:
     """Return the monitor's last look at the pipeline."""
     state = await parts.views.pipeline()
     if state is None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Response
 
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
-from ragline_gateway.parts import Behind
+from ragline_gateway.parts import Deps
 from ragline_gateway.queries.models import AskBody, Links, QueryState
 from ragline_gateway.queries.prefer import wait_seconds
 
@@ -44,7 +44,7 @@ Prefer = Annotated[
 async def ask(
     body: AskBody,
     caller: Asker,
-    parts: Behind,
+    parts: Deps,
     response: Response,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
@@ -61,7 +61,7 @@ async def ask(
 
 
 @router.get("/{query_id}", summary="A question and its answer", responses=problems(404))
-async def state(query_id: str, caller: Asker, parts: Behind, response: Response) -> QueryState:
+async def state(query_id: str, caller: Asker, parts: Deps, response: Response) -> QueryState:
     """Return a question's state; `status` is `pending` while there is no answer."""
     record = await parts.looking.record(query_id, caller)
     answer = await parts.looking.answer(record)
@@ -71,7 +71,7 @@ async def state(query_id: str, caller: Asker, parts: Behind, response: Response)
 
 
 @router.delete("/{query_id}", status_code=202, summary="Ask to stop", responses=problems(404))
-async def cancel(query_id: str, caller: Asker, parts: Behind) -> QueryState:
+async def cancel(query_id: str, caller: Asker, parts: Deps) -> QueryState:
     """Ask the generator to stop writing; the question still gets its one answer."""
     record = await parts.looking.record(query_id, caller)
     await parts.looking.cancel(record)

@@ -10,8 +10,8 @@ import json
 from typing import Any
 
 from ragline.adapters.redis.entries import Entry
-from ragline_gateway.streams.following import Followed, GaveUp, Silence
 from ragline_gateway.streams.mailbox import Answer, Closing
+from ragline_gateway.streams.readers import Followed, GaveUp, Silence
 
 ENTRY_ID = "[0-9]{1,9}(-[0-9]{1,9})?"
 """What the id of a stage or a token looks like."""

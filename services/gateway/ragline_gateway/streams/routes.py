@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
-from ragline_gateway.parts import Behind, Parts
+from ragline_gateway.parts import Deps, Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
-from ragline_gateway.streams.following import START
 from ragline_gateway.streams.frames import DONE, ENTRY_ID, frame
+from ragline_gateway.streams.readers import START
 from ragline_gateway.streams.response import EventStream
 
 router = APIRouter(prefix="/v1/queries", tags=["queries"])
@@ -53,7 +53,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def events(
     query_id: str,
     caller: Asker,
-    parts: Behind,
+    parts: Deps,
     last_event_id: Annotated[
         str,
         Header(

@@ -17,8 +17,8 @@ from math import fsum
 from typing import TypeVar
 
 from ragline.contracts.queries import Passage
-from ragline_generator.compression.needs import HEADS, needs, stands_alone
-from ragline_generator.compression.worth import term_worth
+from ragline_generator.compression.dependencies import HEADS, dependencies, stands_alone
+from ragline_generator.compression.term_weights import answer_term_weights
 from ragline_generator.passages.context import Context, Excerpt
 from ragline_generator.passages.ranking import Ranked
 
@@ -41,7 +41,9 @@ def compress(
     """
     kept = [list(units) for units in ranked]
     if sum(count(_excerpt(*each).text) for each in zip(passages, kept, strict=True)) > budget:
-        kept = _Selection(passages, ranked, term_worth(question, ranked), count).within(budget)
+        kept = _Selection(passages, ranked, answer_term_weights(question, ranked), count).within(
+            budget
+        )
     return [
         _excerpt(passage, units)
         for passage, units in zip(passages, kept, strict=True)
@@ -133,7 +135,7 @@ def _needed(ranked: Sequence[Sequence[Ranked]]) -> list[set[int]]:
     found: list[set[int]] = []
     for units in ranked:
         before = len(found)
-        found += [{before + n for n in (at, *needs(units, at))} for at in range(len(units))]
+        found += [{before + n for n in (at, *dependencies(units, at))} for at in range(len(units))]
     return found
 
 

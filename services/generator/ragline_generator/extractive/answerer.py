@@ -9,7 +9,7 @@ from ragline.contracts.answers import Usage
 from ragline.contracts.queries import CandidatesRanked, Passage, UnsupportedPolicy
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.draft import compose
-from ragline_generator.outcome import Outcome
+from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.rules import Rules
 from ragline_generator.validation.verdicts import Validator
@@ -32,7 +32,7 @@ class ExtractiveAnswerer:
         *,
         broadcast: Broadcast,
         count: Callable[[str], int],
-    ) -> Outcome:
+    ) -> AnswerOutcome:
         """Return the outcome of quoting `passages`, whose units are `ranked`.
 
         What is quoted must hold: a quote that the check does not support is left out.

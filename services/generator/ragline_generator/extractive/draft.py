@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ragline.contracts.queries import Intent, Passage
 from ragline_generator.extractive.expectations import expectation
 from ragline_generator.extractive.focus import continued, focus, weighed
-from ragline_generator.extractive.rendering import Renderer
+from ragline_generator.extractive.renderer import Renderer
 from ragline_generator.extractive.selection import Selection, best_units
 from ragline_generator.extractive.steps import best_steps
 from ragline_generator.passages.context import Excerpt

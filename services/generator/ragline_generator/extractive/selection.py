@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 
 from ragline_generator.passages.ranking import Ranked
-from ragline_generator.passages.units import Kind
+from ragline_generator.passages.units import LineKind
 
-_QUOTABLE = (Kind.PROSE, Kind.ITEM, Kind.STEP, Kind.TABLE_ROW)
-_FOLLOWERS = (Kind.ITEM, Kind.STEP, Kind.CODE, Kind.TABLE_HEAD, Kind.TABLE_ROW)
+_QUOTABLE = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
+_FOLLOWERS = (LineKind.ITEM, LineKind.STEP, LineKind.CODE, LineKind.TABLE_HEAD, LineKind.TABLE_ROW)
 _FOLLOWERS_AT_MOST = 12
 _PROSE_AT_MOST = 2
 _SAME = 0.8
@@ -80,11 +80,11 @@ def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tu
 
 def _is_command(candidate: Ranked) -> bool:
     """Whether a unit is code of few lines: longer code holds the words of many questions."""
-    return candidate.unit.kind is Kind.CODE and candidate.text.count("\n") <= _COMMAND_LINES
+    return candidate.unit.kind is LineKind.CODE and candidate.text.count("\n") <= _COMMAND_LINES
 
 
 def _is_fragment(candidate: Ranked) -> bool:
-    if candidate.unit.kind is Kind.PROSE:
+    if candidate.unit.kind is LineKind.PROSE:
         return candidate.text[:1].islower()
     return _LINK_ALONE.match(candidate.text) is not None
 
@@ -100,23 +100,23 @@ def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranke
         wanted.update(_announced(units, at), _table_head(units, at))
     kept: list[Ranked] = []
     for at in sorted(wanted):
-        if units[at].unit.kind is not Kind.PROSE or not any(_same(units[at], k) for k in kept):
+        if units[at].unit.kind is not LineKind.PROSE or not any(_same(units[at], k) for k in kept):
             kept.append(units[at])
     return tuple(kept)
 
 
 def _table_head(units: Sequence[Ranked], at: int) -> Sequence[int]:
-    while at and units[at].unit.kind is Kind.TABLE_ROW:
+    while at and units[at].unit.kind is LineKind.TABLE_ROW:
         at -= 1
-    return (at,) if units[at].unit.kind is Kind.TABLE_HEAD else ()
+    return (at,) if units[at].unit.kind is LineKind.TABLE_HEAD else ()
 
 
 def _leans(candidate: Ranked) -> bool:
-    return candidate.unit.kind is Kind.PROSE and _LEANS.match(candidate.text) is not None
+    return candidate.unit.kind is LineKind.PROSE and _LEANS.match(candidate.text) is not None
 
 
 def _can_lead(before: Ranked) -> bool:
-    return before.unit.kind is Kind.PROSE and not _is_fragment(before)
+    return before.unit.kind is LineKind.PROSE and not _is_fragment(before)
 
 
 def _announced(units: Sequence[Ranked], at: int) -> range:
@@ -126,7 +126,7 @@ def _announced(units: Sequence[Ranked], at: int) -> range:
     following = units[at + 1 : at + 1 + _FOLLOWERS_AT_MOST]
     count = sum(1 for _ in takewhile(lambda r: r.unit.kind in _FOLLOWERS, following))
     if not count:
-        prose = takewhile(lambda r: r.unit.kind is Kind.PROSE, following[:_PROSE_AT_MOST])
+        prose = takewhile(lambda r: r.unit.kind is LineKind.PROSE, following[:_PROSE_AT_MOST])
         count = sum(1 for _ in prose)
     return range(at + 1, at + 1 + count)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ragline_generator.extractive.selection import Selection
 from ragline_generator.passages import readable
 from ragline_generator.passages.ranking import Ranked
-from ragline_generator.passages.units import Kind
+from ragline_generator.passages.units import LineKind
 
 _STEPS_FROM = 2
 _STEPS_FLOOR = 0.6
@@ -52,7 +52,7 @@ def _rest(
 
 
 def _numbers(run: Sequence[Ranked]) -> list[int | None]:
-    return [readable.step_number(r.text) for r in run if r.unit.kind is Kind.STEP]
+    return [readable.step_number(r.text) for r in run if r.unit.kind is LineKind.STEP]
 
 
 def _run_score(run: Sequence[Ranked]) -> float:
@@ -64,8 +64,8 @@ def _step_runs(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
     at = 0
     while at < len(units):
         end = _run_end(units, at)
-        if sum(r.unit.kind is Kind.STEP for r in units[at:end]) >= _STEPS_FROM:
-            lead = units[at - 1 : at] if at and units[at - 1].unit.kind is Kind.PROSE else ()
+        if sum(r.unit.kind is LineKind.STEP for r in units[at:end]) >= _STEPS_FROM:
+            lead = units[at - 1 : at] if at and units[at - 1].unit.kind is LineKind.PROSE else ()
             yield (*lead, *units[at:end])
         at = max(end, at + 1)
 
@@ -75,9 +75,9 @@ def _run_end(units: Sequence[Ranked], at: int) -> int:
     end, gap = at, 0
     for position in range(at, len(units)):
         kind = units[position].unit.kind
-        if kind is Kind.STEP:
+        if kind is LineKind.STEP:
             end, gap = position + 1, 0
-        elif end == at or kind is Kind.HEADING or gap == _BETWEEN_STEPS_AT_MOST:
+        elif end == at or kind is LineKind.HEADING or gap == _BETWEEN_STEPS_AT_MOST:
             break
         else:
             gap += 1

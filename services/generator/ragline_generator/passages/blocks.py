@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ragline_generator.passages.lines import Kind, Line, Lines, Rule
+from ragline_generator.passages.lines import Line, LineKind, Lines, Rule
 from ragline_generator.passages.tables import begins_table, grid, is_rule, table
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -26,35 +26,35 @@ _CODE = re.compile(
 _INDENT_OF_CODE = 2
 
 
-def block(lines: Lines, at: int) -> tuple[Kind, int]:
+def block(lines: Lines, at: int) -> tuple[LineKind, int]:
     """Return what begins at `lines[at]`, which is not blank, and how many lines belong to it."""
     for rule in _RULES:
         found = rule(lines, at)
         if found is not None:
             return found
-    return Kind.PROSE, _paragraph(lines, at)
+    return LineKind.PROSE, _paragraph(lines, at)
 
 
-def _front_matter(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _front_matter(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     if at or lines[0].text.strip() != "---":
         return None
     for count, line in enumerate(lines[1:], start=2):
         if line.text.strip() == "---":
-            return Kind.NOISE, count
+            return LineKind.NOISE, count
     return None
 
 
-def _rest_of_fence(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _rest_of_fence(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     """A passage that begins inside a code block has an odd number of fences, the first bare."""
     fences = [] if at else [n for n, line in enumerate(lines) if _ANY_FENCE.match(line.text)]
     if len(fences) % 2 == 0 or not _BARE_FENCE.match(lines[fences[0]].text):
         return None
-    return Kind.CODE, fences[0] + 1
+    return LineKind.CODE, fences[0] + 1
 
 
-def _fence(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _fence(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     count = _fenced(lines, at, _FENCE.match(lines[at].text))
-    return (Kind.CODE, count) if count else None
+    return (LineKind.CODE, count) if count else None
 
 
 def _fenced(lines: Lines, at: int, opening: re.Match[str] | None) -> int:
@@ -67,43 +67,47 @@ def _fenced(lines: Lines, at: int, opening: re.Match[str] | None) -> int:
     return len(lines) - at
 
 
-def _comment(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _comment(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     if not lines[at].text.lstrip().startswith("<!--"):
         return None
     for count, line in enumerate(lines[at:], start=1):
         if "-->" in line.text:
-            return Kind.NOISE, count
+            return LineKind.NOISE, count
     return None
 
 
-def _noise(lines: Lines, at: int) -> tuple[Kind, int] | None:
-    return (Kind.NOISE, 1) if _NOISE.match(lines[at].text) else None
+def _noise(lines: Lines, at: int) -> tuple[LineKind, int] | None:
+    return (LineKind.NOISE, 1) if _NOISE.match(lines[at].text) else None
 
 
-def _heading(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _heading(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     if _HEADING.match(lines[at].text):
-        return Kind.HEADING, 1
+        return LineKind.HEADING, 1
     if at + 1 < len(lines) and _underlines(lines[at + 1], lines[at]):
-        return Kind.HEADING, 2
-    return (Kind.NOISE, 1) if _UNDERLINE.match(lines[at].text) else None
+        return LineKind.HEADING, 2
+    return (LineKind.NOISE, 1) if _UNDERLINE.match(lines[at].text) else None
 
 
-def _step(lines: Lines, at: int) -> tuple[Kind, int] | None:
-    return (Kind.STEP, _item(lines, at, nested=True)) if _NUMBERED.match(lines[at].text) else None
+def _step(lines: Lines, at: int) -> tuple[LineKind, int] | None:
+    return (
+        (LineKind.STEP, _item(lines, at, nested=True)) if _NUMBERED.match(lines[at].text) else None
+    )
 
 
-def _bullet(lines: Lines, at: int) -> tuple[Kind, int] | None:
-    return (Kind.ITEM, _item(lines, at, nested=False)) if _BULLET.match(lines[at].text) else None
+def _bullet(lines: Lines, at: int) -> tuple[LineKind, int] | None:
+    return (
+        (LineKind.ITEM, _item(lines, at, nested=False)) if _BULLET.match(lines[at].text) else None
+    )
 
 
-def _indented_code(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def _indented_code(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     if lines[at].indent < _INDENT_OF_CODE:
         return None
     count = _while(lines, at, lambda line: line.blank or line.indent >= _INDENT_OF_CODE)
     block = [line.text for line in lines[at : at + count] if not line.blank]
     code = sum(_CODE.match(line) is not None for line in block)
     prose = sum(line.rstrip().endswith(".") for line in block)
-    return (Kind.CODE, count) if 2 * code >= len(block) and not prose else None
+    return (LineKind.CODE, count) if 2 * code >= len(block) and not prose else None
 
 
 def _item(lines: Lines, at: int, *, nested: bool) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a unit is. Noise (comments, imports, front matter) is never quoted as an answer."""
 
     PROSE = "prose"
@@ -45,7 +45,7 @@ class Line:
 
 Lines = Sequence[Line]
 # Looks at `lines[at:]`; returns the kind and how many lines belong to the block, or None
-Rule = Callable[[Lines, int], tuple[Kind, int] | None]
+Rule = Callable[[Lines, int], tuple[LineKind, int] | None]
 
 
 def lines_of(text: str) -> list[Line]:

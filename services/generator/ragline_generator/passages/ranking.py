@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ragline.contracts.queries import Passage
 from ragline_generator.passages.context import label
 from ragline_generator.passages.terms import asked, terms
-from ragline_generator.passages.units import Kind, Unit, split
+from ragline_generator.passages.units import LineKind, Unit, split
 
 _HEADING_SHARE = 0.5
 _NEIGHBOUR_SHARE = 0.15
@@ -90,13 +90,13 @@ def _rank_passage(
     return [
         Ranked(index, unit, text, found, trust * score / (1 + _NEIGHBOUR_SHARE))
         for (unit, text, found), score in zip(units, smoothed, strict=True)
-        if unit.kind is not Kind.NOISE
+        if unit.kind is not LineKind.NOISE
     ]
 
 
 def _form(unit: Unit, text: str) -> float:
     """Rank questions and lines without an end (titles, menus) below sentences that state."""
-    if unit.kind is not Kind.PROSE or text.endswith(_STATEMENT_ENDS):
+    if unit.kind is not LineKind.PROSE or text.endswith(_STATEMENT_ENDS):
         return 1.0
     return _UNFINISHED_SHARE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ragline_generator.passages.lines import Kind, Line, Lines
+from ragline_generator.passages.lines import Line, LineKind, Lines
 
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
 _TABLE_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*$")
@@ -18,10 +18,10 @@ def begins_table(line: Line) -> bool:
     return bool(_TABLE.match(line.text) or _BORDER.match(line.text))
 
 
-def grid(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def grid(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     """Find a row of a grid, whose cells may take several lines."""
     if _bordered(lines[at]):
-        return Kind.NOISE, 1
+        return LineKind.NOISE, 1
     count = 0
     while at + count < len(lines) and _TABLE.match(lines[at + count].text):
         if _HEAD_BORDER.match(lines[at + count].text):
@@ -30,21 +30,21 @@ def grid(lines: Lines, at: int) -> tuple[Kind, int] | None:
     if not count or at + count == len(lines) or not _bordered(lines[at + count]):
         return None
     heads = _HEAD_BORDER.match(lines[at + count].text)
-    return (Kind.TABLE_HEAD, count + 1) if heads else (Kind.TABLE_ROW, count)
+    return (LineKind.TABLE_HEAD, count + 1) if heads else (LineKind.TABLE_ROW, count)
 
 
 def _bordered(line: Line) -> bool:
     return bool(_BORDER.match(line.text) or _HEAD_BORDER.match(line.text))
 
 
-def table(lines: Lines, at: int) -> tuple[Kind, int] | None:
+def table(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     """Find the head or a row of a table of bars."""
     if "|" not in lines[at].text:
         return None
     if at + 1 < len(lines) and is_rule(lines[at + 1]):
-        return Kind.TABLE_HEAD, 2
+        return LineKind.TABLE_HEAD, 2
     if _TABLE.match(lines[at].text) or _under_rule(lines, at):
-        return Kind.TABLE_ROW, 1
+        return LineKind.TABLE_ROW, 1
     return None
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ragline_generator.passages.blocks import block
-from ragline_generator.passages.lines import Kind, Lines, lines_of
+from ragline_generator.passages.lines import LineKind, Lines, lines_of
 from ragline_generator.passages.sentences import sentences, trim
 
-__all__ = ["Kind", "Unit", "split"]
+__all__ = ["LineKind", "Unit", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Unit:
 
     start: int
     end: int
-    kind: Kind
+    kind: LineKind
 
 
 def split(text: str) -> tuple[Unit, ...]:
@@ -41,8 +41,8 @@ def split(text: str) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-def _units(text: str, lines: Lines, kind: Kind) -> Iterator[Unit]:
-    if kind is Kind.PROSE:
+def _units(text: str, lines: Lines, kind: LineKind) -> Iterator[Unit]:
+    if kind is LineKind.PROSE:
         for start, end in sentences(text, lines[0].start, lines[-1].end):
             yield Unit(start, end, kind)
         return

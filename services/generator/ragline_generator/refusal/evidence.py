@@ -24,7 +24,7 @@ _LONG_NUMBER = re.compile(r"\d[\d ()./-]{4,}\d")
 _LONGEST = 40
 
 
-class Reading:
+class PassageTerms:
     """The passages as terms, in order, each behind those of its title and headings."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from ragline.contracts.queries import Passage, SearchKind
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.terms import sequence
-from ragline_generator.refusal.evidence import Reading, prominence, window
+from ragline_generator.refusal.evidence import PassageTerms, prominence, window
 
 _WORDING_WEIGHT = 0.4
 _SIMILARITY_WEIGHT = 0.45
@@ -77,7 +77,7 @@ def assess(
 ) -> Relevance:
     """Measure how far `passages`, with their units as ranked for it, answer `question`."""
     asked = sequence(question)
-    reading = Reading(passages)
+    reading = PassageTerms(passages)
     words = reading.words(frozenset(asked))
     phrases = reading.phrases(asked) if words else 0.0
     return Relevance(

@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.answers import Citation, Claim, Problem, Validation
-from ragline.contracts.answers import Support as Verdict
+from ragline.contracts.answers import Citation, Claim, ClaimProblem, ClaimSupport, Validation
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Context
 from ragline_generator.passages.terms import terms
-from ragline_generator.passages.units import Kind, Unit, split
+from ragline_generator.passages.units import LineKind, Unit, split
 from ragline_generator.validation.citations import cite
 from ragline_generator.validation.markers import find_markers, without_markers
 from ragline_generator.validation.support import Support, support
@@ -23,7 +22,7 @@ from ragline_generator.validation.support import Support, support
 # What is left of `Queues expire [1].`
 _LONE_STOP = re.compile(r" +([.!?;,])")
 METHOD = "lexical.v2"
-_CLAIMS = (Kind.PROSE, Kind.ITEM, Kind.STEP, Kind.TABLE_ROW)
+_CLAIMS = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,9 @@ class Examined:
     support: Support
 
     @property
-    def problem(self) -> Problem | None:
+    def problem(self) -> ClaimProblem | None:
         """What the passages contradict, or that there are none."""
-        return self.support.problem if self.markers else Problem.UNCITED
+        return self.support.problem if self.markers else ClaimProblem.UNCITED
 
     def evidence(self, context: Context) -> str:
         """Return the units that speak for the claim, one a line."""
@@ -58,7 +57,7 @@ class Checked:
     @property
     def supported(self) -> bool:
         """Whether at least one claim is supported."""
-        return any(c.support is Verdict.SUPPORTED for c in self.validation.claims)
+        return any(c.support is ClaimSupport.SUPPORTED for c in self.validation.claims)
 
     @property
     def fully_supported(self) -> bool:
@@ -126,16 +125,16 @@ def _marked(text: str) -> dict[int, list[Unit]]:
 
 
 def _verdict(text: str, each: Examined, min_support: float, opinion: float | None) -> Claim:
-    score, lacking = each.support.score, Problem.WORDS
+    score, lacking = each.support.score, ClaimProblem.WORDS
     least = min_support
     if opinion is not None:
-        score, lacking, least = opinion, Problem.OPINION, 0.5
+        score, lacking, least = opinion, ClaimProblem.OPINION, 0.5
     problem = each.problem or (lacking if score < least else None)
     return Claim(
         text=text[each.start : each.end],
         start=each.start,
         end=each.end,
-        support=Verdict.SUPPORTED if problem is None else Verdict.UNSUPPORTED,
+        support=ClaimSupport.SUPPORTED if problem is None else ClaimSupport.UNSUPPORTED,
         score=score if each.markers else 0.0,
         markers=each.markers,
         problem=problem,

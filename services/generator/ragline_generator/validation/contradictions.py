@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from ragline.contracts.answers import Problem
-from ragline_generator.passages.wording import NUMBERS, Word, words
+from ragline.contracts.answers import ClaimProblem
+from ragline_generator.passages.words import NUMBERS, Word, words
 
 Words = Sequence[Word]
 
@@ -28,7 +28,7 @@ _MOVED_ALONG = 1
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
 
 
-def contradiction(claim: str, sentence: str, *, context: Collection[str]) -> Problem | None:
+def contradiction(claim: str, sentence: str, *, context: Collection[str]) -> ClaimProblem | None:
     """Tell what in `claim` contradicts `sentence`, or None.
 
     `context` are terms that the sentence need not repeat: those of its title and headings.
@@ -39,10 +39,10 @@ def contradiction(claim: str, sentence: str, *, context: Collection[str]) -> Pro
         known = {*context, *(word.term for word in theirs)}
         if exchanged := [word for each in differences for word in each.exchanged(known)]:
             numbers = all(word.sort in NUMBERS for word in exchanged)
-            return Problem.NUMBER if numbers else Problem.NAME
+            return ClaimProblem.NUMBER if numbers else ClaimProblem.NAME
         if _moved_names(differences) and _passive(claim) == _passive(sentence):
-            return Problem.ORDER
-    return Problem.NEGATION if _negation(ours, theirs, context) else None
+            return ClaimProblem.ORDER
+    return ClaimProblem.NEGATION if _negation(ours, theirs, context) else None
 
 
 def _passive(text: str) -> bool:

@@ -89,7 +89,7 @@ def filter_markers(text: str, valid: Collection[int]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class CitationMarker:
     """A marker outside code: its number and its range in the text."""
 
     number: int
@@ -97,12 +97,12 @@ class Marker:
     end: int
 
 
-def find_markers(text: str) -> Iterator[Marker]:
+def find_markers(text: str) -> Iterator[CitationMarker]:
     """Yield the markers of filtered text, in order."""
     code = [match.span() for match in _IN_CODE.finditer(text)]
     for match in _MARKER.finditer(text):
         if not any(start <= match.start() < end for start, end in code):
-            yield Marker(int(match[1]), match.start(), match.end())
+            yield CitationMarker(int(match[1]), match.start(), match.end())
 
 
 def without_markers(text: str) -> str:

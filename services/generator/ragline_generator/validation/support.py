@@ -13,19 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ragline.contracts.answers import Problem
+from ragline.contracts.answers import ClaimProblem
 from ragline.contracts.queries import Passage
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Excerpt, label
 from ragline_generator.passages.sentences import sentences
-from ragline_generator.passages.units import Kind, Unit
-from ragline_generator.passages.wording import NUMBERS, Sort, Word, words
+from ragline_generator.passages.units import LineKind, Unit
+from ragline_generator.passages.words import NUMBERS, Sort, Word, words
 from ragline_generator.validation.contradictions import contradiction
 
 _UNITS_OF_EVIDENCE = 3
 _NEAREST_AT_MOST = 3
 _NEIGHBOURS = 3
-_OF_SENTENCES = (Kind.PROSE, Kind.ITEM, Kind.STEP)
+_OF_SENTENCES = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP)
 _SAME_SURROUNDINGS = 0.67
 
 
@@ -37,7 +37,7 @@ class Support:
     """
 
     score: float
-    problem: Problem | None = None
+    problem: ClaimProblem | None = None
     evidence: Mapping[int, tuple[Unit, ...]] = field(default_factory=dict)
 
 
@@ -80,7 +80,7 @@ def _without_addresses(claim: str, excerpts: Iterable[Excerpt]) -> str:
 
 def _problem(
     claim: str, nearest: Sequence[_Read], units: Sequence[_Read], context: frozenset[str]
-) -> Problem | None:
+) -> ClaimProblem | None:
     """Return what the nearest units object to; one without objection is enough."""
     said, problem = words(claim), None
     for read in nearest:
@@ -117,16 +117,16 @@ def _read(number: int, excerpt: Excerpt) -> list[_Read]:
     context = _context(excerpt.passage)
     found = []
     for unit in excerpt.units:
-        if unit.kind is not Kind.NOISE:
+        if unit.kind is not LineKind.NOISE:
             text = _readable(excerpt.slice(unit), unit.kind)
             found.append(_Read(number, unit, text, _terms(text), context))
     return found
 
 
 @lru_cache(maxsize=8_192)
-def _readable(source: str, kind: Kind) -> str:
+def _readable(source: str, kind: LineKind) -> str:
     """Return a unit as answers quote it: without the addresses of links, which say nothing."""
-    return source if kind is Kind.CODE else readable.sentence(source)
+    return source if kind is LineKind.CODE else readable.sentence(source)
 
 
 def _context(passage: Passage) -> frozenset[str]:
@@ -170,7 +170,7 @@ def _evidence(
 
 def _unfounded(
     said: Sequence[Word], nearest: _Read, units: Sequence[_Read], context: frozenset[str]
-) -> Problem | None:
+) -> ClaimProblem | None:
     """Tell whether a name or number of the claim is not in the evidence.
 
     A number may stand in another unit than the nearest one only among the words that surround it
@@ -183,9 +183,9 @@ def _unfounded(
             continue
         holding = [read for read in units if word.term in read.terms]
         if word.sort is Sort.NAME and not holding:
-            return Problem.NAME
+            return ClaimProblem.NAME
         if word.sort is Sort.NUMBER and not _among(said, at, holding, context):
-            return Problem.NUMBER
+            return ClaimProblem.NUMBER
     return None
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ragline.contracts.answers import AnswerStatus
-from ragline.contracts.answers import Support as Verdict
+from ragline.contracts.answers import AnswerStatus, ClaimSupport
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.errors import RaglineError
 from ragline.ports.models import SecondOpinion
-from ragline_generator.outcome import UNSUPPORTED, Outcome
+from ragline_generator.outcome import UNSUPPORTED, AnswerOutcome
 from ragline_generator.passages.context import Context
 from ragline_generator.validation.check import (
     METHOD,
@@ -51,7 +50,7 @@ class Validator:
 
     async def judge(
         self, text: str, context: Context, *, policy: UnsupportedPolicy, attributed: bool = False
-    ) -> Outcome:
+    ) -> AnswerOutcome:
         """Check `text` and apply `policy`; `attributed` first adds markers that a model forgot.
 
         Without any supported claim the answer is refused, whatever the policy.
@@ -63,8 +62,8 @@ class Validator:
             checked = await self.check(without_unsupported(checked), context)
         refused = policy is UnsupportedPolicy.REFUSE and not checked.fully_supported
         if refused or not checked.supported:
-            return Outcome(status=AnswerStatus.REFUSED, checked=checked, reason=UNSUPPORTED)
-        return Outcome(status=AnswerStatus.ANSWERED, checked=checked)
+            return AnswerOutcome(status=AnswerStatus.REFUSED, checked=checked, reason=UNSUPPORTED)
+        return AnswerOutcome(status=AnswerStatus.ANSWERED, checked=checked)
 
     async def check(self, text: str, context: Context) -> Checked:
         """Give every claim of `text` its verdict; its markers must be those of `context`."""
@@ -125,7 +124,7 @@ def without_unsupported(checked: Checked) -> str:
     """Return the text with the unsupported claims cut out."""
     parts, at = [], 0
     for claim in checked.validation.claims:
-        if claim.support is Verdict.UNSUPPORTED:
+        if claim.support is ClaimSupport.UNSUPPORTED:
             parts.append(_LIST_MARK_LEFT.sub("", checked.text[at : claim.start].rstrip(" ")))
             at = claim.end
     return "".join([*parts, checked.text[at:]]).strip()

@@ -11,18 +11,18 @@ from ragline.ports.models import ChatMessage, Tokenizer
 from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.compression.select import compress, tokens_of
-from ragline_generator.outcome import Outcome
+from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.context import Context
 from ragline_generator.passages.ranking import rank
 from ragline_generator.rules import Rules
 from ragline_generator.validation.citations import markers_of
 from ragline_generator.validation.verdicts import Validator
-from ragline_generator.writing.asking import Ask
-from ragline_generator.writing.generation import Writer
-from ragline_generator.writing.metering import Call, metered
+from ragline_generator.writing.answer_stream import Written
+from ragline_generator.writing.cost import ModelCall, with_cost
 from ragline_generator.writing.prices import PriceTable
+from ragline_generator.writing.prompt_budget import PromptBudget
 from ragline_generator.writing.prompts import Prompts
-from ragline_generator.writing.taking import Written
+from ragline_generator.writing.writer import Writer
 
 Count = Callable[[str], int]
 
@@ -35,7 +35,7 @@ class _Prompted:
     context: Context
     count: Count
     usage: Usage
-    spent: list[Call] = field(default_factory=list)
+    spent: list[ModelCall] = field(default_factory=list)
 
 
 class ModelAnswerer:
@@ -60,7 +60,7 @@ class ModelAnswerer:
 
     async def answer(
         self, event: CandidatesRanked, *, language: str | None, broadcast: Broadcast
-    ) -> tuple[Outcome | None, Usage]:
+    ) -> tuple[AnswerOutcome | None, Usage]:
         """Return the outcome, or None when the model failed or had too little time or room.
 
         The usage is that of all calls, also of those in vain. `language` is an English name.
@@ -90,8 +90,8 @@ class ModelAnswerer:
         messages = ask.messages(context, count)
         return _Prompted(messages=messages, context=context, count=count, usage=usage)
 
-    def _ask(self, event: CandidatesRanked, language: str | None) -> Ask:
-        return Ask(
+    def _ask(self, event: CandidatesRanked, language: str | None) -> PromptBudget:
+        return PromptBudget(
             event=event,
             prompts=self._prompts,
             language=language,
@@ -121,18 +121,18 @@ class ModelAnswerer:
     def _metered(self, prompted: _Prompted, written: Written | None) -> Usage:
         """Add the servers' own token counts; for an answer without them, our estimate."""
         if written is None:
-            return metered(prompted.usage, prompted.spent, self._prices)
+            return with_cost(prompted.usage, prompted.spent, self._prices)
         call, count = written.call, prompted.count
         if call.prompt_tokens is None:
             prompt = sum(count(message.content) for message in prompted.messages)
             call = replace(call, prompt_tokens=prompt, completion_tokens=count(written.text))
-        return metered(prompted.usage, [*prompted.spent, call], self._prices)
+        return with_cost(prompted.usage, [*prompted.spent, call], self._prices)
 
     async def _judged(
         self, event: CandidatesRanked, written: Written, context: Context, usage: Usage
-    ) -> Outcome:
+    ) -> AnswerOutcome:
         if written.declined:
-            ended = Outcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
+            ended = AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NO_ANSWER)
         else:
             ended = await self._validator.judge(
                 written.text, context, policy=self._rules.policy_of(event), attributed=True

@@ -20,7 +20,7 @@ from ragline.contracts.queries import Intent, Turn
 from ragline.errors import Misconfigured
 from ragline.ports.models import ChatMessage
 from ragline_generator.passages.context import Context, Excerpt, label
-from ragline_generator.writing.neutral import neutralised
+from ragline_generator.writing.injection import neutralised
 
 PACKAGED = Path(__file__).with_name("prompts")
 DEFAULT = "answer.v2"

@@ -12,7 +12,7 @@ from pypdf.generic import Destination
 from ragline.errors import InvalidDocument
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
-from ragline_ingestor.parsers.pdf_layout import Line, add_blocks, page_lines
+from ragline_ingestor.parsers.pdf_layout import PdfLine, add_blocks, page_lines
 
 # what pypdf lets through on malformed objects, beside its own errors
 _BROKEN = (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
@@ -62,7 +62,7 @@ def _check_pages(pages: int, limits: ParseLimits) -> None:
         )
 
 
-def _pages(reader: PdfReader, limits: ParseLimits) -> Iterator[list[Line]]:
+def _pages(reader: PdfReader, limits: ParseLimits) -> Iterator[list[PdfLine]]:
     left = limits.text_chars
     for page in reader.pages:
         lines = page_lines(page)

@@ -28,14 +28,14 @@ _RUNNING_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PdfLine:
     """One line of a page; `size` is its type size in points, 0 when unknown."""
 
     text: str
     size: float
 
 
-def page_lines(page: PageObject) -> list[Line]:
+def page_lines(page: PageObject) -> list[PdfLine]:
     """Extract a page's lines with their type size; blank lines stay, as paragraph borders."""
     pieces: list[tuple[str, float]] = []
 
@@ -47,7 +47,7 @@ def page_lines(page: PageObject) -> list[Line]:
 
 
 def add_blocks(
-    pages: Sequence[Sequence[Line]], *, outline: Mapping[str, int], builder: TextBuilder
+    pages: Sequence[Sequence[PdfLine]], *, outline: Mapping[str, int], builder: TextBuilder
 ) -> None:
     """Add the pages' headings, lists and paragraphs.
 
@@ -72,19 +72,19 @@ def add_blocks(
     _flush(paragraph, builder)
 
 
-def _lines(pieces: Sequence[tuple[str, float]]) -> Iterator[Line]:
+def _lines(pieces: Sequence[tuple[str, float]]) -> Iterator[PdfLine]:
     text, size = "", 0.0
     for piece, piece_size in pieces:
         for index, part in enumerate(piece.split("\n")):
             if index:
-                yield Line(text=" ".join(text.split()), size=size)
+                yield PdfLine(text=" ".join(text.split()), size=size)
                 text, size = "", 0.0
             text += part
             size = max(size, piece_size) if part.strip() else size
-    yield Line(text=" ".join(text.split()), size=size)
+    yield PdfLine(text=" ".join(text.split()), size=size)
 
 
-def _without_running(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
+def _without_running(pages: Sequence[Sequence[PdfLine]]) -> Iterator[PdfLine]:
     """Drop the first and last lines that half of the pages share, page numbers aside."""
     edges = Counter(key for page in pages for key in {_key(line) for line in _edges(page)})
     often = max(_RUNNING_PAGES, len(pages) / 2)
@@ -94,16 +94,16 @@ def _without_running(pages: Sequence[Sequence[Line]]) -> Iterator[Line]:
         yield from (line for line in page if id(line) not in dropped)
 
 
-def _edges(page: Sequence[Line]) -> list[Line]:
+def _edges(page: Sequence[PdfLine]) -> list[PdfLine]:
     filled = [line for line in page if line.text]
     return [*filled[:1], *filled[-1:]]
 
 
-def _key(line: Line) -> str:
+def _key(line: PdfLine) -> str:
     return _NUMBER.sub("#", line.text)
 
 
-def _heading_level(line: Line, outline: Mapping[str, int], body: float) -> int:
+def _heading_level(line: PdfLine, outline: Mapping[str, int], body: float) -> int:
     """Return the heading level of a line, 0 for none."""
     if not line.text or len(line.text) > _MAX_HEADING_CHARS:
         return 0

@@ -16,7 +16,7 @@ from ragline.ports.models import CrossEncoder
 from ragline.settings import RerankerSettings
 
 if TYPE_CHECKING:
-    from ragline.adapters.models.loading import Pair, Score
+    from ragline.adapters.models.loaders import Pair, Score
 
 _log = logging.getLogger(__name__)
 OFF = "off"
@@ -76,7 +76,7 @@ def _load(files: ModelFiles, settings: RerankerSettings) -> Score:
         return OnnxScorer(
             files, settings.onnx_file, threads=settings.threads, batch_size=settings.batch_size
         )
-    from ragline.adapters.models.loading import load_scorer  # noqa: PLC0415  imports torch
+    from ragline.adapters.models.loaders import load_scorer  # noqa: PLC0415  imports torch
 
     return load_scorer(files, threads=settings.threads, batch_size=settings.batch_size)
 

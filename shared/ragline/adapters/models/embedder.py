@@ -17,7 +17,7 @@ from ragline.ports.models import Embedder
 from ragline.settings import EmbeddingSettings
 
 if TYPE_CHECKING:
-    from ragline.adapters.models.loading import Encode
+    from ragline.adapters.models.loaders import Encode
 
 Vectors = list[list[float]]
 
@@ -126,7 +126,7 @@ def fingerprint_of(files: ModelFiles, dimensions: int, settings: EmbeddingSettin
 
 
 def _load(files: ModelFiles, settings: EmbeddingSettings) -> tuple[Encode, int]:
-    from ragline.adapters.models.loading import load_encoder  # noqa: PLC0415  imports torch
+    from ragline.adapters.models.loaders import load_encoder  # noqa: PLC0415  imports torch
 
     return load_encoder(files, threads=settings.threads, batch_size=settings.batch_size)
 

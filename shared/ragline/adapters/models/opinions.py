@@ -18,7 +18,7 @@ from ragline.ports.models import Embedder, SecondOpinion
 from ragline.settings import EmbeddingSettings, OpinionSettings
 
 if TYPE_CHECKING:
-    from ragline.adapters.models.loading import Pair, Score
+    from ragline.adapters.models.loaders import Pair, Score
 
 _NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
 # The cosine from which evidence in other words counts as support
@@ -112,7 +112,7 @@ async def _by_entailment(settings: OpinionSettings) -> AsyncIterator[SecondOpini
 
 
 def _load(files: ModelFiles, settings: OpinionSettings) -> Score:
-    from ragline.adapters.models.loading import load_entailment  # noqa: PLC0415  imports torch
+    from ragline.adapters.models.loaders import load_entailment  # noqa: PLC0415  imports torch
 
     return load_entailment(files, threads=settings.threads, batch_size=settings.batch_size)
 

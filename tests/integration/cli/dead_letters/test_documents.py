@@ -17,7 +17,7 @@ from ragline.contracts.topics import (
 from ragline.errors import Unavailable
 from ragline.messaging.failures import RetryHeader
 from ragline_cli.dead_letters import replay
-from ragline_cli.dead_letters.filters import Filters
+from ragline_cli.dead_letters.filters import LetterFilters
 from ragline_cli.dead_letters.letter import LetterId
 from ragline_cli.dead_letters.plan import Action
 from ragline_cli.dead_letters.source_scan import SourceScan
@@ -62,14 +62,14 @@ def test_a_newer_record_that_comes_after_the_plan_is_noticed(cluster: Cluster, p
     assert len(cluster.read(DOCUMENTS, key)) == 2
 
 
-async def _replayed_late(cluster: Cluster, letter: str, key: str) -> replay.Outcome:
+async def _replayed_late(cluster: Cluster, letter: str, key: str) -> replay.ReplayOutcome:
     kafka = kafka_settings(cluster.bootstrap)
-    filters = Filters(ids=frozenset({LetterId.parse(letter)}))
+    filters = LetterFilters(ids=frozenset({LetterId.parse(letter)}))
     async with SourceScan(kafka) as scan:
         plan = await replay.plan_replay(kafka, scan, filters)
         assert plan.of(Action.REPLAY)
         await cluster.store(DOCUMENTS.name, key, document(2))
-        return await replay.execute_replay(kafka, scan, plan, replay.Pace(), clock=utc_now)
+        return await replay.execute_replay(kafka, scan, plan, replay.ReplayPace(), clock=utc_now)
 
 
 def test_what_was_retried_goes_back_to_its_first_topic_and_partition(

@@ -23,9 +23,9 @@ from ragline_cli.shadow.configuration import (
     applied,
     second_configuration,
 )
+from ragline_cli.shadow.options import Counts, ShadowOptions
 from ragline_cli.shadow.run import State, run_shadow
-from ragline_cli.shadow.stopping import Stopping
-from ragline_cli.shadow.terms import Counts, Terms
+from ragline_cli.shadow.stop_request import StopRequest
 from ragline_evaluation.shadow.figures import Run, ShadowReport
 from ragline_evaluation.shadow.report import report
 from ragline_evaluation.shadow.sampling import sampled
@@ -44,12 +44,12 @@ class Shadow:
     """A shadow of the live pipeline, started and stopped by the test."""
 
     def __init__(
-        self, pipeline: LivePipeline, name: str, stated: Mapping[str, str], **terms: Any
+        self, pipeline: LivePipeline, name: str, stated: Mapping[str, str], **options: Any
     ) -> None:
         self.live = pipeline
         self.stated = stated
         given = {"share": 1.0, "at_once": 4, "behind_s": 30.0, "wait_s": 5.0, "seconds": 60.0}
-        self.terms = Terms(name=name, **(given | terms))
+        self.options = ShadowOptions(name=name, **(given | options))
 
     async def run(self, publishing: Publishing = nothing) -> ShadowReport:
         """Publish once the shadow listens, and return its report."""
@@ -60,14 +60,14 @@ class Shadow:
         with applied(configuration.environment):
             running = asyncio.create_task(
                 run_shadow(
-                    self.live.kafka, self.terms, state, Stopping(), on_listening=listening.set
+                    self.live.kafka, self.options, state, StopRequest(), on_listening=listening.set
                 )
             )
             await self._publish(publishing, listening, running)
             await running
         run = Run(
-            name=self.terms.name,
-            share=self.terms.share,
+            name=self.options.name,
+            share=self.options.share,
             started_at=began,
             ended_at=utc_now(),
             settings=configuration.settings,

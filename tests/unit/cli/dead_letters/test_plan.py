@@ -12,7 +12,7 @@ from ragline.contracts.dead_letters import Handling
 from ragline.messaging.failures import RetryHeader
 from ragline_cli.dead_letters.journal import Marks, mark_of
 from ragline_cli.dead_letters.letter import DeadLetter, read_letter
-from ragline_cli.dead_letters.plan import Action, Plan, Planner
+from ragline_cli.dead_letters.plan import Action, Planner, ReplayPlan
 from ragline_cli.dead_letters.summary import summarise
 
 Bury = Callable[..., DeadLetter]
@@ -24,7 +24,7 @@ def plan_of(
     marks: Marks | None = None,
     on_topic: tuple[FakeRecord, ...] = (),
     limit: int | None = None,
-) -> Plan:
+) -> ReplayPlan:
     planner = Planner(marks or {})
     for letter in letters:
         planner.add(letter)

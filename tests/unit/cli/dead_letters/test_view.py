@@ -11,7 +11,7 @@ from tests.unit.cli.dead_letters.conftest import NOW, FakeRecord
 
 from ragline_cli.dead_letters.export import to_json
 from ragline_cli.dead_letters.letter import DeadLetter, read_letter
-from ragline_cli.dead_letters.listing import Listing
+from ragline_cli.dead_letters.letter_list import LetterList
 from ragline_cli.dead_letters.plan import Planner
 from ragline_cli.dead_letters.summary import summarise
 from ragline_cli.dead_letters.view import letter_view, listing_table, plan_view, sums_text
@@ -26,8 +26,8 @@ def rendered(view: RenderableType) -> str:
     return capture.get()
 
 
-def listing_of(*letters: DeadLetter, limit: int | None = None) -> Listing:
-    listing = Listing(limit)
+def listing_of(*letters: DeadLetter, limit: int | None = None) -> LetterList:
+    listing = LetterList(limit)
     for letter in letters:
         listing.add(summarise(letter, None))
     return listing

@@ -7,7 +7,7 @@ from ragline.contracts.answers import (
     QueryAnswered,
     StageTiming,
 )
-from ragline_cli.demo.asking import footer, source_line, timing_line
+from ragline_cli.demo.question import footer, source_line, timing_line
 
 
 def timing(stage: str, queued: float, started: float, finished: float) -> StageTiming:

@@ -13,10 +13,10 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import Intent
 from ragline_cli.feedback.access import Access
-from ragline_cli.feedback.joining import RatedAnswer
-from ragline_cli.feedback.library import Library
+from ragline_cli.feedback.disclosure import Disclosure
+from ragline_cli.feedback.documents import Documents
+from ragline_cli.feedback.rated_answers import RatedAnswer
 from ragline_cli.feedback.ratings import Rating
-from ragline_cli.feedback.shelf import Shelf
 
 NOW = datetime(2026, 11, 25, 6, tzinfo=UTC)
 YESTERDAY_MS = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp() * 1000)
@@ -94,15 +94,15 @@ def document(document_id: str = "d", version: int = 1, **options: Any) -> Docume
     return DocumentChanged.model_validate(fields)
 
 
-def library(
-    *documents: DocumentChanged,
+def disclosure(
+    *events: DocumentChanged,
     restricted: Iterable[str] = (),
     answers: Iterable[RatedAnswer] = (),
     include_restricted: bool = False,
-) -> Library:
-    shelf, access = Shelf(io.BytesIO()), Access()
-    for event in documents:
-        shelf.put(event)
+) -> Disclosure:
+    documents, access = Documents(io.BytesIO()), Access()
+    for event in events:
+        documents.put(event)
     for document_id in restricted:
         access.state(document_id, version=1, groups=("hr",), by_event=True)
-    return Library(shelf, access, answers, include_restricted=include_restricted)
+    return Disclosure(documents, access, answers, include_restricted=include_restricted)

@@ -13,39 +13,39 @@ from hypothesis import strategies as st
 from tests.unit.cli.feedback.conftest import (
     answered,
     citation,
+    disclosure,
     document,
     judged_answer,
-    library,
 )
 
 from ragline.contracts.answers import (
     AnswerStatus,
     Claim,
+    ClaimSupport,
     NearestSource,
     QueryAnswered,
-    Support,
     Validation,
 )
 from ragline.contracts.documents import Operation
 from ragline.errors import Misconfigured
-from ragline_cli.feedback.building import EvaluationSet, build
 from ragline_cli.feedback.counts import Counts, no_counts
-from ragline_cli.feedback.joining import RatedAnswer
-from ragline_cli.feedback.library import Library
-from ragline_cli.feedback.writing import count_documents, write_set
+from ragline_cli.feedback.disclosure import Disclosure
+from ragline_cli.feedback.evaluation_set import EvaluationSet, build
+from ragline_cli.feedback.rated_answers import RatedAnswer
+from ragline_cli.feedback.set_files import count_documents, write_set
 from ragline_cli.kafka.extent import no_progress
 from ragline_evaluation import dataset, ingesting
 
 UP, DOWN = ("up", None, "u"), ("down", None, "u")
 
 
-def built(answers: list[RatedAnswer], held: Library) -> tuple[EvaluationSet, Counts]:
+def built(answers: list[RatedAnswer], held: Disclosure) -> tuple[EvaluationSet, Counts]:
     counts = no_counts()
     count_documents(held, counts)
     return build(answers, held, counts), counts
 
 
-def written(folder: Path, answers: list[RatedAnswer], held: Library) -> dataset.Dataset:
+def written(folder: Path, answers: list[RatedAnswer], held: Disclosure) -> dataset.Dataset:
     made, _ = built(answers, held)
     write_set(folder, made, held, split="dev", on_progress=no_progress)
     return dataset.read(folder, split="dev")
@@ -56,7 +56,7 @@ def test_a_set_is_read_by_the_evaluations_own_reader(tmp_path: Path) -> None:
         judged_answer(answered("q1", "a", "b"), UP, ("down", 2, "u")),
         judged_answer(answered("q2", "b"), DOWN),
     ]
-    held = library(*(document(each, title=each.upper()) for each in "abc"))
+    held = disclosure(*(document(each, title=each.upper()) for each in "abc"))
     data = written(tmp_path, answers, held)
     assert [(d.id, d.title, d.text) for d in data.documents][2] == ("c", "C", "All about c.")
     (question,) = data.questions
@@ -82,7 +82,7 @@ def test_any_ids_and_texts_come_back_as_they_were(
     texts: dict[str, str], query_id: str, question: str
 ) -> None:
     answer = answered(query_id, *texts, standalone_text=question)
-    held = library(*(document(each, content=text) for each, text in texts.items()))
+    held = disclosure(*(document(each, content=text) for each, text in texts.items()))
     with TemporaryDirectory() as folder:
         data = written(Path(folder), [judged_answer(answer, UP)], held)
     assert {each.id: each.text for each in data.documents} == texts
@@ -93,7 +93,7 @@ def test_any_ids_and_texts_come_back_as_they_were(
 def test_documents_are_evaluated_in_the_format_in_which_they_were_published(tmp_path: Path) -> None:
     uri = document("pdf", content_uri="https://example.com/x.pdf", media_type="application/pdf")
     answer = judged_answer(answered("q", "stated", "pdf"), UP)
-    held = library(
+    held = disclosure(
         document("stated", media_type="text/html"), document("x.md"), uri, answers=[answer]
     )
     data = written(tmp_path, [answer], held)
@@ -106,7 +106,7 @@ def test_documents_are_evaluated_in_the_format_in_which_they_were_published(tmp_
 def test_quotes_of_an_older_version_are_no_text_of_a_document() -> None:
     binary = document("d", version=2, content="AAAA", content_encoding="base64")
     answer = judged_answer(answered("q", citations=[citation(1, "d", version=1)]), UP)
-    made, counts = built([answer], library(binary, answers=[answer]))
+    made, counts = built([answer], disclosure(binary, answers=[answer]))
     assert made.judgements == {}
     assert counts["judgements"]["textless"] == 1
     assert (counts["documents"]["quoted"], counts["documents"]["textless"]) == (0, 1)
@@ -117,7 +117,7 @@ def leaks(made: EvaluationSet) -> str:
 
 
 def unsupported(text: str) -> Validation:
-    claim = Claim(text=text, start=0, end=len(text), support=Support.UNSUPPORTED, score=0.0)
+    claim = Claim(text=text, start=0, end=len(text), support=ClaimSupport.UNSUPPORTED, score=0.0)
     return Validation(method="m", claims=(claim,))
 
 
@@ -140,11 +140,11 @@ def test_what_restricted_documents_say_leaves_only_when_asked(
 ) -> None:
     answers = [judged_answer(answer, rating)]
     documents = document("open"), document("hidden")
-    kept, counts = built(answers, library(*documents, restricted=["hidden"]))
+    kept, counts = built(answers, disclosure(*documents, restricted=["hidden"]))
     assert "SECRET" not in leaks(kept)
     assert "hidden" not in leaks(kept)
     assert counts["documents"] == {"inline": 1, "quoted": 0, "textless": 0, "restricted": 1}
-    everything = library(*documents, restricted=["hidden"], include_restricted=True)
+    everything = disclosure(*documents, restricted=["hidden"], include_restricted=True)
     opened, counts = built(answers, everything)
     assert ("SECRET" in leaks(opened)) or answer.status is AnswerStatus.REFUSED
     assert counts["documents"]["inline"] == 2
@@ -153,7 +153,7 @@ def test_what_restricted_documents_say_leaves_only_when_asked(
 def test_restricted_quotes_do_not_become_a_document() -> None:
     binary = document("d", content="AAAA", content_encoding="base64")
     answer = judged_answer(answered("q", "d"), UP)
-    made, counts = built([answer], library(binary, restricted=["d"], answers=[answer]))
+    made, counts = built([answer], disclosure(binary, restricted=["d"], answers=[answer]))
     assert made.judgements == {}
     assert counts["judgements"]["restricted"] == counts["documents"]["restricted"] == 1
 
@@ -161,7 +161,7 @@ def test_restricted_quotes_do_not_become_a_document() -> None:
 def test_a_deleted_document_does_not_come_back_in_an_answer() -> None:
     gone = document("d", version=2, operation=Operation.DELETE)
     answer = judged_answer(answered("q", "d", text="SECRET [1]"), UP)
-    made, counts = built([answer], library(gone, answers=[answer]))
+    made, counts = built([answer], disclosure(gone, answers=[answer]))
     assert "SECRET" not in leaks(made)
     assert (counts["judgements"]["gone"], counts["answers"]["withheld"]) == (1, 1)
     assert counts["documents"]["inline"] == 0
@@ -172,7 +172,7 @@ def test_another_good_answer_stands_in_for_one_that_may_not_leave() -> None:
         judged_answer(answered("a", "hidden", standalone_text="Why?"), UP, ("up", None, "v")),
         judged_answer(answered("b", "open", text="Because.", standalone_text="why"), UP),
     ]
-    held = library(document("open"), document("hidden"), restricted=["hidden"])
+    held = disclosure(document("open"), document("hidden"), restricted=["hidden"])
     made, counts = built(answers, held)
     (row,) = made.queries
     assert (row["_id"], row["metadata"]["answer"]) == ("a", "Because.")
@@ -188,7 +188,7 @@ def test_bad_answers_are_for_people_to_read_with_the_reasons() -> None:
     ratings = [
         replace(rating, reason=reason) for rating, reason in zip(bad.ratings, reasons, strict=True)
     ]
-    made, counts = built([RatedAnswer(answer=answer, ratings=ratings)], library(document("d")))
+    made, counts = built([RatedAnswer(answer=answer, ratings=ratings)], disclosure(document("d")))
     (row,) = made.rejected
     assert row["answer"] == "Press [31mF8 [1]."
     assert row["ratings"] == {"up": 1, "down": 2}
@@ -202,9 +202,9 @@ def test_bad_answers_are_for_people_to_read_with_the_reasons() -> None:
 
 def test_questions_without_a_relevant_document_are_asked_but_not_judged(tmp_path: Path) -> None:
     answers = [judged_answer(answered("q", "d"), DOWN, ("down", 1, "u"))]
-    made, counts = built(answers, library(document("d")))
+    made, counts = built(answers, disclosure(document("d")))
     assert [row["_id"] for row in made.queries] == ["q"]
     assert made.judgements == {}
     assert counts["questions"]["without_relevant"] == 1
     with pytest.raises(Misconfigured, match="no question"):
-        written(tmp_path, answers, library(document("d")))
+        written(tmp_path, answers, disclosure(document("d")))

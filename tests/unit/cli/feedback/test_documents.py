@@ -13,7 +13,7 @@ from tests.unit.cli.feedback.conftest import FakeRecord, document, record
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Operation
 from ragline_cli.feedback.access import Access
 from ragline_cli.feedback.document_records import AccessRecords, DocumentRecords
-from ragline_cli.feedback.shelf import Shelf
+from ragline_cli.feedback.documents import Documents
 
 
 def limited(version: int, *groups: str, document_id: str = "d") -> DocumentAccessChanged:
@@ -26,54 +26,54 @@ class Topics:
     """Both topics of a tenant, read."""
 
     def __init__(self) -> None:
-        self.shelf, self.access = Shelf(io.BytesIO()), Access()
-        self.documents = DocumentRecords("acme", self.shelf, self.access)
+        self.documents, self.access = Documents(io.BytesIO()), Access()
+        self.records = DocumentRecords("acme", self.documents, self.access)
         self.limits = AccessRecords("acme", self.access)
 
     def see(self, *events: DocumentChanged | DocumentAccessChanged) -> Topics:
         for event in events:
-            reader = self.documents if isinstance(event, DocumentChanged) else self.limits
+            reader = self.records if isinstance(event, DocumentChanged) else self.limits
             reader.see(record(event))
         return self
 
     def text(self, document_id: str = "d") -> str:
-        text: str = json.loads(self.shelf.row(self.shelf.entries[document_id]))["text"]
+        text: str = json.loads(self.documents.row(self.documents.entries[document_id]))["text"]
         return text
 
 
 def test_the_highest_version_is_the_current_one() -> None:
     topics = Topics().see(*(document(version=n, content=f"v{n}") for n in (1, 3, 2)))
     assert topics.text() == "v3"
-    assert list(topics.shelf) == ["d"]
+    assert list(topics.documents) == ["d"]
 
 
 def test_a_deleted_document_is_gone_until_a_higher_version_comes() -> None:
     topics = Topics().see(document(version=1), document(version=2, operation=Operation.DELETE))
-    assert topics.shelf.entries["d"].gone
+    assert topics.documents.entries["d"].gone
     topics.see(document(version=2))
-    assert topics.shelf.entries["d"].gone  # at one version a deletion goes before
-    assert not topics.see(document(version=3)).shelf.entries["d"].gone
+    assert topics.documents.entries["d"].gone  # at one version a deletion goes before
+    assert not topics.see(document(version=3)).documents.entries["d"].gone
 
 
 def test_a_key_that_was_erased_is_forgotten() -> None:
     topics = Topics().see(document())
-    topics.documents.see(FakeRecord(None, key=b"acme/d"))
-    topics.documents.see(FakeRecord(None, key=b"other/e"))
-    topics.documents.see(FakeRecord(None, key=None))
-    assert list(topics.shelf) == []
+    topics.records.see(FakeRecord(None, key=b"acme/d"))
+    topics.records.see(FakeRecord(None, key=b"other/e"))
+    topics.records.see(FakeRecord(None, key=None))
+    assert list(topics.documents) == []
 
 
 def test_documents_of_other_tenants_stay_out_and_what_is_no_document_is_counted() -> None:
     topics = Topics().see(document(tenant="beta"))
     for value in (b"{", b"\xff", b"[]"):
-        topics.documents.see(FakeRecord(value, key=b"acme/d"))
-    assert (list(topics.shelf), topics.documents.unreadable) == ([], 3)
+        topics.records.see(FakeRecord(value, key=b"acme/d"))
+    assert (list(topics.documents), topics.records.unreadable) == ([], 3)
 
 
 def test_texts_lie_apart_whatever_they_hold() -> None:
     texts = {"a": "line\nline", "b": "\u2028 ü 🙂 \x00", "c": ""}
     topics = Topics().see(*(document(d, content=text) for d, text in texts.items()))
-    assert {d: topics.text(d) for d in topics.shelf} == texts
+    assert {d: topics.text(d) for d in topics.documents} == texts
 
 
 def test_binary_documents_and_those_by_uri_have_no_text_here() -> None:
@@ -81,7 +81,7 @@ def test_binary_documents_and_those_by_uri_have_no_text_here() -> None:
         document("a", content="AAAA", content_encoding="base64"),
         document("b", content_uri="https://example.com/b.pdf"),
     )
-    assert [entry.place for entry in topics.shelf.entries.values()] == [None, None]
+    assert [entry.place for entry in topics.documents.entries.values()] == [None, None]
 
 
 def test_access_is_what_the_highest_version_states_on_either_topic() -> None:
@@ -123,5 +123,5 @@ def test_the_order_of_arrival_changes_neither_access_nor_text(
     shuffled = random.sample(events, len(events))
     one, other = Topics().see(*events), Topics().see(*shuffled)
     assert one.access.restricted("d") == other.access.restricted("d")
-    versions = [{d: e.version for d, e in each.shelf.entries.items()} for each in (one, other)]
+    versions = [{d: e.version for d, e in each.documents.entries.items()} for each in (one, other)]
     assert versions[0] == versions[1]

@@ -8,7 +8,7 @@ from tests.unit.cli.feedback.conftest import FakeRecord, answered, rated, record
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline_cli.feedback import answer_records
 from ragline_cli.feedback.answer_records import AnswerRecords
-from ragline_cli.feedback.joining import join
+from ragline_cli.feedback.rated_answers import join
 
 
 def found(*records: FakeRecord, wanted: str = "q") -> AnswerRecords:

@@ -10,8 +10,8 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 from tests.unit.cli.feedback.conftest import answered, citation, judged_answer, rated
 
-from ragline_cli.feedback.joining import RatedAnswer
-from ragline_cli.feedback.judging import judge
+from ragline_cli.feedback.judgements import judge
+from ragline_cli.feedback.rated_answers import RatedAnswer
 
 VOTES = st.lists(
     st.tuples(

@@ -9,8 +9,8 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 from tests.unit.cli.feedback.conftest import NOW, answered, judged_answer
 
-from ragline_cli.feedback.joining import RatedAnswer
 from ragline_cli.feedback.questions import merge, normalised
+from ragline_cli.feedback.rated_answers import RatedAnswer
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from rich.console import Console, RenderableType
 from tests.unit.cli.feedback.conftest import NOW, YESTERDAY_MS, FakeRecord, answered, given, record
 
 from ragline_cli.feedback.counts import no_counts
-from ragline_cli.feedback.export import Exported, Request
-from ragline_cli.feedback.listing import Filters, Listing
+from ragline_cli.feedback.export import Exported, ExportRequest
+from ragline_cli.feedback.feedback_list import FeedbackFilters, FeedbackList
 from ragline_cli.feedback.period import Period, day_of
 from ragline_cli.feedback.view import counts_table, listing_table, outcome_text, sums_text
 
@@ -23,8 +23,8 @@ def rendered(view: RenderableType) -> str:
     return capture.get()
 
 
-def listed(*records: FakeRecord, limit: int | None = None, **filters: object) -> Listing:
-    listing = Listing(Filters(period=Period(), **filters), limit)  # type: ignore[arg-type]
+def listed(*records: FakeRecord, limit: int | None = None, **filters: object) -> FeedbackList:
+    listing = FeedbackList(FeedbackFilters(period=Period(), **filters), limit)  # type: ignore[arg-type]
     for offset, each in enumerate(records):
         listing.see(replace(each, offset=offset))
     return listing
@@ -80,7 +80,7 @@ def exported(folder: Path | None, **counts: dict[str, int]) -> Exported:
     found = no_counts()
     for group, changes in counts.items():
         found[group] |= changes
-    request = Request(target=Path("day"), period=day_of("2026-11-24", NOW), tenant="acme")
+    request = ExportRequest(target=Path("day"), period=day_of("2026-11-24", NOW), tenant="acme")
     return Exported(folder=folder, tenant="acme", request=request, counts=found, others={"beta": 3})
 
 

@@ -15,9 +15,9 @@ from aiokafka import TopicPartition
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
 from ragline_cli.shadow.live_answers import LiveAnswers
+from ragline_cli.shadow.options import Counts, ShadowOptions
 from ragline_cli.shadow.questions import Questions
 from ragline_cli.shadow.runs import Runs
-from ragline_cli.shadow.terms import Counts, Terms
 from ragline_evaluation.shadow.sampling import sampled
 from ragline_evaluation.shadow.tally import Tally
 
@@ -101,15 +101,15 @@ class Shadow:
     """A shadow between a fake topic and a fake configuration."""
 
     def __init__(
-        self, working: Answering = at_once, *, share: float = 1.0, **terms: float | None
+        self, working: Answering = at_once, *, share: float = 1.0, **options: float | None
     ) -> None:
         given: dict[str, Any] = {"at_once": 2, "behind_s": 30.0, "wait_s": 0.0}
         self.counts, self.tally, self.live = Counts(), Tally(examples=5, texts=False), LiveAnswers()
-        self.consumer, self.second = FakeConsumer(), FakeSecond(working)
-        second: Any = self.second
+        self.consumer, self.stages = FakeConsumer(), FakeSecond(working)
+        stages: Any = self.stages
         self.runs = Runs(
-            terms=Terms(name="s", share=share, **(given | terms)),
-            second=second,
+            options=ShadowOptions(name="s", share=share, **(given | options)),
+            stages=stages,
             live=self.live,
             tally=self.tally,
             counts=self.counts,
@@ -159,7 +159,7 @@ async def test_only_the_share_is_run() -> None:
     shadow = Shadow(share=0.3)
     shadow.publish(*ids)
     await shadow.take()
-    assert sorted(shadow.second.asked) == sorted(each for each in ids if sampled(each, 0.3))
+    assert sorted(shadow.stages.asked) == sorted(each for each in ids if sampled(each, 0.3))
     assert shadow.counts.not_sampled == 30 - shadow.counts.pairs
     assert await shadow.committed() == 30
 
@@ -193,8 +193,8 @@ async def test_no_more_than_agreed_are_run_at_once_and_what_is_too_old_is_skippe
     shadow.publish("old", age_s=11)
     shadow.publish(*"abcdef")
     await shadow.take(1)
-    assert shadow.second.most == 2
-    assert "old" not in shadow.second.asked
+    assert shadow.stages.most == 2
+    assert "old" not in shadow.stages.asked
     assert (shadow.counts.skipped_behind, shadow.counts.pairs) == (1, 6)
     assert await shadow.committed() == 7
 
@@ -206,7 +206,7 @@ async def test_a_question_without_a_place_gets_too_old() -> None:
     shadow = Shadow(never, at_once=1, behind_s=10.0)
     shadow.publish("a", "b", age_s=9.9)
     await shadow.take(0.5)
-    assert shadow.second.asked == ["a"]
+    assert shadow.stages.asked == ["a"]
     assert shadow.counts.skipped_behind == 1
     shadow.runs.abandon()
 
@@ -215,7 +215,7 @@ async def test_repeats_of_a_record_are_run_once() -> None:
     shadow = Shadow()
     shadow.publish("a", "a", "b", "a")
     await shadow.take()
-    assert sorted(shadow.second.asked) == ["a", "b"]
+    assert sorted(shadow.stages.asked) == ["a", "b"]
     assert (shadow.counts.repeats, shadow.counts.pairs) == (2, 2)
     assert await shadow.committed() == 4
 
@@ -237,7 +237,7 @@ async def test_the_limit_is_kept_exactly_and_the_next_run_goes_on_behind_it() ->
     shadow.publish(*"abcdef")
     await shadow.take(2)
     assert shadow.runs.enough
-    assert shadow.counts.pairs == len(shadow.second.asked) == 3
+    assert shadow.counts.pairs == len(shadow.stages.asked) == 3
     assert await shadow.committed() == 3
 
 
@@ -271,7 +271,7 @@ async def test_revoked_partitions_are_read_again_from_what_was_committed() -> No
     stuck, shadow.consumer.position = False, 1
     await shadow.questions.on_partitions_assigned({PARTITION})
     await shadow.take()
-    assert shadow.second.asked == ["a", "b", "c", "b"]
+    assert shadow.stages.asked == ["a", "b", "c", "b"]
     assert (shadow.counts.pairs, shadow.counts.repeats) == (3, 1)  # `c` is not reported twice
     assert await shadow.committed() == 3
 

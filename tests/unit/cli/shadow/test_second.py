@@ -13,7 +13,7 @@ import pytest
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import Misconfigured, Unavailable
-from ragline_cli.shadow.second import OpenStages, Second, open_second
+from ragline_cli.shadow.shadow_stages import OpenStages, ShadowStages, open_shadow_stages
 from ragline_evaluation.stages import QueryStages
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -44,17 +44,17 @@ def failing(*errors: Exception) -> OpenStages:
 
 
 @asynccontextmanager
-async def second_of(stages: OpenStages) -> AsyncIterator[Second]:
+async def second_of(stages: OpenStages) -> AsyncIterator[ShadowStages]:
     never = asyncio.Event()
 
     async def until() -> None:
         await never.wait()
 
-    async with open_second(stages, clock=lambda: NOW, until=until(), pause_s=0.02) as second:
+    async with open_shadow_stages(stages, clock=lambda: NOW, until=until(), pause_s=0.02) as second:
         yield second
 
 
-async def asked(second: Second) -> QueryAnswered:
+async def asked(second: ShadowStages) -> QueryAnswered:
     return await second.answer(QUERY, appended_at=NOW, deadline=None)
 
 
@@ -98,7 +98,7 @@ async def test_nobody_has_to_wait_for_models() -> None:
     async def stopped() -> None:
         await asyncio.sleep(0.01)
 
-    async with open_second(endless, clock=lambda: NOW, until=stopped()) as second:
+    async with open_shadow_stages(endless, clock=lambda: NOW, until=stopped()) as second:
         failed = await asked(second)
         assert failed.error is not None
         assert "being opened" in failed.error.message

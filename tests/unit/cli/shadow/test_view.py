@@ -8,12 +8,12 @@ from typing import Any
 from rich.console import Console
 
 from ragline.errors import Unavailable
+from ragline_cli.shadow.options import Counts, ShadowOptions
 from ragline_cli.shadow.run import State
-from ragline_cli.shadow.terms import Counts, Terms
 from ragline_cli.shadow.view import picture_of
 from ragline_evaluation.shadow.tally import Failures, Tally
 
-TERMS = Terms(name="lean", share=0.1, at_once=4, behind_s=30, wait_s=90)
+TERMS = ShadowOptions(name="lean", share=0.1, at_once=4, behind_s=30, wait_s=90)
 
 
 class Standing:
@@ -42,7 +42,7 @@ def test_it_shows_pairs_differences_and_problems() -> None:
     tally.failures["unavailable"] = Failures("no store", 4)
     standing: Any = Standing()
     counts = Counts(pairs=10, unpaired=1, skipped_behind=7, poison_queries=1, poison_answers=1)
-    text = shown(State(counts=counts, tally=tally, second=standing, runs=standing))
+    text = shown(State(counts=counts, tally=tally, stages=standing, runs=standing))
     rows = [" ".join(line.split()) for line in text.splitlines()]
     assert rows == [
         "shadow lean: 10% of the live questions, 61 s",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline_gateway.access.caller import Caller, Scope
+from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.access.claims import ClaimNames, caller_of
 from ragline_gateway.problems import InvalidCredentials
 
@@ -29,7 +29,7 @@ def test_claims_name_subject_tenant_groups_and_scopes() -> None:
         tenant="acme",
         user="ada",
         groups=("hr", "it"),
-        scopes=frozenset({Scope.ASK, Scope.OPERATE}),
+        scopes=frozenset({KeyScope.ASK, KeyScope.OPERATE}),
     )
 
 
@@ -41,7 +41,7 @@ def test_without_groups_and_scopes_there_are_none() -> None:
 
 @pytest.mark.parametrize("scopes", ["ask write", ["ask", "write"], "write  ask profile"])
 def test_scopes_are_text_or_a_list(scopes: Any) -> None:
-    assert caller_of(CLAIMS | {"scp": scopes}, NAMES).scopes == {Scope.ASK, Scope.WRITE}
+    assert caller_of(CLAIMS | {"scp": scopes}, NAMES).scopes == {KeyScope.ASK, KeyScope.WRITE}
 
 
 def test_one_group_may_be_text() -> None:

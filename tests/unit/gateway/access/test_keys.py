@@ -12,7 +12,7 @@ import pytest
 from tests.unit.gateway.access.issuing import Watch
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
-from ragline.api_keys.form import Scope, digest_of, make_key
+from ragline.api_keys.form import KeyScope, digest_of, make_key
 from ragline.errors import Misconfigured
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.access.keys import Keys
@@ -61,7 +61,7 @@ async def test_a_key_brings_what_its_entry_says(path: Path, watch: Watch) -> Non
         tenant="acme",
         user="ada",
         groups=("hr",),
-        scopes=frozenset({Scope.WRITE}),
+        scopes=frozenset({KeyScope.WRITE}),
         requests_per_minute=9,
     )
 

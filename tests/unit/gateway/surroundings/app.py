@@ -17,12 +17,12 @@ from starlette.routing import Route
 from ragline.errors import Misconfigured, Overloaded, Superseded, Unavailable
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.caller import Caller
-from ragline_gateway.access.gate import Anybody, Asker, Door, Limiter, Writer
+from ragline_gateway.access.gate import Anybody, Asker, Authenticates, Limiter, Writer
 from ragline_gateway.api_document import problems
 from ragline_gateway.limits.quota import Quota
+from ragline_gateway.middleware import add_middlewares
 from ragline_gateway.problems import InvalidCredentials, NoCredentials, Problem
 from ragline_gateway.settings import GatewayGroup
-from ragline_gateway.surroundings import surround
 
 RAISED: dict[str, Exception] = {
     "unavailable": Unavailable("redis://10.0.0.7 is away"),
@@ -78,7 +78,7 @@ async def stream(_caller: Asker, breaks: bool = False) -> Response:
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-class KnownDoor:
+class KnownCallers:
     """Lets in who says `Bearer NAME`, with the rights of that name."""
 
     def __init__(self, **callers: Caller) -> None:
@@ -109,7 +109,9 @@ class Countdown:
         return Quota(limit=10, remaining=self.left, reset_s=1.5)
 
 
-def make_app(door: Door, limiter: Limiter, metrics: Metrics, settings: GatewayGroup) -> FastAPI:
+def make_app(
+    authenticator: Authenticates, limiter: Limiter, metrics: Metrics, settings: GatewayGroup
+) -> FastAPI:
     app = FastAPI()
     app.include_router(router)
 
@@ -121,9 +123,9 @@ def make_app(door: Door, limiter: Limiter, metrics: Metrics, settings: GatewayGr
         return PlainTextResponse("file")
 
     app.mount("/console", Starlette(routes=[Route("/{path:path}", file)]))
-    surround(
+    add_middlewares(
         app,
-        door=door,
+        authenticator=authenticator,
         limiter=limiter,
         metrics=metrics,
         settings=settings,

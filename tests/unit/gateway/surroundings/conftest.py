@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.unit.gateway.surroundings.app import Countdown, KnownDoor, make_app
+from tests.unit.gateway.surroundings.app import Countdown, KnownCallers, make_app
 
 from ragline.observability.metrics import Metrics
-from ragline_gateway.access.caller import Caller, Scope
+from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.settings import GatewayGroup
 
 ADA = {"Authorization": "Bearer ada"}
@@ -34,9 +34,11 @@ def settings() -> GatewayGroup:
 
 @pytest.fixture
 def app(metrics: Metrics, limiter: Countdown, settings: GatewayGroup) -> FastAPI:
-    asker = frozenset({Scope.ASK})
-    door = KnownDoor(ada=Caller(subject="key:ada", tenant="acme", scopes=asker), reader=READER)
-    return make_app(door, limiter, metrics, settings)
+    asker = frozenset({KeyScope.ASK})
+    authenticator = KnownCallers(
+        ada=Caller(subject="key:ada", tenant="acme", scopes=asker), reader=READER
+    )
+    return make_app(authenticator, limiter, metrics, settings)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.unit.gateway.surroundings.app import Countdown, KnownDoor, make_app
+from tests.unit.gateway.surroundings.app import Countdown, KnownCallers, make_app
 from tests.unit.gateway.surroundings.conftest import ADA
 
 from ragline.observability.metrics import Metrics
@@ -51,7 +51,7 @@ async def test_pages_of_other_origins_may_not(http: httpx.AsyncClient) -> None:
 
 async def test_where_every_origin_may_call_cookies_stay_out() -> None:
     settings = GatewayGroup(cors_origins=("*",))
-    app = make_app(KnownDoor(), Countdown(), Metrics(), settings)
+    app = make_app(KnownCallers(), Countdown(), Metrics(), settings)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         allowed = await http.options("/v1/queries", headers=preflight(EVIL))

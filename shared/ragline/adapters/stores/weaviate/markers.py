@@ -11,7 +11,7 @@ from ragline.adapters.stores.weaviate.keys import key
 from ragline.ports.store import StoredDocument
 
 
-class Kind(StrEnum):
+class MarkerKind(StrEnum):
     """What an object is: a chunk, or one of the three markers."""
 
     CHUNK = "chunk"
@@ -20,14 +20,14 @@ class Kind(StrEnum):
     ACCESS = "access"
 
 
-MARKERS = (Kind.CONTENT, Kind.GONE, Kind.ACCESS)
+MARKERS = (MarkerKind.CONTENT, MarkerKind.GONE, MarkerKind.ACCESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
     """One immutable fact about a document at a version. `groups` null: states no access."""
 
-    kind: Kind
+    kind: MarkerKind
     document_id: str
     version: int
     groups: tuple[str, ...] | None = None
@@ -58,8 +58,8 @@ class DocumentState:
     def content(self) -> Marker | None:
         """The content or deletion that stands."""
         return max(
-            (marker for marker in self.markers if marker.kind is not Kind.ACCESS),
-            key=lambda marker: (marker.version, marker.kind is Kind.GONE),
+            (marker for marker in self.markers if marker.kind is not MarkerKind.ACCESS),
+            key=lambda marker: (marker.version, marker.kind is MarkerKind.GONE),
             default=None,
         )
 
@@ -68,7 +68,7 @@ class DocumentState:
         """The marker that says who may read."""
         return max(
             (marker for marker in self.markers if marker.groups is not None),
-            key=lambda marker: (marker.version, marker.kind is Kind.ACCESS),
+            key=lambda marker: (marker.version, marker.kind is MarkerKind.ACCESS),
             default=None,
         )
 
@@ -80,7 +80,7 @@ class DocumentState:
     @property
     def gone(self) -> bool:
         """Whether the document is deleted."""
-        return self.content is not None and self.content.kind is Kind.GONE
+        return self.content is not None and self.content.kind is MarkerKind.GONE
 
     @property
     def access_version(self) -> int:

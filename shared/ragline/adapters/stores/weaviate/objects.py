@@ -11,7 +11,7 @@ from weaviate.classes.data import DataObject
 
 from ragline.adapters.stores.indexing import chunk_id, terms_of
 from ragline.adapters.stores.weaviate.keys import access_key, chunk_key, document_key, reader_keys
-from ragline.adapters.stores.weaviate.markers import Kind, Marker
+from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.scope import facets
 from ragline.contracts.queries import Candidate, SearchKind
 from ragline.ports.sources import SourcePart, SourceText
@@ -64,7 +64,7 @@ def _chunk_object(
         languages=[document.language] if document.language else [],
     )
     properties = {
-        "kind": Kind.CHUNK,
+        "kind": MarkerKind.CHUNK,
         "document": document_key(document_id),
         "document_id": document_id,
         "version": str(document.version),
@@ -124,7 +124,7 @@ def marker(properties: Properties) -> Marker:
     """Return the marker that an object's properties hold."""
     groups = tuple(properties.get("groups") or ())
     return Marker(
-        kind=Kind(properties["kind"]),
+        kind=MarkerKind(properties["kind"]),
         document_id=properties["document_id"],
         version=int(properties["version"]),
         groups=groups if properties["states_access"] else None,

@@ -8,7 +8,7 @@ from weaviate.classes.query import Filter
 from weaviate.collections.classes.filters import _Filters
 
 from ragline.adapters.stores.weaviate.keys import OPEN, chunk_key, document_key, filter_key
-from ragline.adapters.stores.weaviate.markers import MARKERS, Kind
+from ragline.adapters.stores.weaviate.markers import MARKERS, MarkerKind
 from ragline.contracts.queries import Filters
 from ragline.ports.store import Scope
 
@@ -40,7 +40,7 @@ def markers_of(documents: Iterable[str]) -> Condition:
 
 def chunks_of(document_id: str) -> Condition:
     """Return the filter for all chunks of a document, of whatever version."""
-    chunk = Filter.by_property("kind").equal(Kind.CHUNK)
+    chunk = Filter.by_property("kind").equal(MarkerKind.CHUNK)
     return chunk & Filter.by_property("document").equal(document_key(document_id))
 
 

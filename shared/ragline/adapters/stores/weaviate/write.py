@@ -8,7 +8,7 @@ from uuid import UUID
 from weaviate.classes.query import Filter
 
 from ragline.adapters.stores.weaviate.keys import access_key
-from ragline.adapters.stores.weaviate.markers import DocumentState, Kind, Marker
+from ragline.adapters.stores.weaviate.markers import DocumentState, Marker, MarkerKind
 from ragline.adapters.stores.weaviate.objects import (
     Object,
     access_properties,
@@ -34,7 +34,7 @@ async def upsert(tenant: TenantObjects, document: IndexedDocument) -> WriteResul
     """
     document_id, version = document.ref.document_id, document.version
     flip = Marker(
-        kind=Kind.CONTENT,
+        kind=MarkerKind.CONTENT,
         document_id=document_id,
         version=version,
         groups=document.access,
@@ -56,7 +56,7 @@ async def delete(tenant: TenantObjects, document_id: str, version: int) -> Write
     """Insert the tombstone and remove the chunks; settling ends by finding none."""
     state = await tenant.state(document_id)
     if not state.is_newer_than(version, gone=True):
-        tombstone = Marker(kind=Kind.GONE, document_id=document_id, version=version)
+        tombstone = Marker(kind=MarkerKind.GONE, document_id=document_id, version=version)
         await tenant.insert([marker_object(tombstone)])
     state = await settle(tenant, document_id)
     return _result(superseded=state.is_newer_than(version, gone=True))
@@ -68,7 +68,9 @@ async def set_access(
     """Insert the access marker, from where on readers obey it, and rewrite the chunks."""
     state = await tenant.state(document_id)
     if version >= state.access_version:
-        stated = Marker(kind=Kind.ACCESS, document_id=document_id, version=version, groups=groups)
+        stated = Marker(
+            kind=MarkerKind.ACCESS, document_id=document_id, version=version, groups=groups
+        )
         await tenant.insert([marker_object(stated)])
     state = await settle(tenant, document_id)
     return _result(superseded=state.access_version > version)

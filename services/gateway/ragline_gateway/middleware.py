@@ -1,0 +1,44 @@
+"""The middleware around the routes: log, authentication, limits, problems as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from ragline.observability.metrics import Metrics
+from ragline_gateway.access.gate import Authenticates, Gate, Limiter
+from ragline_gateway.api_document import complete_document
+from ragline_gateway.limits.origins import PageSecurity, cors
+from ragline_gateway.limits.size import SizeLimit
+from ragline_gateway.observing.requests import Observed
+from ragline_gateway.problem_responses import install
+from ragline_gateway.settings import GatewayGroup
+from ragline_gateway.unexpected import Unexpected
+
+
+def add_middlewares(
+    app: FastAPI,
+    *,
+    authenticator: Authenticates,
+    limiter: Limiter,
+    metrics: Metrics,
+    settings: GatewayGroup,
+    new_id: Callable[[], str],
+) -> None:
+    """Put the middleware around `app` that every request passes.
+
+    From the outside: the log and metrics; headers of pages and CORS, which errors have, too;
+    faults as 500; the largest body; who asks, and how often.
+    """
+    install(app)
+    complete_document(app)
+    # each is put around those before it
+    app.add_middleware(Gate, authenticator=authenticator, limiter=limiter)
+    app.add_middleware(SizeLimit, most=settings.max_body_bytes)
+    app.add_middleware(Unexpected, new_id=new_id)
+    if settings.cors_origins:
+        allowed = cors(settings.cors_origins)
+        app.add_middleware(allowed.cls, *allowed.args, **allowed.kwargs)
+    app.add_middleware(PageSecurity)
+    app.add_middleware(Observed, metrics=metrics)

@@ -1,0 +1,70 @@
+"""The state of a question: whose it is, and its answer once there is one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from redis.asyncio import Redis
+
+from ragline.adapters.redis.token_reader import request_cancel
+from ragline.errors import Unavailable
+from ragline.ports.answers import AnswerLedger, Attempt
+from ragline_gateway.access.caller import Caller
+from ragline_gateway.problems import Problem
+from ragline_gateway.queries.records import QueryRecord, QueryRecords
+
+
+class Lookup:
+    """Looks questions up, of their own callers alone."""
+
+    def __init__(self, *, records: QueryRecords, ledger: AnswerLedger, redis: Redis) -> None:
+        self._records = records
+        self._ledger = ledger
+        self._redis = redis
+
+    async def record(self, query_id: str, caller: Caller) -> QueryRecord:
+        """Return the record of the caller's own question.
+
+        Raises:
+            Problem: 404, there is none, or it is somebody else's: that is not told.
+            Unavailable: Redis is down.
+        """
+        record = await self._records.find(query_id)
+        if record is None or (record.tenant, record.subject) != (caller.tenant, caller.subject):
+            raise Problem(
+                status=404,
+                code="no-such-query",
+                title="There is no such question",
+                detail="it was asked by somebody else, is older than two days, or never was",
+            )
+        return record
+
+    async def answer(self, record: QueryRecord) -> bytes | None:
+        """Return the claimed answer as it was published, or None while there is none.
+
+        Raises:
+            Unavailable: Redis is down.
+        """
+        found = await self._ledger.claimed(Attempt(record.query_id))
+        return found if found is not None and _tenant(found) == record.tenant else None
+
+    async def answer_if_known(self, record: QueryRecord) -> bytes | None:
+        """Return as `answer`; None also while Redis is down."""
+        try:
+            return await self.answer(record)
+        except Unavailable:
+            return None
+
+    async def cancel(self, record: QueryRecord) -> None:
+        """Ask the generator to stop; the question still gets its answer.
+
+        Raises:
+            Unavailable: Redis is down.
+        """
+        await request_cancel(self._redis, record.query_id)
+
+
+def _tenant(answer: bytes) -> str:
+    read: dict[str, Any] = json.loads(answer)
+    return str(read.get("tenant", ""))

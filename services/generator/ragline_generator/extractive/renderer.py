@@ -1,0 +1,163 @@
+"""Writes selected units down as an answer, each with the marker of its passage."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
+
+from ragline.contracts.queries import Passage
+from ragline_generator.extractive.selection import Selection
+from ragline_generator.passages import readable
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.ranking import Ranked
+from ragline_generator.passages.sentences import sentences
+from ragline_generator.passages.terms import terms
+from ragline_generator.passages.units import LineKind, split
+
+# Where a step's own words end and its nested code or list begins
+_NESTED = re.compile(r"\n(?=\s*\n|\s*(?:```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
+_ENDS = re.compile(r"[.?!:]+(?=[\"'”’)\]]*(?:\s|$))")
+_STOPS = (".", "!", "?", "…", "。", "！", "？")
+
+
+class Renderer:
+    """Collects the pieces of an answer; a passage's marker is its number in order of use."""
+
+    def __init__(
+        self, passages: Sequence[Passage], *, max_tokens: int, count: Callable[[str], int]
+    ) -> None:
+        self._passages = passages
+        self._left = max_tokens
+        self._count = count
+        self._pieces: list[str] = []
+        self._used: list[int] = []
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """What was written, in order; joined they are the answer."""
+        return tuple(self._pieces)
+
+    @property
+    def context(self) -> tuple[Excerpt, ...]:
+        """The passages used, whole, in order of their markers."""
+        used = (self._passages[index] for index in self._used)
+        return tuple(Excerpt(passage, split(passage.text)) for passage in used)
+
+    def add(self, selection: Selection, *, linked: Collection[str] | None = None) -> None:
+        """Write the units of `selection`; with `linked`, after the link to their document.
+
+        Of its headings those are named that hold a term of `linked` beyond the title's.
+        """
+        self._used.append(selection.index)
+        passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
+        if linked is not None:
+            self._write(f"{_link(passage, linked)}{marker}", "\n\n")
+        head, before = None, None
+        numbers = _numbers(selection.units)
+        following = [*selection.units[1:], None]
+        for ranked, after in zip(selection.units, following, strict=True):
+            kind = ranked.unit.kind
+            if kind is LineKind.TABLE_HEAD:
+                head = ranked.text
+                continue
+            number = next(numbers) if kind is LineKind.STEP else ""
+            text = _rendered(ranked, marker, number, head)
+            if text.endswith(":") and not _is_listed(after):
+                # what it announces, code or nothing, has no other place for a marker
+                text = f"{text[:-1]}{marker}:"
+            if before is None and kind is LineKind.CODE and linked is None:
+                text = f"{_link(passage)}{marker}:\n\n{text}"
+            self._write(text, _separator(before, ranked))
+            before = ranked
+
+    def _write(self, text: str, separator: str) -> None:
+        if not text:  # an image, a tag: nothing that reads
+            return
+        cost = self._count(text)
+        if self._pieces and cost > self._left:
+            self._left = 0
+            return
+        self._pieces.append(f"{separator}{text}" if self._pieces else text)
+        self._left -= cost
+
+
+def _numbers(units: Sequence[Ranked]) -> Iterator[str]:
+    """Yield the marks of the steps: the source's numbers, where they count up; a dash for one."""
+    own = [readable.step_number(r.text) for r in units if r.unit.kind is LineKind.STEP]
+    counted = [number for number in own if number is not None]
+    if len(own) == 1 and counted != [1]:
+        return iter(("-",))
+    if len(counted) == len(own) and all(a < b for a, b in pairwise(counted)):
+        return (f"{number}." for number in counted)
+    return (f"{number}." for number in range(1, len(own) + 1))
+
+
+def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str:
+    match ranked.unit.kind:
+        case LineKind.CODE:
+            return readable.code_block(ranked.text)
+        case LineKind.STEP:
+            return _step(ranked.text, f"{number} ", marker)
+        case LineKind.ITEM:
+            return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
+        case LineKind.TABLE_ROW:
+            return f"- {readable.table_row(head, ranked.text)}{marker}"
+        case _:
+            return _prose(readable.sentence(ranked.text), marker)
+
+
+def _prose(text: str, marker: str) -> str:
+    """Mark each sentence: what is one in its source may be several once markup is gone."""
+    if text.endswith(":"):
+        return text
+    return " ".join(f"{text[start:end]}{marker}" for start, end in sentences(text, 0, len(text)))
+
+
+def _step(source: str, number: str, marker: str) -> str:
+    own, *nested = _NESTED.split(readable.list_item(source), maxsplit=1)
+    first = f"{number}{readable.sentence(own)}{marker}"
+    if not nested:
+        return first
+    return f"{first}\n{textwrap.indent(readable.nested(nested[0]), '   ')}"
+
+
+def _is_listed(ranked: Ranked | None) -> bool:
+    """Whether a unit is part of a list, where each entry has its own marker."""
+    return ranked is not None and ranked.unit.kind in (
+        LineKind.ITEM,
+        LineKind.STEP,
+        LineKind.TABLE_HEAD,
+    )
+
+
+def _separator(before: Ranked | None, ranked: Ranked) -> str:
+    if before is None:
+        return "\n\n"
+    kinds = (before.unit.kind, ranked.unit.kind)
+    if kinds == (LineKind.PROSE, LineKind.PROSE) and before.text.endswith(_STOPS):
+        return " "
+    in_list = kinds[0] is kinds[1] and kinds[0] in (
+        LineKind.ITEM,
+        LineKind.STEP,
+        LineKind.TABLE_ROW,
+    )
+    return "\n" if in_list else "\n\n"
+
+
+def _link(passage: Passage, named: Collection[str] | None = None) -> str:
+    title = _named(passage.title)
+    if passage.url:
+        linked = f"[{title or passage.document_id}]({passage.url})"
+    else:  # the document's id tells where it is
+        linked = f"{title} (`{passage.document_id}`)" if title else f"`{passage.document_id}`"
+    names = [name for name in map(_named, passage.heading_path) if name and name != title]
+    if named is not None:
+        names = [name for name in names if not (terms(name) - terms(title)).isdisjoint(named)]
+    return f"{linked} — {' > '.join(names)}" if names else linked
+
+
+def _named(name: str) -> str:
+    """Return a title without full stops and the like, which would end the link's sentence."""
+    return _ENDS.sub("", readable.sentence(name))

@@ -1,0 +1,55 @@
+"""Delivery of document changes: retry topics, then a dead letter and a `failed` status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ragline.clock import epoch_ms
+from ragline.contracts.documents import DocumentStatus, Outcome
+from ragline.contracts.topics import DOCUMENT_STATUS
+from ragline.errors import TransientError
+from ragline.messaging.failures import failed_status, first_appended_at, next_retry
+from ragline.messaging.handler import Handler
+from ragline.messaging.record import CURRENT, Delivery, Record
+
+
+class DocumentHandler(Handler):
+    """Runs the ingestor's stage; every change ends in exactly one kind of status."""
+
+    async def handle(self, event: Any) -> None:
+        """Apply one change and publish its status."""
+        status = await self._with.stage(event)
+        if not isinstance(status, DocumentStatus):
+            raise TypeError(f"a document stage returned {type(status).__name__}")
+        await self._publish(status, CURRENT.get())
+
+    async def failed(self, record: Record, error: Exception) -> str:
+        """Move the record to the next retry topic, else to the dead letters with a status."""
+        retry = next_retry(record, error, now=self._with.clock())
+        if retry is not None:
+            topic, headers = retry
+            await self._with.publisher.forward(topic, record, headers)
+            code = error.code if isinstance(error, TransientError) else "internal"
+            self._with.metrics.count("ragline_retries_total", topic=record.topic, code=code)
+            return "retried"
+        failure = await self._bury(record, error)
+        status = failed_status(record, failure, self._with.clock())
+        if status is not None:
+            await self._publish(status, CURRENT.get())
+        return "dead"
+
+    async def _publish(self, status: DocumentStatus, delivery: Delivery) -> None:
+        metrics = self._with.metrics
+        if status.status in (Outcome.INDEXED, Outcome.DELETED):
+            waited_ms = epoch_ms(self._with.clock()) - first_appended_at(delivery.record)
+            status = status.model_copy(update={"freshness_ms": max(0.0, waited_ms)})
+            metrics.observe("ragline_document_freshness_seconds", max(0.0, waited_ms) / 1000)
+        await self._with.publisher.publish(
+            DOCUMENT_STATUS,
+            status,
+            envelope=self._onward(delivery, status),
+            time=status.finished_at,
+        )
+        metrics.count("ragline_documents_total", status=status.status)
+        metrics.count("ragline_embeddings_total", status.embeddings.computed, origin="computed")
+        metrics.count("ragline_embeddings_total", status.embeddings.cached, origin="cached")

@@ -1,0 +1,128 @@
+"""Delivery policy, once for all stages: what surrounds a stage's call, what follows a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ragline.clock import Clock, epoch_ms
+from ragline.contracts.answers import StageTiming
+from ragline.contracts.base import Event
+from ragline.contracts.cloudevents import Envelope, decode_headers
+from ragline.contracts.topics import DEAD_LETTERS
+from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, due_at
+from ragline.messaging.flood import Floods
+from ragline.messaging.ordered import Process
+from ragline.messaging.publisher import RecordPublisher
+from ragline.messaging.record import CURRENT, Delivery, Record
+from ragline.messaging.service import Observer, Stage
+from ragline.messaging.waiting_tasks import WaitingTasks
+from ragline.observability.metrics import Metrics
+from ragline.settings import DeliverySettings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What delivery needs besides the stage."""
+
+    service: str
+    stage: Stage | Observer
+    publisher: RecordPublisher
+    metrics: Metrics
+    floods: Floods
+    clock: Clock
+    settings: DeliverySettings
+    waiting: WaitingTasks = field(default_factory=WaitingTasks)
+
+
+class Handler(ABC):
+    """Runs a stage on records. `deliver` returns when the record is safe, whatever happened.
+
+    `succeeded` is the outcome, for metrics, of a record that went well.
+    """
+
+    succeeded: ClassVar[str] = "published"
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._with = surroundings
+
+    async def deliver(self, record: Record, process: Process) -> None:
+        """Run FastStream's pipeline on a record and store its output or its failure."""
+        await self._until_due(record)
+        started = epoch_ms(self._with.clock())
+        CURRENT.set(
+            Delivery(record=record, envelope=decode_headers(record.headers), started=started)
+        )
+        try:
+            await process(record)
+        except Exception as error:
+            log.info("%s[%d]@%d: %r", record.topic, record.partition, record.offset, error)
+            outcome = await self.failed(record, error)
+        else:
+            outcome = self.succeeded
+        self._count(record, outcome, started)
+
+    @abstractmethod
+    async def handle(self, event: Any) -> None:
+        """Call the stage and store what it returns; FastStream calls this with the event."""
+
+    @abstractmethod
+    async def failed(self, record: Record, error: Exception) -> str:
+        """Store what becomes of a failed record and return the outcome for metrics."""
+
+    async def _until_due(self, record: Record) -> None:
+        wait_ms = due_at(record) - epoch_ms(self._with.clock())
+        if wait_ms > 0:
+            with self._with.waiting.here():
+                await asyncio.sleep(wait_ms / 1000)
+
+    def _count(self, record: Record, outcome: str, started: float) -> None:
+        metrics, topic = self._with.metrics, record.topic
+        finished = epoch_ms(self._with.clock())
+        metrics.count("ragline_records_total", topic=topic, outcome=outcome)
+        waited = max(0.0, started - record.timestamp) / 1000
+        metrics.observe("ragline_record_wait_seconds", waited, topic=topic)
+        metrics.observe("ragline_record_work_seconds", (finished - started) / 1000, topic=topic)
+        self._with.floods.record(topic, dead=outcome == "dead")
+
+    async def _bury(self, record: Record, error: Exception) -> Failure:
+        failure = diagnose(error)
+        headers = dead_letter_headers(
+            record, failure, service=self._with.service, now=self._with.clock()
+        )
+        await self._with.publisher.forward(DEAD_LETTERS.name, record, headers)
+        self._with.metrics.count(
+            "ragline_dead_letters_total", topic=record.topic, cause=failure.cause
+        )
+        log.warning(
+            "dead letter %s[%d]@%d: %s: %s",
+            record.topic,
+            record.partition,
+            record.offset,
+            failure.cause,
+            failure.message,
+        )
+        return failure
+
+    def _timing(self, delivery: Delivery) -> StageTiming:
+        return StageTiming(
+            stage=self._with.service,
+            queued=delivery.record.timestamp,
+            started=delivery.started,
+            finished=epoch_ms(self._with.clock()),
+        )
+
+    def _onward(self, delivery: Delivery, event: Event) -> Envelope:
+        deadline = getattr(event, "deadline", None)
+        return Envelope(
+            deadline=int(epoch_ms(deadline)) if deadline else delivery.envelope.deadline,
+            tenant=getattr(event, "tenant", None),
+            timings=(*delivery.envelope.timings, self._timing(delivery)),
+            traceparent=delivery.envelope.traceparent,
+            attempt=delivery.envelope.attempt,
+        )

@@ -1,0 +1,133 @@
+"""Publishing: events through FastStream, raw records (dead letters, retries) through a producer.
+
+A failure to publish is not a failure of the record, unless the record is too large. Publishing
+waits and tries again; the record keeps its slot, which slows fetching down. While the broker is
+away, nothing else happens. When the broker refuses for good (rights, a producer whose sequence is
+lost), `RecordPublisher.refused` says so and liveness fails: the restarted process has a new
+producer, and the record is redelivered to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+
+from ragline.contracts.base import Event
+from ragline.contracts.cloudevents import Envelope, Headers, encode_headers
+from ragline.contracts.topics import Topic
+from ragline.errors import InvalidEvent, PermanentError, RaglineError
+from ragline.messaging.kafka_errors import translated
+from ragline.messaging.record import Record
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[], Awaitable[Any]]
+
+
+def _is_brokers_fault(error: BaseException) -> bool:
+    return isinstance(error, RaglineError) and not isinstance(error, InvalidEvent)
+
+
+async def until_stored(
+    send: Send,
+    *,
+    on_failure: Callable[[RaglineError], None],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Call `send` until the broker has stored the record; `on_failure` gets each failure.
+
+    Raises:
+        InvalidEvent: the record is larger than the broker takes.
+    """
+
+    def note(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RaglineError):
+            log.warning("attempt %d, trying again: %s", state.attempt_number, error)
+            on_failure(error)
+
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(_is_brokers_fault),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5),
+        before_sleep=note,
+        sleep=sleep,
+        reraise=True,
+    ):
+        with attempt, translated("publishing", publishing=True):
+            await send()
+
+
+class RecordPublisher:
+    """Stores events and raw records; returns only when the broker has them.
+
+    Args:
+        source: CloudEvents source of this service.
+        publishers: FastStream publisher of each outbound topic, by topic name.
+        producer: plain producer for raw records.
+    """
+
+    def __init__(
+        self, *, source: str, publishers: Mapping[str, Any], producer: AIOKafkaProducer
+    ) -> None:
+        self._source = source
+        self._publishers = publishers
+        self._producer = producer
+        self._refusals: dict[object, str] = {}
+
+    @property
+    def refused(self) -> str | None:
+        """Why the broker refuses a record that is waiting to be stored; None when all is well."""
+        return next(iter(self._refusals.values()), None)
+
+    async def publish(
+        self,
+        topic: Topic,
+        event: Event,
+        *,
+        value: bytes | None = None,
+        envelope: Envelope,
+        time: datetime | None = None,
+    ) -> None:
+        """Store `event`; `value` overrides its encoding (the bytes of an earlier claim)."""
+        body = value if value is not None else event.to_json()
+        headers = encode_headers(event, body, source=self._source, envelope=envelope, time=time)
+        publisher = self._publishers[topic.name]
+
+        async def send() -> None:
+            await publisher.publish(
+                body,
+                key=event.key.encode(),
+                headers={name: text.decode() for name, text in headers},
+                correlation_id=event.subject,
+            )
+
+        await self._store(send)
+
+    async def forward(self, topic: str, record: Record, extra: Headers) -> None:
+        """Store the record as it came, byte for byte, with `extra` behind its own headers."""
+
+        async def send() -> None:
+            await self._producer.send_and_wait(
+                topic, record.value, key=record.key, headers=[*record.headers, *extra]
+            )
+
+        await self._store(send)
+
+    async def _store(self, send: Send) -> None:
+        waiting = object()
+
+        def note(error: RaglineError) -> None:
+            self._refusals.pop(waiting, None)
+            if isinstance(error, PermanentError):
+                self._refusals[waiting] = str(error)
+
+        try:
+            await until_stored(send, on_failure=note)
+        finally:
+            self._refusals.pop(waiting, None)

@@ -1,0 +1,215 @@
+"""Delivery of queries: deadline, admission, retry in place, exactly one distinct answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception_type,
+    stop_before_delay,
+    wait_exponential_jitter,
+)
+
+from ragline.clock import epoch_ms
+from ragline.contracts.answers import QueryAnswered
+from ragline.contracts.base import Event
+from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.topics import ANSWERS, topic_of
+from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, TransientError
+from ragline.messaging.admission import Admission
+from ragline.messaging.claims import Claims
+from ragline.messaging.failures import Failure, diagnose, failed_answer
+from ragline.messaging.handler import Handler, Surroundings
+from ragline.messaging.record import CURRENT, Delivery, Record
+from ragline.ports.answers import Attempt, Progress
+from ragline.retries import wait_as_asked
+
+
+class QueryHandler(Handler):
+    """Runs a query stage within the query's deadline.
+
+    Args:
+        surroundings: stage, outbox and the rest.
+        claims: where answers are claimed.
+        reserves: whether to reserve the work: for the stage whose output is always the answer, so
+            that a redelivery does not pay twice.
+        admission: lets queries in by turn, where this is the pipeline's door.
+        progress: where it is told that a stage has begun, of queries that want their answer
+            streamed.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        *,
+        claims: Claims,
+        reserves: bool = False,
+        admission: Admission | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        super().__init__(surroundings)
+        self._claims = claims
+        self._reserves = reserves
+        self._admission = admission
+        self._progress = progress
+
+    async def handle(self, event: QuerySubmitted) -> None:
+        """Answer or pass on one query."""
+        delivery = CURRENT.get()
+        event, deadline = self._resolve(event, delivery)
+        self._check(deadline)
+        async with (
+            self._turn(event, deadline),
+            self._reserved(event, delivery, deadline) as earlier,
+        ):
+            if earlier is not None:
+                await self._publish_claimed(earlier, delivery)
+                return
+            self._check(deadline)  # once more: waiting may have used the time up
+            self._tell(event, delivery)
+            result = await self._attempt(event, deadline)
+            if isinstance(result, QueryAnswered):
+                await self._publish_answer(result, delivery)
+            else:
+                self._check(deadline)  # the next stage need not queue what comes too late
+                await self._publish(result, delivery)
+
+    async def failed(self, record: Record, error: Exception) -> str:
+        """Store the terminal answer, and a dead letter unless time or capacity ran out."""
+        failure, outcome = await self._judged(record, error)
+        answer = failed_answer(record, failure, self._with.clock())
+        if answer is not None:
+            await self._publish_answer(answer, CURRENT.get())
+        return outcome
+
+    async def _judged(self, record: Record, error: Exception) -> tuple[Failure, str]:
+        if isinstance(error, DeadlineExceeded):
+            return diagnose(error), "expired"
+        if isinstance(error, Overloaded):
+            return diagnose(error), "shed"
+        return await self._bury(record, error), "dead"
+
+    def _resolve(
+        self, event: QuerySubmitted, delivery: Delivery
+    ) -> tuple[QuerySubmitted, datetime]:
+        """Return the event with its submission, and until when an answer is of use."""
+        submitted = event.submitted_at or delivery.appended_at
+        default = timedelta(seconds=self._with.settings.default_deadline_s)
+        deadline = event.deadline or submitted + default
+        update: dict[str, datetime] = {"submitted_at": submitted}
+        if delivery.envelope.attempt > 1:  # the event's own deadline is that of the first attempt
+            deadline = delivery.deadline or delivery.appended_at + default
+            update["deadline"] = deadline
+        return event.model_copy(update=update), deadline
+
+    def _check(self, deadline: datetime) -> None:
+        if self._with.clock() >= deadline:
+            raise DeadlineExceeded(f"the deadline {deadline} passed before {self._with.service}")
+
+    @asynccontextmanager
+    async def _turn(self, event: QuerySubmitted, deadline: datetime) -> AsyncIterator[None]:
+        if self._admission is None:
+            yield
+            return
+        seconds = self._left(deadline)
+        async with self._admission.turn(event.tenant, seconds=seconds):
+            yield
+
+    @asynccontextmanager
+    async def _reserved(
+        self, event: QuerySubmitted, delivery: Delivery, deadline: datetime
+    ) -> AsyncIterator[bytes | None]:
+        if not self._reserves:
+            yield None
+            return
+        attempt = Attempt(event.query_id, delivery.envelope.attempt)
+        async with self._claims.reserved(attempt, seconds=self._left(deadline)) as earlier:
+            yield earlier
+
+    def _tell(self, event: QuerySubmitted, delivery: Delivery) -> None:
+        if self._progress is not None and event.options.stream:
+            self._progress.begun(
+                event.query_id,
+                self._with.service,
+                queued=delivery.record.timestamp,
+                started=delivery.started,
+                timings=delivery.envelope.timings,
+            )
+
+    def _left(self, deadline: datetime) -> float:
+        return (deadline - self._with.clock()).total_seconds()
+
+    async def _attempt(self, event: QuerySubmitted, deadline: datetime) -> Event:
+        """Call the stage, again after transient errors while another try fits the deadline."""
+        settings = self._with.settings
+        remaining = self._left(deadline)
+        last: list[BaseException] = []
+
+        def note(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            if isinstance(error, RaglineError):
+                last[:] = [error]
+                topic = CURRENT.get().record.topic
+                self._with.metrics.count("ragline_retries_total", topic=topic, code=error.code)
+
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(TransientError),
+            wait=wait_as_asked(
+                wait_exponential_jitter(
+                    multiplier=settings.retry_initial_s, max=settings.retry_max_s
+                )
+            ),
+            stop=stop_before_delay(remaining),
+            before_sleep=note,
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(remaining):
+                return await retrying(self._with.stage, event)
+        except TimeoutError as error:
+            if last:
+                raise last[0] from error
+            raise DeadlineExceeded(f"no result within {remaining:.1f} s") from error
+
+    async def _publish_answer(self, answer: QueryAnswered, delivery: Delivery) -> None:
+        """Claim the answer, publish the winner's bytes."""
+        number = delivery.envelope.attempt
+        timings = (*delivery.envelope.timings, self._timing(delivery))
+        answer = answer.model_copy(update={"timings": timings, "attempt": number})
+        own = answer.to_json()
+        winner = await self._claims.claim(Attempt(answer.query_id, number), own)
+        if winner != own:
+            await self._publish_claimed(winner, delivery)
+            return
+        await self._publish(answer, delivery, value=own)
+        self._observe(answer, delivery)
+
+    async def _publish_claimed(self, value: bytes, delivery: Delivery) -> None:
+        """Publish another attempt's answer again: the same bytes, and so the same event id."""
+        self._with.metrics.count("ragline_answer_repeats_total")
+        await self._publish(QueryAnswered.model_validate_json(value), delivery, value=value)
+
+    async def _publish(
+        self, event: Event, delivery: Delivery, *, value: bytes | None = None
+    ) -> None:
+        topic = ANSWERS if isinstance(event, QueryAnswered) else topic_of(type(event))
+        time = event.answered_at if isinstance(event, QueryAnswered) else None
+        envelope = self._onward(delivery, event)
+        await self._with.publisher.publish(topic, event, value=value, envelope=envelope, time=time)
+
+    def _observe(self, answer: QueryAnswered, delivery: Delivery) -> None:
+        metrics = self._with.metrics
+        metrics.count("ragline_answers_total", status=answer.status)
+        for kind in answer.degradations:
+            metrics.count("ragline_degradations_total", kind=kind)
+        if answer.first_text_ms is not None:
+            metrics.observe("ragline_first_text_seconds", answer.first_text_ms / 1000)
+        timings = delivery.envelope.timings
+        since = timings[0].queued if timings else delivery.record.timestamp
+        elapsed = (epoch_ms(self._with.clock()) - since) / 1000
+        metrics.observe("ragline_answer_seconds", max(0.0, elapsed))
