@@ -68,7 +68,7 @@ test: setup browser ## every test that this machine can run (TESTS=path for some
 
 .PHONY: unit
 unit: setup ## the fast tests: no network, no processes
-	@$(BIN)/pytest -q tests/unit tests/contract tests/deploy
+	@$(BIN)/pytest -q tests/structure tests/unit tests/contract tests/deploy
 
 .PHONY: format
 format: setup ## rewrite the sources in the project's format

@@ -17,7 +17,7 @@ class StatusKeeper(Protocol):
         ...
 
 
-class Documents:
+class DocumentCounter:
     """Counts changes, and compares their freshness with `objective_s`."""
 
     def __init__(

@@ -10,7 +10,7 @@ from ragline.contracts.documents import DocumentStatus
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_monitor.answers import AnswerCounter
 from ragline_monitor.dead_letters import DeadLetters
-from ragline_monitor.documents import Documents, StatusKeeper
+from ragline_monitor.documents import DocumentCounter, StatusKeeper
 from ragline_monitor.feedback import Ratings
 from ragline_monitor.ports import Memory, Meter, RecordId
 
@@ -38,7 +38,7 @@ class MonitorStage:
         self._record = record
         self._ratings = Ratings(meter=meter, memory=memory)
         self._answers = AnswerCounter(meter=meter, memory=memory, ratings=self._ratings)
-        self._documents = Documents(
+        self._documents = DocumentCounter(
             meter=meter, memory=memory, statuses=statuses, objective_s=freshness_objective_s
         )
         self._dead_letters = DeadLetters(meter=meter, memory=memory)

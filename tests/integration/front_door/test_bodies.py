@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 from tests.integration.front_door.conftest import Serve
-from tests.unit.gateway.surroundings.app import Countdown, KnownCallers, make_app
+from tests.unit.gateway.app import Countdown, KnownCallers, make_app
 
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.caller import Caller

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from tests.integration.front_door.conftest import Serve, serving
-from tests.unit.gateway.access.issuing import AUDIENCE, ISSUER, Issuer, bearer
+from tests.unit.gateway.access.issuer import AUDIENCE, ISSUER, Issuer, bearer
 
 from ragline.errors import Unavailable
 from ragline_cli.stack.ports import choose_port

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from tests.integration.front_door.conftest import Serve
-from tests.unit.gateway.access.issuing import AUDIENCE, ISSUER, Issuer
-from tests.unit.gateway.surroundings.app import Countdown, make_app
+from tests.unit.gateway.access.issuer import AUDIENCE, ISSUER, Issuer
+from tests.unit.gateway.app import Countdown, make_app
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
 from ragline.api_keys.form import KeyScope, digest_of, make_key

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from tests.unit.gateway.surroundings.app import KnownCallers, make_app
+from tests.unit.gateway.app import KnownCallers, make_app
 
 from ragline.adapters.redis.client import open_redis
 from ragline.observability.metrics import Metrics

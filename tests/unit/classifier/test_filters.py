@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.classifier.conftest import NOW
 
 from ragline.contracts.queries import Filters, Intent
 from ragline_classifier import filters
-
-from .conftest import NOW
 
 TICK = timedelta(microseconds=1)
 

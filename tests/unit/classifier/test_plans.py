@@ -3,13 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.unit.classifier.conftest import prediction
 
 from ragline.contracts.queries import Intent, Plan, SearchKind
 from ragline.errors import Misconfigured
 from ragline_classifier import plans
 from ragline_classifier.plans import PlanBook
-
-from .conftest import prediction
 
 PACKAGED = plans.PACKAGED.read_text(encoding="utf-8")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.unit.classifier.conftest import NOW, FixedIntent, prediction
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import (
@@ -19,8 +20,6 @@ from ragline_classifier.local_model import LinearIntentModel
 from ragline_classifier.plans import PlanBook
 from ragline_classifier.rewriting import HeuristicRewriter
 from ragline_classifier.stage import ClassifierStage
-
-from .conftest import NOW, FixedIntent, prediction
 
 
 @pytest.fixture

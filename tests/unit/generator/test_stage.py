@@ -6,6 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.unit.generator.conftest import (
+    NOW,
+    Clock,
+    RecordingStream,
+    ScriptedModel,
+    WordTokenizer,
+    make_event,
+    make_passage,
+)
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
 from ragline.contracts.queries import (
@@ -25,16 +34,6 @@ from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
 from ragline_generator.writing.prices import Price, PriceTable
 from ragline_generator.writing.writer import Writer, WriterLimits
-
-from .conftest import (
-    NOW,
-    Clock,
-    RecordingStream,
-    ScriptedModel,
-    WordTokenizer,
-    make_event,
-    make_passage,
-)
 
 # most tests are about something else than the ladder
 PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.unit.monitor.memory import NOW, FakeMemory
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.feedback import FeedbackGiven
@@ -20,8 +21,6 @@ from ragline_monitor.history import HistoryWindow, hour_of
 from ragline_monitor.late_statuses import LateStatuses
 from ragline_monitor.ports import RecordId
 from ragline_monitor.stage import MonitorStage
-
-from .memory import NOW, FakeMemory
 
 
 class BreakableViews(MemoryViews):

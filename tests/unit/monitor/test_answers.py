@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.unit.monitor.conftest import World, answer
+from tests.unit.monitor.memory import NOW
 
 from ragline.contracts.answers import (
     AnswerStatus,
@@ -18,9 +20,6 @@ from ragline.contracts.answers import (
     Validation,
 )
 from ragline.contracts.queries import Intent
-
-from .conftest import World, answer
-from .memory import NOW
 
 
 def claims(*verdicts: ClaimSupport) -> Validation:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ragline.contracts.dead_letters import DeadLetterStored
+from tests.unit.monitor.conftest import World
 
-from .conftest import World
+from ragline.contracts.dead_letters import DeadLetterStored
 
 
 async def test_dead_letters_count_by_topic_cause_and_service(world: World) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.monitor.conftest import World, status_of
 
 from ragline.contracts.documents import Outcome
-
-from .conftest import World, status_of
 
 
 async def test_changes_count_by_status_and_by_whether_they_met_the_objective(world: World) -> None:

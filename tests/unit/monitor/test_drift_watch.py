@@ -7,14 +7,13 @@ import math
 from datetime import timedelta
 
 import pytest
+from tests.unit.monitor.memory import NOW, FakeMemory
 
 from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
 from ragline_monitor.history import hour_of
 from ragline_monitor.ports import Tally
 from ragline_monitor.signals import SignalLimits
-
-from .memory import NOW, FakeMemory
 
 
 class Watched(FakeMemory):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ragline.contracts.queries import Intent
+from tests.unit.monitor.conftest import World, answer, feedback
+from tests.unit.monitor.memory import NOW
 
-from .conftest import World, answer, feedback
-from .memory import NOW
+from ragline.contracts.queries import Intent
 
 
 async def test_a_thumb_carries_its_answer_s_intent_and_plan(world: World) -> None:

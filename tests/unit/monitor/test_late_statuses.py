@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.monitor.conftest import BreakableViews, status_of
 
 from ragline_monitor.late_statuses import LateStatuses
-
-from .conftest import BreakableViews, status_of
 
 
 @pytest.fixture

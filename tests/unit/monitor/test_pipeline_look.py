@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tests.unit.monitor.conftest import BreakableViews
+from tests.unit.monitor.memory import NOW
+
 from ragline.messaging.lag import GroupTopic, Look
 from ragline_monitor.pipeline_look import PipelineLook
-
-from .conftest import BreakableViews
-from .memory import NOW
 
 NAMES = ["classifier", "retriever", "reranker", "generator", "ingestor"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.unit.gateway.access.issuing import Issuer, Watch
+from tests.unit.gateway.access.issuer import Issuer, Watch
 
 
 @pytest.fixture(scope="session")

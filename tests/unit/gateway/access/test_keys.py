@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.gateway.access.issuing import Watch
+from tests.unit.gateway.access.issuer import Watch
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
 from ragline.api_keys.form import KeyScope, digest_of, make_key

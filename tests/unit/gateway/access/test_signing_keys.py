@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.unit.gateway.access.issuing import Issuer, Watch
+from tests.unit.gateway.access.issuer import Issuer, Watch
 
 from ragline.errors import Unavailable
 from ragline_gateway.access.jwks import KeySet
