@@ -1,7 +1,7 @@
 """Makes the console's pictures in `docs/`: `python -m tests.browser.screenshots`.
 
 The whole pipeline on the embedded stack, without a language model, answers about this project's
-own README, ARCHITECTURE and topics.
+own pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from tests.e2e.conftest import Pipeline, running_pipeline
 from ragline_cli.stack.state import StackKind
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/topics.md", "docs/settings.md")
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "docs/operate.md",
+    "docs/dead-letters.md",
+    "docs/topics.md",
+    "docs/settings.md",
+)
 QUESTION = "How do I replay dead letters?"
 
 

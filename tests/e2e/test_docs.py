@@ -1,4 +1,4 @@
-"""Every example of the pages for users works as it stands, addresses aside."""
+"""Every example of the pages for users works as it stands, addresses and durations aside."""
 
 from __future__ import annotations
 
@@ -16,12 +16,21 @@ from markdown_it import MarkdownIt
 
 from ragline.contracts.base import Event
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import QuerySubmitted
 
 from .conftest import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("ask-over-kafka", "ask-over-http", "publish-documents", "operate")
+PAGES = (
+    "ask-over-kafka",
+    "ask-over-http",
+    "publish-documents",
+    "operate",
+    "dead-letters",
+    "feedback",
+    "shadow-traffic",
+)
 _LIMIT_S = 120
 
 
@@ -76,14 +85,26 @@ class Runner:
             case "console":
                 for line in re.findall(r"^\$ (.*)$", text, re.MULTILINE):
                     self._execute(example, ["bash", "-euo", "pipefail", "-c", line])
+            case "crontab":
+                for (
+                    line
+                ) in text.splitlines():  # five times, then the command; cron reads `\%` as `%`
+                    command = line.split(maxsplit=5)[5].replace("\\%", "%")
+                    self._execute(example, ["bash", "-euo", "pipefail", "-c", command])
             case other:
                 raise AssertionError(f"nobody runs examples in {other!r}")
 
     def _addressed(self, text: str) -> str:
         addresses = self._pipeline.launcher.plan.addresses
-        return text.replace("localhost:9092", addresses.kafka.bootstrap_servers).replace(
-            "http://localhost:8080", addresses.gateway.url.rstrip("/")
-        )
+        ours = {
+            "localhost:9092": addresses.kafka.bootstrap_servers,
+            "http://localhost:8080": addresses.gateway.url.rstrip("/"),
+            "/srv/ragline": str(self._folder),
+            "--for 3600": "--for 5",
+        }
+        for theirs, own in ours.items():
+            text = text.replace(theirs, own)
+        return text
 
     def _execute(self, example: Example, command: list[str]) -> None:
         done = subprocess.run(
@@ -101,6 +122,8 @@ class Runner:
 
 def event_of(fields: dict[str, object]) -> Event:
     """Return the event that a JSON example is."""
+    if "rating" in fields:
+        return FeedbackGiven.model_validate(fields)
     if "query_id" in fields:
         return QuerySubmitted.model_validate(fields)
     if set(fields) == {"document_id", "version", "access"}:
