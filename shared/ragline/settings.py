@@ -27,7 +27,7 @@ class Group(BaseModel):
 
 
 class KafkaSettings(Group):
-    """How to reach Kafka and how to consume; defaults are measured (ARCHITECTURE.md)."""
+    """How to reach Kafka and how to consume; defaults are measured."""
 
     bootstrap_servers: str = Field("localhost:9092", description="host:port, comma-separated")
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(

@@ -36,7 +36,7 @@ class AdmissionLimits:
 class Admission:
     """Lets records in by turn.
 
-    `parking` holds the tasks that wait for their turn. `share` returns which part of the questions
+    `waiting` holds the tasks that wait for their turn. `share` returns which part of the questions
     this member gets, in (0, 1], and so which part of the capacity is its own.
     """
 

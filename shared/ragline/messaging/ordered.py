@@ -2,9 +2,10 @@
 
 Every record runs FastStream's whole pipeline (`process_message`) in a task of its own; offsets are
 committed up to the lowest unfinished record. FastStream's own acknowledgement policies lose or loop
-(ARCHITECTURE.md has the figures), and a middleware can neither make the subscriber concurrent nor
-see header and publish errors, so this subclass of its default subscriber relies on internals:
-FastStream is pinned exactly and `tests/contract/test_faststream_internals.py` fails on an upgrade.
+(`docs/architecture/delivery.md` says how), and a middleware can neither make the subscriber
+concurrent nor see header and publish errors, so this subclass of its default subscriber relies on
+internals: FastStream is pinned exactly and `tests/contract/test_faststream_internals.py` fails on
+an upgrade.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Consumption:
 
     `deliver` gets the record and FastStream's pipeline; when it returns, the record is safe. When
     it raises, the record stays uncommitted and `broken` says why. Once `halted` says so (a flood of
-    dead letters) no more records are taken. `parking` holds the tasks that only wait; `share`
+    dead letters) no more records are taken. `waiting` holds the tasks that only wait; `share`
     is the part of the topic's partitions assigned here.
     """
 

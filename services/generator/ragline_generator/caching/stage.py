@@ -1,6 +1,6 @@
 """The answer cache: the same question over the same passages gets the answer already given.
 
-The key is a digest of everything that the answer is made from (`cache_key.py`), above all of the
+The key is a digest of everything that the answer is made from (`key.py`), above all of the
 passages with their documents' versions. They are the index's watermark as far as this answer goes;
 the event's own `watermark` is the instant of its search and differs for each question. So no entry
 is ever out of date, and nobody has to tell the cache of a change: a new version, a deletion or a

@@ -4,9 +4,10 @@ Selection is by unit, so code, table rows and numbered steps are never cut; what
 be understood (the head of its table, its heading, the sentence that announces its list) comes with
 it. Order, headings and source offsets are kept.
 
-What is chosen is to cover the terms that an answer will need (`worth.py`), each once: a unit counts
-for what the chosen ones do not say yet, per token that it costs. This is the greedy choice under a
-budget of Lin and Bilmes, "A Class of Submodular Functions for Document Summarization" (2011).
+What is chosen is to cover the terms that an answer will need (`term_weights.py`), each once: a unit
+counts for what the chosen ones do not say yet, per token that it costs. This is the greedy choice
+under a budget of Lin and Bilmes, "A Class of Submodular Functions for Document Summarization"
+(2011).
 """
 
 from __future__ import annotations

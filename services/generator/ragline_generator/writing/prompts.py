@@ -4,8 +4,8 @@ Version `answer.v2` is `answer.v2.system.md` (placeholders `$language` and `$sha
 `answer.v2.user.md` (`$passages` and `$question`), one `answer.v2.<intent>.md` with the shape that
 suits the intent, and `answer.v2.example.{user,assistant}.md`, a worked example for base models.
 
-Passages are data. Each stands in its own numbered element, and `neutral.py` escapes whatever looks
-like such an element or like a turn ("indirect prompt injection": Greshake et al., 2023).
+Passages are data. Each stands in its own numbered element, and `injection.py` escapes whatever
+looks like such an element or like a turn ("indirect prompt injection": Greshake et al., 2023).
 """
 
 from __future__ import annotations
