@@ -1,1 +1,1 @@
-"""Circuit breakers: a dependency that failed lately is left alone for a while."""
+"""Circuit breakers: a dependency that failed recently is not called for a while."""

@@ -1,14 +1,14 @@
-"""Calls behind a circuit breaker: which outcomes count, and what is seen of it.
+"""Calls behind a circuit breaker: which outcomes count as failures, and its metrics.
 
-What counts as a failure is decided here, once:
+This is the only place that decides what counts as a failure:
 
-- transient errors of the dependency (`Unavailable`, `RateLimited`), the latter for as long as it
-  asks to be left alone;
-- a call that its caller cut off (deadline, cancellation) after at least `patience_s` without a
-  sign of life: the dependency hangs. After less it tells nothing, the caller was in a hurry; nor
-  does a cancellation because nobody wants the result any more (`NOT_WANTED`).
+- a transient error of the dependency (`Unavailable`, `RateLimited`); after `RateLimited` the
+  circuit stays open for at least as long as the dependency asked for;
+- a call that its caller cut off (deadline, cancellation) after the dependency sent nothing for at
+  least `patience_s`: the dependency hangs. A shorter wait proves nothing, because the caller was
+  in a hurry. A cancellation because nobody wants the result any more (`NOT_WANTED`) does not count.
 
-A permanent error closes the circuit like a result: whoever refuses a request is there.
+A permanent error closes the circuit as a result does: a dependency that refuses a request is up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CUT_OFF = (DeadlineExceeded, TimeoutError, asyncio.CancelledError, GeneratorExi
 
 
 class Call:
-    """One call under way. Of a stream, only the time spent waiting for it counts."""
+    """One call in flight. For a stream, only the time spent waiting for the dependency counts."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class Call:
         self.answered = False
 
     def heard(self) -> None:
-        """Note that the dependency has sent something, and that the caller is busy with it."""
+        """Note that the dependency has sent something, which the caller now processes."""
         self.answered = True
         self._waiting_since = None
 
@@ -46,17 +46,17 @@ class Call:
 
     @property
     def silent_s(self) -> float:
-        """Seconds since which the dependency lets the caller wait."""
+        """For how many seconds the caller has been waiting for the dependency."""
         return 0.0 if self._waiting_since is None else self._clock() - self._waiting_since
 
 
 class Breaker:
-    """The circuit breaker of one dependency, seen in the `ragline_circuit_*` metrics.
+    """The circuit breaker of one dependency, with its `ragline_circuit_*` metrics.
 
     Args:
         dependency: its name in metrics and messages.
         settings: when it opens and for how long.
-        metrics: where it is seen.
+        metrics: where its state is reported.
         clock: monotonic seconds.
     """
 
@@ -86,7 +86,7 @@ class Breaker:
         return self._circuit.state is CircuitState.CLOSED
 
     def problem(self) -> str | None:
-        """Return why calls are refused, or None: for probes."""
+        """Return why calls are refused, or None; used by probes."""
         return None if self.closed else self._reason()
 
     @contextmanager
@@ -94,7 +94,7 @@ class Breaker:
         """Surround one call of the dependency.
 
         Raises:
-            CircuitOpen: it failed lately; it is not called.
+            CircuitOpen: it failed recently; it is not called.
         """
         if not self._circuit.admits():
             self._metrics.count("ragline_circuit_refused_total", dependency=self.dependency)

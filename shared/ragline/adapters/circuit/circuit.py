@@ -1,9 +1,9 @@
 """A circuit breaker's state: after failures, calls are skipped for a while instead of timing out.
 
-Own code because no library fits: purgatory, aiobreaker, circuitbreaker and pybreaker read the
-system's clock themselves, let any number of callers through while half-open (pybreaker and
-aiobreaker behind a thread lock), count an exception by its class alone, where here a time-out
-counts only after a long enough wait, and know no cooldown that the dependency itself asks for.
+This is our own code because no library fits. purgatory, aiobreaker, circuitbreaker and pybreaker
+read the system's clock themselves and let any number of callers through while half-open (pybreaker
+and aiobreaker behind a thread lock). They count an exception by its class alone, whereas here a
+time-out counts only after a long enough wait. None has a cooldown that the dependency itself sets.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import IntEnum
 
 
 class CircuitState(IntEnum):
-    """Closed lets all calls through, open none, half-open one, the trial; values as in metrics."""
+    """Closed: all calls pass; open: none; half-open: one trial call. Values as in the metrics."""
 
     CLOSED = 0
     HALF_OPEN = 1
@@ -21,11 +21,11 @@ class CircuitState(IntEnum):
 
 
 class Circuit:
-    """Opens after `failures` in a row for `cooldown_s`; then one success closes it again.
+    """Opens for `cooldown_s` after `failures` in a row; then one success closes it again.
 
-    With one failure it suits helpers that Ragline goes on without: a dead Redis then costs one
-    time-out every `cooldown_s` seconds rather than one for each call. They ask `open`. Callers that
-    want a single trial after the cooldown ask `admits` instead, and must report its outcome.
+    `failures=1` suits optional dependencies: a dead Redis then costs one time-out every
+    `cooldown_s` seconds rather than one per call. Their callers check `open`. Callers that want a
+    single trial call after the cooldown check `admits` instead, and must report its outcome.
 
     Args:
         cooldown_s: seconds that it stays open.
@@ -57,7 +57,7 @@ class Circuit:
 
     @property
     def open(self) -> bool:
-        """Whether calls are to be skipped just now."""
+        """Whether calls must be skipped at the moment."""
         return self._state is not CircuitState.CLOSED and self.retry_after > 0
 
     @property
@@ -81,12 +81,12 @@ class Circuit:
         self._to(CircuitState.CLOSED)
 
     def failed(self, *, at_least_s: float = 0.0) -> None:
-        """Count a failure and open the circuit when it is one too many, or the trial's.
+        """Count a failure; open the circuit when the limit is reached or the trial call failed.
 
-        A call from before the circuit opened that fails late changes nothing.
+        A call that started before the circuit opened and fails afterwards changes nothing.
 
         Args:
-            at_least_s: how long the dependency asked to be left alone, where it did.
+            at_least_s: how long the dependency asked not to be called; 0 when it did not ask.
         """
         self._in_a_row += 1
         if self.open or self._in_a_row < self._failures:
@@ -95,7 +95,7 @@ class Circuit:
         self._to(CircuitState.OPEN)
 
     def undecided(self) -> None:
-        """Take note that a call told nothing; after a trial the next call is one."""
+        """Note an outcome that proves nothing; after a trial, the next call is a trial again."""
         if self._state is CircuitState.HALF_OPEN:
             self._to(CircuitState.OPEN)
 

@@ -22,7 +22,7 @@ from ragline.ports.models import ChatMessage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One completion asked of one model."""
+    """A request for one completion by one model."""
 
     model: str
     messages: Sequence[ChatMessage]
@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One event of a stream; `finished` is why the model stopped, once it says so."""
+    """One event of a stream; `finished` is the reason why the model stopped, once it is known."""
 
     text: str = ""
     finished: str | None = None
@@ -49,15 +49,15 @@ class Api(Protocol):
         ...
 
     async def json(self, request: Request, schema: dict[str, Any]) -> str:
-        """Complete once, the server being told that the text must be JSON of `schema`."""
+        """Complete once; the server is told that the text must be JSON that fits `schema`."""
         ...
 
 
 class ChatApi:
     """`/chat/completions`.
 
-    OpenAI itself only takes `max_completion_tokens` for its newer models, while compatible servers
-    know `max_tokens`; `official` tells them apart.
+    OpenAI's newer models accept only `max_completion_tokens`; compatible servers know `max_tokens`.
+    `official` is true for OpenAI itself.
     """
 
     def __init__(self, client: AsyncOpenAI, *, official: bool) -> None:
@@ -139,7 +139,7 @@ class CompletionsApi:
 
 _TURN = "\n\nUser:"
 _NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant"}
-# Before such a line; `^` alone knows only one of the characters that end a line
+# The position before such a line; `^` alone recognises only one of the line-ending characters
 _POSING = re.compile(
     r"(?:^|(?<=[\r\v\f\x1c-\x1e\x85\u2028\u2029]))(?=\s*(?:Instructions|User|Assistant)\s*[:：])",
     re.IGNORECASE | re.MULTILINE,
@@ -149,7 +149,7 @@ _POSING = re.compile(
 def transcript(messages: Sequence[ChatMessage]) -> str:
     """Return the messages as a text that ends where the assistant's answer begins.
 
-    A line inside a message that poses as the beginning of a turn is quoted with `> `.
+    A line inside a message that looks like the beginning of a turn is quoted with `> `.
     """
     turns = (f"{_NAMES[m.role]}: {_POSING.sub('> ', m.content)}" for m in messages)
     return "\n\n".join([*turns, "Assistant:"])

@@ -1,4 +1,4 @@
-"""The OpenAI client's exceptions in our error tree."""
+"""Translates the OpenAI client's exceptions into our error tree."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _from_status(error: openai.APIStatusError) -> RaglineError:
 def asked_to_wait(headers: Mapping[str, str], *, now: Callable[[], datetime]) -> float | None:
     """Return the seconds that a response asks to wait, or None.
 
-    OpenAI and Azure say `retry-after-ms`, everybody `Retry-After`.
+    OpenAI and Azure also send `retry-after-ms`; all servers use `Retry-After`.
     """
     exact = _finite(headers.get("retry-after-ms"))
     if exact is not None:

@@ -10,12 +10,12 @@ from typing import Any
 from ragline.errors import DeadlineExceeded, RaglineError
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
 
-# The share of the time in which the primary must begin its answer
+# The primary must begin its answer within this share of the available time
 _PRIMARY_SHARE = 0.5
 
 
 class FallbackModel:
-    """Asks `primary`; `fallback` answers when it failed without any text."""
+    """Asks `primary`; `fallback` answers when the primary failed before it sent any text."""
 
     def __init__(self, primary: LanguageModel, fallback: LanguageModel) -> None:
         self._primary = primary
@@ -37,7 +37,7 @@ class FallbackModel:
         """Stream a completion; the last delta names the model that wrote it.
 
         Raises:
-            RaglineError: the fallback's error, or the primary's once it has begun.
+            RaglineError: the fallback's error, or the primary's if it had already sent text.
         """
         ends_at = _now() + timeout
         begun = False

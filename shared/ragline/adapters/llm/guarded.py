@@ -1,4 +1,4 @@
-"""Language models, each behind a circuit breaker of its own."""
+"""Language models, each behind its own circuit breaker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class GuardedModel:
     """Passes calls on to `model` while the circuit lets them through.
 
     Raises, besides what `model` raises:
-        CircuitOpen: the model failed lately; it is not asked before the next trial.
+        CircuitOpen: the model failed recently; it is not called before the next trial.
     """
 
     def __init__(self, model: LanguageModel, breaker: Breaker) -> None:
@@ -54,7 +54,7 @@ class GuardedModel:
 
 
 class ModelGuard:
-    """Puts models behind breakers named `llm:<model>`; `degraded` tells probes which are open."""
+    """Puts models behind breakers named `llm:<model>`; `degraded` shows probes which are open."""
 
     def __init__(self, settings: CircuitSettings, metrics: Metrics) -> None:
         self._settings = settings

@@ -36,7 +36,7 @@ async def open_language_model(
 ) -> AsyncIterator[LanguageModel]:
     """Open a client for the server of `settings`; nothing is sent yet.
 
-    The client's own retries are off: whoever calls knows the time left and decides.
+    The client's own retries are off: the caller knows the remaining time and decides on retries.
 
     Args:
         settings: server, model and fallback model.
@@ -88,7 +88,7 @@ class OpenAiModel:
         """Stream a completion; the last delta names the model and carries the token counts.
 
         Raises:
-            RateLimited, DeadlineExceeded, Misconfigured: see `openai_errors`.
+            RateLimited, DeadlineExceeded, Misconfigured: see `errors.translated`.
             Unavailable: the same, and when a stream breaks off or holds no text.
         """
         ends_at = asyncio.get_running_loop().time() + timeout
@@ -120,8 +120,8 @@ class OpenAiModel:
         """Return one JSON object that fits `schema`, at temperature 0.
 
         Raises:
-            RateLimited, DeadlineExceeded, Misconfigured: see `openai_errors`.
-            Unavailable: the same, and when the text is no object that fits `schema`.
+            RateLimited, DeadlineExceeded, Misconfigured: see `errors.translated`.
+            Unavailable: the same, and when the text is not an object that fits `schema`.
         """
         request = Request(
             model=self._model, messages=messages, temperature=0.0, max_tokens=_JSON_MAX_TOKENS
@@ -136,7 +136,7 @@ def parse_object(text: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return `text` as a JSON object that fits `schema`.
 
     Raises:
-        Unavailable: it is none; a model may do better when it is asked again.
+        Unavailable: the text is not such an object; the model may produce one on a retry.
     """
     try:
         value = json.loads(text)

@@ -1,7 +1,7 @@
 """Token counts by the language model server's own tokenizer: llama.cpp's and vLLM's `/tokenize`.
 
-Both serve it beside `/v1`, not below. One request asks about all texts of a question; how its
-tokens are shared out among them is in `token_positions.py`.
+Both serve it next to `/v1`, not below it. One request covers all texts of a question;
+`token_positions.py` assigns the returned tokens to the texts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ async def open_server_tokenizer(
     """Open a client for the tokenizer of the server of `settings`; nothing is sent yet.
 
     Raises:
-        Misconfigured: there is no server of one's own; OpenAI itself has no such endpoint.
+        Misconfigured: no `base_url` is set; OpenAI itself has no such endpoint.
     """
     if settings.base_url is None:
         raise Misconfigured("RAGLINE_LLM__TOKENIZER=server needs RAGLINE_LLM__BASE_URL")
@@ -49,13 +49,13 @@ async def open_server_tokenizer(
 
 
 class ServerTokenizer:
-    """Port `Tokenizer`. Remembers the texts of late; what the server cannot tell is estimated.
+    """Port `Tokenizer`. Remembers recent texts; estimates counts that the server cannot give.
 
     Args:
         client: its base address is the server's root.
-        model: whose tokenizer, where the server has several models.
+        model: the model whose tokenizer is used, in case the server has several models.
         estimate: counts without the server.
-        on_failure: called with the reason when the server did not answer; it is then left alone
+        on_failure: called with the reason when the server did not answer; it is then not called
             for half a minute.
         clock: monotonic seconds.
     """
@@ -77,7 +77,7 @@ class ServerTokenizer:
         self._kept: OrderedDict[str, Tokenised] = OrderedDict()
 
     async def counter(self, texts: Collection[str]) -> Count:
-        """Return what counts tokens: exactly for `texts` and their slices, else by their ratio."""
+        """Return a token counter: exact for `texts` and their slices, estimated for other texts."""
         wanted = list(dict.fromkeys(text for text in texts if text))
         missing = [text for text in wanted if text not in self._kept]
         reply = await self._asked(missing) if missing and not self._circuit.open else {}
@@ -114,7 +114,7 @@ class ServerTokenizer:
     def _keep(self, found: Sequence[Tokenised]) -> None:
         for each in found:
             self._kept[each.text] = each
-        # those of the question at hand are the newest
+        # the texts of the current question are the newest
         while len(self._kept) > max(_TEXTS_KEPT, len(found)):
             self._kept.popitem(last=False)
 

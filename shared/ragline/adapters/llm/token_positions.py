@@ -1,4 +1,4 @@
-"""Where tokens begin in texts that were tokenised together, by what a server says of each."""
+"""Where tokens begin in texts that were tokenised together, from the server's reply."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tokenised:
 def located(texts: Sequence[str], reply: Mapping[str, Any]) -> list[Tokenised] | None:
     """Return where tokens begin in `texts`, which were sent joined by `SEPARATOR`.
 
-    None where the reply's tokens do not add up to the text: some tokenizers normalise it.
+    None when the reply's tokens do not add up to the text: some tokenizers normalise it.
     """
     lengths = _lengths(reply)
     if lengths is None or sum(lengths) != len(SEPARATOR.join(texts).encode()):
@@ -44,7 +44,7 @@ def located(texts: Sequence[str], reply: Mapping[str, Any]) -> list[Tokenised] |
 
 
 def total(reply: Mapping[str, Any]) -> int | None:
-    """Return how many tokens a reply has, or None when it is no such reply."""
+    """Return how many tokens a reply has, or None when the reply has another form."""
     tokens = reply.get("tokens")
     return len(tokens) if isinstance(tokens, list) else None
 
@@ -72,7 +72,7 @@ def _lengths(reply: Mapping[str, Any]) -> list[int] | None:
 
 
 def _bytes(piece: object) -> int:
-    """llama.cpp writes a piece that is no UTF-8 on its own as a list of bytes."""
+    """Return a piece's length; llama.cpp sends a piece that is not valid UTF-8 as a byte list."""
     if isinstance(piece, str):
         return len(piece.encode())
     return len(piece) if isinstance(piece, list) else 0

@@ -1,8 +1,8 @@
-"""Token counting: tiktoken where its tables are on the machine, else an approximation.
+"""Token counting: tiktoken if its tables are on the machine, else an approximation.
 
 tiktoken fetches a missing table from the network without a time limit, which would hang a service
-behind a firewall. So a table is only used when it already lies in tiktoken's cache folder
-(`TIKTOKEN_CACHE_DIR`); an image that wants exact counts ships it there.
+behind a firewall. So a table is only used when it is already in tiktoken's cache folder
+(`TIKTOKEN_CACHE_DIR`); an image that needs exact counts ships the table there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CACHED_AS = {
     "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790",
 }
 _DEFAULT_ENCODING = "o200k_base"
-# `LlmSettings.tokenizer` when the server counts (`server_tokenizer`), with ours as its stand-in
+# `LlmSettings.tokenizer` when the server counts (`server_tokenizer`), with ours as its fallback
 SERVER = "server"
 
 _PIECE = re.compile(r"[A-Za-z]+|\d{1,3}|[^\W\d_A-Za-z]+|\n\s*|[ \t]{2,}|[^\w\s]+|_+")
@@ -52,8 +52,8 @@ class ApproximateTokenizer:
     """Counts without a table: within 10 % of `o200k_base` on English prose, Markdown and Python.
 
     Measured over 400 pieces of 800 characters each of product documentation, abstracts and source
-    code (a single piece: 12 % under to 17 % over for 90 % of them). Cyrillic and Arabic count up to
-    70 % too many, ideographs 25 %: a budget is then kept, not filled.
+    code (for 90 % of the pieces the error is between -12 % and +17 %). Cyrillic and Arabic texts
+    are overestimated by up to 70 %, ideographs by 25 %: the budget is then kept but not used up.
     """
 
     def count(self, text: str) -> int:
@@ -79,7 +79,7 @@ def _cost(piece: str) -> float:
 
 
 def cached_table(encoding: str, environ: Mapping[str, str]) -> Path | None:
-    """Return where tiktoken's table of `encoding` lies on this machine, or None."""
+    """Return the path of tiktoken's table for `encoding` on this machine, or None."""
     default = str(Path(tempfile.gettempdir()) / "data-gym-cache")
     folder = environ.get("TIKTOKEN_CACHE_DIR", environ.get("DATA_GYM_CACHE_DIR", default))
     name = _CACHED_AS.get(encoding)
@@ -90,7 +90,7 @@ def cached_table(encoding: str, environ: Mapping[str, str]) -> Path | None:
 def open_tokenizer(
     settings: LlmSettings, environ: Mapping[str, str] | None = None
 ) -> TiktokenTokenizer | ApproximateTokenizer:
-    """Return the counter for `settings.model`, never touching the network."""
+    """Return the counter for `settings.model`, without any network access."""
     encoding = _encoding_of(settings)
     if cached_table(encoding, os.environ if environ is None else environ) is None:
         return ApproximateTokenizer()

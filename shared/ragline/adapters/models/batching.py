@@ -1,8 +1,8 @@
-"""Micro-batching: what concurrent callers ask for is run together, one batch at a time.
+"""Micro-batching: items of concurrent callers are run together, one batch at a time.
 
-A model reads 16 texts together in far less time than 16 times one text, and callers that arrive
-while a batch runs form the next one. Waiting is bounded: an item leaves with the next batch at the
-latest `max_wait` seconds after it arrived, and with no wait at all when the model was busy longer.
+A model reads a batch of 16 texts in far less time than 16 single texts, and the callers that arrive
+while a batch runs form the next one. Waiting is bounded: an item joins the next batch at most
+`max_wait` seconds after it arrived. If the model was busy for longer than that, it waits no more.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class MicroBatcher(Generic[T, R]):
     """Runs single items of concurrent callers in batches; an async context manager.
 
     Args:
-        run: computes one result an item, in order; it must not block the event loop.
-        max_size: items of a batch.
-        max_wait: seconds that an item waits for company.
-        max_pending: items that may be under way; beyond it `submit` waits for its turn.
+        run: computes one result per item, in order; it must not block the event loop.
+        max_size: most items in a batch.
+        max_wait: most seconds that an item waits for others to join its batch.
+        max_pending: most items in flight; beyond it `submit` waits.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class MicroBatcher(Generic[T, R]):
         return len(self._pending)
 
     async def submit(self, item: T) -> R:
-        """Return the result of `item`; cancelling the caller takes only its own item back.
+        """Return the result of `item`; cancelling the caller withdraws only its own item.
 
         Raises:
             Unavailable: the batcher is closed.
@@ -91,11 +91,11 @@ class MicroBatcher(Generic[T, R]):
             return await pending.result
 
     async def submit_many(self, items: Sequence[T]) -> list[R]:
-        """Return the results of `items`, in order; they may share batches with other callers'."""
+        """Return the results of `items`, in order; batches may also hold other callers' items."""
         return list(await asyncio.gather(*(self.submit(item) for item in items)))
 
     async def aclose(self) -> None:
-        """Take no new items, run those that wait, and stop."""
+        """Accept no new items, run the waiting ones, and stop."""
         self._closing = True
         self._arrived.set()
         self._full.set()
@@ -114,7 +114,7 @@ class MicroBatcher(Generic[T, R]):
                 await self._fill()
                 if batch := self._take():
                     await self._answer(batch)
-        finally:  # nobody may wait for a batcher that was stopped half-way
+        finally:  # no caller may be left waiting for a batcher that was stopped half-way
             for pending in (*batch, *self._pending):
                 pending.result.cancel()
 
@@ -139,7 +139,7 @@ class MicroBatcher(Generic[T, R]):
         batch: list[_Pending[T, R]] = []
         while self._pending and len(batch) < self._max_size:
             pending = self._pending.popleft()
-            if not pending.result.done():  # a cancelled caller costs no model time
+            if not pending.result.done():  # spend no model time on a cancelled caller
                 batch.append(pending)
         return batch
 

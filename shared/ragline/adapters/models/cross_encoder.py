@@ -1,4 +1,4 @@
-"""The cross-encoder: pairs of all questions under way share its batches."""
+"""The cross-encoder: the pairs of all questions in flight share its batches."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class SentenceTransformerCrossEncoder:
         self._pairs = pairs
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        """Return one relevance in [0, 1] a passage, in order."""
+        """Return one relevance in [0, 1] per passage, in order."""
         return await self._pairs.submit_many([(query, passage) for passage in passages])
 
 
 @asynccontextmanager
 async def open_cross_encoder(settings: RerankerSettings) -> AsyncIterator[CrossEncoder | None]:
-    """Load the model on its own thread, or give None when there is none to load.
+    """Load the model on its own thread, or yield None when there is none to load.
 
-    A model that is not on this machine and cannot be fetched is logged, once: the answers then say
-    that reranking was skipped. Without a model torch is not even imported.
+    If the model is not on this machine and cannot be fetched, that is logged once, and the answers
+    say that reranking was skipped. Without a model, torch is not even imported.
 
     Raises:
-        Misconfigured: the model's files are here but are no cross-encoder.
+        Misconfigured: the model's files exist but are not a cross-encoder.
     """
     async with ModelThread("cross-encoder") as thread:
         files = await thread.run(partial(_find, settings))

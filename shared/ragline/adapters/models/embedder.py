@@ -24,21 +24,21 @@ Vectors = list[list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A model of its own on a thread of its own: tokenizers are not safe to share."""
+    """One copy of the model on its own thread: tokenizers are not safe to share."""
 
     thread: ModelThread
     encode: Encode
 
     async def run(self, texts: list[str]) -> Vectors:
-        """Return one unit vector a text."""
+        """Return one unit vector per text."""
         return await self.thread.run(partial(self.encode, texts))
 
 
 class SentenceTransformerEmbedder:
     """An `Embedder` over one or more workers.
 
-    At most one batch of documents is queued for a worker at a time, so a question waits for one
-    such batch and never for a whole document.
+    At most one batch of document texts is queued per worker, so a question waits for one such batch
+    and never for a whole document.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class SentenceTransformerEmbedder:
         self.dimensions = dimensions
 
     async def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Embed passages, one unit vector a text, in order."""
+        """Embed passages: one unit vector per text, in order."""
         prefixed = [self._settings.prefix_document + text for text in texts]
-        # Texts of similar length together: a batch is padded to its longest
+        # Group texts of similar length: a batch is padded to its longest text
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         vectors: Vectors = [[]] * len(texts)
 
@@ -87,7 +87,7 @@ class SentenceTransformerEmbedder:
 
 @asynccontextmanager
 async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
-    """Load the model on its own thread and give an `Embedder`.
+    """Load the model on its own thread and yield an `Embedder`.
 
     Raises:
         Misconfigured: the model is missing or cannot be used.
@@ -99,7 +99,7 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
             for number in range(settings.workers)
         ]
         files = await threads[0].run(partial(locate, settings.model, settings.revision))
-        # one after the other: importing torch twice at the same time only waits for itself
+        # one after the other: concurrent imports of torch would only wait for each other
         loaded = [await thread.run(partial(_load, files, settings)) for thread in threads]
         workers = [Worker(t, encode) for t, (encode, _) in zip(threads, loaded, strict=True)]
         dimensions = loaded[0][1]

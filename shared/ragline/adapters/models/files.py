@@ -27,12 +27,12 @@ class ModelFiles:
 
 
 def locate(model: str, revision: str | None = None, *, also: str | None = None) -> ModelFiles:
-    """Find `model`: `packaged`, a folder or a hub id; only the last may use the network.
+    """Find `model`: `packaged`, a folder or a hub id; only a hub id may use the network.
 
     Args:
         model: its name.
-        revision: of a hub model; its newest when empty.
-        also: a file of a hub model that is not fetched otherwise.
+        revision: the revision of a hub model; the newest when empty.
+        also: an extra file of a hub model, which would not be fetched otherwise.
 
     Raises:
         Misconfigured: there is no such package, folder or hub model.

@@ -17,17 +17,19 @@ from huggingface_hub.errors import (
 from ragline.errors import Misconfigured, Unavailable
 
 _PROBE_SECONDS = 3.0
-# Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can run code
+# Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can execute code
 _WANTED = ("*.safetensors", "*.json", "*.txt", "*.model")
 _UNWANTED = ("onnx/*", "openvino/*")
 _snapshot = partial(snapshot_download, etag_timeout=_PROBE_SECONDS)
 
 
 def fetch(model: str, revision: str | None, *, also: str | None = None) -> Path:
-    """Return the folder with the files of hub model `model`, and file `also`, named by its commit.
+    """Return the folder with the files of hub model `model` and with file `also`.
+
+    The folder is named by the model's commit.
 
     Raises:
-        Misconfigured: the hub has no such model or revision, or does not give it to us.
+        Misconfigured: the hub has no such model or revision, or denies access to it.
         Unavailable: it is not in the cache and the hub does not answer within some seconds.
     """
     files = _files(also)
@@ -44,13 +46,13 @@ def fetch(model: str, revision: str | None, *, also: str | None = None) -> Path:
 def _files(also: str | None) -> dict[str, list[str]]:
     if also is None:
         return {"allow_patterns": list(_WANTED), "ignore_patterns": list(_UNWANTED)}
-    # an exclusion would stand above the file that is asked for
+    # an exclusion pattern would also exclude the file that is asked for
     return {"allow_patterns": ["config.json", "tokenizer*.json", also]}
 
 
 def _download(model: str, revision: str | None, files: dict[str, list[str]]) -> Path:
     try:
-        # A short probe decides, because a download's own time limits add up to minutes
+        # Probe the hub first with a short time limit: a download's own limits add up to minutes
         commit = HfApi().model_info(model, revision=revision, timeout=_PROBE_SECONDS).sha
         return Path(_snapshot(model, revision=commit, **files))
     except (GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError) as error:

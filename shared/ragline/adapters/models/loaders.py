@@ -1,6 +1,6 @@
 """Loads models through sentence-transformers.
 
-The only module that imports torch, which takes seconds: import it, like calling its functions, on
+This is the only module that imports torch, which takes seconds: import it and call its functions on
 the model's thread.
 """
 
@@ -27,7 +27,7 @@ def load_encoder(files: ModelFiles, *, threads: int, batch_size: int) -> tuple[E
     """Return a function from texts to unit vectors, and the vectors' length.
 
     Raises:
-        Misconfigured: the files are no embedding model.
+        Misconfigured: the files are not an embedding model.
     """
     _prepare(threads)
     try:
@@ -53,11 +53,11 @@ def load_encoder(files: ModelFiles, *, threads: int, batch_size: int) -> tuple[E
 def load_scorer(files: ModelFiles, *, threads: int, batch_size: int) -> Score:
     """Return a function from pairs of question and passage to relevances in [0, 1].
 
-    The model's logit goes through the logistic function whatever activation its files name, as
-    some revisions of the same model name the identity and others the logistic function.
+    The logistic function is always applied to the model's logit, whatever activation its files
+    name: some revisions of the same model name the identity, others the logistic function.
 
     Raises:
-        Misconfigured: the files are no cross-encoder with one score.
+        Misconfigured: the files are not a cross-encoder with one score.
     """
     _prepare(threads)
     model = _cross_encoder(files, _RANKER)
@@ -78,7 +78,7 @@ def load_entailment(files: ModelFiles, *, threads: int, batch_size: int) -> Scor
     """Return a function from pairs of premise and hypothesis to probabilities of entailment.
 
     Raises:
-        Misconfigured: the files are no classifier with a label called entailment.
+        Misconfigured: the files are not a classifier with a label called entailment.
     """
     _prepare(threads)
     model = _cross_encoder(files, _NLI)
@@ -104,7 +104,7 @@ def _cross_encoder(files: ModelFiles, kind: str) -> CrossEncoder:
         )
     except (OSError, ValueError, KeyError) as error:
         raise _unusable(files, kind, error) from error
-    # An embedding model loads too, with a head of random weights and one line in the log
+    # An embedding model also loads, but with a randomly initialised head and only a log line
     architectures = (model.config.architectures if model.config else None) or ()
     if not any(str(name).endswith(_WITH_SCORES) for name in architectures):
         raise _unusable(files, kind, "its weights have no scoring head")

@@ -1,6 +1,6 @@
 """Runs a cross-encoder's ONNX file with onnxruntime, without torch.
 
-Quantised to 8-bit integers it is about twice as fast on a processor: `docs/quality.md`.
+Quantised to 8-bit integers, it is about twice as fast on a CPU: `docs/quality.md`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ragline.adapters.models.files import ModelFiles
 from ragline.errors import Misconfigured
 
 _MOST_TOKENS = 512
-# tensors that BERT-like models may ask for, by what the tokenizer calls them
+# input tensors of BERT-like models, with the tokenizer's names for them
 _INPUTS = {
     "input_ids": "ids",
     "attention_mask": "attention_mask",
@@ -30,12 +30,12 @@ class OnnxScorer:
 
     Args:
         files: the model's folder, with `tokenizer.json` and `config.json`.
-        onnx_file: the network, relative to the folder.
-        threads: of onnxruntime.
-        batch_size: pairs run together; those of like length, so that little is padding.
+        onnx_file: the network's file, relative to the folder.
+        threads: threads of onnxruntime.
+        batch_size: pairs run together; pairs of similar length are grouped to save padding.
 
     Raises:
-        Misconfigured: a file is missing or is no cross-encoder with one score.
+        Misconfigured: a file is missing or is not a cross-encoder with one score.
     """
 
     def __init__(self, files: ModelFiles, onnx_file: str, *, threads: int, batch_size: int) -> None:
@@ -56,13 +56,13 @@ class OnnxScorer:
         self._batch_size = batch_size
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return one relevance a pair, in order."""
+        """Return one relevance per pair, in order."""
         longest_first = sorted(range(len(pairs)), key=lambda at: -len(pairs[at][1]))
         logits = np.zeros(len(pairs))
         for start in range(0, len(pairs), self._batch_size):
             places = longest_first[start : start + self._batch_size]
             logits[places] = self._logits([pairs[place] for place in places])
-        # the logistic function, in a form that no logit makes overflow
+        # the logistic function, in a form that cannot overflow for any logit
         relevances: list[float] = ((1 + np.tanh(logits / 2)) / 2).tolist()
         return relevances
 

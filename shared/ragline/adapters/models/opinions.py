@@ -1,4 +1,4 @@
-"""Second opinions on claims, by vectors or by an entailment model; all answers share batches."""
+"""Second opinions on claims, from vectors or an entailment model; all answers share batches."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
 
 _NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
-# The cosine from which evidence in other words counts as support
+# The least cosine at which evidence in other words counts as support
 _SAME = 0.75
 
 
 class EmbeddingOpinion:
     """Port `SecondOpinion`: cosine of claim and evidence, mapped so that 0.75 becomes 0.5.
 
-    It only lifts claims in other words than their source: vectors do not tell `is` from `is not`.
+    It can only raise the score of a paraphrased claim: vectors do not tell `is` from `is not`.
     """
 
     method = "embeddings"
@@ -38,9 +38,9 @@ class EmbeddingOpinion:
         self._embedder = embedder
 
     async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return for each (evidence, claim) how alike they are, in [0, 1]."""
+        """Return for each (evidence, claim) their similarity, in [0, 1]."""
         texts = list(dict.fromkeys(text for pair in pairs for text in pair))
-        # one by one, so that the embedder batches them with those of other answers
+        # submit them one by one, so that the embedder batches them with those of other answers
         vectors = await asyncio.gather(*(self._embedder.embed_query(text) for text in texts))
         found = dict(zip(texts, vectors, strict=True))
         return [_mapped(_dot(found[evidence], found[claim])) for evidence, claim in pairs]
@@ -49,7 +49,7 @@ class EmbeddingOpinion:
 class EntailmentOpinion:
     """Port `SecondOpinion`: the probability that the evidence entails the claim.
 
-    It is asked about every claim that words do not contradict, and decides.
+    It is asked about every claim that the word check does not contradict, and its verdict decides.
     """
 
     method = "nli"
@@ -65,7 +65,7 @@ class EntailmentOpinion:
 
 @asynccontextmanager
 async def open_opinion(settings: OpinionSettings) -> AsyncIterator[SecondOpinion | None]:
-    """Load the model of `settings` on a thread of its own, or give None when it is off.
+    """Load the model of `settings` on its own thread, or yield None when it is off.
 
     Raises:
         Misconfigured: the extra `models` is not installed, or the model cannot be used.

@@ -1,7 +1,8 @@
 """The one thread on which a model loads and runs.
 
-Off the event loop, so that a batch never delays a Kafka heartbeat; one thread, because torch
-already spreads a batch over its own threads and two batches at once only evict each other's cache.
+The model runs off the event loop, so that a batch never delays a Kafka heartbeat. It gets one
+thread, because torch already spreads a batch over its own threads, and two batches at once only
+evict each other's data from the CPU cache.
 """
 
 from __future__ import annotations

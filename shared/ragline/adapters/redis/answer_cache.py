@@ -18,8 +18,8 @@ def cached_answer_key(key: str) -> str:
 class RedisAnswerCache:
     """Port `AnswerCache`. An entry lives for `ttl_s` after it was written.
 
-    A broken Redis makes every look-up a miss. It is then left alone for `cooldown_s`, so a question
-    does not pay a time-out for the look-up and another one for storing its answer.
+    When Redis fails, every look-up is a miss. Redis is then not called for `cooldown_s`, so that a
+    question does not pay one time-out for the look-up and another one for storing its answer.
 
     Args:
         redis: the client; its time limits bound every call.
@@ -52,7 +52,7 @@ class RedisAnswerCache:
         return found.encode() if isinstance(found, str) else found
 
     async def put(self, key: str, answer: bytes) -> None:
-        """Store an answer; failure is counted and swallowed."""
+        """Store an answer; a failure is counted but not raised."""
         if self._optional.away:
             return
         with self._optional.trying("put"):

@@ -1,4 +1,4 @@
-"""The one way to reach Redis: a client with short time limits, and its errors in our tree."""
+"""The one way to reach Redis: a client with short time limits, and its errors translated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFUSED = (
     redis_errors.NoPermissionError,
     redis_errors.AuthenticationWrongNumberOfArgsError,
 )
-# The server's answers that pass: it loads its data, is being failed over, is full or runs a script
+# Transient server errors: it is loading its data, failing over, full, or running a script
 _NOT_NOW = (
     redis_errors.ReadOnlyError,
     redis_errors.OutOfMemoryError,
@@ -28,7 +28,7 @@ _NOT_NOW = (
     redis_errors.MasterDownError,
     redis_errors.TryAgainError,
 )
-# Those that the client knows no class for: they begin with a code of their own
+# Transient errors for which the client has no class: their text begins with an error code
 _NOT_NOW_CODES = ("BUSY", "MISCONF", "NOREPLICAS", "UNBLOCKED")
 
 
@@ -36,14 +36,14 @@ _NOT_NOW_CODES = ("BUSY", "MISCONF", "NOREPLICAS", "UNBLOCKED")
 async def open_redis(settings: RedisSettings) -> AsyncIterator[Redis]:
     """Open a client for `settings.url`; values are bytes.
 
-    It connects on first use, because every user of Redis goes on without it: a dead server at
-    start is no reason to wait. One silent retry, on connection errors only, covers connections
-    that a restart of the server left stale; a time-out is not retried, so a call costs at most
-    about `settings.timeout_s`. Commands beyond `settings.pool_size` at the same time wait for a
-    connection rather than opening more: hundreds of connections at once cost more than the wait.
+    It connects on first use: every caller can work without Redis, so a service does not wait for
+    it at start. Connection errors are retried once and silently, because a restart of the server
+    leaves stale connections behind. A time-out is not retried, so a call costs at most about
+    `settings.timeout_s`. When `settings.pool_size` connections are busy, further commands wait for
+    one: opening hundreds of connections at once costs more than the wait.
 
     Raises:
-        Misconfigured: the URL is no Redis URL.
+        Misconfigured: the URL is not a Redis URL.
     """
     try:
         pool = BlockingConnectionPool.from_url(
@@ -71,8 +71,8 @@ def translated(action: str) -> Iterator[None]:
     """Turn the client's exceptions into the error tree; `action` starts the message.
 
     Raises:
-        Misconfigured: Redis refuses the credentials, or the command as such.
-        Unavailable: Redis is down, slow or cannot serve just now.
+        Misconfigured: Redis refuses the credentials, or does not accept the command at all.
+        Unavailable: Redis is down, slow or temporarily unable to serve.
     """
     try:
         yield

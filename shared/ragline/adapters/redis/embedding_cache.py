@@ -20,7 +20,7 @@ _FLOAT_BYTES = 4
 
 
 def embedding_key(fingerprint: str, text: str) -> str:
-    """Return the key of a text's vector; it shows neither the text nor the model."""
+    """Return the key of a text's vector, a digest that reveals neither the text nor the model."""
     digest = hashlib.blake2b(digest_size=20)
     digest.update(fingerprint.encode())
     digest.update(b"\0")
@@ -31,8 +31,8 @@ def embedding_key(fingerprint: str, text: str) -> str:
 class RedisEmbeddingCache:
     """Port `EmbeddingCache`. Vectors are little-endian float32; an entry lives for `ttl_s`.
 
-    A broken Redis makes every look-up a miss. It is then left alone for `cooldown_s`, so a huge
-    document does not pay one time-out a batch, and logged once per outage.
+    When Redis fails, every look-up is a miss. Redis is then not called for `cooldown_s`, so that a
+    huge document does not pay one time-out per batch. Each outage is logged once.
 
     Args:
         redis: the client; its time limits bound every call.
@@ -75,7 +75,7 @@ class RedisEmbeddingCache:
     async def put_many(
         self, fingerprint: str, texts: Sequence[str], vectors: Sequence[Sequence[float]]
     ) -> None:
-        """Store vectors in one round trip; failure is counted and swallowed."""
+        """Store vectors in one round trip; a failure is counted but not raised."""
         if not texts or self._circuit.open:
             return
         try:
@@ -110,7 +110,7 @@ def _packed(vector: Sequence[float]) -> bytes:
 
 
 def _unpacked(value: bytes | str | None) -> list[float] | None:
-    """Return the vector, or None for a miss and for what is no vector."""
+    """Return the vector, or None for a miss and for bytes that are not a vector."""
     if not isinstance(value, bytes) or not value or len(value) % _FLOAT_BYTES:
         return None
     return list(struct.unpack(f"<{len(value) // _FLOAT_BYTES}f", value))

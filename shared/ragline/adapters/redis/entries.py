@@ -1,4 +1,4 @@
-"""Entries of a query's stream: how they are stored, published and read, by writers and readers.
+"""Entries of a query's stream: how they are stored, published and read.
 
 Two kinds share the stream `ragline:tokens:{query_id}`. A **token** entry `{attempt, seq, delta}`
 (or `status` instead of `delta`) has the id `attempt-seq`. A **stage** entry `{stage, queued,
@@ -29,9 +29,9 @@ def tokens_key(query_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: `id` resumes after it, `data` is the entry as a JSON object.
+    """One entry: a reader resumes after `id`; `data` is the entry as a JSON object.
 
-    `data` is what was published, so that it can be passed on as it is.
+    `data` is exactly what was published, so it can be forwarded unchanged.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def order(self) -> tuple[int, int]:
-        """What entries are sorted by: ids as numbers."""
+        """The sort key of entries: the id as numbers."""
         return entry_order(self.id)
 
 
@@ -47,7 +47,7 @@ def entry_order(entry_id: str) -> tuple[int, int]:
     """Return an id as numbers; `0` is before all entries.
 
     Raises:
-        ValueError: it is no entry's id.
+        ValueError: it is not an entry id.
     """
     attempt, _, seq = entry_id.partition("-")
     return int(attempt), int(seq or 0)
@@ -67,7 +67,7 @@ async def add_entries(
 ) -> None:
     """Store entries and publish them, in one round trip.
 
-    One that is not behind the last of its stream is dropped without a word.
+    An entry whose id is not higher than the last one of its stream is silently dropped.
 
     Raises:
         redis.RedisError: Redis is down or refuses.
@@ -89,7 +89,7 @@ def _is_late(error: Exception) -> bool:
 
 
 async def entries_after(redis: Redis, query_id: str, last_id: str) -> list[Entry]:
-    """Return what is stored behind `last_id`, oldest first.
+    """Return the entries stored after `last_id`, oldest first.
 
     Raises:
         Unavailable: Redis is down.
@@ -103,7 +103,7 @@ async def entries_after(redis: Redis, query_id: str, last_id: str) -> list[Entry
 
 
 def stored_entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Entry:
-    """Return a stored entry as it was published."""
+    """Return a stored entry in the form in which it was published."""
     name = entry_id.decode()
     texts = {field.decode(): value.decode() for field, value in fields.items()}
     return Entry(name, _as_data(name, texts))
@@ -115,10 +115,10 @@ def _as_data(entry_id: str, fields: Mapping[str, str]) -> str:
 
 
 def published_entry(message: bytes) -> Entry:
-    """Return a published entry.
+    """Parse a published entry.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the message is not an entry.
     """
     text = message.decode()
     try:

@@ -1,8 +1,9 @@
 """The token streams of many queries over one connection, for a process with thousands of readers.
 
-`XREAD BLOCK` needs a connection, or a command with every key, for each wait; a subscription costs
-each message once. Pub/sub may lose messages, so a reader catches up from the stream itself: when it
-joins, where a number is missing, and after the connection was lost.
+`XREAD BLOCK` needs, for each wait, a connection of its own or a command that names every key; with
+pub/sub each message is sent once over a shared connection. Pub/sub may lose messages, so a reader
+catches up from the stream itself when it joins, when a sequence number is missing, and after the
+connection was lost.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 _RECONNECT_S = 0.5
 _POLL_S = 1.0
-# A subscription of the hub's own: redis-py reads only while there is one
+# The hub's own subscription: redis-py reads only while there is at least one
 _KEEPALIVE = "ragline:hub"
 
 Deliver = Callable[[Entry | None], None]
@@ -50,7 +51,8 @@ class RedisHub:
     async def joined(self, query_id: str, deliver: Deliver) -> AsyncIterator[None]:
         """Hand the query's entries to `deliver` while the block runs.
 
-        What is published after this was entered is delivered; what came before is in the stream.
+        Entries published after the block was entered are delivered; read earlier ones from the
+        stream.
 
         Raises:
             Unavailable: Redis is down.
@@ -68,7 +70,7 @@ class RedisHub:
                 await self._unsubscribe(channel)
 
     async def catch_up(self, query_id: str, last_id: str) -> list[Entry]:
-        """Return what is stored behind `last_id`, oldest first.
+        """Return the entries stored after `last_id`, oldest first.
 
         Raises:
             Unavailable: Redis is down.
@@ -97,7 +99,7 @@ class RedisHub:
                     await self._pubsub.unsubscribe(channel)
 
     async def close(self) -> None:
-        """Give the connection back.
+        """Return the connection to the pool.
 
         Raises:
             redis.RedisError: Redis is down.
@@ -106,7 +108,7 @@ class RedisHub:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
 
     async def run(self) -> None:
-        """Read messages until cancelled; a connection that breaks is made again."""
+        """Read messages until cancelled; reconnect when the connection breaks."""
         while True:
             try:
                 async with self._writing:
@@ -137,7 +139,7 @@ class RedisHub:
         try:
             entry = published_entry(data)
         except ValueError:
-            log.warning("a message on a token stream is no entry of it")
+            log.warning("skipped a message on a token stream's channel: it is not an entry")
             return
         for deliver in tuple(self._readers.get(channel, ())):
             deliver(entry)
@@ -146,7 +148,7 @@ class RedisHub:
         confirmed = self._confirmed.get(channel)
         if confirmed is None:
             return
-        if confirmed.done():  # subscribed anew: what was published meanwhile is lost
+        if confirmed.done():  # subscribed again: messages published in between are lost
             for deliver in tuple(self._readers.get(channel, ())):
                 deliver(None)
         else:

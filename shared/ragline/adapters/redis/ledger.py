@@ -1,4 +1,4 @@
-"""The answer ledger in Redis: the first claim of an answer wins, one worker at a time."""
+"""The answer ledger in Redis: the first claim of an answer wins; one worker at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def answer_key(attempt: Attempt) -> str:
 
 
 def lease_key(attempt: Attempt) -> str:
-    """Return the key that says who works on the answer."""
+    """Return the key of the lease that names the worker of an answer."""
     return _key("lease", attempt)
 
 
@@ -33,12 +33,12 @@ def _key(kind: str, attempt: Attempt) -> str:
 
 
 class RedisAnswerLedger:
-    """Port `AnswerLedger`. A claim is kept for `ttl_s`, beyond any redelivery.
+    """Port `AnswerLedger`. A claim is kept for `ttl_s`, longer than any redelivery can take.
 
     `SET NX` and `GET` run in one transaction rather than as `SET NX GET`, which needs Redis 7.
-    A reservation is redis-py's lock: a token with `lease_s` to live, renewed by its holder alone.
-    After a failure calls fail at once for `cooldown_s`, so a dead Redis does not cost every
-    answer a time-out.
+    A reservation is redis-py's lock: a token that expires after `lease_s` and that only its holder
+    can renew. After a failure, calls fail at once for `cooldown_s`, so a dead Redis does not cost
+    every answer a time-out.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RedisAnswerLedger:
         return None if found is None else _as_bytes(found)
 
     async def reserve(self, attempt: Attempt) -> RedisReservation | None:
-        """Reserve the work on an answer, or return None while somebody else has it.
+        """Reserve the work on an answer, or return None while another worker holds it.
 
         Raises:
             Unavailable: Redis is down, or was a moment ago.
@@ -102,7 +102,7 @@ class RedisAnswerLedger:
 
 
 def open_ledger(redis: Redis, settings: ServiceSettings) -> RedisAnswerLedger:
-    """Return the ledger that a service's settings describe."""
+    """Open the ledger with a service's settings."""
     return RedisAnswerLedger(
         redis, ttl_s=settings.redis.answer_ttl_s, lease_s=settings.delivery.lease_s
     )
@@ -115,10 +115,10 @@ class RedisReservation:
         self._lock = lock
 
     async def renew(self) -> None:
-        """Start its time again.
+        """Reset its time to live.
 
         Raises:
-            Unavailable: it has lapsed, or Redis is down.
+            Unavailable: it has expired, or Redis is down.
         """
         with translated("renewal of a reservation"):
             await self._lock.reacquire()
@@ -127,7 +127,7 @@ class RedisReservation:
         """Let others work on the answer.
 
         Raises:
-            Unavailable: it has lapsed, or Redis is down.
+            Unavailable: it has expired, or Redis is down.
         """
         with translated("release of a reservation"):
             await self._lock.release()

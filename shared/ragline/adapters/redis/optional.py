@@ -1,4 +1,4 @@
-"""A Redis that is gone on without: failures are counted, and it is left alone for a while."""
+"""Redis as an optional dependency: failures are counted, and it is not called for a while."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline.errors import RaglineError
 
 
 class OptionalRedis:
-    """Whether Redis may be asked, and what becomes of calls that fail.
+    """Decides whether Redis may be called, and handles calls that fail.
 
     Args:
         on_failure: called with the failed operation's name, to be counted.
@@ -27,16 +27,16 @@ class OptionalRedis:
 
     @property
     def away(self) -> bool:
-        """Whether it failed a moment ago and is not to be asked."""
+        """Whether it failed recently and must not be called."""
         return self._circuit.open
 
     def skipped(self, operation: str) -> None:
-        """Count an operation that is left out because Redis is away."""
+        """Count an operation that is skipped because Redis is away."""
         self._on_failure(operation)
 
     @contextmanager
     def trying(self, operation: str) -> Iterator[None]:
-        """Swallow a failed call to Redis, count it and leave Redis alone for a while."""
+        """Suppress and count a failed call to Redis; then do not call it for a while."""
         try:
             with translated(operation):
                 yield

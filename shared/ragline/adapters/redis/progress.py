@@ -19,7 +19,7 @@ from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
-# Entries that wait to be sent; a Redis that hangs must not gather more
+# Most entries that wait to be sent: no more may pile up while Redis hangs
 _MOST_WAITING = 1_024
 _AT_ONCE = 64
 _PLACES: Mapping[str, int] = MappingProxyType(
@@ -29,14 +29,14 @@ _TIMINGS = TypeAdapter(tuple[StageTiming, ...])
 
 
 class RedisProgress:
-    """Port `Progress`: one entry a stage, sent by a task, with what has gathered in one round trip.
+    """Port `Progress`: one entry per stage; a task sends all waiting entries in one round trip.
 
     Args:
         redis: the client; its time limits bound every call.
         ttl_s: seconds that a stream outlives its last entry.
         maxlen: entries that a stream keeps at most (approximately).
         on_failure: called with the failed operation's name, to be counted.
-        cooldown_s: after a failure Redis is left alone for so long, and nothing is told.
+        cooldown_s: after a failure Redis is not called for this long, and no progress is sent.
         clock: monotonic seconds.
     """
 
@@ -66,7 +66,7 @@ class RedisProgress:
         started: float,
         timings: Sequence[StageTiming],
     ) -> None:
-        """Tell that `stage` works on the query; returns at once."""
+        """Report that `stage` works on the query; returns at once."""
         if self._optional.away or len(self._waiting) >= _MOST_WAITING:
             self._optional.skipped("progress")
             return
@@ -76,14 +76,14 @@ class RedisProgress:
             "started": started,
             "timings": _TIMINGS.dump_json(tuple(timings)).decode(),
         }
-        # of attempt 0, so before every token; a redelivered stage is not told again
+        # attempt 0 sorts before every token; a redelivered stage is not reported again
         entry_id = f"0-{_PLACES[stage]}"
         self._waiting.append(NewEntry(query_id, entry_id, fields))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
 
     async def settle(self) -> None:
-        """Return when nothing waits to be sent any more."""
+        """Return when all waiting entries have been sent."""
         if self._sender is not None:
             await self._sender
 
@@ -97,7 +97,7 @@ class RedisProgress:
 
 
 def open_progress(redis: Redis, settings: ServiceSettings, metrics: Metrics) -> RedisProgress:
-    """Return what a service's settings describe; failures are counted."""
+    """Create a `RedisProgress` with a service's settings; failures are counted."""
     return RedisProgress(
         redis,
         ttl_s=settings.redis.stream_ttl_s,

@@ -1,4 +1,4 @@
-"""The reading side of the token stream, for gateways and the command line."""
+"""The reading side of the token stream, for the gateway and the command line."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ragline.adapters.redis.entries import tokens_key
 from ragline.adapters.redis.token_stream import cancel_key
 
 _CANCEL_TTL_S = 3_600
-# The client's own type is the union over its protocols; `open_redis` speaks RESP2 in bytes
+# The client's own type is a union over its protocols; `open_redis` uses RESP2 with bytes
 _Reply = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenEvent:
-    """One entry of the stream. `id` resumes after it; `status` is set on an attempt's last one.
+    """One entry of the stream. Resume after `id`; `status` is set on an attempt's last entry.
 
-    A higher `attempt` than before means: drop the text so far. A gap in `seq` means that text was
-    lost on the way; the answer on `answers` has all of it.
+    If `attempt` is higher than before, drop the text so far. A gap in `seq` means that text was
+    lost; the answer on `answers` has all of it.
     """
 
     id: str
@@ -37,12 +37,12 @@ async def read_tokens(
 ) -> AsyncIterator[TokenEvent]:
     """Follow a query's stream after `last_id` until an attempt ends.
 
-    Waits without end for a stream that never begins (a stage before the generator may have
-    answered): run it beside the consumer of `answers` and stop it when the answer is there.
+    Waits forever for a stream that never begins (a stage before the generator may have answered):
+    run it beside the consumer of `answers` and stop it when the answer is there.
     `block_ms` must stay below the client's socket time limit.
 
     Raises:
-        Unavailable: Redis is down; go on later with the last `id`.
+        Unavailable: Redis is down; resume later after the last `id`.
     """
     key = tokens_key(query_id)
     while True:

@@ -2,13 +2,13 @@
 
 `ragline:tokens:{query_id}` holds entries `{attempt, seq, delta}` and ends an attempt with
 `{attempt, seq, status}`. `seq` counts from 0 (the start, an empty delta) without gaps, so a reader
-notices text that a broken Redis lost. A redelivery begins a higher attempt and readers drop the
-text of earlier ones. `redis_stream_reader` is the other side.
+notices lost text. A redelivery begins a higher attempt, and readers drop the text of earlier ones.
+`token_reader` is the reading side.
 
-An entry's id is `attempt-seq`: Redis takes none that is not higher than the last, so neither a call
-that the client repeats in silence nor what a dying attempt still had on its way is stored behind
-the entries of the next attempt. Each entry is published on the channel of the same name, too
-(`redis_entries`), for processes in which thousands read along over one connection.
+An entry's id is `attempt-seq`. Redis accepts only ids higher than the last one, so two kinds of
+late entries are never stored after those of the next attempt: calls that the client silently
+retries, and what a dying attempt still had in flight. Each entry is also published on the channel
+of the same name (`entries`), for processes in which thousands of readers share one connection.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from redis.typing import EncodableT, FieldT
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis
 
-# Far more than are under way at the same time; those whose work was cancelled never finish
+# Far more than are ever in flight; attempts whose work was cancelled never call `finish`
 _ATTEMPTS_KEPT = 1_024
 
 
@@ -35,7 +35,7 @@ def attempts_key(query_id: str) -> str:
 
 
 def cancel_key(query_id: str) -> str:
-    """Return the key whose presence asks to stop the answer."""
+    """Return the key whose presence requests that the answer be stopped."""
     return f"ragline:cancel:{query_id}"
 
 
@@ -50,12 +50,12 @@ class _Attempt:
 
 
 class RedisTokenStream:
-    """Port `TokenStream`. `append` only buffers; a task per attempt sends what has gathered.
+    """Port `TokenStream`. `append` only buffers; a task per attempt sends the buffered text.
 
-    `append` never waits. A Redis that hangs holds up `start`, `finish` and `cancelled` for the
-    client's time limit once (a refused connection not even that); then it is left alone for
-    `cooldown_s`, and nothing waits for it. Readers have no say in the pace: entries beyond `maxlen`
-    are dropped whether they were read or not.
+    `append` never waits. When Redis hangs, `start`, `finish` and `cancelled` wait once for the
+    client's time limit (not at all when the connection is refused); then Redis is not called for
+    `cooldown_s`, and nothing waits for it. Readers cannot slow the writer down: entries beyond
+    `maxlen` are dropped whether they were read or not.
 
     Args:
         redis: the client; its time limits bound every call.
@@ -63,7 +63,7 @@ class RedisTokenStream:
         maxlen: entries that a stream keeps at most (approximately).
         coalesce_s: text that arrives within this time goes out as one entry.
         on_failure: called with the failed operation's name, to be counted.
-        cooldown_s: after a failure Redis is left alone for so long, and text is dropped.
+        cooldown_s: after a failure Redis is not called for this long, and text is dropped.
         clock: monotonic seconds.
     """
 
@@ -87,9 +87,9 @@ class RedisTokenStream:
         self._attempts: dict[str, _Attempt] = {}
 
     async def start(self, query_id: str) -> int:
-        """Begin an attempt; 0 when Redis is down, and nothing is streamed then.
+        """Begin an attempt and return its number; 0 when Redis is down: nothing is streamed then.
 
-        What the attempt before has not sent by now is dropped: nobody would show it any more.
+        Unsent text of the previous attempt is dropped: no reader would show it any more.
         """
         await self._drop(self._attempts.pop(query_id, None))
         number = await self._next_number(query_id)
@@ -103,7 +103,7 @@ class RedisTokenStream:
         return number
 
     async def append(self, query_id: str, *, attempt: int, text: str) -> None:
-        """Buffer `text` and see to it that it is sent soon; never waits for Redis."""
+        """Buffer `text` and schedule sending it soon; never waits for Redis."""
         current = self._attempts.get(query_id)
         if current is None or current.number != attempt or not text:
             return
@@ -112,7 +112,7 @@ class RedisTokenStream:
             current.flusher = asyncio.create_task(self._flush_until_empty(query_id, current))
 
     async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
-        """Send what is buffered and the attempt's last entry."""
+        """Send the buffered text and the attempt's last entry."""
         current = self._attempts.get(query_id)
         if current is None or current.number != attempt:
             return
@@ -145,7 +145,7 @@ class RedisTokenStream:
         with self._optional.trying("start"):
             async with self._redis.pipeline(transaction=True) as transaction:
                 transaction.incr(attempts_key(query_id))
-                # outlives the stream, or a later attempt's entries would have ids that were used
+                # it must outlive the stream, or a later attempt would reuse ids
                 transaction.expire(attempts_key(query_id), 2 * self._ttl_s)
                 number = int((await transaction.execute())[0])
         return number

@@ -1,8 +1,8 @@
-"""What the monitor has seen, in Redis: the pipeline's state and each document's last status.
+"""The monitor's views in Redis: the pipeline's state and each document's last status.
 
 `ragline:views:pipeline` is the state as JSON. `ragline:views:document:{tenant}:{document_id}` is a
-hash of the status and of `order`, by which a script decides whether another one is newer.
-`ragline:views:recent:{tenant}` is a sorted set of document ids by when their status came to be.
+hash of the status and of `order`, which a script compares to decide which status is newer.
+`ragline:views:recent:{tenant}` is a sorted set of document ids by the time of their status.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ PIPELINE_KEY = "ragline:views:pipeline"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# One step for Redis, so that of two writers the later status stays, whoever writes last.
-# `order` is compared as text: versions are larger than Lua's numbers are exact.
+# A script is atomic, so the newer status of two writers stays, whoever writes last.
+# `order` is compared as text: versions may exceed the integers that Lua's numbers hold exactly.
 _NOTE = """
 local known = redis.call('HGET', KEYS[1], 'order')
 if known and known > ARGV[1] then return 0 end
@@ -51,8 +51,8 @@ class RedisViews:
 
     Args:
         redis: the client; its time limits bound every call.
-        pipeline_ttl_s: after so many seconds without another look there is none.
-        document_ttl_s: how long a status is kept; as long as its topic keeps it, when not given.
+        pipeline_ttl_s: seconds after which the pipeline's state expires unless it is written again.
+        document_ttl_s: seconds that a status is kept; the retention of its topic when not given.
         most_recent: how many documents a tenant's list holds.
     """
 
@@ -71,7 +71,7 @@ class RedisViews:
         self._note = redis.register_script(_NOTE)
 
     async def pipeline(self) -> PipelineState | None:
-        """Return the last look at the pipeline, or None when there was none lately.
+        """Return the pipeline's last known state, or None when there is no recent one.
 
         Raises:
             Unavailable: Redis is down.
@@ -116,7 +116,7 @@ class RedisViews:
             await self._redis.set(PIPELINE_KEY, state.model_dump_json(), ex=self._pipeline_ttl_s)
 
     async def note_document(self, status: DocumentStatus) -> None:
-        """Take a document's status, unless a newer one is known.
+        """Store a document's status, unless a newer one is known.
 
         Raises:
             Unavailable: Redis is down.

@@ -1,8 +1,8 @@
 """Text analysis for keyword and metadata search: the same words for every store.
 
 Stores disagree on tokenisation, stop words and stemming, and none of them finds `x-dead-letter`,
-`v3.12` or `max_length` as people write them. So the words are made here, once, and a store
-only counts them. Words that reach a store hold letters, digits and joiners: no query syntax.
+`v3.12` or `max_length` as people write them. So this module alone splits text into words, and a
+store only counts them. The words contain only letters, digits and joiners, so no query syntax.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WORD = re.compile(r"\w+(?:[.\-:@'’+]\w+)*(?:\+\+|#)?")
 _PART = re.compile(r"[^\W_]+")
 # scripts written without spaces are matched by pairs of characters, as Lucene's CJK analyzer does
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-# longer runs are data, not words, and B-tree entries are bounded
+# longer runs are data rather than words, and the size of B-tree entries is limited
 _MAX_WORD = 128
 
 # Lucene's English stop set
@@ -28,12 +28,12 @@ _STOP_WORDS = re.compile(
 
 
 def clean(text: str) -> str:
-    """Return `text` as stores can hold it: no NUL (PostgreSQL) and no lone surrogate (UTF-8)."""
+    """Return `text` without what stores cannot hold: NUL (PostgreSQL), lone surrogates (UTF-8)."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def literal_words(text: str) -> list[str]:
-    """Return the words of `text`, case-folded: joined words whole, then their parts.
+    """Return the case-folded words of `text`: each joined word first whole, then its parts.
 
     >>> literal_words("Set x-max.length")
     ['set', 'x-max.length', 'max', 'length']
@@ -47,12 +47,12 @@ def literal_words(text: str) -> list[str]:
 
 
 def whole_words(text: str) -> tuple[str, ...]:
-    """Return the distinct words of `text` as written (case-folded), joined ones only whole."""
+    """Return the distinct case-folded words of `text`; joined words are not split."""
     return tuple(dict.fromkeys(_joined_words(text)))
 
 
 def keyword_terms(text: str) -> list[str]:
-    """Return the terms of `text` for relevance: without stop words, English stems (Snowball)."""
+    """Return the terms of `text` for relevance: no stop words, with English stemming (Snowball)."""
     kept = [word for word in literal_words(text) if not _STOP_WORDS.fullmatch(word)]
     # a stemmer is not thread-safe, and making one costs less than a microsecond
     stems: list[str] = Stemmer.Stemmer("english").stemWords(kept)

@@ -14,7 +14,7 @@ class GuardedStore:
     """Passes calls on to `store` while the circuit lets them through.
 
     Raises, besides what `store` raises:
-        CircuitOpen: the store failed lately; it is not asked before the next trial.
+        CircuitOpen: the store failed recently; it is not called before the next trial.
     """
 
     def __init__(self, store: Store, breaker: Breaker) -> None:
@@ -61,15 +61,15 @@ class GuardedStore:
             return await self._store.set_access(ref, version=version, access=access)
 
     async def settle(self, ref: DocumentRef) -> None:
-        """Tidy up behind a writer that died."""
+        """Clean up after a writer that died."""
         with self._breaker.call():
             await self._store.settle(ref)
 
     async def ping(self) -> None:
-        """Return when the store answers; with an open circuit this is the trial, once it is due.
+        """Return when the store answers; while the circuit is open, a ping can be the trial call.
 
-        While the circuit is closed a ping counts for nothing: a store that answers pings may still
-        fail every search.
+        While the circuit is closed, the result of a ping does not count: a store that answers pings
+        may still fail every search.
         """
         if self._breaker.closed:
             await self._store.ping()

@@ -1,4 +1,4 @@
-"""What every store indexes of a chunk, and how its relevance is weighed."""
+"""What every store indexes of a chunk, and how relevance is weighted."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from ragline.adapters.stores.analysis import keyword_terms, literal_words, whole
 from ragline.errors import FingerprintMismatch
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 
-# Okapi BM25 as Lucene has it (Robertson and Zaragoza, "The Probabilistic Relevance Framework:
+# Okapi BM25 with Lucene's values (Robertson and Zaragoza, "The Probabilistic Relevance Framework:
 # BM25 and Beyond", 2009)
 BM25_K1 = 1.2
 BM25_B = 0.75
-# how often a word of the title and of the headings counts, against once in the text (BM25F: fields
-# weighted before saturation, one length). Whole numbers, so that repeating a word is the same, and
-# a store that scores one property exactly needs no boosts across properties.
+# how often a word of the title and of the headings counts; a word of the text counts once (BM25F:
+# fields are weighted before saturation, with one common length). The weights are whole numbers, so
+# that repeating a word has the same effect as a weight: a store then scores a single property and
+# needs no boosts across properties.
 TITLE_WEIGHT = 3
 HEADING_WEIGHT = 2
-# a question names a handful of things literally; more is abuse of the database
+# a question names only a few things literally; more terms would abuse the database
 MAX_LITERAL_TERMS = 32
 
 
-# grows when the words of an index change, so that old and new are never mixed
+# increase it when the analysis changes, so that one index never mixes old and new words
 ANALYSIS_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class IndexIdentity:
-    """What a collection was made with: a reader or writer with another one must not use it."""
+    """What a collection was made with; users with another identity must not use the collection."""
 
     fingerprint: str
     dimensions: int
@@ -37,10 +38,10 @@ class IndexIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ChunkTerms:
-    """What a chunk is found by.
+    """The terms by which a chunk is found.
 
-    `relevance` holds its terms, repeated as often as they count; `metadata` its distinct literal
-    words in title, headings, tags, URL and document id.
+    `relevance` holds its terms, each repeated as often as it counts; `metadata` holds the distinct
+    literal words of its title, headings, tags, URL and document id.
     """
 
     relevance: list[str]
@@ -48,12 +49,12 @@ class ChunkTerms:
 
 
 def chunk_id(document_id: str, version: int, ordinal: int) -> str:
-    """Return a chunk's name: unique in its tenant, the same in every store."""
+    """Return a chunk's name, which is unique in its tenant and the same in every store."""
     return f"{document_id}@{version}#{ordinal}"
 
 
 def terms_of(document: IndexedDocument, chunk: EmbeddedChunk) -> ChunkTerms:
-    """Analyse what `chunk` of `document` is found by."""
+    """Return the terms by which `chunk` of `document` is found."""
     named = (
         document.title,
         *chunk.heading_path,
@@ -72,7 +73,7 @@ def terms_of(document: IndexedDocument, chunk: EmbeddedChunk) -> ChunkTerms:
 
 
 def literal_terms(terms: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the words of each distinct term that has any: all of them must be found."""
+    """Return the words of each distinct term that has words; a match must contain all of them."""
     worded = dict.fromkeys(words for term in terms if (words := whole_words(term)))
     return list(worded)[:MAX_LITERAL_TERMS]
 
@@ -86,7 +87,7 @@ def share_found(terms: Sequence[tuple[str, ...]], metadata: Iterable[str]) -> fl
 def mismatch(
     collection: str, stored: IndexIdentity, configured: IndexIdentity
 ) -> FingerprintMismatch:
-    """Return the error for a collection that was made otherwise than configured."""
+    """Return the error for a collection that was made with another identity than configured."""
     return FingerprintMismatch(
         f"collection {collection} was made with {stored}, configured is {configured}: configure "
         "the embedding model that made it, or name a new collection "

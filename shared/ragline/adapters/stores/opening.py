@@ -18,17 +18,17 @@ class Reachable(Protocol):
         """Return when the store answers.
 
         Raises:
-            Unavailable: it does not.
+            Unavailable: the store does not answer.
         """
         ...
 
 
 class Store(ChunkSearch, FencedStore, Reachable, Protocol):
-    """A store as searches and the writer see it."""
+    """A store as used by searches and by the writer."""
 
 
 class SourceReader(DocumentReader, Reachable, Protocol):
-    """A store as those see it who open a source."""
+    """A store as used for opening sources."""
 
 
 class _StoreAdapter(Protocol):
@@ -45,7 +45,7 @@ class _ReaderAdapter(Protocol):
     ) -> AbstractAsyncContextManager[SourceReader]: ...
 
 
-# by name: a process loads only the client library of the store that it uses
+# module names, so that a process imports only the client library of the store that it uses
 _ADAPTERS = {
     StoreKind.PGVECTOR: "ragline.adapters.stores.pgvector",
     StoreKind.WEAVIATE: "ragline.adapters.stores.weaviate",
@@ -72,7 +72,7 @@ def open_store(
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
-    """Tell whether the configured collection is there, and create nothing.
+    """Tell whether the configured collection exists; create nothing.
 
     Raises:
         Unavailable: the store is down; trying again can help.
@@ -85,8 +85,8 @@ async def has_collection(settings: VectorStoreSettings) -> bool:
 def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[SourceReader]:
     """Open the configured store for reading sources; needs no embedding model, creates nothing.
 
-    While there is no collection every document is unknown; once the ingestor has made it, its
-    documents are found.
+    While the collection does not exist, every document is unknown; once the ingestor has created
+    it, its documents are found.
 
     Args:
         settings: which store, where, and the collection's name.

@@ -1,4 +1,4 @@
-"""PostgreSQL's failures in the error tree, and the time limit on every call."""
+"""Translates PostgreSQL's failures into the error tree, and limits the time of every call."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
         raise Misconfigured(
             f"PostgreSQL: {action} failed: {error}: check sslrootcert in RAGLINE_VECTOR_STORE__URL"
         ) from error
-    # an internal client error is what a connection answers that the server is just closing
+    # the client raises an internal error on a connection that the server is closing
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise Unavailable(
             f"PostgreSQL: {action} failed: {error}: check that it runs at RAGLINE_VECTOR_STORE__URL"
@@ -70,7 +70,7 @@ def _translated(action: str, error: asyncpg.PostgresError) -> RaglineError:
     state = error.sqlstate or ""
     message = f"PostgreSQL: {action} failed ({state}): {error}"
     passes = state[:2] in _TRANSIENT or state in _TRANSIENT_STATES
-    # the schema changed behind a prepared statement; the client prepares it anew
+    # the schema changed after a statement was prepared; the client will prepare it again
     if passes or isinstance(error, asyncpg.InvalidCachedStatementError):
         return Unavailable(message)
     if state[:2] in _MISCONFIGURED:

@@ -1,4 +1,4 @@
-"""A pool of connections to PostgreSQL, and its end within the time limit."""
+"""A pool of connections to PostgreSQL, which closes within the time limit."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ragline.settings import VectorStoreSettings
 
 _SESSION = {
     "application_name": "ragline",
-    # a plan for "any filter" suits none
+    # one generic plan for all filters would suit none of them
     "plan_cache_mode": "force_custom_plan",
-    # compiling takes longer than these queries
+    # JIT compilation takes longer than these queries
     "jit": "off",
 }
 
@@ -25,7 +25,7 @@ def address(settings: VectorStoreSettings) -> str:
     """Return the database's URL.
 
     Raises:
-        Misconfigured: it is another store's.
+        Misconfigured: the URL is not a PostgreSQL URL.
     """
     url = settings.url.get_secret_value()
     if not url.startswith(("postgresql://", "postgres://")):
@@ -40,7 +40,7 @@ async def open_pool(
     session: Mapping[str, str],
     prepare: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
 ) -> AsyncIterator[asyncpg.Pool]:
-    """Open connections with the server settings in `session`; each goes through `prepare` once.
+    """Open connections with the server settings in `session`; call `prepare` once on each.
 
     Raises:
         Unavailable: the database is down.

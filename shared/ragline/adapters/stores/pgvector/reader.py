@@ -1,4 +1,4 @@
-"""Sources from PostgreSQL: one statement, so one version of the document."""
+"""Sources from PostgreSQL: one statement, so all parts belong to one version of the document."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import DocumentRef
 from ragline.settings import VectorStoreSettings
 
-# the names are qualified: a schema in the search path that the account may not use is passed over,
-# and its tables would look as if they did not exist
+# the names are qualified: PostgreSQL silently skips a schema in the search path that the account
+# may not use, and the tables would seem not to exist
 _READ = """
 SELECT d.version, d.title, d.url, d.media_type, d.language, d.tags, d.updated_at,
     c.span_start, c.span_end, c.text, c.heading_path
@@ -53,13 +53,13 @@ class PgvectorReader:
             try:
                 rows = await connection.fetch(statement, *arguments.values)
             except asyncpg.UndefinedTableError:
-                return None  # nobody has made the collection yet
+                return None  # the collection does not exist yet
         return _source(rows) if rows else None
 
 
 @asynccontextmanager
 async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[PgvectorReader]:
-    """Open connections that only read."""
+    """Open read-only connections."""
     async with open_pool(settings, session={"default_transaction_read_only": "on"}) as pool:
         yield PgvectorReader(pool, settings.collection, timeout_s=settings.timeout_s)
 

@@ -1,4 +1,4 @@
-"""The tables of a collection, made once however many services start together."""
+"""The tables of a collection, created once even when many services start at the same time."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncpg
 
 from ragline.adapters.stores.indexing import IndexIdentity, mismatch
 
-# pgvector's HNSW takes vectors up to this length; longer ones are searched exactly
+# pgvector's HNSW index accepts vectors up to this length; longer ones are searched exactly
 MAX_INDEXED_DIMENSIONS = 2_000
-# up to this length (4 kB) a vector stays in its row instead of apart from it, where each comparison
-# fetches and joins its pieces: exact search over 1,200 chunks took 22 ms that way
+# up to this length (4 kB) a vector is stored inside its row rather than out of line (TOAST), where
+# each comparison must fetch and join its pieces: exact search over 1,200 chunks then took 22 ms
 _MAX_INLINE_DIMENSIONS = 1_024
-# every starter takes the same lock: CREATE ... IF NOT EXISTS alone races; it is the session's and
-# not a transaction's, because only a new transaction is sure to see what others created
+# every starting service takes the same lock, because CREATE ... IF NOT EXISTS alone has a race. It
+# is a session lock, not a transaction lock: only a transaction that begins after the lock was taken
+# is sure to see what others created
 _LOCK = "SELECT pg_advisory_lock(hashtextextended('ragline schema', 0))"
 _UNLOCK = "SELECT pg_advisory_unlock_all()"
 
@@ -87,7 +88,7 @@ WHERE e.extname = 'vector'
 async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIdentity) -> str:
     """Create the collection's schema unless it exists, and check what it was made with.
 
-    An account without the right to create things can use a collection that exists.
+    An account without the right to create schemas can still use an existing collection.
 
     Returns:
         The schema that holds the type `vector`.
@@ -102,7 +103,7 @@ async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIde
 
 
 async def exists(connection: asyncpg.Connection, schema: str) -> bool:
-    """Tell whether the collection's schema is there."""
+    """Tell whether the collection's schema exists."""
     return await connection.fetchval("SELECT to_regclass($1)", _table(schema)) is not None
 
 

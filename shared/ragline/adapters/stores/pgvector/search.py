@@ -1,4 +1,4 @@
-"""The three searches, each one statement: its snapshot holds one version of each document."""
+"""The three searches; each is one statement, whose snapshot holds one version of each document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMNS = """c.document_id, d.version, c.ordinal, d.title, c.heading_path, d.ur
     c.span_start, c.span_end, d.language, d.tags, d.updated_at"""
 _CHUNKS = "chunks c JOIN documents d ON d.tenant = c.tenant AND d.document_id = c.document_id"
 
-# chunks of a tenant whose vectors are all compared: 30 ms on one core, with 384 dimensions
+# up to this many chunks, all vectors of a tenant are compared: 30 ms on one core, 384 dimensions
 EXACT_UP_TO = 20_000
 
 _CHUNK_COUNT = "SELECT chunks FROM totals WHERE tenant = $1"
@@ -26,11 +26,11 @@ SELECT {columns}, 1 - (c.embedding <=> {embedding}) AS score
 FROM {chunks} WHERE {visible}
 ORDER BY {order} LIMIT {limit}
 """
-# Double precision throughout, for numeric arithmetic is slow; the greatest() keeps scores positive
-# while another writer's totals are not committed yet. `OFFSET 0` keeps the planner from turning the
-# order of joins around: chunks are looked up best first, only until enough of them are visible. A
-# new tenant is not in its statistics yet, and then it compared every scored chunk with every other
-# (7,080 chunks: 2.2 s instead of 15 ms).
+# Double precision throughout, because `numeric` arithmetic is slow; the greatest() keeps scores
+# positive while another writer's totals are not committed yet. `OFFSET 0` prevents the planner from
+# reordering the joins: chunks are looked up best first, and only until enough of them are visible.
+# Without it the planner, whose statistics do not know a new tenant yet, compared every scored chunk
+# with every other one (7,080 chunks: 2.2 s instead of 15 ms).
 _KEYWORD = """
 WITH totals AS (
     SELECT chunks::float8 AS n, length::float8 / chunks AS average
@@ -78,18 +78,19 @@ async def vector(
 ) -> list[Candidate]:
     """Search by cosine similarity: exactly in all but large tenants.
 
-    All tenants share the HNSW index, and what it finds is filtered: the fewer of its vectors a
-    tenant has, the more of that tenant's best ones it misses (measured: 16 % of the best 40 of a
-    tenant that has 8 % of 14,000 chunks). Comparing all of such a tenant costs 1.5 us a vector.
-    Beyond that the index walks on while filters reject what it finds (iterative scan), but only so
-    far; when it comes back short, the scope is searched exactly, too: a filter never loses results.
+    All tenants share the HNSW index, and its hits are filtered afterwards. The smaller a tenant's
+    share of the vectors, the more of that tenant's best ones the index misses (measured: 16 % of
+    the best 40 of a tenant that has 8 % of 14,000 chunks). So all vectors of such a tenant are
+    compared, which costs 1.5 us per vector. In larger tenants the index scan continues while
+    filters reject its hits (iterative scan), up to a limit. If it still finds too few, the scope is
+    searched exactly as well, so a filter never loses results.
     """
     rows: list[asyncpg.Record] = []
     exact = (await connection.fetchval(_CHUNK_COUNT, clean(scope.tenant)) or 0) <= exact_up_to
     if not exact:
         rows = await _nearest(connection, embedding, scope, limit, "c.embedding <=> {}")
     if exact or len(rows) < limit:
-        # an expression that no index serves
+        # an expression that no index supports, so that the search is exact
         rows = await _nearest(connection, embedding, scope, limit, "(c.embedding <=> {}) + 0")
     return [_candidate(row, SearchKind.VECTOR) for row in rows]
 
@@ -119,7 +120,7 @@ async def keyword(
 async def metadata(
     connection: asyncpg.Connection, terms: Sequence[str], scope: Scope, limit: int
 ) -> list[Candidate]:
-    """Search literal terms; each one that has all its words in a chunk's metadata is found."""
+    """Search literal terms; a term matches a chunk whose metadata holds all words of the term."""
     if not (worded := literal_terms(terms)):
         return []
     arguments = Arguments()

@@ -27,7 +27,7 @@ from ragline.ports.store import (
 )
 from ragline.settings import VectorStoreSettings
 
-# a transaction that writes or removes this many chunks may take one more time limit
+# a transaction gets one more `timeout_s` for every 100 chunks that it writes or removes
 _CHUNKS_PER_LIMIT = 100
 _CURRENT = """
 SELECT version, gone, content_hash, access_version, access, chunk_hashes
@@ -88,7 +88,7 @@ class PgvectorStore:
         )
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
-        """Replace the document's content; its stated access counts even when it is superseded."""
+        """Replace the document's content; its stated access counts even if it is superseded."""
         for chunk in document.chunks:
             if len(chunk.embedding) != self._dimensions:
                 raise wrong_length(len(chunk.embedding), self._dimensions)
@@ -107,7 +107,7 @@ class PgvectorStore:
         return WriteResult.APPLIED
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
-        """Remove the document's chunks, leave a tombstone, read back that nothing is found."""
+        """Remove the document's chunks, leave a tombstone, and verify that nothing is found."""
         size = await self._chunks_stored(ref)
         async with self._transaction("delete", chunks=size) as connection:
             if await write.lock(connection, ref) > (version, True):
@@ -130,7 +130,7 @@ class PgvectorStore:
         return WriteResult.APPLIED if applied else WriteResult.SUPERSEDED
 
     async def settle(self, ref: DocumentRef) -> None:
-        """Nothing is ever half-written: a transaction that was cut off is none."""
+        """Do nothing: an interrupted transaction is rolled back, so nothing is half-written."""
 
     async def _chunks_stored(self, ref: DocumentRef) -> int:
         stored = await self.current(ref)
@@ -163,7 +163,7 @@ async def open_store(
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
-    """Tell whether the collection's schema is there."""
+    """Tell whether the collection's schema exists."""
     async with _connected(settings) as connection:
         return await schema.exists(connection, settings.collection)
 

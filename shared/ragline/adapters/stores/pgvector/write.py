@@ -13,12 +13,13 @@ from pgvector import Vector
 from ragline.adapters.stores.indexing import ChunkTerms, terms_of
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 
-# a row that does not exist cannot be locked
+# create the row first: a row that does not exist cannot be locked
 _ADD_ROW = """
 INSERT INTO documents (tenant, document_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
 """
 _LOCK = "SELECT version, gone FROM documents WHERE tenant = $1 AND document_id = $2 FOR UPDATE"
-# of two statements of one version the access event's stands, in whatever order they arrive
+# if content and an access event of one version both state the access, the access event wins,
+# whichever arrives first
 _SET_ACCESS = """
 UPDATE documents SET access_version = $3, access_by_event = $4, access = $5
 WHERE tenant = $1 AND document_id = $2 AND (access_version, access_by_event) <= ($3, $4)
@@ -59,12 +60,12 @@ AnalysedChunk = tuple[EmbeddedChunk, ChunkTerms]
 
 
 def analysed(document: IndexedDocument) -> list[AnalysedChunk]:
-    """Analyse every chunk; takes a fraction of a millisecond each, so not on the event loop."""
+    """Analyse every chunk. Takes a fraction of a millisecond each: call it off the event loop."""
     return [(chunk, terms_of(document, chunk)) for chunk in document.chunks]
 
 
 async def lock(connection: asyncpg.Connection, ref: DocumentRef) -> tuple[int, bool]:
-    """Lock the document's row, made when missing; return its version and whether it is gone."""
+    """Lock the document's row (created if missing); return its version and whether it is gone."""
     await connection.execute(_ADD_ROW, ref.tenant, ref.document_id)
     row = await connection.fetchrow(_LOCK, ref.tenant, ref.document_id)
     return row["version"], row["gone"]
@@ -78,7 +79,7 @@ async def set_access(
     access: tuple[str, ...],
     by_event: bool,
 ) -> bool:
-    """Set who may read unless a higher version states it; return whether it was set."""
+    """Set who may read, unless a higher version states it; return whether it was set."""
     status = await connection.execute(
         _SET_ACCESS, ref.tenant, ref.document_id, version, by_event, list(access)
     )

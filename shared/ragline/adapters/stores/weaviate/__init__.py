@@ -1,12 +1,12 @@
-"""Weaviate: a tenant each, and a version fence made of immutable markers.
+"""Weaviate: one Weaviate tenant per tenant, and a version fence made of immutable markers.
 
 Weaviate has no transactions and no compare-and-set. Chunks carry their document and version, and a
-marker object is the flip: what a reader may see is decided by the highest marker of a document.
+marker object makes a version current: the highest marker of a document decides what readers see.
 
 - Write: insert the chunks, insert the marker, then *settle*: read the markers again and remove
-  what they have outdated. All ids are derived from names, so every step can be repeated.
-- Read: search, read the markers of the documents hit, keep the hits that the markers show.
+  what they have made obsolete. All ids are derived from names, so every step can be repeated.
+- Read: search, read the markers of the documents found, keep the hits that the markers allow.
 
-Whoever writes a marker reads the markers afterwards, so of two writers at least one sees the
-other's and settles for both.
+Every writer reads the markers after it has written its own. So of two concurrent writers at least
+one sees the other's marker and settles for both.
 """

@@ -16,10 +16,10 @@ from ragline.settings import VectorStoreSettings
 
 @asynccontextmanager
 async def connected(settings: VectorStoreSettings) -> AsyncIterator[weaviate.WeaviateAsyncClient]:
-    """Connect; whether the server answers shows with the first call.
+    """Connect; only the first call shows whether the server answers.
 
     Raises:
-        Misconfigured: the settings are not an address.
+        Misconfigured: the settings do not form an address.
     """
     client = _client(settings)
     try:
@@ -34,7 +34,7 @@ async def ping(client: weaviate.WeaviateAsyncClient, timeout_s: float) -> None:
     """Return when the server is ready.
 
     Raises:
-        Unavailable: it is not.
+        Unavailable: the server is not ready.
     """
     async with guarded("ping", timeout_s):
         if not await client.is_ready():
@@ -59,7 +59,7 @@ def _client(settings: VectorStoreSettings) -> weaviate.WeaviateAsyncClient:
             additional_config=AdditionalConfig(
                 timeout=Timeout(init=limit, query=limit, insert=limit)
             ),
-            skip_init_checks=True,  # they ask a package registry for a newer client
+            skip_init_checks=True,  # those look for a newer client in a package registry
         )
     except ValueError as error:
         raise Misconfigured(

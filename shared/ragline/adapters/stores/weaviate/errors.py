@@ -1,4 +1,4 @@
-"""Weaviate's failures in the error tree, and the time limit on every call."""
+"""Translates Weaviate's failures into the error tree, and limits the time of every call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
 _NO_SUCH_COLLECTION = "could not find class"
 _NO_SUCH_TENANT = ("tenant not found", "request was without tenant")
 _INVALID = {StatusCode.INVALID_ARGUMENT, StatusCode.OUT_OF_RANGE, StatusCode.UNIMPLEMENTED}
-_TOO_LARGE = "message larger than max"  # said with RESOURCE_EXHAUSTED, as overload is
+_TOO_LARGE = "message larger than max"  # comes with RESOURCE_EXHAUSTED, as overload does
 _REFUSED_BY_CLIENT = (
     AuthenticationFailedError,
     InsufficientPermissionsError,
@@ -41,18 +41,18 @@ _PASSING_STATUS = {408, 425, 429}
 
 
 class UnknownTenant(PermanentError):
-    """A tenant that nothing was ever written to; readers get nothing instead."""
+    """A tenant to which nothing was ever written; readers get empty results instead of an error."""
 
 
 class UnknownCollection(Unavailable):
-    """A collection that is not there: not made yet, or taken away."""
+    """A collection that does not exist: not created yet, or removed."""
 
 
 @asynccontextmanager
 async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
     """Bound the block's time in seconds and translate its failures.
 
-    The client retries for up to a minute on its own, so the limit must be ours.
+    The client itself retries for up to a minute, so we need our own limit.
 
     Raises:
         Unavailable: the server is down, too slow or in trouble.

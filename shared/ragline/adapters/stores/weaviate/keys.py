@@ -1,4 +1,4 @@
-"""Ids and filter keys: derived from names, so that writing twice is writing once."""
+"""Ids and filter keys, derived from names so that writes are idempotent."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from uuid import UUID, uuid5
 from ragline.adapters.stores.analysis import clean
 
 _NAMESPACE = UUID("5f6b1c0e-6a52-5d0c-9d0f-3c1c6f4f7c11")
-# what `readers` holds of a document that is open to its tenant; no group can have this key
+# the `readers` value of a document that is open to its whole tenant; no group can have this key
 OPEN = "open"
 
 
 def key(kind: str, *names: object) -> UUID:
-    """Return the id of what `names` name; parts cannot run into each other."""
+    """Return the id of the object with these `names`; no two lists of names share an id."""
     return uuid5(_NAMESPACE, "\0".join((kind, *(clean(str(name)) for name in names))))
 
 
@@ -24,7 +24,7 @@ def chunk_key(document_id: str, version: int, ordinal: int) -> UUID:
 def filter_key(kind: str, name: str) -> str:
     """Return a token that stands for `name` in filters.
 
-    Names are matched exactly, whatever they hold: Weaviate would trim and tokenise them.
+    The token is needed because names must match exactly, and Weaviate would trim and tokenise them.
     """
     return key(kind, name).hex
 
@@ -40,5 +40,5 @@ def reader_keys(groups: tuple[str, ...]) -> list[str]:
 
 
 def access_key(groups: tuple[str, ...]) -> str:
-    """Return one token for a set of groups, to find the chunks that carry another."""
+    """Return one token for a set of groups, to find the chunks that carry another set."""
     return key("access", *sorted(set(groups))).hex

@@ -1,4 +1,4 @@
-"""What a document's markers say: pure, and the only judge of what readers see."""
+"""What a document's markers mean: pure logic, which alone decides what readers see."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARKERS = (MarkerKind.CONTENT, MarkerKind.GONE, MarkerKind.ACCESS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """One immutable fact about a document at a version. `groups` null: states no access."""
+    """One immutable fact about a document at a version. It states no access if `groups` is null."""
 
     kind: MarkerKind
     document_id: str
@@ -42,21 +42,22 @@ class Marker:
 
 @dataclass(frozen=True)
 class DocumentState:
-    """What the markers of one document amount to.
+    """The state that follows from the markers of one document.
 
-    The highest content or deletion marker stands, a deletion before content of its version.
-    Access is that of the highest marker that states it, an access event before content.
+    The content or deletion marker with the highest version wins; at one version a deletion wins
+    over content. The access is that of the marker with the highest version that states it; at one
+    version an access event wins over content.
     """
 
     markers: tuple[Marker, ...] = ()
 
     def joined_by(self, marker: Marker) -> DocumentState:
-        """Return the state with one marker more."""
+        """Return the state with one more marker."""
         return DocumentState((*self.markers, marker))
 
     @cached_property
     def content(self) -> Marker | None:
-        """The content or deletion that stands."""
+        """The content or deletion marker in force."""
         return max(
             (marker for marker in self.markers if marker.kind is not MarkerKind.ACCESS),
             key=lambda marker: (marker.version, marker.kind is MarkerKind.GONE),
@@ -94,15 +95,15 @@ class DocumentState:
 
     @property
     def fallen(self) -> list[UUID]:
-        """The ids of the markers that say nothing any more."""
+        """The ids of the markers that are obsolete."""
         return [each.uuid for each in self.markers if each not in (self.content, self.access)]
 
     def is_newer_than(self, version: int, *, gone: bool) -> bool:
-        """Return whether content (or a deletion) at `version` comes too late."""
+        """Return whether content (or a deletion) at `version` is superseded."""
         return (self.version, self.gone) > (version, gone)
 
     def is_outdated(self, version: int, ordinal: int) -> bool:
-        """Return whether a chunk belongs to nothing that stands or may still come."""
+        """Return whether a chunk belongs neither to the current version nor to a later one."""
         if version != self.version:
             return version < self.version
         return self.gone or (self.content is not None and ordinal >= len(self.content.chunk_hashes))
@@ -114,7 +115,7 @@ class DocumentState:
         return not self.groups or not set(self.groups).isdisjoint(groups)
 
     def stored(self) -> StoredDocument:
-        """Return the state as the port tells it."""
+        """Return the state as the port's type."""
         return StoredDocument(
             version=self.version,
             gone=self.gone,

@@ -20,7 +20,7 @@ from ragline.ports.store import EmbeddedChunk, IndexedDocument
 Properties = Mapping[str, Any]
 Object = DataObject[Properties, None]
 
-# analysed words have letters and digits, and marks only between them
+# analysed words begin and end with a letter or a digit; other characters occur only in between
 _FILL = "."
 
 CANDIDATE_PROPERTIES = [
@@ -38,7 +38,7 @@ CANDIDATE_PROPERTIES = [
     "updated_at",
 ]
 PART_PROPERTIES = ["ordinal", "start", "end", "text", "heading_path", "content_hash"]
-# what a reader needs of a marker; the hashes are the writers'
+# what readers need of a marker; only writers need the hashes
 VERDICT_PROPERTIES = ["kind", "document_id", "version", "states_access", "groups"]
 MARKER_PROPERTIES = [*VERDICT_PROPERTIES, "content_hash", "chunk_hashes"]
 
@@ -94,18 +94,18 @@ def _chunk_object(
 
 
 def _filling(terms: Sequence[str]) -> Iterator[str]:
-    """Yield as many words that no question has as `terms` has repetitions.
+    """Yield as many filler words as `terms` has repetitions; no question can contain them.
 
-    The server takes the number of *distinct* words for the length that BM25 divides by, so a chunk
-    that repeats itself counted as short. (Its newer index, `usingBlockMaxWAND`, counts all, but in
-    1.34 a small limit loses the best hit: of 31 texts with one word and one with two, the twelve
-    best of the two words lacked the latter.)
+    The server uses the number of *distinct* words as the length that BM25 divides by, so a chunk
+    that repeats words would count as short. (Its newer index, `usingBlockMaxWAND`, counts all
+    words, but in 1.34 it loses the best hit when the limit is small: with 31 texts that hold one of
+    two words and one text that holds both, the top twelve for both words lacked that text.)
     """
     return (f"{_FILL}{number}" for number in range(len(terms) - len(set(terms))))
 
 
 def marker_object(marker: Marker) -> Object:
-    """Return a marker as an object; without a vector and words no search finds it."""
+    """Return a marker as an object; it has no vector and no words, so no search finds it."""
     properties = {
         "kind": marker.kind,
         "document": document_key(marker.document_id),
@@ -134,7 +134,7 @@ def marker(properties: Properties) -> Marker:
 
 
 def candidate(properties: Properties, kind: SearchKind, score: float) -> Candidate:
-    """Return a search hit as the port tells it."""
+    """Return a search hit as the port's type."""
     document_id, version = properties["document_id"], int(properties["version"])
     return Candidate(
         chunk_id=chunk_id(document_id, version, properties["ordinal"]),
@@ -155,7 +155,7 @@ def candidate(properties: Properties, kind: SearchKind, score: float) -> Candida
 
 
 def source_text(first: Properties, chunks: Sequence[Properties]) -> SourceText:
-    """Return the chunks of a document as the port tells it; `first` says what holds for all."""
+    """Return a document's chunks as the port's type; `first` holds what is common to all."""
     return SourceText(
         version=int(first["version"]),
         title=first.get("title") or "",

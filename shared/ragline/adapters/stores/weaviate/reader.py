@@ -1,4 +1,4 @@
-"""Sources from Weaviate: the markers say which version, and once more that it still stands."""
+"""Sources from Weaviate: the markers name the version, and are read again after the chunks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ragline.settings import VectorStoreSettings
 
 # chunks in one call: a megabyte of text
 _PAGE = 500
-# a document that is being changed at this moment is read again
+# a document that changes while it is read is read again, this often at most
 _MAX_ATTEMPTS = 5
 
 
@@ -45,12 +45,12 @@ class WeaviateReader:
             async with guarded("reading a source", self._timeout_s):
                 return await read(tenant, ref.document_id, groups)
         except UnknownCollection:
-            return None  # nobody has made it yet
+            return None  # the collection does not exist yet
 
 
 @asynccontextmanager
 async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[WeaviateReader]:
-    """Connect, and make sure that the server lets us in."""
+    """Connect, and check that the server accepts our credentials."""
     async with connected(settings) as client:
         async with guarded("connect", settings.timeout_s):
             await client.collections.exists(settings.collection)
@@ -60,10 +60,10 @@ async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[WeaviateRe
 async def read(
     tenant: TenantObjects, document_id: str, groups: tuple[str, ...]
 ) -> SourceText | None:
-    """Return the document's current version as far as `groups` may read it.
+    """Return the document's current version if `groups` may read it, else None.
 
-    It was current and theirs from before the first chunk was read until after the last, and every
-    chunk is the one that its marker names.
+    The version was current and readable during the whole read (the markers before and after it
+    agree), and every chunk has the hash that the marker names.
     """
     content = _shown(await tenant.state(document_id), groups)
     for _ in range(_MAX_ATTEMPTS):
@@ -86,13 +86,13 @@ def _shown(state: DocumentState, groups: tuple[str, ...]) -> Marker | None:
 async def _source(
     tenant: TenantObjects, content: Marker, groups: tuple[str, ...]
 ) -> SourceText | None:
-    """Return the version that the marker stands for, or None when chunks of it are not there."""
+    """Return the version that the marker names, or None when chunks of it are missing."""
     chunks: list[Properties] = []
     for ordinals in _pages(len(content.chunk_hashes)):
         where = parts_of(content.document_id, content.version, groups, ordinals)
         chunks += [each.properties for each in await tenant.find(where, PART_PROPERTIES)]
     chunks.sort(key=lambda chunk: chunk["ordinal"])
-    # all its properties: a collection of an earlier release refuses to be asked for newer ones
+    # request all properties: a collection of an earlier release rejects the names of newer ones
     first = await tenant.find(parts_of(content.document_id, content.version, groups, range(1)))
     if not first or tuple(each["content_hash"] for each in chunks) != content.chunk_hashes:
         return None

@@ -1,4 +1,4 @@
-"""The collection: its properties, and its creation however many services start together."""
+"""The collection: its properties, and its creation even when many services start together."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _words(name: str, *, filterable: bool) -> Property:
 
 
 def _shared() -> list[Property]:
-    # versions are decimal text: numbers travel as doubles, which are exact to 2^53 only
+    # versions are decimal text: numbers are sent as doubles, which are exact only up to 2^53
     return [_exact("kind"), _exact("document"), _exact("version"), _stored("document_id")]
 
 
@@ -92,8 +92,8 @@ def _all() -> list[Property]:
 async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
     """Create the collection unless it exists, and check what it was made with.
 
-    One that an earlier release made gets the properties that have come since: servers that make
-    none on their own would refuse our objects.
+    A collection from an earlier release gets the properties that were added since: servers without
+    automatic schema creation would reject our objects.
 
     Raises:
         FingerprintMismatch: the collection holds another model's vectors.
@@ -103,7 +103,7 @@ async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity
         try:
             await _create(client, name, identity)
         except UnexpectedStatusCodeError:
-            # another service was faster; any other trouble shows again in what follows
+            # another service was faster; any other problem shows up again below
             if not await client.collections.exists(name):
                 raise
     config = await client.collections.use(name).config.get(simple=True)
@@ -124,7 +124,7 @@ async def _add(client: WeaviateAsyncClient, name: str, missing: Property) -> Non
     try:
         await config.add_property(missing)
     except (UnexpectedStatusCodeError, WeaviateInvalidInputError):
-        # another service was faster; any other trouble is raised
+        # another service was faster; any other problem is raised
         if missing in _missing(await config.get(simple=True)):
             raise
 
@@ -137,7 +137,7 @@ async def _create(client: WeaviateAsyncClient, name: str, identity: IndexIdentit
         multi_tenancy_config=Configure.multi_tenancy(
             enabled=True, auto_tenant_creation=True, auto_tenant_activation=True
         ),
-        # at creation: changing k1 and b later has turned shards read-only
+        # set at creation: changing k1 and b later has made shards read-only
         inverted_index_config=Configure.inverted_index(
             bm25_k1=BM25_K1, bm25_b=BM25_B, stopwords_preset=StopwordsPreset.NONE
         ),

@@ -1,4 +1,4 @@
-"""The three searches, and the markers' verdict on what they find."""
+"""The three searches, whose hits are checked against the markers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ragline.contracts.queries import Candidate, SearchKind
 from ragline.ports.store import Scope
 
 Search = Callable[[int], Awaitable[list[Candidate]]]
-# a document that is being replaced at this moment is searched for again
+# a search that meets a document while it is being replaced is repeated, this often at most
 _MAX_ATTEMPTS = 5
-# metadata matches are ordered by relevance, not by share: take more of them, then order
+# the server orders metadata matches by relevance, not by share: fetch more of them, then sort
 _METADATA_FACTOR = 4
 
 
@@ -46,8 +46,8 @@ async def vector(
 async def keyword(tenant: TenantObjects, text: str, scope: Scope, limit: int) -> list[Candidate]:
     """Search by BM25 over one property that holds the weighted words of all fields.
 
-    Over several properties the server sums the best hits of each, so a chunk that is good in all
-    and best in none would lose part of its score.
+    Over several properties the server sums up only the best hits of each one, so a chunk that is
+    good in all properties but best in none would lose part of its score.
     """
     if not (terms := query_terms(text)):
         return []
@@ -72,7 +72,7 @@ async def keyword(tenant: TenantObjects, text: str, scope: Scope, limit: int) ->
 async def metadata(
     tenant: TenantObjects, terms: Sequence[str], scope: Scope, limit: int
 ) -> list[Candidate]:
-    """Search literal terms; each one that has all its words in a chunk's metadata is found."""
+    """Search literal terms; a term matches a chunk whose metadata holds all words of the term."""
     if not (worded := literal_terms(terms)):
         return []
     words = Filter.by_property("metadata")
@@ -103,10 +103,11 @@ async def metadata(
 async def _current(
     tenant: TenantObjects, search: Search, scope: Scope, limit: int
 ) -> list[Candidate]:
-    """Search until what is found can be shown as one state of every document.
+    """Search until the hits show one consistent state of every document.
 
-    A hit of a version that fell between the search and the look at the markers says that its
-    successor may be missing, and hidden hits may have crowded out others: search again, wider.
+    If a hit's version was superseded between the search and the reading of the markers, its
+    successor may be missing: search again. If hidden hits may have crowded out visible ones, search
+    again with a larger limit.
     """
     count = limit
     for _ in range(_MAX_ATTEMPTS):

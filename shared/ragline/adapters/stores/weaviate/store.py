@@ -65,13 +65,13 @@ class WeaviateStore:
         return state.stored() if state.markers else None
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
-        """Replace the document's content; its stated access counts even when it is superseded."""
+        """Replace the document's content; its stated access counts even if it is superseded."""
         for chunk in document.chunks:
             self._check(chunk.embedding)
         return await write.upsert(self.tenant(document.ref.tenant), document)
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
-        """Leave a tombstone, remove the document's chunks, read back that none is found."""
+        """Leave a tombstone, remove the document's chunks, and verify that none is found."""
         return await write.delete(self.tenant(ref.tenant), ref.document_id, version)
 
     async def set_access(
@@ -81,7 +81,7 @@ class WeaviateStore:
         return await write.set_access(self.tenant(ref.tenant), ref.document_id, version, access)
 
     async def settle(self, ref: DocumentRef) -> None:
-        """Make the document's objects what its markers say."""
+        """Bring the document's objects into the state that its markers describe."""
         await write.settle(self.tenant(ref.tenant), ref.document_id)
 
     def tenant(self, tenant: str) -> TenantObjects:
@@ -110,7 +110,7 @@ class WeaviateStore:
 async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[WeaviateStore]:
-    """Connect, and create the collection when there is none."""
+    """Connect, and create the collection if it does not exist."""
     async with connected(settings) as client:
         async with guarded("connect", settings.timeout_s):
             identity = IndexIdentity(fingerprint, dimensions)
@@ -121,6 +121,6 @@ async def open_store(
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
-    """Tell whether the collection is there."""
+    """Tell whether the collection exists."""
     async with connected(settings) as client, guarded("connect", settings.timeout_s):
         return bool(await client.collections.exists(settings.collection))

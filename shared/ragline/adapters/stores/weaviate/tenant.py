@@ -1,4 +1,4 @@
-"""One tenant's objects: bounded calls, checked results, an unknown tenant read as empty."""
+"""One tenant's objects: calls are time-limited, results checked, unknown tenants read as empty."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TenantObjects:
         self._timeout_s = timeout_s
 
     async def verdicts(self, document_ids: Iterable[str]) -> dict[str, DocumentState]:
-        """Read what the markers of the documents let readers see, without their hashes."""
+        """Read the documents' markers without the hashes: enough to decide what readers see."""
         return await self._states(document_ids, VERDICT_PROPERTIES)
 
     async def state(self, document_id: str) -> DocumentState:
@@ -63,7 +63,7 @@ class TenantObjects:
         vectors: bool = False,
         limit: int = MAX_RESULTS,
     ) -> Sequence[Found]:
-        """Return at most `limit` objects that match, with all properties unless some are named."""
+        """Return at most `limit` matching objects, with the named properties or with all."""
         try:
             async with guarded("reading objects", self._timeout_s):
                 found = await self.collection.query.fetch_objects(
@@ -74,13 +74,13 @@ class TenantObjects:
         return found.objects
 
     async def insert(self, objects: Sequence[Object]) -> None:
-        """Insert or overwrite `objects`, creating the tenant when there is none."""
+        """Insert or overwrite `objects`; create the tenant if it does not exist."""
         for at in range(0, len(objects), _BATCH):
             async with guarded("inserting objects", self._timeout_s):
                 await self._insert_batch(objects[at : at + _BATCH])
 
     async def remove(self, ids: Sequence[UUID]) -> None:
-        """Remove the objects with these ids; those that do not exist do not matter."""
+        """Remove the objects with these ids; ids that do not exist are ignored."""
         for at in range(0, len(ids), _BATCH):
             async with guarded("removing objects", self._timeout_s):
                 removed = await self.collection.data.delete_many(
@@ -94,6 +94,6 @@ class TenantObjects:
             result = await self.collection.data.insert_many(objects)
         except WeaviateInsertManyAllFailedError as error:
             raise Unavailable(f"Weaviate did not insert any object: {error}") from error
-        if result.errors:  # one object can fail alone, and no exception says so
+        if result.errors:  # a single object can fail without an exception
             first = next(iter(result.errors.values())).message
             raise Unavailable(f"Weaviate did not insert {len(result.errors)} objects: {first}")

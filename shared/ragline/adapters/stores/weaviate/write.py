@@ -1,4 +1,4 @@
-"""The fenced writes: insert, flip by a marker, settle."""
+"""The fenced writes: insert the chunks, make them current by a marker, settle."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from ragline.adapters.stores.weaviate.tenant import Found, TenantObjects
 from ragline.errors import Unavailable
 from ragline.ports.store import IndexedDocument, WriteResult
 
-# each round ends with nothing left to do unless another writer came in between
+# one round is enough unless another writer interferes
 _MAX_ROUNDS = 20
-# chunks whose access is rewritten at a time: they travel with text and vector
+# chunks whose access is rewritten in one call, which transfers their text and vectors too
 _REWRITE = 500
 
 
 async def upsert(tenant: TenantObjects, document: IndexedDocument) -> WriteResult:
     """Insert the chunks, then the marker that makes them current.
 
-    The marker carries the access that the document states, so both come into force at once. It is
-    also written when the content comes too late: the access may still count.
+    The marker carries the access that the document states, so both take effect at once. It is also
+    written when the content is superseded, because its access may still count.
     """
     document_id, version = document.ref.document_id, document.version
     flip = Marker(
@@ -53,7 +53,7 @@ async def upsert(tenant: TenantObjects, document: IndexedDocument) -> WriteResul
 
 
 async def delete(tenant: TenantObjects, document_id: str, version: int) -> WriteResult:
-    """Insert the tombstone and remove the chunks; settling ends by finding none."""
+    """Insert the tombstone and remove the chunks; settling repeats until it finds none."""
     state = await tenant.state(document_id)
     if not state.is_newer_than(version, gone=True):
         tombstone = Marker(kind=MarkerKind.GONE, document_id=document_id, version=version)
@@ -65,7 +65,7 @@ async def delete(tenant: TenantObjects, document_id: str, version: int) -> Write
 async def set_access(
     tenant: TenantObjects, document_id: str, version: int, groups: tuple[str, ...]
 ) -> WriteResult:
-    """Insert the access marker, from where on readers obey it, and rewrite the chunks."""
+    """Insert the access marker, which takes effect for readers at once, and rewrite the chunks."""
     state = await tenant.state(document_id)
     if version >= state.access_version:
         stated = Marker(
@@ -77,7 +77,7 @@ async def set_access(
 
 
 async def settle(tenant: TenantObjects, document_id: str) -> DocumentState:
-    """Make the document's objects what its markers say; return once nothing is left to do."""
+    """Bring the document's objects into the state that its markers describe, until all match."""
     for _ in range(_MAX_ROUNDS):
         state = await tenant.state(document_id)
         if not await _settle_once(tenant, document_id, state):
@@ -94,14 +94,14 @@ async def _settle_once(tenant: TenantObjects, document_id: str, state: DocumentS
             outdated.append(found.uuid)
         elif version == state.version:
             misread.append(found.uuid)
-        # else a writer has not flipped yet: it settles its chunks itself
+        # else a writer has not written its marker yet: it settles its chunks itself
     await tenant.remove([*outdated, *state.fallen])
     await _rewrite_access(tenant, misread, state.groups)
     return bool(outdated or misread or state.fallen)
 
 
 def _unsettled(document_id: str, state: DocumentState) -> Condition:
-    """Return the filter for the chunks that are not as `state` wants them."""
+    """Return the filter for the chunks that differ from what `state` requires."""
     chunks = len(state.content.chunk_hashes) if state.content else 0
     wrong = [
         Filter.by_property("version").not_equal(str(state.version)),
@@ -112,7 +112,7 @@ def _unsettled(document_id: str, state: DocumentState) -> Condition:
 
 
 async def _rewrite_access(tenant: TenantObjects, ids: list[UUID], groups: tuple[str, ...]) -> None:
-    """Write the chunks anew as they are, for other readers."""
+    """Write the chunks again, unchanged except for who may read them."""
     for at in range(0, len(ids), _REWRITE):
         where = Filter.by_id().contains_any(ids[at : at + _REWRITE])
         found = await tenant.find(where, vectors=True)
