@@ -27,36 +27,44 @@ class Group(BaseModel):
 
 
 class KafkaSettings(Group):
-    """How to reach Kafka and how to consume; defaults are measured."""
+    """How to reach Kafka and how to consume; the defaults were measured."""
 
     bootstrap_servers: str = Field("localhost:9092", description="host:port, comma-separated")
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="encryption and authentication of the connection"
     )
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        None, description="with a SASL protocol; PLAIN when empty"
+        None, description="mechanism with a SASL protocol; PLAIN when empty"
     )
-    sasl_username: str | None = Field(None, description="with a SASL protocol")
-    sasl_password: SecretStr | None = Field(None, description="with a SASL protocol")
+    sasl_username: str | None = Field(None, description="user name with a SASL protocol")
+    sasl_password: SecretStr | None = Field(None, description="password with a SASL protocol")
     ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
     max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
     max_ahead: PositiveInt = Field(
-        512, description="records beyond the oldest unfinished one; bounds repeats after a crash"
+        512,
+        description="how far work may run ahead of the oldest unfinished record, in records; "
+        "bounds the repeats after a crash",
     )
     commit_interval_ms: PositiveInt = Field(250, description="how often offsets are committed")
-    session_timeout_ms: PositiveInt = Field(6_000, description="a dead member is noticed after")
+    session_timeout_ms: PositiveInt = Field(
+        6_000, description="time after which a dead member is detected"
+    )
     heartbeat_interval_ms: PositiveInt = Field(
-        2_000, description="between heartbeats; a third of the session timeout"
+        2_000, description="time between heartbeats; a third of the session timeout"
     )
     rebalance_timeout_ms: PositiveInt = Field(
         30_000, description="how long the group waits for a member to rejoin"
     )
-    revoke_wait_s: PositiveFloat = Field(3.0, description="wait for work of revoked partitions")
-    drain_timeout_s: PositiveFloat = Field(20.0, description="wait for work when stopping")
+    revoke_wait_s: PositiveFloat = Field(
+        3.0, description="how long to wait for records in flight of revoked partitions"
+    )
+    drain_timeout_s: PositiveFloat = Field(
+        20.0, description="how long to wait for records in flight when stopping"
+    )
     fetch_max_wait_ms: PositiveInt = Field(
         50, description="how long a broker holds an empty fetch; other partitions wait for it"
     )
-    max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="bytes of one record")
+    max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="most bytes of one record")
 
 
 class RedisSettings(Group):
@@ -65,19 +73,19 @@ class RedisSettings(Group):
     url: SecretStr = Field(
         SecretStr("redis://localhost:6379/0"), description="redis:// or rediss://, with credentials"
     )
-    timeout_s: PositiveFloat = Field(1.0, description="limit of connecting and of one answer")
-    pool_size: PositiveInt = Field(64, description="connections of one process, at most")
+    timeout_s: PositiveFloat = Field(1.0, description="limit for connecting and for one reply")
+    pool_size: PositiveInt = Field(64, description="most connections of one process")
     answer_ttl_s: PositiveInt = Field(
-        172_800, description="how long an answer stays claimed; beyond the topics' retention"
+        172_800, description="how long an answer stays claimed; longer than the topics' retention"
     )
     embedding_ttl_s: PositiveInt = Field(
         30 * 86_400, description="how long an embedding is kept after its last write"
     )
     stream_ttl_s: PositiveInt = Field(3_600, description="how long a token stream is kept")
     stream_coalesce_ms: PositiveInt = Field(
-        40, description="tokens that arrive within it share an entry"
+        40, description="tokens that arrive within this time share an entry"
     )
-    stream_maxlen: PositiveInt = Field(10_000, description="entries of one token stream")
+    stream_maxlen: PositiveInt = Field(10_000, description="most entries of one token stream")
 
 
 class StoreKind(StrEnum):
@@ -95,7 +103,9 @@ class VectorStoreSettings(Group):
         SecretStr("http://localhost:8080"), description="http(s)://… or postgresql://…"
     )
     grpc_port: Port = Field(50_051, description="Weaviate's gRPC port")
-    api_key: SecretStr | None = Field(None, description="Weaviate's; anonymous access when empty")
+    api_key: SecretStr | None = Field(
+        None, description="Weaviate's API key; anonymous access when empty"
+    )
     collection: str = Field(
         "Chunks", pattern=r"^[A-Z][A-Za-z0-9_]{0,62}$", description="collection of the chunks"
     )
@@ -107,56 +117,65 @@ class EmbeddingSettings(Group):
     """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
 
     model: str = Field("packaged", description="`packaged`, a model hub id or a folder")
-    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
-    prefix_query: str = Field("", description="put before each question, where the model wants it")
-    prefix_document: str = Field("", description="put before each chunk")
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
+    prefix_query: str = Field("", description="prefix of each question, if the model needs one")
+    prefix_document: str = Field("", description="prefix of each chunk, if the model needs one")
     threads: PositiveInt = Field(1, description="torch threads")
     workers: PositiveInt = Field(
         1,
-        description="models side by side, for documents; as many as cores where nothing else runs",
+        description="copies of the model that embed documents in parallel; one per core if nothing "
+        "else runs there",
     )
-    batch_size: PositiveInt = Field(32, description="texts, of all requests under way")
+    batch_size: PositiveInt = Field(
+        32, description="most texts in a batch, from all requests in flight"
+    )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
 
 
 class RerankerSettings(Group):
-    """The cross-encoder. Without a model passages keep the fused order, and answers say so."""
+    """The cross-encoder. Without a model, passages keep the fused order, and answers say so."""
 
     model: str = Field(
         "cross-encoder/ms-marco-MiniLM-L-6-v2", description="a model hub id, a folder or `off`"
     )
-    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
     onnx_file: str | None = Field(
         None,
         description="ONNX file of the model to run without torch, for example "
         "`onnx/model_qint8_avx512_vnni.onnx`: 8-bit weights are about twice as fast",
     )
     threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
-    batch_size: PositiveInt = Field(32, description="passages, of all questions under way")
+    batch_size: PositiveInt = Field(
+        32, description="most passages in a batch, from all questions in flight"
+    )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further passages of a batch")
 
 
 class LlmSettings(Group):
-    """An OpenAI-compatible server; without `base_url` and `api_key` answers are extractive."""
+    """An OpenAI-compatible server; without `base_url` and `api_key`, answers are extractive."""
 
     base_url: str | None = Field(None, description="https://host/v1; OpenAI's when empty")
-    api_key: SecretStr | None = Field(None, description="key of the server, where it wants one")
+    api_key: SecretStr | None = Field(None, description="key of the server, if it needs one")
     model: str = Field("gpt-4o-mini", description="asked first")
     fallback_model: str | None = Field(None, description="asked when the first one fails")
     api: Literal["chat", "completions"] = Field(
-        "chat", description="`completions` for base models without a chat template"
+        "chat", description="API to use; `completions` for base models without a chat template"
     )
     temperature: float = Field(0.0, ge=0, le=2, description="0 gives the likeliest answer")
     timeout_s: PositiveFloat = Field(30.0, description="limit of one request")
     tokenizer: str = Field(
         "auto",
-        description="tiktoken encoding; `auto` picks by model, `server` asks the server's own",
+        description="tiktoken encoding; `auto` chooses by model, `server` asks the server",
     )
     context_tokens: PositiveInt | None = Field(
-        None, description="the model's context: prompt and answer fit into it"
+        None, description="the model's context size in tokens; prompt and answer must fit into it"
     )
     prices_file: str | None = Field(
-        None, description="TOML with prices of models, before the packaged ones"
+        None, description="TOML file with prices of models; overrides the packaged prices"
     )
 
     @property
@@ -166,7 +185,7 @@ class LlmSettings(Group):
 
 
 class OpinionSettings(Group):
-    """A model that is asked about claims where words leave doubt."""
+    """A model that judges claims for which the word check is not conclusive."""
 
     kind: Literal["off", "embeddings", "nli"] = Field(
         "off",
@@ -178,14 +197,18 @@ class OpinionSettings(Group):
         description="a hub id or a folder; when empty the packaged embedder, or "
         "cross-encoder/nli-deberta-v3-small",
     )
-    revision: str | None = Field(None, description="of a model from a hub; its newest when empty")
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
     threads: PositiveInt = Field(1, description="torch threads")
-    batch_size: PositiveInt = Field(32, description="texts, of all answers under way")
+    batch_size: PositiveInt = Field(
+        32, description="most texts in a batch, from all answers in flight"
+    )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
 
 
 class LadderSettings(Group):
-    """The degrade ladder: seconds left for work below which a question goes without something."""
+    """The degrade ladder: below how many seconds left for work an optional step is skipped."""
 
     less_rerank_s: float = Field(6.0, ge=0, description="half of the rerank depth")
     no_rerank_s: float = Field(4.0, ge=0, description="no reranking")
@@ -203,15 +226,15 @@ class HttpSettings(Group):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: Port = Field(8_000, description="0 picks a free port")
     liveness_max_stall_s: PositiveFloat = Field(
-        60.0, description="no consumer progress for this long fails liveness"
+        60.0, description="liveness fails if consumers make no progress for this long"
     )
 
 
 class LogSettings(Group):
-    """Logs go to standard output, one line a record."""
+    """Logs go to standard output, one line per log record."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="the least severe that is written"
+        "INFO", description="lowest level that is written"
     )
     format: Literal["text", "json"] = Field("json", description="for people or for collectors")
 
@@ -220,19 +243,23 @@ class DeliverySettings(Group):
     """Retries within the deadline, claims and leases, and the flood limit on dead letters."""
 
     default_deadline_s: PositiveFloat = Field(
-        60.0, description="for queries that state none, where their plan states none either"
+        60.0, description="deadline of queries if neither they nor their plan state one"
     )
     ledger_grace_s: float = Field(
         10.0,
         ge=0,
-        description="how long answers wait for a ledger that went away; then they go unclaimed",
+        description="how long answers wait for a ledger that is down; then they go out unclaimed",
     )
     lease_s: PositiveFloat = Field(
-        6.0, description="how long the work on an answer stays reserved after its last sign of life"
+        6.0, description="time after which a reservation of an answer expires if it is not renewed"
     )
-    retry_initial_s: PositiveFloat = Field(0.1, description="first pause before trying again")
-    retry_max_s: PositiveFloat = Field(5.0, description="longest pause; they double, with jitter")
-    flood_window: PositiveInt = Field(200, description="records over which the ratio is taken")
+    retry_initial_s: PositiveFloat = Field(0.1, description="first back-off before a retry")
+    retry_max_s: PositiveFloat = Field(
+        5.0, description="longest back-off; it doubles with each retry, with jitter"
+    )
+    flood_window: PositiveInt = Field(
+        200, description="records over which the ratio of dead letters is taken"
+    )
     flood_ratio: float = Field(
         0.5, gt=0, le=1, description="share of dead letters in the window that stops the stage"
     )
@@ -244,10 +271,12 @@ class CircuitSettings(Group):
 
     failures: PositiveInt = Field(5, description="failed calls in a row that open a circuit")
     cooldown_s: PositiveFloat = Field(
-        5.0, description="how long it stays open; then one call tries, or later where asked to"
+        5.0,
+        description="how long a circuit stays open before a trial call; longer if the dependency "
+        "asks for it",
     )
     patience_s: PositiveFloat = Field(
-        1.0, description="a call cut off by its deadline counts as failed after such a wait"
+        1.0, description="a call cut off by its deadline counts as failed if it waited this long"
     )
 
 

@@ -1,1 +1,1 @@
-"""The events, their topics and their encoding: what Ragline promises to other systems."""
+"""The events, their topics and their encoding: Ragline's contract with other systems."""

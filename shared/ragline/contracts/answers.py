@@ -21,7 +21,7 @@ class AnswerStatus(StrEnum):
 
 
 class Degradation(StrEnum):
-    """What the pipeline went without."""
+    """An optional step that the pipeline skipped or reduced."""
 
     CLASSIFIER_LLM = "classifier_llm_skipped"
     REWRITE = "rewrite_skipped"
@@ -47,9 +47,9 @@ class ClaimSupport(StrEnum):
 class ClaimProblem(StrEnum):
     """Why a claim is not supported by the passages that it cites.
 
-    `uncited`: it cites none. `words`: they hold too few of its words. `number`, `name`: they hold
-    another one, or none. `negation`: one denies what the other says. `order`: names are in each
-    other's place. `opinion`: a second model disagrees.
+    `uncited`: it cites no passage. `words`: the passages contain too few of its words. `number`,
+    `name`: the passages contain a different one, or none. `negation`: claim and passages contradict
+    each other by a negation. `order`: names are swapped. `opinion`: a second model disagrees.
     """
 
     UNCITED = "uncited"
@@ -92,7 +92,7 @@ class Claim(Contract):
 
 
 class Validation(Contract):
-    """The verdicts on all claims. `method` names how they were reached."""
+    """The verdicts on all claims. `method` names how the claims were judged."""
 
     method: str
     claims: tuple[Claim, ...] = ()
@@ -116,7 +116,7 @@ class Usage(Contract):
 
 
 class StageTiming(Contract):
-    """When a stage had the record: instants in epoch milliseconds.
+    """When a stage worked on the record: instants in epoch milliseconds.
 
     `queued` is when the record was appended to the topic, so waiting is `started - queued`
     and work is `finished - started`.
@@ -131,7 +131,7 @@ class StageTiming(Contract):
 class AnswerError(Contract):
     """Why a question failed. `code` is stable, `message` is for people.
 
-    `retry_after` is in seconds: asking again before then is of no use (code `overloaded`).
+    `retry_after` is in seconds: asking again earlier is useless (code `overloaded`).
     """
 
     code: str
@@ -140,7 +140,7 @@ class AnswerError(Contract):
 
 
 class NearestSource(Contract):
-    """A document close to a refused question; heading and score are its best passage's."""
+    """A document close to a refused question, with the heading and score of its best passage."""
 
     document_id: DocumentId
     version: int
@@ -151,7 +151,7 @@ class NearestSource(Contract):
 
 
 class Cached(Contract):
-    """When an equal question was answered first; whose that was is not told."""
+    """When an equal question was first answered; does not disclose who asked it."""
 
     answered_at: AwareDatetime
 
@@ -159,15 +159,15 @@ class Cached(Contract):
 class QueryAnswered(Event):
     """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
 
-    `attempt` is above 1 only where an operator replayed the query from the dead letters.
+    `attempt` is above 1 only if an operator replayed the query from the dead letters.
     `missing_versions` are those of the question's `min_versions` that were not searchable in time.
-    `cached` says that text, citations and verdicts were made for an earlier question, from the same
-    versions of the same passages; `usage` then tells what this answer cost.
-    `first_text_ms` is from the start of the generator's work until readers could see the first text
-    of the answer, in milliseconds; null where nothing was streamed.
-    `top_score` is the best passage's final score, in [0, 1]; null where nothing was ranked. Scores
-    are normalised within a question, so it tells how far searches and reranker agree on what is
-    best, and compares questions in the mass rather than one by one.
+    `cached` is set if text, citations and verdicts were made for an earlier question, from the same
+    versions of the same passages; `usage` is then the cost of this answer, not of the earlier one.
+    `first_text_ms` is the time from the start of the generator's work until readers could see the
+    first text of the answer, in milliseconds; null if nothing was streamed.
+    `top_score` is the best passage's final score, in [0, 1]; null if nothing was ranked. Scores are
+    normalised within a question: `top_score` shows how far the searches and the reranker agree on
+    the best passage. Compare it over many questions, not between two single ones.
     """
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"

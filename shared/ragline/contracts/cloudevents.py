@@ -1,7 +1,7 @@
 """CloudEvents 1.0 in Kafka's binary content mode, and Ragline's extension headers.
 
 Source: CloudEvents v1.0.2, "Kafka Protocol Binding" section 3.2; W3C Trace Context for
-`traceparent`. Incoming records may lack any of it: what is missing gets a default.
+`traceparent`. Incoming records may lack any of these headers; a missing one gets a default.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What travels beside an event. `deadline` is epoch milliseconds.
+    """The headers that travel with an event. `deadline` is epoch milliseconds.
 
-    `attempt` counts an operator's replays from 1: a later attempt has an answer of its own and the
-    header's deadline, because the event's has passed.
+    `attempt` is 1 for the first delivery and grows with each replay by an operator. A later attempt
+    gets its own answer. Its deadline is that of the header, because that of the event has passed.
     """
 
     deadline: int | None = None
@@ -73,8 +73,8 @@ def encode_headers(
         event: the event.
         value: its bytes, as `event.to_json()` returned them.
         source: URI reference of the producer, for example `/ragline/retriever`.
-        envelope: extension headers that go on from stage to stage.
-        time: when it happened; now when null.
+        envelope: extension headers that are passed on from stage to stage.
+        time: when the event happened; the current time when null.
     """
     envelope = envelope or Envelope()
     headers = {
@@ -99,7 +99,7 @@ def encode_headers(
 
 
 def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
-    """Read the extension headers; one that cannot be read counts as missing, the last one wins."""
+    """Read the extension headers; unreadable ones count as missing, the last of a name wins."""
     found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
     return Envelope(
         deadline=_number(found.get(DEADLINE)),
@@ -111,13 +111,13 @@ def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
 
 
 def last_header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None:
-    """Return a header as text; the last one wins: what we add is behind the record's own."""
+    """Return a header as text. The last one wins, because we append ours to the record's own."""
     found = [value for each, value in headers if each == name and value is not None]
     return found[-1].decode("utf-8", "replace") if found else None
 
 
 def _number(text: str | None) -> int | None:
-    # Python refuses to read thousands of digits, and `datetime` has no instant beyond 9999
+    # Python refuses to parse thousands of digits, and `datetime` ends with the year 9999
     short = text and text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_INSTANT_MS))
     return min(int(text), _LAST_INSTANT_MS) if text and short else None
 

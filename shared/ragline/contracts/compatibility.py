@@ -1,9 +1,10 @@
-"""Which changes of a JSON Schema break somebody.
+"""Which changes of a JSON Schema break a publisher or a reader.
 
-Publishers and readers are upgraded at different times, so both directions count: what was valid
-stays valid (old publisher, new reader) and what becomes valid was valid before (new publisher,
-old reader). An optional property may be added, because readers ignore unknown ones. Anything else
-needs a new event version. Titles, descriptions and defaults are not compared.
+Publishers and readers are upgraded at different times, so both directions count: values that were
+valid must stay valid (old publisher, new reader), and values that were invalid must stay invalid
+(new publisher, old reader). An optional property may be added, because readers ignore unknown
+ones. Any other change needs a new event version. Titles, descriptions and defaults are not
+compared.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _OLD_READERS = "older readers refuse it"
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
-    """Return what in `new` breaks publishers or readers of `old`, one sentence a change.
+    """Return what in `new` breaks publishers or readers of `old`, one sentence per change.
 
     Understands what pydantic emits: local `$ref`, `anyOf`/`oneOf`, objects, arrays, tuples,
     enums, limits. A difference in any other keyword counts as breaking.
@@ -34,7 +35,7 @@ def breaking_changes(old: Schema, new: Schema) -> list[str]:
 
 
 class _Comparer:
-    """Walks both schemas at once; a pair inside itself is not entered again (recursive models)."""
+    """Walks both schemas in parallel; a pair that contains itself (recursion) is visited once."""
 
     def __init__(self, old: Schema, new: Schema) -> None:
         self._old, self._new = old, new

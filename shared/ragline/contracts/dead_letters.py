@@ -1,4 +1,4 @@
-"""Dead letters: a record byte for byte, with its cause and origin in headers."""
+"""Dead letters: failed records, byte for byte, with cause and origin in headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragline.contracts.cloudevents import last_header
 
 
 class Cause(StrEnum):
-    """Why a record could not be processed: a small fixed list, so it can be counted."""
+    """Why a record could not be processed: a small fixed list, so that it can be a metric label."""
 
     INVALID_HEADERS = "invalid_headers"
     INVALID_JSON = "invalid_json"
@@ -24,7 +24,7 @@ class Cause(StrEnum):
 
 
 class DeadLetterHeader(StrEnum):
-    """The headers that Ragline adds behind the record's own."""
+    """The headers that Ragline appends to the record's own."""
 
     CAUSE = "ragline-dead-letter-cause"
     ERROR = "ragline-dead-letter-error"
@@ -36,7 +36,7 @@ class DeadLetterHeader(StrEnum):
 
 
 class DeadLetterStored(Contract):
-    """What a dead letter's headers say; null where somebody else wrote the record.
+    """What a dead letter's headers say; null if another program wrote the record.
 
     `topic` is where the record failed, in `service`.
     """
@@ -47,7 +47,7 @@ class DeadLetterStored(Contract):
 
     @classmethod
     def of(cls, headers: Iterable[tuple[str, bytes | None]]) -> Self:
-        """Read a record's headers, whatever they hold."""
+        """Read a record's headers; accepts any content."""
         known = tuple(headers)
         return cls(
             topic=last_header(known, DeadLetterHeader.TOPIC),
@@ -66,9 +66,9 @@ class Handling(StrEnum):
 class DeadLetterHandled(Event):
     """An operator's mark on a dead letter; the record itself stays until its retention ends.
 
-    `partition` and `offset` are the dead letter's own on `dead-letters`; with `appended_at` (epoch
-    milliseconds) they name it even where the topic was made anew. `target_*` say where a replay
-    was stored, `attempt` which attempt it was.
+    `partition` and `offset` are the dead letter's position on `dead-letters`; together with
+    `appended_at` (epoch milliseconds) they identify it even if the topic was recreated. `target_*`
+    say where a replay was stored, `attempt` which attempt it was.
     """
 
     ce_type: ClassVar[str] = "ragline.dead-letter.handled.v1"

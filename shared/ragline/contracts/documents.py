@@ -1,4 +1,4 @@
-"""A document's changes and what became of them."""
+"""A document's changes and their outcomes."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class _DocumentEvent(Event):
 class DocumentChanged(_DocumentEvent):
     """A document's whole state at `version`; compaction keeps only the last record of a key.
 
-    `version` only grows (a revision or epoch milliseconds). Content comes inline (`content`, with
-    `content_encoding` base64 for binary formats) or by `content_uri`. `access` lists the groups
-    that may read; null means the record does not state it.
+    `version` must only increase (a revision number or epoch milliseconds). Content is inline
+    (`content`, with `content_encoding` base64 for binary formats) or referenced by `content_uri`.
+    `access` lists the groups that may read; null means that the record does not state it.
     """
 
     ce_type: ClassVar[str] = "ragline.document.changed.v1"
@@ -68,7 +68,7 @@ class DocumentChanged(_DocumentEvent):
 
 
 class DocumentAccessChanged(_DocumentEvent):
-    """Who may read a document from `version` on; the same counter as `DocumentChanged`.
+    """Who may read a document from `version` on; `DocumentChanged` uses the same counter.
 
     An empty `access` means everyone in the tenant.
     """
@@ -89,7 +89,7 @@ class Outcome(StrEnum):
 
 
 class ChunkCounts(Contract):
-    """What the change did to the document's chunks."""
+    """How many of the document's chunks the change added, kept and removed."""
 
     added: int = 0
     kept: int = 0
@@ -111,7 +111,7 @@ class DocumentError(Contract):
 
 
 class DocumentStatus(_DocumentEvent):
-    """The end of one change. `freshness_ms` is from the CMS's event to searchable."""
+    """The outcome of one change. `freshness_ms`: from the change's event until it is searchable."""
 
     ce_type: ClassVar[str] = "ragline.document.status.v1"
 
@@ -127,5 +127,5 @@ class DocumentStatus(_DocumentEvent):
 
     @property
     def order(self) -> tuple[int, datetime]:
-        """By what one status of a document is newer than another: version, then its end."""
+        """The sort key by which one status is newer than another: version, then finish time."""
         return self.version, self.finished_at

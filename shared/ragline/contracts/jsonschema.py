@@ -1,8 +1,7 @@
-"""JSON Schemas of all events: made from the models, committed beside them.
+"""JSON Schemas of all events: generated from the models, and committed next to them.
 
-JSON Schema 2020-12. The committed files are what other teams build against, so a change of a
-model shows in review as a change of its file, and an incompatible one is refused
-(`compatibility.py`).
+JSON Schema 2020-12. Other teams build against the committed files. So a change of a model appears
+in review as a change of its file, and an incompatible change is refused (`compatibility.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ def event_types() -> dict[str, type[Event]]:
 
 
 def schema_of(event: type[Event]) -> Schema:
-    """Return what a publisher may send: fields with defaults are not required."""
+    """Return the schema of what a publisher may send: fields with defaults are not required."""
     schema = {
         "$schema": DIALECT,
         "$id": f"urn:ragline:schema:{event.ce_type}",
@@ -62,8 +61,8 @@ def committed(folder: Path = FOLDER) -> dict[str, Schema]:
 class Comparison:
     """How the models differ from the committed files, by CloudEvents type.
 
-    `breaking` are changes that would break a publisher or a reader; `stale` events differ from
-    their file compatibly, or have none yet; `orphans` are files without a model.
+    `breaking` are changes that would break a publisher or a reader; `stale` are events that differ
+    compatibly from their file, or have no file yet; `orphans` are files without a model.
     """
 
     breaking: Mapping[str, tuple[str, ...]]

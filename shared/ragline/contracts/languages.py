@@ -1,4 +1,4 @@
-"""Languages as documents state them and questions ask for them."""
+"""Language tags in documents and in questions, reduced to the primary language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _SUBTAGS = re.compile(r"[-_.]")
-# tags of languages that questions and other documents call by the name of the whole (ISO 639-3
-# macrolanguages), and two that are out of use
+# tags of individual languages that belong to a macrolanguage (ISO 639-3), by whose tag questions
+# and other documents call them, and two obsolete tags
 _WHOLE: Mapping[str, str] = MappingProxyType(
     {
         "nb": "no",
@@ -28,7 +28,7 @@ _WHOLE: Mapping[str, str] = MappingProxyType(
 def primary_language(tag: str | None) -> str | None:
     """Return the primary subtag of a language tag (BCP 47), lower case; None for an empty one.
 
-    Parts of a language that goes by one name are that language: Bokmål is Norwegian.
+    An individual language is reduced to its macrolanguage: Bokmål is Norwegian.
 
     >>> primary_language("en-US"), primary_language("pt_BR.UTF-8"), primary_language("nb")
     ('en', 'pt', 'no')

@@ -1,4 +1,4 @@
-"""The document formats by name: what a publisher may declare and the ingestor can read."""
+"""The names of the document formats that publishers may declare and the ingestor can read."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TEXT = frozenset({MARKDOWN, HTML, PLAIN, RST})
 def encode_content(raw: bytes, media_type: str | None) -> tuple[str, Literal["text", "base64"]]:
     """Return a document's bytes as `content` and `content_encoding` of its event.
 
-    Text formats in another encoding than UTF-8 go as base64: the ingestor decides and says so.
+    Text that is not UTF-8 is sent as base64: the ingestor decides what to do and reports it.
     """
     if media_type in _TEXT:
         try:

@@ -52,11 +52,11 @@ class Filters(Contract):
     @field_validator("languages")
     @classmethod
     def _without_region(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
-        # an empty tag must stay: without it the filter would limit nothing
+        # an empty tag must stay: an empty filter would limit nothing
         return tuple(dict.fromkeys(primary_language(tag) or tag for tag in tags))
 
     def narrowed_by(self, other: Filters) -> Filters:
-        """Return these filters, with what `other` states where these state nothing."""
+        """Return these filters, with unset fields taken from `other`."""
         stated = {
             name: value
             for name in type(self).model_fields
@@ -66,11 +66,11 @@ class Filters(Contract):
 
 
 class Options(Contract):
-    """What the publisher asks of the answer.
+    """What the publisher requires of the answer.
 
-    `min_versions` are document versions that must be searchable before the search: what the
-    publisher has just written. They are waited for within the deadline; what is not there by then
-    is in the answer's `missing_versions`.
+    `min_versions` are document versions that must be searchable before the search, for example what
+    the publisher has just written. The search waits for them within the deadline; those that are
+    still missing then are in the answer's `missing_versions`.
     """
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
@@ -131,7 +131,7 @@ class SearchKind(StrEnum):
 
 
 class Entities(Contract):
-    """What the question names literally."""
+    """The things that the question names literally."""
 
     codes: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
@@ -141,13 +141,13 @@ class Entities(Contract):
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """All literal terms, each once, in order of appearance by kind."""
+        """All distinct literal terms, grouped by kind, each kind in order of appearance."""
         found = (*self.quoted, *self.codes, *self.identifiers, *self.versions)
         return tuple(dict.fromkeys(found))
 
 
 class UnsupportedPolicy(StrEnum):
-    """What becomes of unsupported claims: kept with their verdict, removed, or all refused."""
+    """What to do with unsupported claims: keep them marked, drop them, or refuse the answer."""
 
     MARK = "mark"
     DROP = "drop"
@@ -157,12 +157,13 @@ class UnsupportedPolicy(StrEnum):
 class Plan(Contract):
     """How the rest of the pipeline treats the question.
 
-    `weights` names the searches to run; `depth` is candidates per search, `document_support` how
-    much a candidate gains from others of its document, `rerank_depth` how many the cross-encoder
-    reads, `passages` how many go on, `token_budget` the context in tokens.
-    `extractive` asks for no language model, `unsupported` says what becomes of claims without
-    support (null: what the generator's settings say). `deadline_s` counts from the submission and
-    serves questions whose publisher stated no deadline.
+    `weights` names the searches to run and their weights; `depth` is the number of candidates per
+    search, `document_support` how much a candidate's score gains from other candidates of its
+    document, `rerank_depth` how many candidates the cross-encoder reads, `passages` how many are
+    passed on, `token_budget` the size of the context in tokens.
+    `extractive` means that no language model is used; `unsupported` says what to do with claims
+    without support (null: as in the generator's settings). `deadline_s` counts from the submission
+    and applies to questions whose publisher stated no deadline.
     """
 
     name: str
@@ -188,7 +189,7 @@ class Plan(Contract):
 
     @property
     def reranks(self) -> bool:
-        """Whether the cross-encoder reads anything, and its opinion counts."""
+        """Whether the cross-encoder reads any candidate, and its score counts."""
         return self.rerank_depth > 0 and self.rerank_weight > 0
 
 
@@ -200,7 +201,7 @@ class QueryEmbedding(Contract):
 
 
 class QueryClassified(QuerySubmitted):
-    """The question, understood and planned."""
+    """The question with its intent, its entities and the plan for the later stages."""
 
     ce_type: ClassVar[str] = "ragline.query.classified.v1"
 
@@ -214,7 +215,7 @@ class QueryClassified(QuerySubmitted):
 
 
 class Candidate(Contract):
-    """A chunk that a search found, with everything later stages need.
+    """A chunk that a search found, with everything that later stages need.
 
     `start` and `end` are a half-open character range in the document's source text, and
     `text` is exactly that slice. `scores` are the raw scores per search, `fused` is in [0, 1].
@@ -240,9 +241,9 @@ class Candidate(Contract):
 class CandidatesRetrieved(QueryClassified):
     """The question with what the planned searches found, best first.
 
-    `watermark` is the epoch-millisecond instant of the search: every change whose status event
-    was published before it was visible.
-    `missing_versions` are asked for and were not searchable in time.
+    `watermark` is the instant of the search in epoch milliseconds: every change whose status event
+    was published before this instant was visible to the search.
+    `missing_versions` were requested in `min_versions` but were not searchable in time.
     """
 
     ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
@@ -253,7 +254,7 @@ class CandidatesRetrieved(QueryClassified):
 
 
 class Passage(Candidate):
-    """A candidate that made it into the context. `rerank` is null when nothing reranked it."""
+    """A candidate that was selected for the context. `rerank` is null if it was not reranked."""
 
     rerank: float | None = None
     score: float
@@ -271,7 +272,7 @@ class CandidatesRanked(QueryClassified):
 
     @property
     def top_score(self) -> float | None:
-        """The best passage's final score; null where nothing was ranked."""
+        """The best passage's final score; null if nothing was ranked."""
         return max((passage.score for passage in self.passages), default=None)
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
-"""The topic registry: the only place with topic names.
+"""The topic registry: the only place that defines topic names.
 
-Broker set-up, Strimzi manifests, the AsyncAPI document and the documentation's tables are made
-from it, and tests hold them equal.
+Broker set-up, Strimzi manifests, the AsyncAPI document and the documentation's tables are generated
+from it, and tests check that they agree with it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_RECORD_BYTES = 8 * 1024 * 1024
 
 
 class Service(StrEnum):
-    """What is deployed on its own: the five stages, the front door, and who watches."""
+    """What is deployed separately: the five stages, the gateway and the monitor."""
 
     CLASSIFIER = "classifier"
     RETRIEVER = "retriever"
@@ -47,7 +47,7 @@ QUERY_STAGES: tuple[Service, ...] = (
     Service.GENERATOR,
 )
 STAGES: tuple[Service, ...] = (*QUERY_STAGES, Service.INGESTOR)
-# Who reads in a consumer group of its own; the gateway reads `answers` without one
+# Services that read in consumer groups; the gateway reads `answers` without one
 CONSUMERS: tuple[Service, ...] = (*STAGES, Service.MONITOR)
 
 
@@ -72,12 +72,12 @@ class Topic:
 
     @property
     def max_bytes(self) -> int:
-        """Bytes of a record as stored; raw topics also take the largest record with our headers."""
+        """Most bytes of a stored record; raw topics also fit the largest one plus our headers."""
         return MAX_RECORD_BYTES if self.event else 2 * MAX_RECORD_BYTES
 
     @property
     def config(self) -> dict[str, str]:
-        """The broker's settings of this topic, replication aside."""
+        """The broker's settings for this topic, except for replication."""
         settings = {
             "cleanup.policy": self.cleanup,
             "compression.type": "producer",
@@ -88,7 +88,7 @@ class Topic:
         return settings | dict(self.extra)
 
 
-# Erasure: how long a deleted document's content may stay in the log before it is compacted away
+# Erasure: how long a deleted document's content may stay in the log before compaction removes it
 _COMPACTION = MappingProxyType(
     {"max.compaction.lag.ms": str(_DAY_MS), "delete.retention.ms": str(7 * _DAY_MS)}
 )
@@ -190,7 +190,7 @@ DEAD_LETTERS = Topic(
     partitions=_OTHER,
     retention_ms=90 * _DAY_MS,
 )
-# Compacted only: a mark must outlive its dead letter, whose retention an operator may prolong
+# Compaction without deletion: a mark must outlive its dead letter, whose retention may be extended
 DEAD_LETTERS_HANDLED = Topic(
     name="dead-letters.handled",
     event=DeadLetterHandled,
@@ -226,7 +226,7 @@ def topic_of(event: type[Event]) -> Topic:
     """Return the topic that carries `event`.
 
     Raises:
-        KeyError: the class is no event of the registry.
+        KeyError: the class is not an event of the registry.
     """
     return _BY_EVENT[event]
 
