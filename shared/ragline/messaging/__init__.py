@@ -1,1 +1,1 @@
-"""Consumption with ordered commit, retries, dead letters and the one way to run a stage."""
+"""Consumption with ordered commit, retries and dead letters, and the common way to run a stage."""

@@ -1,9 +1,9 @@
-"""Admission: what goes on to the stages behind, when, and in whose turn.
+"""Admission control: which questions are passed to the downstream stages, when, in which order.
 
-Kafka serves a topic first come, first served. So waiting has to happen where it can be fair: the
-classifier takes records early, lets them wait in a line a tenant, and releases in turn only as much
-as the stages behind can do within a moment. A question that would wait beyond its deadline is shed
-at once, with the time after which asking again is worth it, rather than left to expire.
+Kafka serves a topic first come, first served, so fair waiting needs another place. The classifier
+takes records early and queues them per tenant. It releases them round robin, and only as many as
+the downstream stages can process within a moment. A question that would wait beyond its deadline
+is shed at once with a `retry_after`, rather than left to expire.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from ragline.observability.metrics import Metrics
 class AdmissionLimits:
     """Bounds of admission.
 
-    `concurrency` records are worked on here at once, `max_waiting` of one tenant may wait, and
-    `work_s` of a question's time, at most half of it, are kept for the work on it.
+    At most `concurrency` records are processed here at once, and at most `max_waiting` of one
+    tenant may wait. `work_s` seconds of a question's time, but at most half of it, are reserved
+    for the work on it.
     """
 
     concurrency: int = 32
@@ -34,10 +35,10 @@ class AdmissionLimits:
 
 
 class Admission:
-    """Lets records in by turn.
+    """Admits records in turn.
 
-    `waiting` holds the tasks that wait for their turn. `share` returns which part of the questions
-    this member gets, in (0, 1], and so which part of the capacity is its own.
+    `waiting` holds the tasks that wait for their turn. `share` returns the fraction of the
+    questions that this member gets, in (0, 1], which is also its fraction of the capacity.
     """
 
     def __init__(self, *, backlog: Backlog, limits: AdmissionLimits, metrics: Metrics) -> None:
@@ -50,12 +51,12 @@ class Admission:
         self.share: Callable[[], float] = lambda: 1.0
 
     def expected_wait(self) -> float:
-        """Return the seconds that a record released now will wait in the stages behind."""
+        """Return the seconds that a record released now will wait in the downstream stages."""
         return self._backlog.wait_s()
 
     @asynccontextmanager
     async def turn(self, tenant: str, *, seconds: float) -> AsyncIterator[None]:
-        """Wait for the tenant's turn, then hold a place while the block works.
+        """Wait for the tenant's turn, then hold a slot while the block runs.
 
         Args:
             tenant: whose question it is.
@@ -63,7 +64,7 @@ class Admission:
 
         Raises:
             Overloaded: its turn would come too late.
-            DeadlineExceeded: its turn did not come in time after all.
+            DeadlineExceeded: its turn did not come in time, although it was expected to.
         """
         self._shed_if_too_late(tenant, seconds)
         try:
@@ -78,7 +79,7 @@ class Admission:
             self.release()
 
     def release(self) -> None:
-        """Let in whoever there is room for; called when work ends and when the backlog shrinks."""
+        """Admit as many as there is room for; called when work ends or the backlog shrinks."""
         while self._queue and self._has_room():
             waiter = self._queue.pop()
             if not waiter.done():

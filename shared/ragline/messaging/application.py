@@ -1,6 +1,6 @@
 """A service's FastStream application: subscribers and publishers from its spec.
 
-Building it does no I/O, so the AsyncAPI document is made from the same applications that run.
+Building it does no I/O, so the AsyncAPI document is generated from the applications that run.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ragline.settings import ServiceSettings
 
 @dataclass(kw_only=True)
 class Application:
-    """The FastStream app with what runs in it; `handler` is set once the stage is composed."""
+    """The FastStream app and its parts; `handler` is set once the stage is composed."""
 
     stream: FastStream
     broker: KafkaBroker
@@ -85,7 +85,7 @@ def build(spec: ServiceSpec, settings: ServiceSettings, metrics: Metrics) -> App
 
 
 def _inbound(spec: ServiceSpec) -> tuple[Topic, ...]:
-    """Add the retry topics where documents are consumed."""
+    """Return the inbound topics, plus the retry topics if documents are consumed."""
     return (*spec.inbound, *RETRIES) if DOCUMENTS in spec.inbound else spec.inbound
 
 
@@ -119,7 +119,7 @@ def _handler(app: Application, topic: Topic) -> Callable[..., Awaitable[None]]:
     async def handle(event: Any) -> None:
         await app.handle(event)
 
-    # FastStream reads the event type, for validation and AsyncAPI, from the annotation
+    # FastStream takes the event type, for validation and AsyncAPI, from the annotation
     handle.__annotations__ = {"event": _event_type(topic), "return": None}
     handle.__name__ = f"handle_{topic.name.replace('-', '_').replace('.', '_')}"
     return handle

@@ -1,4 +1,4 @@
-"""The backlog of the stages behind: how much waits there, and how long that will take. Pure."""
+"""The backlog of the downstream stages: its size, and how long it will take. Pure logic."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections import deque
 from collections.abc import Callable
 from math import exp, inf
 
-# Offsets are committed in lumps, so a rate is taken over several looks
+# Offsets are committed in batches, so a rate is averaged over several looks
 _RATE_S = 2.0
-# Capacity rises about as fast as it is seen, and falls slowly: a consumer that is restarted stands
-# still for seconds without being any slower afterwards
+# The estimate rises as fast as higher capacity is observed, and falls slowly: a restarting consumer
+# stands still for seconds without being any slower afterwards
 _RISE_S = 2.0
 _FALL_S = 30.0
-# A pipeline that has just begun looks slow: nothing is predicted before it was busy for a while
+# A pipeline that has just started looks slow: predict nothing before it was busy for a while
 _EVIDENCE_S = 5.0
 
 
 class Backlog:
-    """Follows the lag behind the classifier between two looks at it.
+    """Estimates the lag behind the classifier between two looks at it.
 
-    Capacity is learnt only while there is enough to do: an idle pipeline looks slow.
+    Capacity is learnt only while there is enough work: an idle pipeline looks slow.
 
     Args:
         clock: monotonic seconds.
-        least_window: records that may always be under way behind, for each member there.
-        target_s: seconds of work that may wait behind; more would be waiting in the wrong place.
-        stale_s: a look older than this says nothing any more.
+        least_window: records that may always be in flight downstream, per member of its group.
+        target_s: seconds of work that may wait downstream; more should wait in the fair queue.
+        stale_s: a look older than this is ignored.
     """
 
     def __init__(
@@ -49,10 +49,10 @@ class Backlog:
         self.capacity = 0.0
 
     def observe(self, *, lag: int, done: int, members: int = 1) -> None:
-        """Take a look's result.
+        """Take the result of a look.
 
         Args:
-            lag: records that wait or are worked on behind.
+            lag: records that wait or are in flight downstream.
             done: records ever finished there.
             members: how many consumers the largest stage there has.
         """
@@ -75,12 +75,12 @@ class Backlog:
             self.capacity += (rate - self.capacity) * (1 - exp(-seconds / _FALL_S))
 
     def released(self) -> None:
-        """Note that one more record goes to the stages behind."""
+        """Note that one more record was released to the downstream stages."""
         self._released += 1
 
     @property
     def size(self) -> float:
-        """Records that wait or are worked on behind, as far as one can tell just now."""
+        """Estimate of the records that wait or are in flight downstream now."""
         since = self._clock() - self._seen_at
         if since > self._stale_s:
             return 0.0
@@ -88,13 +88,13 @@ class Backlog:
 
     @property
     def room(self) -> float:
-        """Records that may be released now; without limit while nothing is known."""
+        """Records that may be released now; unlimited while nothing is known."""
         if self._clock() - self._seen_at > self._stale_s:
             return inf
         least = self._least_window * self._members
         return max(least, self.capacity * self._target_s) - self.size
 
     def wait_s(self, ahead: float = 0.0) -> float:
-        """Seconds until `ahead` records more would be done; 0 while the capacity is unknown."""
+        """Seconds until the backlog and `ahead` more records are done; 0 if capacity is unknown."""
         known = self._busy_s >= _EVIDENCE_S and self.capacity > 0
         return (self.size + ahead) / self.capacity if known else 0.0

@@ -1,10 +1,10 @@
-"""The answer ledger as delivery uses it: one worker an answer, one winner, and life without it.
+"""The answer ledger as delivery uses it: one worker per answer, one winner, and outages.
 
-While Redis is away answers wait for it, up to `grace_s` after it went away, because an answer that
-was not claimed may differ from a later repeat of it. A longer outage is gone on without: answers
-are published unclaimed and counted. They are then still at least once; two different ones for a
-query need, on top of the outage, a crash between publishing and the next commit, or a member that
-goes on with a partition it has lost.
+When Redis goes down, answers wait for it for up to `grace_s`, because an answer published without
+a claim may differ from a later repeat of it. In a longer outage, answers are published unclaimed
+and counted. Delivery is then still at least once. Two different answers to a query are possible
+only if, in addition to the outage, a service crashes between publishing and the next commit, or a
+member continues to work on a partition that was revoked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RENEWALS_PER_LEASE = 3
 
 
 class _Outage:
-    """How long the ledger has been away; a failure long after the last one begins a new outage."""
+    """How long the ledger has been down; a failure long after the last one begins a new outage."""
 
     def __init__(self, *, grace_s: float, clock: Callable[[], float]) -> None:
         self._grace_s = grace_s
@@ -37,7 +37,7 @@ class _Outage:
         self._since = None
 
     def outlasts_grace(self) -> bool:
-        """Note a failure, and tell whether waiting any longer is of no use."""
+        """Note a failure, and tell whether the grace period is over."""
         now = self._clock()
         if self._since is None or now - self._last > self._grace_s:
             self._since = now
@@ -49,10 +49,10 @@ class Claims:
     """Claims answers and reserves the work on them.
 
     Args:
-        ledger: where; without one nothing is claimed.
-        metrics: counts answers that went out unclaimed.
-        grace_s: seconds that claims wait for a ledger that went away.
-        lease_s: seconds that a reservation lives without being renewed.
+        ledger: where answers are claimed; without one nothing is claimed.
+        metrics: counts answers that were published unclaimed.
+        grace_s: seconds that claims wait for a ledger that is down.
+        lease_s: seconds after which a reservation expires unless it is renewed.
         clock: monotonic seconds.
         sleep: waits for some seconds.
     """
@@ -93,8 +93,9 @@ class Claims:
     async def reserved(self, attempt: Attempt, *, seconds: float) -> AsyncIterator[bytes | None]:
         """Hold the reservation while the block works; yields an earlier answer if there is one.
 
-        Waits while another member works on the answer, so that a redelivery does not pay twice. A
-        reservation is not released after success: the claim then answers every redelivery.
+        Waits while another member works on the answer, so that a redelivery does not pay twice for
+        it. After success the reservation is not released: from then on the claim answers every
+        redelivery.
 
         Raises:
             DeadlineExceeded: another member still works on it after `seconds`.
@@ -118,12 +119,12 @@ class Claims:
             renewing.cancel()
 
     async def _reserve(self, attempt: Attempt) -> tuple[Reservation | None, bytes | None]:
-        """Return what can be had first: the reservation, an earlier answer, or neither (outage)."""
+        """Return the reservation, an earlier answer, or neither (outage): whichever comes first."""
         if self._ledger is None:
             return None, None
         try:
             while True:
-                # in this order: whoever held the reservation before has claimed by now
+                # in this order: the previous holder of the reservation has claimed by now
                 reservation = await self._ledger.reserve(attempt)
                 earlier = await self._ledger.claimed(attempt)
                 if reservation is not None or earlier is not None:

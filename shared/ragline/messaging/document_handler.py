@@ -14,7 +14,7 @@ from ragline.messaging.record import CURRENT, Delivery, Record
 
 
 class DocumentHandler(Handler):
-    """Runs the ingestor's stage; every change ends in exactly one kind of status."""
+    """Runs the ingestor's stage; every change ends with exactly one kind of status."""
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""

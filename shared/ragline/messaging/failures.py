@@ -1,6 +1,6 @@
-"""What becomes of a record that failed: retry topic, dead letter, terminal event.
+"""What happens to a failed record: retry topic, dead letter, terminal event.
 
-All of it is stored before the record counts as done.
+All of these are stored before the record counts as done.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
 class RetryHeader(StrEnum):
-    """What a record on a retry topic carries behind its own headers."""
+    """The headers that a record on a retry topic carries after its own."""
 
     ORIGIN = "ragline-retry-origin"  # the topic that it was first on
     APPENDED_AT = "ragline-retry-appended-at"  # when it was appended there, epoch ms
@@ -36,7 +36,7 @@ class RetryHeader(StrEnum):
 
 
 class Failure(BaseModel):
-    """An exception, as answers, statuses and dead letters show it."""
+    """An exception as it appears in answers, statuses and dead letters."""
 
     cause: Cause
     code: str
@@ -96,7 +96,7 @@ def salvage(record: Record) -> dict[str, Any]:
 def dead_letter_headers(
     record: Record, failure: Failure, *, service: str, now: datetime
 ) -> Headers:
-    """Return what a dead letter carries behind the record's own headers."""
+    """Return the headers that a dead letter carries after the record's own."""
     values: dict[StrEnum, object] = {
         DeadLetterHeader.CAUSE: failure.cause,
         DeadLetterHeader.ERROR: f"{failure.code}: {failure.message}",
@@ -167,19 +167,19 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
 
 
 def origin(record: Record) -> str:
-    """Return the topic that the record was first on; only on retry topics a header says so."""
+    """Return the record's first topic; only records on retry topics name it in a header."""
     if BY_NAME[record.topic].delay_s is None:
         return record.topic
-    for name, value in reversed(record.headers):  # ours is behind the record's own
+    for name, value in reversed(record.headers):  # ours comes after the record's own
         if name == RetryHeader.ORIGIN:
             return value.decode("utf-8", "replace")
     return record.topic
 
 
 def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str, Headers] | None:
-    """Return the retry topic for a transient failure and its headers; None when they are used up.
+    """Return the next retry topic and its headers; None if permanent or no retry topic is left.
 
-    A `Retry-After` longer than the topic's delay is kept as an instant before which the record is
+    A `Retry-After` longer than the topic's delay is stored as an instant before which the record is
     not handled.
     """
     if not isinstance(error, TransientError):
@@ -193,20 +193,20 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
         values[RetryHeader.ORIGIN] = record.topic
         values[RetryHeader.APPENDED_AT] = record.timestamp
     asked_s = getattr(error, "retry_after", None)
-    # always stated, so that what a publisher may have sent under this name does not count
+    # always set, so that a header of this name from the publisher is ignored
     values[RetryHeader.NOT_BEFORE] = int((now.timestamp() + asked_s) * 1000) if asked_s else 0
     return later.name, _encoded(values)
 
 
 def _encoded(values: Mapping[StrEnum, object]) -> Headers:
-    """Return record headers; names become plain strings, as the client refuses subclasses."""
+    """Return record headers; names become plain strings, because the client rejects subclasses."""
     return [(name.value, str(value).encode()) for name, value in values.items()]
 
 
 def due_at(record: Record) -> float:
     """Return when a record may be handled, in epoch milliseconds; 0 outside of retry topics.
 
-    What a dependency asked for is obeyed up to an hour: others wait behind.
+    A dependency's `Retry-After` is respected up to one hour, because other records wait behind it.
     """
     delay_s = BY_NAME[record.topic].delay_s
     if delay_s is None:
@@ -217,14 +217,14 @@ def due_at(record: Record) -> float:
 
 
 def first_appended_at(record: Record) -> float:
-    """Return when the record was first appended, retries aside, in epoch milliseconds."""
+    """Return when the record was appended to its first topic, in epoch milliseconds."""
     if BY_NAME[record.topic].delay_s is not None:
         return float(_last_number(record, RetryHeader.APPENDED_AT) or record.timestamp)
     return float(record.timestamp)
 
 
 def _last_number(record: Record, header: RetryHeader) -> int | None:
-    """Return a header's number; the last one is ours, and nobody else's is read to the end."""
+    """Return a header's number; the last one of a name is ours. Very long values are not parsed."""
     found = [value or b"" for name, value in record.headers if name == header]
     last = found[-1] if found else b""
     return int(last) if last.isdigit() and len(last) <= _MOST_DIGITS else None

@@ -1,7 +1,7 @@
-"""A queue that serves tenants in turn, so that one's burst does not make another wait. Pure.
+"""A queue that serves tenants in turn, so that one's burst does not delay another. Pure logic.
 
-Round robin over the tenants that wait, first come first served within one: start-time fair queueing
-for records of equal cost (Nagle, "On Packet Switches with Infinite Storage", RFC 970).
+Round robin over the waiting tenants, first come first served within a tenant: start-time fair
+queueing for records of equal cost (Nagle, "On Packet Switches with Infinite Storage", RFC 970).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Items by tenant."""
+    """Items queued per tenant."""
 
     def __init__(self) -> None:
         self._lines: OrderedDict[str, deque[T]] = OrderedDict()
@@ -24,7 +24,7 @@ class FairQueue(Generic[T]):
         return self._size
 
     def push(self, tenant: str, item: T) -> None:
-        """Put an item at the end of its tenant's line; a new line is served last."""
+        """Append an item to its tenant's line; a new line is served last."""
         self._lines.setdefault(tenant, deque()).append(item)
         self._size += 1
 
@@ -42,7 +42,7 @@ class FairQueue(Generic[T]):
         return item
 
     def remove(self, tenant: str, item: T) -> None:
-        """Take an item out of its tenant's line; one that is not there any more is no error."""
+        """Take an item out of its tenant's line; does nothing when it is no longer there."""
         line = self._lines.get(tenant)
         if line is None or item not in line:
             return
@@ -58,5 +58,5 @@ class FairQueue(Generic[T]):
     def ahead_of(self, tenant: str) -> int:
         """Return how many items would be served before a new one of `tenant`."""
         own = self.waiting(tenant)
-        # each other tenant is served at most as often as this one, and once more before a new line
+        # before the new item, each tenant is served at most `own + 1` times
         return sum(min(len(line), own + 1) for line in self._lines.values())

@@ -1,6 +1,7 @@
-"""Flood limit: a bad deployment must not drain a topic into dead letters.
+"""Flood limit: a bad deployment must not turn a whole topic into dead letters.
 
-Source: the dead-letter limits of getsentry/arroyo, as a ratio over a window and a run.
+The limits are those of getsentry/arroyo's dead-letter queue: a ratio over a window of records, and
+a number of dead letters in a row.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class FloodGuard:
 
 
 class Floods:
-    """A guard for each topic, so that a flood on one of them stops nothing else."""
+    """One guard per topic, so that a flood on one topic does not stop the others."""
 
     def __init__(self, settings: DeliverySettings) -> None:
         self._guards: dict[str, FloodGuard] = defaultdict(partial(FloodGuard, settings))

@@ -1,4 +1,4 @@
-"""Delivery policy, once for all stages: what surrounds a stage's call, what follows a failure."""
+"""Delivery policy for all stages: the steps around a stage's call, and the handling of failures."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Surroundings:
 
 
 class Handler(ABC):
-    """Runs a stage on records. `deliver` returns when the record is safe, whatever happened.
+    """Runs a stage on records. `deliver` returns when the record's outcome is stored.
 
-    `succeeded` is the outcome, for metrics, of a record that went well.
+    `succeeded` is the outcome label of successful records in the metrics.
     """
 
     succeeded: ClassVar[str] = "published"
@@ -73,7 +73,7 @@ class Handler(ABC):
 
     @abstractmethod
     async def failed(self, record: Record, error: Exception) -> str:
-        """Store what becomes of a failed record and return the outcome for metrics."""
+        """Store a failed record's retry, dead letter or event; return the outcome for metrics."""
 
     async def _until_due(self, record: Record) -> None:
         wait_ms = due_at(record) - epoch_ms(self._with.clock())

@@ -1,4 +1,4 @@
-"""Kafka connections from settings: FastStream's broker, the plain producer, the wait at start."""
+"""Kafka connections from settings: FastStream's broker, the plain producer, the check at start."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def producer_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Return the options that every producer shares: durable, ordered, sent at once."""
+    """Return the options of every producer: durable, ordered, sent without delay."""
     return {
         "acks": "all",
         "enable_idempotence": True,
@@ -59,7 +59,7 @@ def producer_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def make_broker(settings: KafkaSettings, *, client_id: str, connected: bool = True) -> KafkaBroker:
-    """Return FastStream's broker, not started. `connected=False` reads no file (documents)."""
+    """Return FastStream's broker, not started. `connected=False` reads no TLS files (AsyncAPI)."""
     return KafkaBroker(
         settings.bootstrap_servers.split(","),
         client_id=client_id,
@@ -73,8 +73,8 @@ def make_broker(settings: KafkaSettings, *, client_id: str, connected: bool = Tr
 def make_producer(settings: KafkaSettings, *, client_id: str) -> AIOKafkaProducer:
     """Return a plain producer for raw records, not started.
 
-    It has no limit of its own: the broker's is on the compressed size, so a record that came
-    through compressed may be larger than `max_request_size` and must still find its dead letter.
+    It has no size limit of its own. The broker limits the compressed size, so a record that arrived
+    compressed may be larger than `max_request_size`, and must still be storable as a dead letter.
     """
     options = client_options(settings) | producer_options(settings)
     return AIOKafkaProducer(client_id=client_id, **(options | {"max_request_size": _UNLIMITED}))
@@ -113,7 +113,7 @@ async def check_topics(settings: KafkaSettings, topics: tuple[Topic, ...]) -> No
 
 
 async def _connect_once(settings: KafkaSettings) -> None:
-    """Raise why no connection comes about: aiokafka's clients only log that they are refused."""
+    """Connect, to raise the reason of a failure: aiokafka's clients only log that it is refused."""
     options = client_options(settings)
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers"), randomize=False):
         connection = await create_conn(host, port, **options)

@@ -1,8 +1,8 @@
-"""Kafka's failures in the error tree: the one place that tells transient from permanent.
+"""Translates Kafka's failures into the error tree: the one place that classifies them.
 
-aiokafka marks errors as `retriable` for its own producer; it leaves out some that only mean "not
-now" (a full buffer while the broker is away, a broker that is just leaving), so those are named
-here. What is left of its classes is permanent.
+aiokafka marks errors as `retriable` for its own producer, but leaves out some that are transient (a
+full buffer while the broker is down, a broker that is shutting down), so those are listed here. All
+its other errors are permanent.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from ragline.errors import (
 )
 
 _NOT_NOW = (
-    kafka.KafkaTimeoutError,  # no room in the producer's buffer: nothing gets through
+    kafka.KafkaTimeoutError,  # the producer's buffer is full, because nothing can be sent
     kafka.KafkaUnavailableError,
     kafka.BrokerNotAvailableError,
     kafka.ReplicaNotAvailableError,
-    kafka.CorruptRecordException,  # damaged on the way
-    kafka.UnknownError,  # the broker stumbled
+    kafka.CorruptRecordException,  # damaged in transit
+    kafka.UnknownError,  # an unexpected error inside the broker
     kafka.RebalanceInProgressError,
     kafka.IllegalGenerationError,
     kafka.UnknownMemberIdError,
@@ -67,8 +67,8 @@ _CANNOT_WORK = (
     kafka.InvalidReplicationAssignmentError,
     kafka.PolicyViolationError,
 )
-# A batch that the broker refused leaves a gap in the idempotent producer's sequence, and aiokafka
-# neither fills it nor asks for a new producer id: every later batch is refused too
+# A refused batch leaves a gap in the idempotent producer's sequence numbers. aiokafka neither fills
+# the gap nor requests a new producer id, so the broker refuses every later batch too
 _PRODUCER_LOST = (
     kafka.ProducerFenced,
     kafka.InvalidProducerEpoch,
@@ -85,13 +85,13 @@ def translated(action: str, *, publishing: bool = False) -> Iterator[None]:
 
     Args:
         action: what is being done.
-        publishing: whether a producer sends; its bare `KafkaError` means that it has stopped.
+        publishing: whether a producer sends; a bare `KafkaError` then means that it has stopped.
 
     Raises:
-        Unavailable: Kafka is away, changes leaders or is too slow: the same call works later.
+        Unavailable: Kafka is down, changes leaders or is too slow: the same call works later.
         RateLimited: a quota is used up.
-        InvalidEvent: the record is larger than the broker takes.
-        Misconfigured: Kafka refuses the credentials, the rights or the settings.
+        InvalidEvent: the record is larger than the broker accepts.
+        Misconfigured: Kafka refuses the credentials or the settings, or rights are missing.
         PermanentError: a producer that can never publish again, or anything else.
     """
     try:
@@ -103,7 +103,7 @@ def translated(action: str, *, publishing: bool = False) -> Iterator[None]:
 
 
 def translate(error: BaseException, action: str) -> RaglineError:
-    """Return what `error` is in the error tree; `action` starts the message."""
+    """Return `error` translated into the error tree; `action` starts the message."""
     message = f"{action}: {error!r}"
     if isinstance(error, _TOO_LARGE):
         return InvalidEvent(

@@ -1,4 +1,4 @@
-"""Lag: how far consumer groups are behind the ends of their topics, asked of the broker."""
+"""Lag: how far consumer groups are behind the ends of their topics, as read from the broker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragline.settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 _LOOK_TIMEOUT_S = 5.0
-_MEMBERS = 5  # the field of a DescribeGroups response; aiokafka hands it out as it comes
+_MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,10 @@ class GroupTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Records on their way through stages in a row, and how many the last of them ever finished.
+    """Records in flight in successive stages, and how many the last stage has ever finished.
 
-    A record is on one of the topics at a time, so the lags add up to records under way. `members`
-    is how many consumers the largest of the groups has.
+    A record is on one of the topics at a time, so the sum of the lags is the number of records in
+    flight. `members` is how many consumers the largest of the groups has.
     """
 
     lag: int
@@ -44,7 +44,7 @@ class Look:
 
 
 class LagReader:
-    """Asks the broker. Both clients only ask: they join no group and write nothing."""
+    """Reads the lag from the broker. Both clients only read: they join no group, write nothing."""
 
     def __init__(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
         self._admin = admin
@@ -52,7 +52,7 @@ class LagReader:
         self._partitions: dict[str, list[TopicPartition]] = {}
 
     async def look(self, wanted: Sequence[GroupTopic]) -> Look:
-        """Return the lag of all of `wanted` together, which are given in the pipeline's order.
+        """Return the total lag of all of `wanted`, which must be in the pipeline's order.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -65,7 +65,7 @@ class LagReader:
         )
 
     async def look_at(self, wanted: GroupTopic) -> Look:
-        """Return what one group is behind its topic.
+        """Return how far one group is behind its topic.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -77,7 +77,7 @@ class LagReader:
             if partition.topic == wanted.topic and offset.offset >= 0
         }
         partitions = await self._partitions_of(wanted.topic)
-        # a group that never committed begins where the topic begins, which retention may have moved
+        # a group that never committed starts at the topic's beginning, which retention may move
         fresh = [partition for partition in partitions if partition not in committed]
         if fresh:
             committed |= await self._consumer.beginning_offsets(fresh)
@@ -87,7 +87,7 @@ class LagReader:
         return Look(lag=lag, done=sum(committed.values()), members=members)
 
     async def stored(self, topic: str) -> int:
-        """Return how many records lie on a topic that is not compacted.
+        """Return how many records are on a topic that is not compacted.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -103,7 +103,7 @@ class LagReader:
         return len(described[_MEMBERS])
 
     async def _partitions_of(self, topic: str) -> list[TopicPartition]:
-        """Ask once: a topic that grows is seen in full after the next reconnection."""
+        """Return the topic's partitions, read once per connection: new ones show after the next."""
         if not self._partitions.get(topic):
             (described,) = await self._admin.describe_topics([topic])
             self._partitions[topic] = [
@@ -139,9 +139,9 @@ async def watching_lag(
     tell: Callable[[Look], None],
     every_s: float,
 ) -> AsyncIterator[None]:
-    """Look at the lag of `wanted` again and again while the block runs.
+    """Read the lag of `wanted` periodically while the block runs.
 
-    `tell` gets each look; a broker that does not answer is asked again.
+    `tell` gets each look; when the broker does not answer, the read is retried.
     """
 
     async def look(reader: LagReader) -> None:
@@ -155,9 +155,9 @@ async def watching_lag(
 async def looking(
     settings: KafkaSettings, look: Callable[[LagReader], Awaitable[None]], *, every_s: float
 ) -> AsyncIterator[None]:
-    """Call `look` again and again while the block runs.
+    """Call `look` periodically while the block runs.
 
-    A broker that does not answer, or not within 5 seconds, is asked again.
+    When the broker does not answer within 5 seconds, the call is retried.
     """
 
     async def watch() -> None:
@@ -166,7 +166,7 @@ async def looking(
                 async with open_lag_reader(settings) as reader:
                     await _look_forever(reader, look, every_s)
             except (KafkaError, OSError, TimeoutError) as error:
-                log.info("the lag cannot be read just now: %r", error)
+                log.info("the lag cannot be read at the moment: %r", error)
             except Exception:
                 log.exception("the lag cannot be read")
             await asyncio.sleep(1)

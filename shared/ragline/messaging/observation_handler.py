@@ -1,4 +1,4 @@
-"""Delivery for who only looks: at least once, and what cannot be read is a dead letter."""
+"""Delivery to observers: at least once; unreadable records become dead letters."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ log = logging.getLogger(__name__)
 
 
 class ObservationHandler(Handler):
-    """Shows each event to the observer; nothing is published."""
+    """Passes each event to the observer; publishes nothing."""
 
     succeeded: ClassVar[str] = "noted"
 
     async def deliver(self, record: Record, process: Process) -> None:
-        """Show a record, or store a dead letter of it."""
+        """Pass a record to the observer, or store it as a dead letter."""
         dead_letter = record.topic == DEAD_LETTERS.name
         await super().deliver(record, self._show_dead_letter if dead_letter else process)
 
     async def handle(self, event: Any) -> None:
-        """Show one event."""
+        """Pass one event to the observer."""
         await self._with.stage(event)
 
     async def failed(self, record: Record, error: Exception) -> str:
-        """Store a dead letter, except of a dead letter: it lies where it should already."""
+        """Store the record as a dead letter, unless it is one already."""
         if record.topic == DEAD_LETTERS.name:
             log.error("a dead letter could not be noted", exc_info=error)
             return "skipped"
@@ -37,5 +37,5 @@ class ObservationHandler(Handler):
         return "dead"
 
     async def _show_dead_letter(self, record: Record) -> None:
-        """Go past FastStream: it refuses headers that are no text, which dead letters may have."""
+        """Bypass FastStream, which rejects non-text headers: dead letters may have such headers."""
         await self.handle(DeadLetterStored.of(record.headers))

@@ -1,4 +1,4 @@
-"""Ordered commit, the pure part: which offset of a partition may be committed."""
+"""Ordered commit, the pure logic: which offset of a partition may be committed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Fetched(StrEnum):
     """What to do with a fetched record."""
 
     RUN = "run"
-    RUNNING = "running"  # this process still works on it from before a rebalance
+    RUNNING = "running"  # this process has been working on it since before a rebalance
     DONE = "done"  # this process finished it before a rebalance
 
 
@@ -18,15 +18,15 @@ class OffsetTracker:
     """Tracks the records of one partition between fetch and commit.
 
     Records finish in any order; the committable offset is the lowest unfinished one, so a crash
-    repeats records but never loses one. After a rebalance that gives the partition back, the
-    successor (see `successor`) recognises what is still running or already finished here.
+    repeats records but never loses one. If a rebalance assigns the partition to this process again,
+    the tracker's `successor` knows which records are still running or already finished here.
     """
 
     def __init__(self) -> None:
         self._heap: list[int] = []  # unfinished offsets, with finished ones removed lazily
         self._unfinished: set[int] = set()
-        self._running: set[int] = set()  # unfinished ones that have a task
-        self._finished: set[int] = set()  # finished above the lowest unfinished offset
+        self._running: set[int] = set()  # unfinished offsets that have a task
+        self._finished: set[int] = set()  # finished offsets above the lowest unfinished one
         self._next: int | None = None  # one beyond the highest admitted offset
         self._inherited_running: set[int] = set()
         self._inherited_done: set[int] = set()
@@ -51,18 +51,18 @@ class OffsetTracker:
     def run(self, offset: int) -> None:
         """Note that an admitted record has a task now.
 
-        One that never gets a task (its partition was revoked first) is not inherited, so the next
-        owner, this process included, runs it.
+        A record that never gets a task (its partition was revoked first) is not passed to the
+        successor, so the next owner of the partition, which may be this process, runs it.
         """
         self._running.add(offset)
 
     def abandon(self, offset: int) -> None:
-        """Note that a record's task was given up before it did anything: it is not inherited."""
+        """Note that a record's task was cancelled before it started: the next owner runs it."""
         self._running.discard(offset)
         self._inherited_running.discard(offset)
 
     def finish(self, offset: int) -> None:
-        """Mark a record as safe: its output or its dead letter is stored."""
+        """Mark a record as finished: its output or its dead letter is stored."""
         if offset in self._unfinished:
             self._unfinished.discard(offset)
             self._running.discard(offset)
@@ -74,13 +74,13 @@ class OffsetTracker:
 
     @property
     def committable(self) -> int | None:
-        """The offset to commit: everything below it is safe. None before the first record."""
+        """The offset to commit: all records below it are finished. None before the first record."""
         self._trim()
         return self._heap[0] if self._heap else self._next
 
     @property
     def unfinished(self) -> int:
-        """How many admitted records are not safe yet."""
+        """How many admitted records are not finished yet."""
         return len(self._unfinished)
 
     def ahead(self, offset: int) -> int:
@@ -89,10 +89,10 @@ class OffsetTracker:
         return offset - self._heap[0] if self._heap else 0
 
     def successor(self) -> OffsetTracker:
-        """Return the tracker for the same partition after a rebalance that gave it back.
+        """Return the tracker for the same partition after a rebalance that assigned it here again.
 
-        The group's committed offset decides where fetching goes on, so the successor starts empty
-        and inherits only the knowledge of what this process runs or has finished.
+        Fetching resumes at the group's committed offset, so the successor starts empty. It inherits
+        only the offsets that this process is running or has finished.
         """
         heir = OffsetTracker()
         heir._inherited_running = self._running | self._inherited_running

@@ -1,11 +1,11 @@
-"""Ordered commit on FastStream: at least once, concurrent, nothing acknowledged before it is safe.
+"""Ordered commit on FastStream: at least once, concurrent, no commit before the outcome is stored.
 
-Every record runs FastStream's whole pipeline (`process_message`) in a task of its own; offsets are
-committed up to the lowest unfinished record. FastStream's own acknowledgement policies lose or loop
-(`docs/architecture/delivery.md` says how), and a middleware can neither make the subscriber
-concurrent nor see header and publish errors, so this subclass of its default subscriber relies on
-internals: FastStream is pinned exactly and `tests/contract/test_faststream_internals.py` fails on
-an upgrade.
+Every record runs FastStream's whole pipeline (`process_message`) in its own task; offsets are
+committed up to the lowest unfinished record. FastStream's own acknowledgement policies lose records
+or redeliver them endlessly (see `docs/architecture/delivery.md`), and a middleware can neither make
+the subscriber concurrent nor see header and publish errors. So this subclass of the default
+subscriber relies on internals: the FastStream version is pinned exactly, and
+`tests/contract/test_faststream_internals.py` fails on an upgrade.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ Deliver = Callable[[Record, Process], Awaitable[None]]
 
 @dataclass(kw_only=True)
 class Consumption:
-    """The state of one subscriber: trackers, running tasks, and what the probes ask.
+    """The state of one subscriber: trackers, running tasks, and data for the probes.
 
-    `deliver` gets the record and FastStream's pipeline; when it returns, the record is safe. When
-    it raises, the record stays uncommitted and `broken` says why. Once `halted` says so (a flood of
-    dead letters) no more records are taken. `waiting` holds the tasks that only wait; `share`
-    is the part of the topic's partitions assigned here.
+    `deliver` gets the record and FastStream's pipeline; when it returns, the record's outcome is
+    stored. When it raises, the record stays uncommitted and `broken` says why. While `halted`
+    returns true (a flood of dead letters), no more records are taken. `waiting` holds the tasks
+    that wait and have done no work yet; `share` is the fraction of the topic's partitions assigned
+    here.
     """
 
     topic: str
@@ -73,24 +74,24 @@ class Consumption:
 
     @property
     def working(self) -> int:
-        """Records that are being worked on, rather than only waiting, and are not safe yet."""
+        """Records in flight, without those that wait and have not been started."""
         return sum(task not in self.waiting.tasks for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
-        """Cancel the tasks of `partitions` that wait for their turn; whoever is next runs them."""
+        """Cancel the waiting tasks of `partitions`; the next owner of the partition runs them."""
         for task, partition in self.tasks.items():
             if partition in partitions and task in self.waiting.tasks:
                 task.cancel()
 
     def moved(self) -> None:
-        """Note progress, for liveness and for who waits for room."""
+        """Note progress, for the liveness probe and for fetches that wait for a free slot."""
         self.moved_at = asyncio.get_running_loop().time()
         self.progress.set()
         self.progress.clear()
 
 
 class _Rebalance(ConsumerRebalanceListener):
-    """Hands revoked partitions over cleanly: wait a moment, commit, remember what still runs."""
+    """Hands over revoked partitions: wait briefly, commit, remember what still runs."""
 
     def __init__(self, subscriber: OrderedCommitSubscriber) -> None:
         self._subscriber = subscriber
@@ -146,7 +147,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         await self._at_most(super().stop())
 
     async def _at_most(self, call: Awaitable[None]) -> None:
-        """Bound a last call: the client waits for ever for a broker that is away."""
+        """Limit the time of a last call: the client waits forever for a broker that is down."""
         try:
             async with asyncio.timeout(_LAST_CALL_S):
                 await call
@@ -162,11 +163,11 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         """Admit a record and start its task; waiting here is the back-pressure on fetching."""
         state = self.state
         if state.halted():
-            await asyncio.Event().wait()  # until the service stops; nothing is admitted
+            await asyncio.Event().wait()  # blocks until the service stops: nothing more is admitted
         partition = TopicPartition(msg.topic, msg.partition)
         tracker = state.trackers.get(partition)
         if not self.running or tracker is None or partition in state.revoking:
-            return  # whoever gets the partition fetches it again from the committed offset
+            return  # the partition's next owner fetches it again from the committed offset
         if tracker.admit(msg.offset) is not Fetched.RUN:
             return
         epoch = state.epoch
@@ -217,7 +218,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             tracker.finish(record.offset)
 
     def _trackers(self, partition: TopicPartition) -> list[OffsetTracker]:
-        """Return the trackers that know a partition: while it is revoked, and after."""
+        """Return the partition's current tracker and the one kept across a rebalance, if any."""
         books = (self.state.trackers, self.state.inheritance)
         return [book[partition] for book in books if partition in book]
 
@@ -241,7 +242,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         try:
             await self.consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
-            # the group moved on without us; the next assignment starts from what is committed
+            # the group has rebalanced without us; the next owner starts at the committed offsets
             log.warning("%s: commit refused: %s", state.topic, error)
             state.metrics.count("ragline_commit_failures_total", topic=state.topic)
         except KafkaError as error:
@@ -257,7 +258,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
 
 
 def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options: Any) -> Any:
-    """Create a subscriber through FastStream's factory and give it ordered commit.
+    """Create a subscriber through FastStream's factory and add ordered commit to it.
 
     Raises:
         Misconfigured: FastStream made another kind of subscriber than the one extended here.

@@ -1,10 +1,10 @@
 """Publishing: events through FastStream, raw records (dead letters, retries) through a producer.
 
-A failure to publish is not a failure of the record, unless the record is too large. Publishing
-waits and tries again; the record keeps its slot, which slows fetching down. While the broker is
-away, nothing else happens. When the broker refuses for good (rights, a producer whose sequence is
-lost), `RecordPublisher.refused` says so and liveness fails: the restarted process has a new
-producer, and the record is redelivered to it.
+A failure to publish is not a failure of the record, unless the record is too large. Publishing is
+retried with back-off, while the record keeps its slot and so applies back-pressure to fetching.
+That is all that happens while the broker is down. When the broker refuses permanently (missing
+rights, a producer whose sequence is lost), `RecordPublisher.refused` says so and liveness fails:
+the restarted process has a new producer, and the record is redelivered to it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ async def until_stored(
     """Call `send` until the broker has stored the record; `on_failure` gets each failure.
 
     Raises:
-        InvalidEvent: the record is larger than the broker takes.
+        InvalidEvent: the record is larger than the broker accepts.
     """
 
     def note(state: RetryCallState) -> None:
@@ -110,7 +110,7 @@ class RecordPublisher:
         await self._store(send)
 
     async def forward(self, topic: str, record: Record, extra: Headers) -> None:
-        """Store the record as it came, byte for byte, with `extra` behind its own headers."""
+        """Store the record unchanged, byte for byte, with `extra` appended to its own headers."""
 
         async def send() -> None:
             await self._producer.send_and_wait(

@@ -36,11 +36,10 @@ class QueryHandler(Handler):
     Args:
         surroundings: stage, outbox and the rest.
         claims: where answers are claimed.
-        reserves: whether to reserve the work: for the stage whose output is always the answer, so
-            that a redelivery does not pay twice.
-        admission: lets queries in by turn, where this is the pipeline's door.
-        progress: where it is told that a stage has begun, of queries that want their answer
-            streamed.
+        reserves: whether to reserve the work, so that a redelivery does not pay twice; for the
+            stage whose output is always the answer.
+        admission: admits queries in turn; set only in the first stage.
+        progress: receives the start of each stage, for queries that want their answer streamed.
     """
 
     def __init__(
@@ -70,13 +69,13 @@ class QueryHandler(Handler):
             if earlier is not None:
                 await self._publish_claimed(earlier, delivery)
                 return
-            self._check(deadline)  # once more: waiting may have used the time up
+            self._check(deadline)  # check again: waiting may have used up the time
             self._tell(event, delivery)
             result = await self._attempt(event, deadline)
             if isinstance(result, QueryAnswered):
                 await self._publish_answer(result, delivery)
             else:
-                self._check(deadline)  # the next stage need not queue what comes too late
+                self._check(deadline)  # do not pass on what is already too late
                 await self._publish(result, delivery)
 
     async def failed(self, record: Record, error: Exception) -> str:
@@ -97,7 +96,7 @@ class QueryHandler(Handler):
     def _resolve(
         self, event: QuerySubmitted, delivery: Delivery
     ) -> tuple[QuerySubmitted, datetime]:
-        """Return the event with its submission, and until when an answer is of use."""
+        """Return the event with its submission time set, and the deadline of the answer."""
         submitted = event.submitted_at or delivery.appended_at
         default = timedelta(seconds=self._with.settings.default_deadline_s)
         deadline = event.deadline or submitted + default
@@ -145,7 +144,7 @@ class QueryHandler(Handler):
         return (deadline - self._with.clock()).total_seconds()
 
     async def _attempt(self, event: QuerySubmitted, deadline: datetime) -> Event:
-        """Call the stage, again after transient errors while another try fits the deadline."""
+        """Call the stage; retry transient errors while another attempt fits into the deadline."""
         settings = self._with.settings
         remaining = self._left(deadline)
         last: list[BaseException] = []
@@ -177,7 +176,7 @@ class QueryHandler(Handler):
             raise DeadlineExceeded(f"no result within {remaining:.1f} s") from error
 
     async def _publish_answer(self, answer: QueryAnswered, delivery: Delivery) -> None:
-        """Claim the answer, publish the winner's bytes."""
+        """Claim the answer and publish the winner's bytes."""
         number = delivery.envelope.attempt
         timings = (*delivery.envelope.timings, self._timing(delivery))
         answer = answer.model_copy(update={"timings": timings, "attempt": number})

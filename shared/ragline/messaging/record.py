@@ -1,6 +1,6 @@
-"""The record being delivered, for code that FastStream's handler signature does not reach.
+"""The record being delivered, for code that does not get it through FastStream's handler signature.
 
-A context variable instead of `Context()` parameters: those cost a thread hop per call.
+It is in a context variable instead of `Context()` parameters, which cost a thread hop per call.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ragline.contracts.cloudevents import Envelope
 
 
 class Record(Protocol):
-    """A record as aiokafka hands it out; `timestamp` is epoch milliseconds."""
+    """A record as aiokafka returns it; `timestamp` is epoch milliseconds."""
 
     topic: str
     partition: int
@@ -28,7 +28,7 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One record on its way through a stage. `started` is epoch milliseconds."""
+    """One record that a stage is processing. `started` is epoch milliseconds."""
 
     record: Record
     envelope: Envelope
@@ -41,7 +41,7 @@ class Delivery:
 
     @property
     def deadline(self) -> datetime | None:
-        """Until when an answer is of use, as the record's header says."""
+        """The answer's deadline according to the record's header."""
         if self.envelope.deadline is None:
             return None
         return datetime.fromtimestamp(self.envelope.deadline / 1000, UTC)

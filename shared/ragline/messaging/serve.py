@@ -1,4 +1,4 @@
-"""Run a service: wait for what it needs, consume, drain on SIGTERM."""
+"""Runs a service: wait for its dependencies, consume, drain on SIGTERM."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from ragline.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
-# for the last commit, for leaving the group and for closing, after what is in flight has ended
+# for the last commit, leaving the group and closing, after the records in flight have ended
 _LAST_CALL_S = 12.0
-# for a producer that has nothing under way
+# for stopping a producer that has nothing in flight
 _IDLE_STOP_S = 2.0
 
 
@@ -54,7 +54,7 @@ async def _consume_until(
         consumption.halted = partial(floods.stopped, consumption.topic)
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
-        # first, because models load while Kafka starts, and bad settings show without a broker
+        # first, so that models load while Kafka starts, and bad settings fail without a broker
         composition: Composition = await once_available(
             health, lambda: stack.enter_async_context(spec.compose(settings, metrics))
         )
@@ -106,7 +106,7 @@ def _handler(spec: ServiceSpec, surroundings: Surroundings, composition: Composi
 
 
 def _park(app: Application, composition: Composition) -> WaitingTasks:
-    """Let consumption know which records only wait, and the door which part of them is ours."""
+    """Connect consumption and admission: both share the waiting tasks and the partition share."""
     if composition.admission is None:
         waiting = WaitingTasks()
     else:
@@ -132,7 +132,7 @@ async def _publisher(
 
 
 async def _at_most(stop: Callable[[], Awaitable[object]], seconds: float) -> None:
-    """Bound a client's stop: it would wait for ever for a broker that is away."""
+    """Limit the time of a client's stop: it would wait forever for a broker that is down."""
     try:
         async with asyncio.timeout(seconds):
             await stop()

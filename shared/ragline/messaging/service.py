@@ -1,4 +1,4 @@
-"""The one way to run a stage: a spec that names topics and how to compose the stage."""
+"""The common way to run a stage: a spec that names its topics and how to compose it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Stage(Protocol):
 
 
 class Observer(Protocol):
-    """Who only looks at events: nothing comes out."""
+    """Only observes events; returns nothing."""
 
     async def __call__(self, event: Any, /) -> None:
         """Take note of `event`. Raises only errors of `ragline.errors`."""
@@ -37,10 +37,10 @@ class Observer(Protocol):
 class Composition:
     """A stage with its adapters behind it.
 
-    `checks` raise when a dependency is not reachable; `degraded` tell what the stage does without
-    just now, or None. `ledger` is where query stages claim their terminal answers. `admission` lets
-    records in by turn, where the stage is the pipeline's door. `progress` tells who waits for an
-    answer that the stage has begun.
+    `checks` raise when a dependency is not reachable. Each of `degraded` returns what the stage
+    currently does without, or None. `ledger` is where query stages claim their terminal answers.
+    `admission` admits records in turn; set only in the first stage. `progress` reports the start
+    of the stage to those who wait for the answer.
     """
 
     stage: Stage | Observer
@@ -55,9 +55,9 @@ class Composition:
 class ServiceSpec:
     """What a service is: which topics it reads and writes, its settings, how it is composed.
 
-    `compose` opens the adapters, gives them the metrics, and closes them again; when it raises
-    `TransientError` (a dependency is down) the service waits, says so and tries again. Without
-    `outbound` what is composed is an `Observer`.
+    `compose` opens the adapters, passes them the metrics, and closes them again. When it raises
+    `TransientError` (a dependency is down), the service reports that, waits and retries. Without
+    `outbound`, `compose` makes an `Observer`.
     """
 
     service: Service

@@ -1,7 +1,8 @@
-"""What the probes ask of a running service.
+"""The probes' checks of a running service.
 
-Liveness: records in flight move and commits happen; never a ping alone, because a dead consumer
-still answers pings. Readiness: group joined, broker polled, dependencies reachable, no flood.
+Liveness: records in flight make progress and offsets are committed. A ping alone is not enough,
+because a dead consumer still answers pings. Readiness: group joined, broker polled, dependencies
+reachable, no flood.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Records that were taken and only wait: for their turn, or for their delay to pass.
+"""Records that were fetched and are waiting for their turn, or for their delay to pass.
 
-Nothing has been done for them, so they are given up at once when their partition goes or the
-service stops, whoever is next runs them, and no progress of theirs is missed by liveness.
+No work on them has started. So they are cancelled at once when their partition is revoked or the
+service stops, and the partition's next owner runs them. Liveness does not expect progress of them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 
 class WaitingTasks:
-    """The tasks of records that only wait."""
+    """The tasks of records that wait and have not been started."""
 
     def __init__(self) -> None:
         self.tasks: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def here(self) -> Iterator[None]:
-        """Have the current task count as waiting while the block runs."""
+        """Count the current task as waiting while the block runs."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("only a task can wait here")
