@@ -1,4 +1,4 @@
-"""What the monitor measures: answers, feedback, documents and drift, each thing counted once."""
+"""The monitor's metrics: answers, feedback, documents and drift, each event counted once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUSINESS: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_monitor_degradations_total",
         kind=MetricKind.COUNTER,
-        help="Optional steps that distinct answers went without, by kind.",
+        help="Optional steps that were skipped for distinct answers, by kind.",
         labels=("kind",),
     ),
     MetricSpec(
@@ -31,7 +31,7 @@ BUSINESS: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_monitor_cost_dollars_total",
         kind=MetricKind.COUNTER,
-        help="What distinct answers cost, in US dollars, where a price is known.",
+        help="Cost of distinct answers, in US dollars, where a price is known.",
         labels=("plan",),
     ),
     MetricSpec(
@@ -97,8 +97,8 @@ BUSINESS: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_drift_index",
         kind=MetricKind.GAUGE,
-        help="How far a signal is from its past: stability index of a mix, change of a rate; "
-        "NaN while too few answers came.",
+        help="How far a signal is from its past: stability index of a distribution, change of a "
+        "rate; NaN while there are too few answers.",
         labels=("signal",),
     ),
     MetricSpec(

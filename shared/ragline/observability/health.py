@@ -1,4 +1,4 @@
-"""Liveness and readiness as data; `probes.py` serves them."""
+"""Liveness and readiness as data; `probes.py` serves them over HTTP."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
-    """The answer of a probe: fine when `problems` is empty.
+    """The result of a probe: successful if `problems` is empty.
 
-    `degraded` names what is done without just now; it takes nothing from the verdict.
+    `degraded` names what the service currently does without; it does not affect the verdict.
     """
 
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -23,11 +23,11 @@ class ProbeResult:
 
 
 class Health:
-    """Collects what a service says of itself.
+    """Collects the health of a service.
 
-    A part reports `waiting` while the service starts; `live` and `ready` hold the checks that run
-    on each probe, `degraded` those that only tell. A check is a function that returns the problem
-    as text, or None.
+    A part sets `waiting` while the service starts. `live` and `ready` hold the checks that run on
+    each probe, `degraded` the checks that only inform. A check is a function that returns the
+    problem as text, or None.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Health:
         self.degraded: dict[str, Callable[[], str | None]] = {}
 
     def liveness(self) -> ProbeResult:
-        """Whether the process still makes progress; a start that waits is alive."""
+        """Whether the process still makes progress; a service that waits to start is alive."""
         return ProbeResult(problems=_found(self.live))
 
     async def readiness(self) -> ProbeResult:

@@ -1,4 +1,4 @@
-"""Serves an ASGI application on a port of its own while a block runs."""
+"""Serves an ASGI application on its own port while a block runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from ragline.errors import Misconfigured
 
-_BACKLOG = 4_096  # thousands of streams come back at once when another replica stops
+_BACKLOG = 4_096  # thousands of streams reconnect at once when another replica stops
 
 
 class _Server(uvicorn.Server):
@@ -27,22 +27,22 @@ class _Server(uvicorn.Server):
 async def serve_http(
     app: ASGIApp, *, host: str, port: int, setting: str, graceful_s: int | None = None
 ) -> AsyncIterator[int]:
-    """Serve `app` and give the port; at the end, requests under way get `graceful_s` seconds.
+    """Serve `app` and yield the port; at the end, requests in flight get `graceful_s` seconds.
 
     Args:
         app: the application; its lifespan is not run.
         host: address to listen on.
         port: port to listen on, 0 for a free one.
-        setting: the variable that sets the port, for the error's message.
-        graceful_s: null waits for requests under way without limit.
+        setting: the variable that sets the port, for the error message.
+        graceful_s: None waits for requests in flight without limit.
 
     Raises:
         Misconfigured: the port is taken.
     """
     try:
         listener = socket.create_server((host, port), backlog=_BACKLOG)
-        # asyncio does so by itself only where a socket names its protocol. Without it a small write
-        # waits for the other side's delayed acknowledgement: 40 ms for most responses and tokens
+        # TCP_NODELAY: asyncio sets it only if the socket's protocol is given explicitly. Without it
+        # a small write waits for the peer's delayed ACK: 40 ms for most responses and tokens
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         message = (

@@ -1,4 +1,4 @@
-"""Logs: one line a record on standard output, as text for people or JSON for machines."""
+"""Logs: one line per log record on standard output, as text for people or JSON for machines."""
 
 from __future__ import annotations
 

@@ -89,12 +89,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_backlog_records",
         kind=MetricKind.GAUGE,
-        help="Queries that wait or are worked on in the stages behind the classifier.",
+        help="Queries that wait or are in flight in the stages behind the classifier.",
     ),
     MetricSpec(
         name="ragline_backlog_capacity",
         kind=MetricKind.GAUGE,
-        help="Queries a second that the stages behind have been seen to finish.",
+        help="Queries per second that the stages behind the classifier were observed to finish.",
     ),
     MetricSpec(
         name="ragline_degradations_total",
@@ -161,7 +161,7 @@ CATALOGUE: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_degraded_dependency_total",
         kind=MetricKind.COUNTER,
-        help="Calls to an optional dependency that failed and were done without.",
+        help="Calls to an optional dependency that failed; the work went on without them.",
         labels=("dependency",),
     ),
     MetricSpec(
@@ -237,5 +237,5 @@ class Metrics:
         (gauge.labels(**labels) if labels else gauge).set(value)
 
     def without(self, dependency: str) -> None:
-        """Count a call to an optional dependency that failed and was done without."""
+        """Count a failed call to an optional dependency, without which the work went on."""
         self.count("ragline_degraded_dependency_total", dependency=dependency)

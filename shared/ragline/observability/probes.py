@@ -1,4 +1,4 @@
-"""The HTTP side: `/health/live`, `/health/ready` and `/metrics`."""
+"""The HTTP endpoints `/health/live`, `/health/ready` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def make_app(health: Health, metrics: Metrics) -> Starlette:
 async def serve_probes(
     settings: HttpSettings, health: Health, metrics: Metrics
 ) -> AsyncIterator[int]:
-    """Serve the endpoints while the context is open and give the port.
+    """Serve the endpoints while the context is open, and yield the port.
 
     Raises:
         Misconfigured: the port is taken.

@@ -1,4 +1,4 @@
-"""How a metric is described."""
+"""The description of a metric."""
 
 from __future__ import annotations
 

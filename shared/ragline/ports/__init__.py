@@ -1,5 +1,5 @@
-"""What the stages need from the world. Each port has at most four methods; adapters implement it.
+"""The interfaces that the stages need. A port has at most four methods; adapters implement it.
 
-Every method may raise `ragline.errors.TransientError` or `PermanentError` and nothing else on
-purpose; only `app` modules know which adapter stands behind a port.
+Every method may deliberately raise only `ragline.errors.TransientError` or `PermanentError`. Only
+`app` modules know which adapter implements a port.
 """

@@ -10,9 +10,9 @@ from ragline.contracts.answers import StageTiming
 
 
 class TokenStream(Protocol):
-    """Streams an answer's text to whoever reads along; best effort, never slows the generator.
+    """Streams an answer's text to its readers; best effort, never slows the generator.
 
-    A broken stream is counted and swallowed: the answer on `answers` is the truth.
+    A failed stream is counted but not raised: the answer on `answers` is authoritative.
     """
 
     async def start(self, query_id: str) -> int:
@@ -27,7 +27,7 @@ class TokenStream(Protocol):
         ...
 
     async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
-        """Send what is buffered and end the attempt with the answer's status."""
+        """Send the buffered text and end the attempt with the answer's status."""
         ...
 
     async def cancelled(self, query_id: str) -> bool:
@@ -36,7 +36,7 @@ class TokenStream(Protocol):
 
 
 class Progress(Protocol):
-    """Tells those who wait for an answer how far it is; best effort, never slows a stage."""
+    """Reports a query's progress to its waiting readers; best effort, never slows a stage."""
 
     def begun(
         self,
@@ -47,7 +47,7 @@ class Progress(Protocol):
         started: float,
         timings: Sequence[StageTiming],
     ) -> None:
-        """Tell that `stage` works on the query; returns at once.
+        """Report that `stage` works on the query; returns at once.
 
         `queued` and `started` are epoch milliseconds, `timings` those of the stages before.
         """
@@ -56,17 +56,17 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What has exactly one distinct answer: a query, and which of its attempts (from 1)."""
+    """A query and the number of the attempt (from 1); each has exactly one distinct answer."""
 
     query_id: str
     number: int = 1
 
 
 class Reservation(Protocol):
-    """The right to work on an answer, while it is renewed. Both raise `Unavailable` when lost."""
+    """The right to work on an answer as long as it is renewed; raises `Unavailable` when lost."""
 
     async def renew(self) -> None:
-        """Keep it for another while."""
+        """Extend it for another lease."""
         ...
 
     async def release(self) -> None:
@@ -90,20 +90,20 @@ class AnswerLedger(Protocol):
         ...
 
     async def reserve(self, attempt: Attempt) -> Reservation | None:
-        """Reserve the work on an answer, or return None while somebody else has it.
+        """Reserve the work on an answer, or return None while another worker holds it.
 
-        It lapses by itself a few seconds after its holder's last sign of life.
+        It expires by itself a few seconds after its holder last renewed it.
         """
         ...
 
 
 class AnswerCache(Protocol):
-    """Remembers answers by a digest of what they were made from. A broken cache only costs time."""
+    """Keeps answers by a digest of what they were made from. A failed cache only costs time."""
 
     async def get(self, key: str) -> bytes | None:
-        """Return what was put last, or None (also when it has expired, or the cache is down)."""
+        """Return the last stored answer, or None (also if it has expired or the cache is down)."""
         ...
 
     async def put(self, key: str, answer: bytes) -> None:
-        """Store an answer for the cache's time to live; failure is counted and swallowed."""
+        """Store an answer for the cache's time to live; a failure is counted but not raised."""
         ...

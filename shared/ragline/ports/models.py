@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors of `dimensions` floats.
+    """Turns texts into unit vectors of `dimensions` floats.
 
     Raises:
         Unavailable: the model cannot be reached (remote adapters).
@@ -25,7 +25,7 @@ class Embedder(Protocol):
         ...
 
     async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
-        """Embed passages, one vector a text, in order."""
+        """Embed passages: one vector per text, in order."""
         ...
 
     async def embed_query(self, text: str) -> list[float]:
@@ -34,7 +34,7 @@ class Embedder(Protocol):
 
 
 class EmbeddingCache(Protocol):
-    """Remembers vectors by embedding fingerprint and text. A broken cache only costs time."""
+    """Keeps vectors by embedding fingerprint and text. A failed cache only costs time."""
 
     async def get_many(self, fingerprint: str, texts: Sequence[str]) -> list[list[float] | None]:
         """Return the vectors in order of `texts`; None is a miss (also when the cache is down)."""
@@ -43,7 +43,7 @@ class EmbeddingCache(Protocol):
     async def put_many(
         self, fingerprint: str, texts: Sequence[str], vectors: Sequence[Sequence[float]]
     ) -> None:
-        """Store vectors; failure is counted and swallowed."""
+        """Store vectors; a failure is counted but not raised."""
         ...
 
 
@@ -56,12 +56,12 @@ class CrossEncoder(Protocol):
         ...
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
-        """Return one relevance in [0, 1] a passage, in order."""
+        """Return one relevance in [0, 1] per passage, in order."""
         ...
 
 
 class SecondOpinion(Protocol):
-    """Another model's opinion on claims where words leave doubt.
+    """Another model's opinion on claims for which the word check is not conclusive.
 
     Raises:
         RaglineError: the model failed; the claim is then judged by its words.
@@ -69,18 +69,18 @@ class SecondOpinion(Protocol):
 
     @property
     def method(self) -> str:
-        """How it judges, for answers."""
+        """The name of its method, as shown in answers."""
         ...
 
     @property
     def asked_until(self) -> float:
-        """The share of a claim's words found, in [0, 1], from which its opinion is not needed."""
+        """If at least this share of a claim's words is found, in [0, 1], it need not be asked."""
         ...
 
     async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return for each (evidence, claim) how far one supports the other, in [0, 1].
+        """Return for each (evidence, claim) how far the evidence supports the claim, in [0, 1].
 
-        From 0.5 on the claim counts as supported.
+        A claim counts as supported from 0.5 on.
         """
         ...
 
@@ -97,9 +97,9 @@ class ChatMessage:
 class Delta:
     """A piece of a streamed completion. The last one names the model and carries token counts.
 
-    `cut_off` tells that the model would have gone on beyond the tokens that it was given.
-    `served_as` is what the server calls the model, a dated name often. A call that fails after the
-    server has stated its tokens yields them before it raises.
+    `cut_off` means that the model stopped because its token limit was reached. `served_as` is the
+    server's name for the model, often a dated one. A call that fails after the server has reported
+    its token counts yields them before it raises.
     """
 
     text: str = ""
@@ -110,7 +110,7 @@ class Delta:
     completion_tokens: int | None = None
 
 
-# Message of a cancellation that says nothing about the model: a reader does not want its answer
+# Message of a cancellation that is not the model's fault: the reader no longer wants the answer
 NOT_WANTED = "not wanted any more"
 
 
@@ -149,9 +149,9 @@ class Tokenizer(Protocol):
     """Counts tokens as the language model does."""
 
     async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
-        """Return what counts the tokens of `texts`, of slices of them, and of other texts.
+        """Return a function that counts the tokens of `texts`, of their slices, and of other texts.
 
-        A remote tokenizer is asked at most once, about `texts`; other texts are estimated, and all
-        are when it does not answer. Never fails.
+        A remote tokenizer is called at most once, with `texts`; other texts are estimated. All
+        texts are estimated when it does not answer. Never fails.
         """
         ...

@@ -1,4 +1,4 @@
-"""The source behind a citation, as whoever opens it (`DocumentReader`) sees it."""
+"""The source document of a citation, as a `DocumentReader` returns it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class SourcePart:
 class SourceText:
     """A document's current version. `parts` are its chunks in order; neighbours may overlap.
 
-    Between parts lie only white space and headings, which the next part has in `heading_path`. The
-    source text is what the parser made of the content: PDF, DOCX and HTML are text here.
-    `media_type` is null for what Weaviate stored before it kept media types.
+    Between parts there are only white space and headings; the latter are in the next part's
+    `heading_path`. The source text is the parser's output: PDF, DOCX and HTML are text here.
+    `media_type` is null for documents that Weaviate stored before it kept media types.
     """
 
     version: int
@@ -40,25 +40,25 @@ class SourceText:
 
 
 class DocumentReader(Protocol):
-    """Opens documents that somebody may read."""
+    """Opens documents for readers who may read them."""
 
     async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
         """Return the current version, whole, for a reader with `groups`.
 
-        None when searches would never show it to them: the document is unknown, deleted, has no
-        chunks or is not theirs to read; the caller cannot tell which.
+        None if searches would never show it to that reader: the document is unknown or deleted, has
+        no chunks, or may not be read with `groups`. The caller cannot tell which of these it is.
 
         Raises:
-            Unavailable: the store is down or slow beyond its time limit, or the document is being
-                changed all the while; trying again helps.
+            Unavailable: the store is down or exceeds its time limit, or the document keeps changing
+                while it is read; a retry can help.
         """
         ...
 
 
 def without_overlap(parts: Iterable[SourcePart]) -> tuple[SourcePart, ...]:
-    """Return parts that cover the same ranges, in the source's order, none of them twice.
+    """Return parts that cover the same ranges without overlap, in the source's order.
 
-    What two parts share stays with the first; a part that lies within others is left out.
+    Text that two parts share stays with the first; a part that others cover is left out.
     """
     shown: list[SourcePart] = []
     reached = 0

@@ -1,4 +1,4 @@
-"""The chunk store, as readers (`ChunkSearch`) and as the writer (`ChunkStore`) see it."""
+"""The chunk store: its interface for readers (`ChunkSearch`) and for the writer (`ChunkStore`)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ragline.contracts.queries import Candidate, Filters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a reader may see: one tenant, the open documents plus those of `groups`, `filters`.
+    """What a reader may see: one tenant's open documents and those of `groups`, within `filters`.
 
-    It is part of every search, never a filter after it.
+    It is part of every search query and is never applied to the results afterwards.
     """
 
     tenant: str
@@ -31,7 +31,7 @@ class ChunkSearch(Protocol):
     empty list. Only chunks of each document's current version are returned.
 
     Raises:
-        Unavailable: the store is down or slow beyond its time limit.
+        Unavailable: the store is down or exceeds its time limit.
         FingerprintMismatch: the index was made with another embedding model.
     """
 
@@ -76,7 +76,7 @@ class EmbeddedChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedDocument:
-    """A document version with all its chunks. `access` null: this version does not state it."""
+    """A document version with all its chunks. `access` is null if the version does not state it."""
 
     ref: DocumentRef
     version: int
@@ -123,23 +123,23 @@ class CurrentVersions(Protocol):
         """Return what is stored, or None when nothing was ever stored of this document.
 
         Raises:
-            Unavailable: the store is down or slow beyond its time limit.
+            Unavailable: the store is down or exceeds its time limit.
         """
         ...
 
 
 class ChunkStore(CurrentVersions, Protocol):
-    """Writes behind the version fence.
+    """Writes that respect the version fence.
 
-    Every write is idempotent and holds the fence: whatever order and however often the events
+    Every write is idempotent and fenced by its version: in whatever order and however often events
     arrive, the store ends in the state of the highest version, and readers never see two versions
-    of one document nor a deleted one. A write of the stored version again is APPLIED anew (it
-    completes a write that a crash cut short); a lower one is SUPERSEDED and changes no content. At
-    one version a delete stands over an upsert.
+    of one document, nor a deleted one. Writing the stored version again is APPLIED again (this
+    completes a write that a crash interrupted); a lower version is SUPERSEDED and changes no
+    content. At one version a delete wins over an upsert.
 
-    A document's access is that of the highest version, content or access event, that states it;
-    none stated means everyone in the tenant. It outlives new versions and deletion, and it counts
-    although the content that states it is superseded. At one version an access event stands over
+    A document's access is that of the highest version, content or access event, that states it; if
+    none does, everyone in the tenant may read. It outlives new versions and deletion, and it counts
+    even if the content that states it is superseded. At one version an access event wins over
     content.
     """
 
@@ -148,24 +148,24 @@ class ChunkStore(CurrentVersions, Protocol):
         ...
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
-        """Remove all chunks and keep a tombstone at `version`; returns after reading back."""
+        """Remove all chunks, keep a tombstone at `version`, and verify that no chunk is found."""
         ...
 
     async def set_access(
         self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
     ) -> WriteResult:
-        """Set who may read; embeds nothing. In force for every search when it returns."""
+        """Set who may read; embeds nothing. Takes effect for every search before it returns."""
         ...
 
 
 class ChunkUpkeep(Protocol):
-    """Tidies up behind writers that died."""
+    """Cleans up after writers that died."""
 
     async def settle(self, ref: DocumentRef) -> None:
-        """Remove what is stored of the document and belongs to nothing that stands.
+        """Remove stored objects of the document that belong to no current state.
 
-        A write does so itself. It is for an event that needs no write: an earlier delivery of it
-        may have been cut off, and nobody else would come back for that.
+        Every write does this itself. Call it for an event that needs no write: an earlier delivery
+        of the event may have been interrupted, and nothing else would clean up after it.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What the monitor has seen, for those who look: the pipeline and documents' last status."""
+"""The monitor's views: the state of the pipeline and the last status of documents."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ragline.contracts.documents import DocumentStatus
 
 
 class StageState(Contract):
-    """One stage as Kafka sees it: records that wait or are worked on, and who consumes.
+    """One stage as seen from Kafka: records that wait or are in flight, and its consumers.
 
-    `per_second` are records finished a second, null until two looks were made.
+    `per_second` are the records finished per second; null until the monitor has looked twice.
     """
 
     stage: str
@@ -36,11 +36,11 @@ class Views(Protocol):
     """Read side.
 
     Raises:
-        Unavailable: what keeps the views is down.
+        Unavailable: the store of the views is down.
     """
 
     async def pipeline(self) -> PipelineState | None:
-        """Return the last look at the pipeline, or None when there was none lately."""
+        """Return the pipeline's last known state, or None when there is no recent one."""
         ...
 
     async def document(self, tenant: str, document_id: str) -> DocumentStatus | None:
@@ -56,7 +56,7 @@ class ViewWriter(Protocol):
     """Write side; idempotent, and an older status never replaces a newer one.
 
     Raises:
-        Unavailable: what keeps the views is down.
+        Unavailable: the store of the views is down.
     """
 
     async def note_pipeline(self, state: PipelineState) -> None:
@@ -64,5 +64,5 @@ class ViewWriter(Protocol):
         ...
 
     async def note_document(self, status: DocumentStatus) -> None:
-        """Take a document's status."""
+        """Store a document's status."""
         ...
