@@ -1,1 +1,1 @@
-"""Fakes that hold the same contract suites as the real adapters; product code never imports it."""
+"""Fakes that pass the same contract suites as the real adapters; for tests only."""

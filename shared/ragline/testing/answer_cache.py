@@ -1,6 +1,6 @@
-"""The answer cache's fake, and its promises as tests: one suite for the fake and the adapter.
+"""The answer cache's fake, and its contract as tests: one suite for the fake and the adapter.
 
-A test module derives a class from `AnswerCacheContract` and gives the fixture `open_cache`.
+A test module derives a class from `AnswerCacheContract` and defines the fixture `open_cache`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from ragline.ports.answers import AnswerCache
 
-# Makes a cache whose entries live for so many seconds
+# Makes a cache whose entries live for the given number of seconds
 OpenCache = Callable[[int], AnswerCache]
 
 
@@ -33,7 +33,7 @@ class MemoryAnswerCache:
 
 
 class AnswerCacheContract:
-    """Everything that `AnswerCache` promises while nothing is broken."""
+    """Everything that `AnswerCache` promises while nothing fails."""
 
     async def test_an_answer_comes_back_as_the_same_bytes(self, open_cache: OpenCache) -> None:
         cache, key, answer = open_cache(60), uuid4().hex, bytes(range(256))

@@ -1,4 +1,4 @@
-"""Everything that a vector store holds, read past the adapter."""
+"""Everything that a vector store holds, read without the adapter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragline.settings import StoreKind, VectorStoreSettings
 
 StoredKind = Literal["chunk", "content", "gone", "access"]
 _PAGE = 500
-# the server says the second of a collection that it does not know
+# the server replies with the second status for an unknown collection
 _NO_COLLECTION = {httpx.codes.NOT_FOUND, httpx.codes.UNPROCESSABLE_ENTITY}
 _TIMEOUT_S = 60.0
 _CHUNKS = """
@@ -33,14 +33,14 @@ class StoredObject:
     """One physical object, or one fact of a row.
 
     Attributes:
-        kind: `chunk`, or what a document's row or marker says: `content` (an upsert), `gone` (a
+        kind: `chunk`, or what a document's row or marker states: `content` (an upsert), `gone` (a
             tombstone), `access` (who may read).
-        ordinal: the place of a chunk, otherwise null.
-        readers: the groups that may read, empty for everyone; null when the object states none.
-            PostgreSQL keeps them beside the content, always as an object of kind `access`; chunks
-            have none there. In Weaviate `content` and `gone` may state them too, and a group that
-            no marker of the tenant names is given as its token.
-        chunks: how many chunks a `content` says that it has, otherwise null.
+        ordinal: the position of a chunk, otherwise null.
+        readers: the groups that may read, empty for everyone; null if the object does not state
+            them. For PostgreSQL they are always an object of kind `access`, and chunks have none.
+            In Weaviate `content` and `gone` may state them too; a group that no marker of the
+            tenant names appears as its token.
+        chunks: how many chunks a `content` claims to have, otherwise null.
     """
 
     tenant: str
@@ -53,10 +53,10 @@ class StoredObject:
 
 
 async def audit(settings: VectorStoreSettings) -> list[StoredObject]:
-    """List all that is stored, of every tenant, also what readers never see.
+    """List everything that is stored for any tenant, including what readers never see.
 
     Reads the tables (PostgreSQL, one snapshot) or every object over REST (Weaviate, page by page:
-    let the writers rest). A collection that does not exist holds nothing.
+    no writer may run meanwhile). A collection that does not exist holds nothing.
     """
     if settings.kind is StoreKind.PGVECTOR:
         return await _postgresql(settings)

@@ -1,4 +1,4 @@
-"""What is wrong with what a store holds, by the port's rules alone."""
+"""Finds faults in the contents of a store, by the port's rules alone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Fault:
     """One thing that is wrong.
 
     Attributes:
-        what: an `orphan` belongs to nothing that stands (a chunk of another version or of a deleted
-            document, a marker that says nothing any more), a `misread` chunk carries other readers
-            than its document, and a content with `missing` chunks has not all of them.
-        about: the object, for missing chunks the content.
+        what: an `orphan` belongs to no current state (a chunk of another version or of a deleted
+            document, an obsolete marker); a `misread` chunk carries other readers than its
+            document; a content with `missing` chunks does not have all of them.
+        about: the object; for missing chunks, the content.
     """
 
     what: Literal["orphan", "misread", "missing"]
@@ -26,7 +26,7 @@ class Fault:
 
 
 def faults(stored: Iterable[StoredObject]) -> list[Fault]:
-    """Judge what `audit` listed, by the port's rules alone; empty when every document is whole."""
+    """Return the faults in what `audit` listed, by the port's rules; empty if there are none."""
     documents: dict[tuple[str, str], list[StoredObject]] = defaultdict(list)
     for each in stored:
         documents[each.tenant, each.document_id].append(each)

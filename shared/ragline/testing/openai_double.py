@@ -1,4 +1,4 @@
-"""A double of an OpenAI-compatible server, for the ways in which such servers fail."""
+"""A test double of an OpenAI-compatible server, which can fail in the ways such servers do."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 
 class LanguageModelDouble:
-    """A server whose behaviour is the name of the model asked for; it keeps what it was asked.
+    """A server whose behaviour is chosen by the requested model's name; it records the requests.
 
-    `behaves`, when set, goes before the model's name: a server that fails for a while.
+    `behaves`, when set, overrides the model's name: use it for a server that fails for a while.
     """
 
     def __init__(self) -> None:
@@ -104,12 +104,12 @@ class LanguageModelDouble:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     def charged_for_nothing(self, body: dict[str, object]) -> Response:
-        """A complete stream without text that states its tokens."""
+        """A complete stream without text that reports its token counts."""
         usage = {"prompt_tokens": 7, "completion_tokens": 0, "total_tokens": 7}
         return _events(_chunk("", "stop"), {"usage": usage})
 
     def unfinished(self, body: dict[str, object]) -> Response:
-        """A stream that ends in the middle, politely."""
+        """A stream that ends in the middle, without an error."""
         return _events(_chunk("Half an ans", None))
 
     def error_inside(self, body: dict[str, object]) -> Response:

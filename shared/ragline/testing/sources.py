@@ -1,4 +1,4 @@
-"""Sources from memory: the fake `DocumentReader`."""
+"""Sources in memory: the fake `DocumentReader`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class MemoryReader:
         self._collection = collection
 
     async def ping(self) -> None:
-        """Memory always answers."""
+        """Return at once: memory is always available."""
 
     async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
-        """Return the document as it stands."""
+        """Return the document's current state."""
         entry = self._collection.entries.get(ref)
         if entry is None or entry.document is None or not entry.readable(groups):
             return None

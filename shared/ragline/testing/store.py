@@ -1,4 +1,4 @@
-"""A chunk store in memory: the port's promises in the plainest form."""
+"""A chunk store in memory: the port's contract in its simplest form."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class MemoryCollection:
-    """What outlives a `MemoryStore`: its documents, and what they were indexed with."""
+    """The data that outlives a `MemoryStore`: its documents and their index identity."""
 
     name: str = "Chunks"
     identity: IndexIdentity | None = None
@@ -76,7 +76,7 @@ class MemoryStore:
         self._entries = collection.entries
 
     async def ping(self) -> None:
-        """Memory always answers."""
+        """Return at once: memory is always available."""
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -109,7 +109,7 @@ class MemoryStore:
         return entry.state if entry else None
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
-        """Replace the document; its stated access counts even when it is superseded."""
+        """Replace the document; its stated access counts even if it is superseded."""
         for chunk in document.chunks:
             self._check(chunk.embedding)
         entry = self._entries.setdefault(document.ref, _Entry())
@@ -147,7 +147,7 @@ class MemoryStore:
         return WriteResult.APPLIED if applied else WriteResult.SUPERSEDED
 
     async def settle(self, ref: DocumentRef) -> None:
-        """Nothing is ever half-written in memory."""
+        """Do nothing: nothing is ever half-written in memory."""
 
     def _check(self, embedding: Sequence[float]) -> None:
         if len(embedding) != self._dimensions:

@@ -1,7 +1,7 @@
-"""A pipeline of which only both ends are there: `queries` in, tokens and `answers` out.
+"""A stub of the pipeline's two ends: `queries` in, tokens and `answers` out.
 
-For tests and load runs of what stands before the pipeline. Tokens go the way of the generator's
-own, and answers are claimed before they are published, as stages do.
+For tests and load runs of the gateway. It streams tokens as the generator does, and claims answers
+before it publishes them, as the stages do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WRITERS = 20
 
 
 class StubQuestion:
-    """One question, and what a script can do with it."""
+    """One question, and the actions that a script can take on it."""
 
     def __init__(self, query: QuerySubmitted, pipeline: StubPipeline) -> None:
         self.query = query
@@ -45,7 +45,7 @@ class StubQuestion:
         self._attempt = 0
 
     async def begin(self) -> None:
-        """Tell all stages, and begin an attempt."""
+        """Report the start of all stages, and begin an attempt."""
         for stage in QUERY_STAGES:
             now = epoch_ms(utc_now())
             self._pipeline.progress.begun(
@@ -110,7 +110,7 @@ class StubPipeline:
         self.seen: dict[str, QuerySubmitted] = {}
 
     def writer_of(self, query_id: str) -> RedisTokenStream:
-        """Return who writes the tokens of a question; each writes for a thousand at most."""
+        """Return the token stream writer of a question; one writer serves a thousand questions."""
         return self._writers[hash(query_id) % len(self._writers)]
 
     async def publish(self, answer: QueryAnswered) -> None:

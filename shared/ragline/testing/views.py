@@ -1,6 +1,6 @@
-"""The views' fake, and their promises as tests: one suite for the fake and the adapter.
+"""The views' fake, and their contract as tests: one suite for the fake and the adapter.
 
-A test module derives a class from `ViewsContract` and gives the fixture `open_views`.
+A test module derives a class from `ViewsContract` and defines the fixture `open_views`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class BothSides(Views, ViewWriter, Protocol):
-    """Who reads and writes views."""
+    """Reads and writes views."""
 
 
-# Makes views whose lists hold so many documents
+# Makes views whose lists hold the given number of documents
 OpenViews = Callable[[int], BothSides]
 
 
@@ -56,7 +56,7 @@ class MemoryViews:
 
 
 def status_of(tenant: str, document_id: str = "a.md", **changes: Any) -> DocumentStatus:
-    """Return a status, version 1 indexed at `T0` where `changes` do not say otherwise."""
+    """Return a status: version 1, indexed at `T0`, unless `changes` override that."""
     given = {"version": 1, "status": Outcome.INDEXED, "finished_at": T0}
     return DocumentStatus(tenant=tenant, document_id=document_id, **(given | changes))
 
@@ -67,7 +67,7 @@ def later(seconds: float) -> datetime:
 
 
 class ViewsContract:
-    """Everything that `Views` and `ViewWriter` promise while nothing is broken."""
+    """Everything that `Views` and `ViewWriter` promise while nothing fails."""
 
     async def test_the_last_look_at_the_pipeline_is_shown(self, open_views: OpenViews) -> None:
         views = open_views(500)

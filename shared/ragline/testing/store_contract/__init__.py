@@ -1,6 +1,6 @@
-"""The chunk store's promises as tests: one suite for the fake and every adapter.
+"""The chunk store's contract as tests: one suite for the fake and every adapter.
 
-A test module derives a class from `StoreContract` and gives the fixtures `open_store` and
+A test module derives a class from `StoreContract` and defines the fixtures `open_store` and
 `open_reader`.
 """
 

@@ -1,4 +1,4 @@
-"""Who may read: part of every search, and right in whatever order events arrive."""
+"""Who may read: enforced in every search, and correct in whatever order events arrive."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class AccessContract(StoreCase):
             }
             within = scope(groups, tenant=tenant)
             assert await documents_seen(store, within) == expected
-            # hidden documents, which are hits as good, take no place of the visible ones
+            # hidden documents, which match equally well, must not displace visible ones
             for kind, hits in (await search_all(store, within, limit=1)).items():
                 assert len(hits) == 1, kind
                 assert hits[0].document_id in expected, kind

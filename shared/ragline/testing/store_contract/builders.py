@@ -1,4 +1,4 @@
-"""Documents to store, and one way to ask a store for everything that a reader sees."""
+"""Documents to store, and a helper that collects everything that a reader sees."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMON = "ubiquitous"
 
 
 class OpenStore(Protocol):
-    """Opens the store under test; every call opens the same, initially empty collection."""
+    """Opens the store under test; every call opens the same collection, which starts empty."""
 
     def __call__(
         self, *, fingerprint: str = FINGERPRINT, dimensions: int = DIMENSIONS
@@ -32,7 +32,7 @@ class OpenStore(Protocol):
 
 
 class OpenReader(Protocol):
-    """Opens the collection of `OpenStore` for reading sources, also before anybody made it."""
+    """Opens the collection of `OpenStore` for reading sources, even before it was created."""
 
     def __call__(self) -> AbstractAsyncContextManager[SourceReader]:
         """Open the collection without an embedding model."""
@@ -55,14 +55,14 @@ def ref(document_id: str = "guide", tenant: str = TENANT) -> DocumentRef:
 
 
 def embedding(text: str) -> list[float]:
-    """Return a unit vector that depends on nothing but `text`."""
+    """Return a unit vector that depends only on `text`."""
     raw = [byte - 127.5 for byte in hashlib.sha256(text.encode()).digest()[:DIMENSIONS]]
     length = math.hypot(*raw)
     return [value / length for value in raw]
 
 
 def chunks(texts: Sequence[str], headings: tuple[str, ...] = ()) -> list[EmbeddedChunk]:
-    """Return a chunk a text, one behind the other in the source."""
+    """Return one chunk per text, consecutive in the source."""
     return [
         EmbeddedChunk(
             ordinal=ordinal,
@@ -117,7 +117,7 @@ async def search_all(
 
 
 async def seen(store: Store, within: Scope | None = None) -> list[tuple[str, int, int]]:
-    """Return (document, version, ordinal) of all that a reader sees, the same in each search."""
+    """Return (document, version, ordinal) of all chunks a reader sees; all searches must agree."""
     found = await search_all(store, within or scope())
     answers = [
         sorted((hit.document_id, hit.version, hit.ordinal) for hit in hits)

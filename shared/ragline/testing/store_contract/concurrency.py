@@ -24,7 +24,7 @@ _CHUNKS = 3
 
 
 class ConcurrencyContract(StoreCase):
-    """The fence under contention, each writer with a client of its own."""
+    """The fence under contention; each writer has its own client."""
 
     async def test_readers_see_whole_single_versions_and_writers_converge(
         self, open_store: OpenStore, store: Store
@@ -102,10 +102,10 @@ async def _write(store: Store) -> None:
 
 
 async def _watch(store: Store, done: asyncio.Event) -> list[int]:
-    """Search until `done`; return the versions seen, one a search."""
+    """Search until `done`; return the versions seen, one per search."""
     versions: list[int] = []
     while not done.is_set():
-        await asyncio.sleep(0)  # a store in memory never waits
+        await asyncio.sleep(0)  # yield to the others: a store in memory never waits
         found = [
             await store.vector(embedding(COMMON), scope=scope(), limit=20),
             await store.keyword(COMMON, scope=scope(), limit=20),

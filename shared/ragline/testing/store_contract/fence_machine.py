@@ -1,9 +1,9 @@
 """The version fence as a state machine: several writers of one document, step by step.
 
-A writer is an ingestor with one event. Hypothesis decides which events come (repeated and out of
-order, too), which writer takes the next step, and which one dies where it stands; one that died
-gets its event again, as Kafka would deliver it. Readers look between any two steps. At the end
-every event is finished, and the store must be in the state of the model, down to what it holds.
+A writer is an ingestor with one event. Hypothesis decides which events arrive (also repeated and
+out of order), which writer takes the next step, and which writer crashes. A crashed writer's event
+is delivered again, as Kafka would do. Readers look between any two steps. At the end every event is
+processed, and the store must agree with the model, including what it physically holds.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ _tenants = count()
 
 
 class FenceMachine(RuleBasedStateMachine):
-    """Subclasses say which store. `patience_s`: how long a writer may block on another's lock."""
+    """Subclasses choose the store. `patience_s`: how long a writer may block on another's lock."""
 
     patience_s = 30.0
 
     @abstractmethod
     async def open(self, stack: AsyncExitStack) -> tuple[Store, SourceReader]:
-        """Open the store as those have it who search and who open a source."""
+        """Open the store for searching and for reading sources."""
 
     @abstractmethod
     def writer(self, turns: Turns, name: str) -> Store:
-        """Return the store as a writer has it, that waits for its turn before each step."""
+        """Return the store for a writer, which waits for its turn before each step."""
 
     async def assert_whole(self, tenant: str) -> None:
-        """Assert that nothing is stored that belongs to nothing."""
+        """Assert that the store holds no orphaned objects."""
 
     @initialize(
         content=st.lists(st.none() | _ACCESS, min_size=_VERSIONS, max_size=_VERSIONS),
@@ -52,7 +52,7 @@ class FenceMachine(RuleBasedStateMachine):
     def begin(
         self, content: list[tuple[str, ...] | None], access: list[tuple[str, ...] | None]
     ) -> None:
-        """Open the store; one version of one kind says one thing, or a repeat would be none."""
+        """Open the store; one version of one kind always has one content, so repeats are equal."""
         self._stated: dict[Kind, list[tuple[str, ...] | None]] = {
             "upsert": content,
             "delete": [None] * _VERSIONS,
@@ -82,12 +82,12 @@ class FenceMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._turns.waiting)
     @rule(who=_WHO)
     def crash(self, who: int) -> None:
-        """Let one of the writers die; its event is delivered again."""
+        """Crash one of the writers; its event is delivered again."""
         self._runner.run(self._act(who, crash=True))
 
     @invariant()
     def readers_see_one_whole_version(self) -> None:
-        """Look at what readers see just now."""
+        """Check what readers see at this moment."""
         self._runner.run(self._watcher.look())
 
     def teardown(self) -> None:
@@ -114,7 +114,7 @@ class FenceMachine(RuleBasedStateMachine):
             try:
                 await apply(store, change, self._watcher.tenant)
             except Crashed:
-                continue  # its offset was not committed: it comes again
+                continue  # its offset was not committed: it is redelivered
             self._watcher.ended(change)
             return
 

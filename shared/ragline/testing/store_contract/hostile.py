@@ -35,7 +35,7 @@ HOSTILE = [
 
 
 class HostileInputContract(StoreCase):
-    """Each string as a question, a term, every filter, a group and content."""
+    """Uses each string as a question, a term, every filter, a group and content."""
 
     async def test_as_a_question_it_finds_only_what_may_be_seen(self, store: Store) -> None:
         await store.upsert(document("open", texts=["foo bar secret"]))

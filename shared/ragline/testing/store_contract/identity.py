@@ -16,7 +16,7 @@ from ragline.testing.store_contract.builders import (
 
 
 class IdentityContract:
-    """Creation, reopening, and the wrong model."""
+    """Creating and reopening a collection, and opening it with the wrong model."""
 
     async def test_what_is_stored_outlives_the_client(self, open_store: OpenStore) -> None:
         async with open_store() as store:

@@ -1,4 +1,4 @@
-"""Sequences of events against a model of three rules."""
+"""Sequences of events, checked against a model with three rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kind = Literal["upsert", "delete", "access"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event. `access` null: not stated (never for an access event)."""
+    """One event. `access` is null if not stated (never for an access event)."""
 
     kind: Kind
     version: int
@@ -25,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The state after a set of events: what it holds does not depend on their order."""
+    """The state after a set of events, which does not depend on their order."""
 
     version: int
     gone: bool
@@ -35,8 +35,8 @@ class Expected:
 def expected(changes: Sequence[Change]) -> Expected:
     """Return the state that `changes` must lead to.
 
-    The highest version stands, deletion before content; access is that of the highest version that
-    states it, access event before content.
+    The highest version wins; at one version a deletion wins over content. Access is that of the
+    highest version that states it; at one version an access event wins over content.
     """
     content = [(c.version, c.kind == "delete") for c in changes if c.kind != "access"]
     version, gone = max(content, default=(-1, False))
@@ -57,7 +57,7 @@ async def apply(store: Store, change: Change, tenant: str = TENANT) -> None:
 
 
 async def check(store: Store, want: Expected, tenant: str = TENANT, *, chunks: int = 1) -> None:
-    """Assert that the store and its readers are in the state `want`, with so many chunks."""
+    """Assert that store and readers are in the state `want`, with this number of chunks."""
     stored = await store.current(ref(tenant=tenant))
     assert stored is not None
     assert (stored.version, stored.gone, stored.access) == (want.version, want.gone, want.access)

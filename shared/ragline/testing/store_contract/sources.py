@@ -46,7 +46,7 @@ def overlapping(text: str, *, size: int, overlap: int) -> list[EmbeddedChunk]:
 
 
 def parts(stored: IndexedDocument) -> tuple[SourcePart, ...]:
-    """Return what a reader must get of the document's chunks."""
+    """Return the parts that a reader must get for the document's chunks."""
     return tuple(
         SourcePart(start=c.start, end=c.end, text=c.text, heading_path=c.heading_path)
         for c in stored.chunks
@@ -67,7 +67,7 @@ async def version(reader: SourceReader, *groups: str) -> int | None:
 
 
 class SourceContract(StoreCase):
-    """What a `DocumentReader` gives of what the store was given."""
+    """A `DocumentReader` returns what was stored."""
 
     @pytest.fixture
     async def reader(self, open_reader: OpenReader) -> AsyncIterator[SourceReader]:
@@ -246,7 +246,7 @@ class SourceContract(StoreCase):
 
 
 def _numbered(number: int) -> IndexedDocument:
-    """Return a version whose number of chunks is that of no neighbour."""
+    """Return a version whose number of chunks differs from that of its neighbours."""
     return document(
         version=number,
         texts=[f"v{number} part {n}" for n in range(20 + number % 3)],
@@ -255,10 +255,10 @@ def _numbered(number: int) -> IndexedDocument:
 
 
 async def _watch(reader: SourceReader, done: asyncio.Event) -> list[int]:
-    """Read until `done`; return the versions that came, each of them whole."""
+    """Read until `done`, check that each version is whole, and return the versions read."""
     versions: list[int] = []
     while not done.is_set():
-        await asyncio.sleep(0)  # a store in memory never waits
+        await asyncio.sleep(0)  # yield to the others: a store in memory never waits
         source = await read(reader)
         assert source is not None
         assert source.parts == parts(_numbered(source.version))

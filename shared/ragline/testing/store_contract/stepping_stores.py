@@ -1,4 +1,4 @@
-"""The real stores as writers that take turns: each call to the server is a step."""
+"""The real stores for writers that take turns: each call to the server is one step."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CALLS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "copy_recor
 
 
 class SteppingWeaviate(WeaviateStore):
-    """Takes a turn before each read and each write of objects."""
+    """Waits for its turn before each read and each write of objects."""
 
     def __init__(self, store: WeaviateStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
         self._turns, self._name = turns, name
 
     def tenant(self, tenant: str) -> TenantObjects:
-        """Return the objects of a tenant, one turn a call."""
+        """Return the objects of a tenant, with one turn per call."""
         return _SteppingTenant(super().tenant(tenant), self._turns, self._name)
 
 
@@ -59,7 +59,7 @@ class _SteppingTenant(TenantObjects):
 
 
 class SteppingPgvector(PgvectorStore):
-    """Takes a turn before each statement; a crash rolls its transaction back, as a cut would."""
+    """Waits for its turn before each statement; a crash rolls its transaction back."""
 
     def __init__(self, store: PgvectorStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
@@ -88,21 +88,21 @@ class _SteppingConnection:
 
 
 class SteppingMemory(MemoryStore):
-    """Takes a turn before and after each write: the fake's writes have no steps inside."""
+    """Waits for its turn before and after each write: the fake's writes have no inner steps."""
 
     def __init__(self, store: MemoryStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
         self._turns, self._name = turns, name
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
-        """As the fake does."""
+        """Write as the fake does, between two turns."""
         await self._turns.step(self._name)
         result = await super().upsert(document)
-        await self._turns.step(self._name)  # dying here is an answer that never arrived
+        await self._turns.step(self._name)  # a crash here is a reply that never arrived
         return result
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
-        """As the fake does."""
+        """Write as the fake does, between two turns."""
         await self._turns.step(self._name)
         result = await super().delete(ref, version=version)
         await self._turns.step(self._name)
@@ -111,7 +111,7 @@ class SteppingMemory(MemoryStore):
     async def set_access(
         self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
     ) -> WriteResult:
-        """As the fake does."""
+        """Write as the fake does, between two turns."""
         await self._turns.step(self._name)
         result = await super().set_access(ref, version=version, access=access)
         await self._turns.step(self._name)

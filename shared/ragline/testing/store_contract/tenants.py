@@ -1,4 +1,4 @@
-"""Tenants: nothing of one is ever seen, counted or written from another."""
+"""Tenants: one tenant never sees, counts or writes another's data."""
 
 from __future__ import annotations
 

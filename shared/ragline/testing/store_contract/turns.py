@@ -1,4 +1,4 @@
-"""Turns: which writer takes the next step, and which one dies instead. For interleaving tests."""
+"""Turns, for interleaving tests: which writer takes the next step, and which one crashes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 
 class Crashed(Exception):
-    """The writer died between two steps; it cleans nothing up."""
+    """The writer died between two steps, without any clean-up."""
 
 
 class Turns:
@@ -21,7 +21,7 @@ class Turns:
         """Wait for the writer's turn.
 
         Raises:
-            Crashed: it dies here.
+            Crashed: the writer must die here.
         """
         turn = asyncio.get_running_loop().create_future()
         self._waiting[writer] = turn
@@ -38,7 +38,7 @@ class Turns:
         self._waiting.pop(writer).set_result(None)
 
     def crash(self, writer: str) -> None:
-        """Let a writer die where it stands."""
+        """Let a writer die at its current step."""
         self._waiting.pop(writer).set_exception(Crashed(writer))
 
     async def settled(

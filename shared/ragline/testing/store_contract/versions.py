@@ -1,4 +1,4 @@
-"""The version fence: whatever order and however often events arrive."""
+"""The version fence: correct in whatever order and however often events arrive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ APPLIED, SUPERSEDED = WriteResult.APPLIED, WriteResult.SUPERSEDED
 
 
 class VersionContract(StoreCase):
-    """Upsert, delete and what is current."""
+    """Upserts, deletes, and the current version."""
 
     async def test_nothing_is_current_of_an_unknown_document(self, store: Store) -> None:
         assert await store.current(ref()) is None

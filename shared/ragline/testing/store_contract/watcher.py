@@ -1,4 +1,4 @@
-"""What a reader may see while writers of one document are half-way: the model's watcher."""
+"""Checks what a reader sees while writers of one document are half-way."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ async def apply(store: Store, change: Change, tenant: str) -> WriteResult:
 
 
 def chunks_of(version: int) -> int:
-    """Return how many chunks a version has: neighbours differ, so that a mixture shows."""
+    """Return how many chunks a version has: neighbours differ, so that a mixture is detected."""
     return 1 + version % _MOST_CHUNKS
 
 
 @dataclass
 class Watcher:
-    """A reader that looks between the steps."""
+    """A reader that checks the store between the steps."""
 
     store: Store
     sources: SourceReader
@@ -51,9 +51,9 @@ class Watcher:
         self._ended.append(change)
 
     async def look(self) -> None:
-        """Assert that what readers see is one whole version, not older than any seen or ended.
+        """Assert that readers see one whole version, not older than any version seen or finished.
 
-        And that they see it, unless an event under way may just have taken it from them.
+        Seeing nothing is accepted only if an event in flight may have removed it for them.
         """
         for group in ("", *GROUPS):
             found = await seen(self.store, scope((group,) if group else (), tenant=self.tenant))
@@ -66,7 +66,7 @@ class Watcher:
             await self._open((group,) if group else (), found)
 
     async def _open(self, groups: tuple[str, ...], found: list[tuple[str, int, int]]) -> None:
-        """Assert that who opens the document gets what searches find, and all of it."""
+        """Assert that opening the document returns exactly what searches find."""
         try:
             source = await self.sources.read(ref(tenant=self.tenant), groups=groups)
         except Unavailable:
@@ -84,13 +84,13 @@ class Watcher:
         assert (version, False) >= (done.version, done.gone), f"v{version} after {done}"
 
     def _stands(self) -> bool:
-        """Return whether there is a version to see, whatever is under way."""
+        """Return whether a version must be visible, whatever is in flight."""
         done = expected(self._ended)
         deletes = (c.version for c in self.changes if c.kind == "delete")
         return done.version >= 0 and not done.gone and all(v < done.version for v in deletes)
 
     def _possible_access(self) -> list[tuple[str, ...]]:
-        """Return who may read by what has ended, and by each event that may be under way."""
+        """Return who may read according to finished events, and to each event in flight."""
         stated = [(c.version, c.kind == "access", c.access) for c in self.changes]
         ended = [(c.version, c.kind == "access", c.access) for c in self._ended]
         none: tuple[int, bool, tuple[str, ...] | None] = (-1, False, ())
