@@ -1,4 +1,4 @@
-"""Work that goes on beside a block, and ends with it."""
+"""Background work that runs as long as a block, and ends with it."""
 
 from __future__ import annotations
 

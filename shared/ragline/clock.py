@@ -1,4 +1,4 @@
-"""The clock, injected wherever time matters."""
+"""The clock, which is injected wherever time matters."""
 
 from __future__ import annotations
 

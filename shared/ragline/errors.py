@@ -3,26 +3,26 @@
     RaglineError
     ├── TransientError            trying again can help
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
-    │   │   └── CircuitOpen       it failed lately and is not asked until `retry_after` seconds
+    │   │   └── CircuitOpen       it failed recently and is not called for `retry_after` seconds
     │   ├── RateLimited           asked to slow down; may carry `retry_after` seconds
     │   ├── DeadlineExceeded      the time for this record is used up
     │   └── Overloaded            shed before any work; carries `retry_after` seconds
     └── PermanentError            trying again gives the same result
-        ├── InvalidEvent          a record that is no event: bytes, headers, JSON or schema
+        ├── InvalidEvent          a record that is not an event: bytes, headers, JSON or schema
         ├── InvalidDocument       a document that cannot be parsed or is over a limit
         ├── FingerprintMismatch   an index made with another embedding model
         ├── Misconfigured         settings that cannot work, or wrong credentials
         └── Superseded            a newer version is stored; this one must not be written
 
-Delivery policy looks only at *transient or permanent* (`messaging/`); adapters translate their
-library's exceptions into this tree with `raise … from`. A message says what to do next.
+Delivery policy (`messaging/`) only distinguishes *transient* from *permanent*. Adapters translate
+their library's exceptions into this tree with `raise … from`. A message says what to do next.
 """
 
 from __future__ import annotations
 
 
 class RaglineError(Exception):
-    """Root of the tree. `code` is the short, stable name that answers and statuses carry."""
+    """Root of the tree. `code` is the short, stable name used in answers and statuses."""
 
     code = "internal"
 
@@ -40,11 +40,11 @@ class Unavailable(TransientError):
 
 
 class CircuitOpen(Unavailable):
-    """A dependency failed lately and is left alone; asking again before the next trial is idle.
+    """A dependency failed recently and is not called; a retry before the next trial is useless.
 
     Args:
         message: which dependency.
-        retry_after: seconds until the next trial; None while it is under way.
+        retry_after: seconds until the next trial; None while the trial is running.
     """
 
     def __init__(self, message: str, *, retry_after: float | None) -> None:
@@ -57,7 +57,7 @@ class RateLimited(TransientError):
 
     Args:
         message: what to do.
-        retry_after: seconds that the dependency asked to wait, when it said so.
+        retry_after: seconds that the dependency asked to wait, or None.
     """
 
     code = "rate_limited"
@@ -74,7 +74,7 @@ class DeadlineExceeded(TransientError):
 
 
 class Overloaded(TransientError):
-    """More work waits than can be done in time, so this record was shed before any work.
+    """More work is queued than can be done in time, so this record was shed before any work.
 
     Args:
         message: what to do.
@@ -95,7 +95,7 @@ class PermanentError(RaglineError):
 
 
 class InvalidEvent(PermanentError):
-    """A record that is no event.
+    """A record that is not an event.
 
     Args:
         message: what is wrong and where.
@@ -110,7 +110,7 @@ class InvalidEvent(PermanentError):
 
 
 class InvalidDocument(PermanentError):
-    """A document that cannot be parsed, fetched by rule, or is over a limit.
+    """A document that cannot be parsed, may not be fetched, or exceeds a limit.
 
     Args:
         message: what is wrong and what to do.

@@ -1,9 +1,9 @@
-"""The degrade ladder: short of time, a question goes without the optional, in a fixed order.
+"""The degrade ladder: when time is short, a question skips optional steps, in a fixed order.
 
-Smaller rerank depth, then no reranking, then keyword search only, then an extractive answer. The
-time that counts is what is left for work: the deadline minus the waiting that is still to come.
-The classifier applies every rung to the plan, by the lag of the stages behind it; each later stage
-applies its own rungs again, by the time that is really left.
+First a smaller rerank depth, then no reranking, then keyword search only, then an extractive
+answer. What counts is the time left for work: the time until the deadline minus the expected
+waiting. The classifier applies all rungs to the plan, using the lag of the stages behind it. Each
+later stage applies its own rungs again, using the time that is really left.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ragline.contracts.queries import Plan, QueryClassified, SearchKind
 
 E = TypeVar("E", bound=QueryClassified)
 
-# With less than half of the passages read, reranking mostly shuffles what fusion had right
+# If fewer than half of the passages are reranked, the fused order is mostly better
 _DEPTH_SHARE = 0.5
 
 
 class Rung(StrEnum):
-    """What is gone without, from the first to the last."""
+    """The steps to skip or reduce, in this order."""
 
     LESS_RERANK = "less_rerank"
     NO_RERANK = "no_rerank"
@@ -34,7 +34,7 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lowered:
-    """A plan that fits the time, and what it goes without that the plan before it had."""
+    """A plan that fits the time, and what was skipped or reduced to get there."""
 
     plan: Plan
     degradations: tuple[Degradation, ...] = ()
@@ -66,9 +66,9 @@ class Ladder:
         *,
         without: Collection[str] = (),
     ) -> Lowered:
-        """Take those of `rungs` that `seconds` ask for.
+        """Apply those of `rungs` whose limits lie above `seconds`.
 
-        Lowering twice is lowering once: `without` names what earlier stages went without.
+        Idempotent: `without` names what earlier stages have already skipped.
         """
         lowered = Lowered(plan=plan)
         for rung, below in (
@@ -93,7 +93,7 @@ def _take(rung: Rung, lowered: Lowered, without: Collection[str]) -> Lowered:
         case Rung.KEYWORD_ONLY if plan.weights.get(SearchKind.KEYWORD):
             return _by_keyword(lowered)
         case Rung.EXTRACTIVE:
-            # whether this goes without anything, only the stage that has a model can tell
+            # only the generator knows whether it has a model to skip, so it reports that itself
             return _changed(lowered, {"extractive": True})
     return lowered
 
@@ -115,5 +115,5 @@ def _changed(lowered: Lowered, fields: dict[str, object], *without: Degradation)
 
 
 def _replaces(kind: Degradation, without: Collection[Degradation]) -> bool:
-    """A reduced depth is not worth telling once reranking is skipped altogether."""
+    """Whether `kind` need not be reported: a reduced depth is moot if reranking is skipped."""
     return kind is Degradation.RERANK_DEPTH and Degradation.RERANK in without

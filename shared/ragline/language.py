@@ -1,8 +1,8 @@
 """The language of a text.
 
-py3langid (Lui and Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", 2012; its
-model comes in the package). 2,000 characters take 0.2 ms, the model 60 to 90 MB and once 0.9 s.
-On 54 short paragraphs in 18 languages it is as good as lingua, which takes 1 GB.
+Uses py3langid (Lui and Baldwin, "langid.py: An Off-the-shelf Language Identification Tool", 2012),
+whose package includes the model. 2,000 characters take 0.2 ms; the model takes 60 to 90 MB and
+0.9 s to load. On 54 short paragraphs in 18 languages it is as good as lingua, which takes 1 GB.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 _NO_LANGUAGE = "zxx"
-# with less of the probability, the text is in none of the languages asked for
+# below this probability, the text is considered to be in none of the requested languages
 _LEAST_SHARE = 0.3
 _LOADING = Lock()
 
@@ -28,9 +28,9 @@ def detect(
     least_probability: float,
     among: Collection[str] | None = None,
 ) -> str | None:
-    """Return the ISO 639 code of the text's language; None for too few letters, or in doubt.
+    """Return the ISO 639 code of the text's language; None for too few letters, or if uncertain.
 
-    `among` limits the choice: names of rare languages in short texts are mistakes mostly. Loads
+    `among` limits the choice: a rare language detected in a short text is mostly a mistake. Loads
     the model on first use, so call it from worker threads.
     """
     if sum(map(str.isalpha, text)) < least_letters:
@@ -58,6 +58,6 @@ def _ranked(text: str, among: Collection[str] | None) -> list[tuple[str, float]]
 
 @cache
 def _model() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  not for nothing
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  slow, load on use
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

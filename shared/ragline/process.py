@@ -1,4 +1,4 @@
-"""A service as a process: settings, logs, probes, stop on SIGTERM."""
+"""Runs a service as a process: settings, logs, probes, stop on SIGTERM."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Work = Callable[[SettingsT, asyncio.Event, Health, Metrics], Coroutine[None, Non
 def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> None:
     """Run `work` until SIGTERM or SIGINT; exit code 2 when the settings cannot work.
 
-    `work` gets the settings, the event that asks it to stop, and what the probes show.
+    `work` gets the settings, the event that asks it to stop, the health state and the metrics.
     """
     try:
         read = settings()
@@ -59,7 +59,7 @@ async def _run(name: str, settings: SettingsT, work: Work[SettingsT]) -> None:
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if health.waiting is not None:
-            working.cancel()  # asked to stop while it still waits for a dependency
+            working.cancel()  # a stop was requested while it still waits for a dependency
         with contextlib.suppress(asyncio.CancelledError):
             await working
 
@@ -73,7 +73,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 
 async def once_available(health: Health, call: Callable[[], Awaitable[T]]) -> T:
-    """Call until no dependency is down any more, and say what is waited for."""
+    """Retry `call` while a dependency is down; `health` and the log say which one."""
 
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

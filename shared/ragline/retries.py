@@ -1,4 +1,4 @@
-"""Waiting between attempts: as long as the dependency asked for, where it did."""
+"""Waiting between attempts: as long as the dependency asked for, if it did."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def wait_as_asked(
 ) -> Callable[[RetryCallState], float]:
     """Return a tenacity wait strategy: `retry_after` of the last error, else `fallback`.
 
-    `RateLimited` and `CircuitOpen` carry `retry_after`, in seconds. It is waited out however long:
-    the caller's deadline is what ends it. "At once" (0) is the fallback too: whoever is in trouble
-    is not to be asked in a tight loop. Add `tenacity.wait_random` where many callers would
-    otherwise come back at the same instant.
+    `RateLimited` and `CircuitOpen` carry `retry_after`, in seconds. The strategy waits for all of
+    it, however long it is: only the caller's deadline ends the wait. For `retry_after` 0 ("at
+    once") it uses `fallback` too, so that a dependency in trouble is not called in a tight loop.
+    Add `tenacity.wait_random` if many callers would otherwise retry at the same instant.
     """
 
     def wait(state: RetryCallState) -> float:

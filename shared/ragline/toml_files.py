@@ -1,4 +1,4 @@
-"""Data files that operators edit: TOML, checked against a model; errors name the place."""
+"""Data files that operators edit: TOML, validated against a model; errors name the place."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def read_toml(path: Path, model: type[Model], *, kind: str, depths: Mapping[str,
 
     Args:
         path: the file.
-        model: what it must be.
-        kind: what to call it in errors.
-        depths: how many keys name a table of each top-level table that holds tables.
+        model: the model that the content must fit.
+        kind: what to call the file in errors.
+        depths: for each top-level table that holds tables, how many keys lead to one of them.
 
     Raises:
-        Misconfigured: unreadable, no TOML, or a table or field that is wrong; names it.
+        Misconfigured: the file is unreadable or not TOML, or a table or field is wrong; names it.
     """
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -40,7 +40,7 @@ def read_toml(path: Path, model: type[Model], *, kind: str, depths: Mapping[str,
 
 
 def _problem(location: tuple[int | str, ...], message: str, depths: Mapping[str, int]) -> str:
-    """Name table and field as they stand in the file: `[profiles.default.factual] depth: …`."""
+    """Name table and field as in the file: `[profiles.default.factual] depth: …`."""
     parts = [str(part) for part in location if part != "[key]"]
     if len(parts) == 1:
         return f"{parts[0]}: {message}"

@@ -1,1 +1,1 @@
-"""API keys of the gateway: what they look like, and the operators' file of them."""
+"""API keys of the gateway: their form, and the operators' keys file."""

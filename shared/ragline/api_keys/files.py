@@ -1,4 +1,4 @@
-"""The keys file: TOML with a table `[[keys]]` for each key, which holds its hash and its rights."""
+"""The keys file: TOML with one table `[[keys]]` per key, which holds its hash and its rights."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ User = Annotated[
 
 
 class KeyEntry(BaseModel):
-    """One key: who comes with it, and what they may.
+    """One key: who uses it, and what they may do.
 
-    `sha256` is the hash of the whole key in hex, `requests_per_minute` null for the gateway's
-    limit, `expires_at` the instant from which the key is refused.
+    `sha256` is the hash of the whole key in hex. A null `requests_per_minute` means the gateway's
+    limit. The key is refused from `expires_at` on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,7 +59,7 @@ class KeyEntry(BaseModel):
         return bytes.fromhex(self.sha256)
 
     def expired(self, now: datetime) -> bool:
-        """Whether the key is refused because of its age."""
+        """Whether the key is refused because it has expired."""
         return self.expires_at is not None and now >= self.expires_at
 
 
@@ -72,11 +72,11 @@ class _KeysFile(BaseModel):
 def read_keys(path: Path) -> tuple[KeyEntry, ...]:
     """Return the entries of the file at `path`, in its order.
 
-    A file without `keys` is no keys file: that is how one looks that is just being written. Who
-    means to let nobody in writes `keys = []`.
+    A file without `keys` is refused, because a file that is still being written can look like that.
+    To let nobody in, write `keys = []`.
 
     Raises:
-        Misconfigured: unreadable, no TOML, or an entry that is wrong; names it.
+        Misconfigured: the file is unreadable or not TOML, or an entry is wrong; names the entry.
     """
     tables = read_toml(path, _KeysFile, kind="keys file", depths={}).keys
     entries = tuple(_entry(path, number, table) for number, table in enumerate(tables, start=1))
@@ -106,7 +106,7 @@ def _check_distinct(path: Path, entries: Iterable[KeyEntry]) -> None:
 
 
 def entry_as_toml(entry: KeyEntry) -> str:
-    """Return `entry` as a table `[[keys]]` of the file, without what is null or empty."""
+    """Return `entry` as a table `[[keys]]` of the file, without null or empty values."""
     stated = {
         "id": _text(entry.id),
         "sha256": _text(entry.sha256),
@@ -124,7 +124,7 @@ def entry_as_toml(entry: KeyEntry) -> str:
 
 
 def _text(value: str) -> str:
-    # a JSON string is a TOML basic string, as long as it keeps characters as they are
+    # a JSON string is also a TOML basic string if non-ASCII characters are not escaped
     return json.dumps(value, ensure_ascii=False)
 
 

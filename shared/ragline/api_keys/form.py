@@ -1,9 +1,9 @@
-"""The form of an API key, and what is kept of it.
+"""The form of an API key, and the hash that is stored of it.
 
-A key is `rgl_<id>_<secret>`: the id says which entry of the keys file is meant, the secret is 256
-random bits in 43 characters. The file keeps the SHA-256 of the whole key. A plain hash is right
-here, because a key is no password: nobody chose it, so there is no dictionary to try, and a hash
-that is slow on purpose would protect nothing and cost every request milliseconds.
+A key is `rgl_<id>_<secret>`: the id names its entry in the keys file, the secret is 256 random bits
+in 43 characters. The file stores the SHA-256 of the whole key. A plain hash is enough here: a key
+is random and not chosen by a person as a password is, so a dictionary attack is impossible. A
+deliberately slow hash would add no protection and cost every request milliseconds.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _KEY = re.compile(
     rf"{PREFIX}(?P<id>[A-Za-z0-9][A-Za-z0-9-]{{0,63}})_[A-Za-z0-9_-]{{{_SECRET_CHARACTERS}}}",
     re.ASCII,
 )
-# What an unknown id is compared with, so that it takes as long as a known one
+# An unknown id is compared with this, so that it takes as long as a known one
 _NO_DIGEST = bytes(sha256().digest_size)
 
 
 class KeyScope(StrEnum):
-    """What somebody may do: ask and rate answers, change documents, watch the pipeline."""
+    """What a caller may do: ask and rate answers, change documents, watch the pipeline."""
 
     ASK = "ask"
     WRITE = "write"
@@ -49,11 +49,11 @@ def make_key(key_id: str, *, random: Callable[[int], bytes] = secrets.token_byte
     """Return a new key.
 
     Args:
-        key_id: letters, digits and `-`, at most 64; no secret, it shows in logs.
-        random: returns so many random bytes.
+        key_id: letters, digits and `-`, at most 64; not secret, it appears in logs.
+        random: returns the given number of random bytes.
 
     Raises:
-        Misconfigured: `key_id` is no id.
+        Misconfigured: `key_id` is not a valid id.
     """
     if not _ID.fullmatch(key_id):
         raise Misconfigured(
@@ -64,20 +64,20 @@ def make_key(key_id: str, *, random: Callable[[int], bytes] = secrets.token_byte
 
 
 def id_of(key: str) -> str | None:
-    """Return the id inside `key`, or None when it does not look like a key."""
+    """Return the id inside `key`, or None when the text does not have the form of a key."""
     found = _KEY.fullmatch(key)
     return found["id"] if found else None
 
 
 def digest_of(key: str) -> bytes:
-    """Return what is kept of `key`: the SHA-256 of its UTF-8 bytes."""
+    """Return the stored hash of `key`: the SHA-256 of its UTF-8 bytes."""
     return sha256(key.encode()).digest()
 
 
 def same_key(key: str, digest: bytes | None) -> bool:
-    """Whether `digest` is that of `key`, in a time that tells nothing of either.
+    """Whether `digest` is that of `key`, compared in constant time.
 
-    Without a digest the answer is no, after the same work.
+    Without a digest the result is False, after the same amount of work.
     """
     matches = hmac.compare_digest(digest_of(key), digest or _NO_DIGEST)
     return matches and digest is not None
