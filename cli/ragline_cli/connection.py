@@ -1,4 +1,4 @@
-"""Options that say where Kafka and Redis are; without them the settings or the running stack."""
+"""Options for the addresses of Kafka and Redis; default: the settings, else the running stack."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ Tenant = Annotated[str, typer.Option(help="Whose documents.")]
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach the cluster. Without `redis` answers come, but do not stream."""
+    """How to reach the cluster. Without `redis`, answers arrive but are not streamed."""
 
     kafka: KafkaSettings
     redis: RedisSettings | None
 
 
 def connection(bootstrap: str | None, redis_url: str | None = None) -> Connection:
-    """Return how to reach the cluster that the options, the settings or the running stack name.
+    """Return how to reach the cluster named by the options, the settings or the running stack.
 
-    The client library's own log is silenced: its errors reach the user as ours, once.
+    The client library's log is silenced: the user sees its errors once, translated into ours.
 
     Raises:
         StackNotRunning: nothing names a cluster.
@@ -51,7 +51,7 @@ def connection(bootstrap: str | None, redis_url: str | None = None) -> Connectio
     settings = ClientSettings()
     kafka = settings.kafka.model_copy(update={"bootstrap_servers": bootstrap})
     stated = "url" in settings.redis.model_fields_set
-    # A cluster of the user's own has no Redis that we could guess
+    # We cannot guess the Redis that belongs to a cluster of the user's own
     return Connection(kafka, _redis(settings.redis, redis_url) if stated or redis_url else None)
 
 

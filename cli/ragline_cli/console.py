@@ -1,4 +1,4 @@
-"""How every command talks: one console, JSON for programs, exit codes, errors in one line."""
+"""Output of all commands: one console, JSON for programs, exit codes, one-line errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ err = Console(stderr=True)
 
 
 class ExitCode(IntEnum):
-    """What a command's exit code means; 2 is click's own for a wrong command line."""
+    """The meaning of a command's exit code; click itself uses 2 for a wrong command line."""
 
     OK = 0
     FAILURE = 1
@@ -55,6 +55,6 @@ class CommandLine(typer.Typer):
         except RaglineError as error:
             report_error(error)
             sys.exit(exit_code(error))
-        except OSError as error:  # a full disk, a folder that may not be written
+        except OSError as error:  # for example a full disk or a folder without write permission
             report_error(error)
             sys.exit(ExitCode.FAILURE)

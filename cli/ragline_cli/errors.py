@@ -1,4 +1,4 @@
-"""What can go wrong when a stack is started, used or stopped."""
+"""The errors of starting, using and stopping a stack."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class StackError(RaglineError):
 
 
 class StackNotRunning(StackError):
-    """A command needs a running stack and there is none."""
+    """A command needs a running stack, but none is running."""
 
     code = "stack_not_running"
 
 
 class Cancelled(StackError):
-    """The user or the system asked to stop while the stack was starting."""
+    """The user or the system requested a stop while the stack was starting."""
 
     code = "cancelled"

@@ -1,4 +1,4 @@
-"""Figures of what was measured."""
+"""Statistics of measurements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], percent: int) -> float | None:
-    """Return the `percent`-th percentile with linear interpolation, or None of nothing.
+    """Return the `percent`-th percentile with linear interpolation, or None without values.
 
     Source: Hyndman & Fan (1996), definition 7, as in NumPy's default.
     """

@@ -1,4 +1,4 @@
-"""Instants as people write them."""
+"""Parses instants as people write them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def read_instant(text: str, now: datetime) -> datetime:
-    """Read ISO 8601, UTC where it states no zone, or how long ago: 30s, 30m, 2h, 7d.
+    """Parse ISO 8601 (UTC if it states no zone) or a time ago: 30s, 30m, 2h, 7d.
 
     Raises:
-        Misconfigured: it is neither.
+        Misconfigured: the text is neither.
     """
     try:
         if match := _AGO.match(text):

@@ -1,4 +1,4 @@
-"""One bar for each phase of a longer reading, on a terminal."""
+"""One progress bar per phase of a longer read, on a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragline_cli.kafka.extent import OnProgress
 
 @contextmanager
 def progress_bars(console: Console, *, shown: bool = True) -> Iterator[OnProgress]:
-    """Show one bar for each phase, as it is reported."""
+    """Show one bar per phase, as the phases are reported."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

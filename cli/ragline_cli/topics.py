@@ -1,4 +1,4 @@
-"""`ragline topics`: the topic registry, and a cluster brought up to it."""
+"""`ragline topics`: shows the topic registry, and creates its topics on a cluster."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")] = False,
     replication: Annotated[
         int | None,
-        typer.Option(min=1, help="Replicas of new topics; 3, or as many as there are brokers."),
+        typer.Option(min=1, help="Replicas of new topics; default: 3, or the number of brokers."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -26,7 +26,7 @@ from ragline_cli.kafka.events import parse, publish
 OnToken = Callable[[TokenEvent], None]
 
 DEFAULT_TIMEOUT_S = 60.0
-_GRACE_S = 5.0  # the pipeline itself says `expired` at the deadline: give it time to say so
+_GRACE_S = 5.0  # the pipeline itself answers `expired` at the deadline: give it time to do so
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,9 @@ class Asker:
     ) -> QueryAnswered:
         """Publish `query` and return its terminal answer, whatever its status.
 
-        `on_token` gets the entries of the token stream as they come; a stream that is late or
-        broken changes nothing, because the answer has all of the text. The deadline that travels
-        with the question is `timeout` seconds from now unless the question states one.
+        `on_token` gets the entries of the token stream as they arrive; a late or failed stream does
+        no harm, because the answer has all of the text. The question's deadline is `timeout`
+        seconds from now unless the question states one.
 
         Raises:
             Unavailable: Kafka cannot be reached.
@@ -78,7 +78,7 @@ class Asker:
             del self._waiting[query.query_id]
 
     async def listen(self, consumer: AIOKafkaConsumer) -> None:
-        """Hand arriving answers to whoever waits for them; runs until cancelled."""
+        """Pass arriving answers to the calls that wait for them; runs until cancelled."""
         try:
             with translated(self._kafka):
                 async for record in consumer:
@@ -90,7 +90,7 @@ class Asker:
 
     def _deliver(self, answer: QueryAnswered | None) -> None:
         if answer is None or (waiting := self._waiting.get(answer.query_id)) is None:
-            return  # somebody else's question
+            return  # the answer to another client's question
         if not waiting.done():
             waiting.set_result(answer)
 
@@ -131,7 +131,7 @@ async def open_asker(
     """Open an `Asker`; without `redis` nothing is streamed. Raises as `open_admin`."""
     settings = kafka_settings(kafka)
     async with AsyncExitStack() as stack:
-        # The reader stands at the end of `answers` before the first question is published
+        # The reader is at the end of `answers` before the first question is published
         consumer = await stack.enter_async_context(open_tail(settings, ANSWERS.name))
         producer = await stack.enter_async_context(open_producer(settings))
         client = await stack.enter_async_context(open_redis(redis)) if redis else None
@@ -151,6 +151,6 @@ async def ask(
     on_token: OnToken | None = None,
     timeout: float = DEFAULT_TIMEOUT_S,
 ) -> QueryAnswered:
-    """Ask one question over connections of its own. Raises as `Asker.ask`."""
+    """Ask one question over its own connections. Raises as `Asker.ask`."""
     async with open_asker(kafka, redis) as asker:
         return await asker.ask(query, on_token=on_token, timeout=timeout)

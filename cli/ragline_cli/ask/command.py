@@ -62,7 +62,7 @@ def ask(
 
 
 def exit_code_of(status: AnswerStatus) -> int:
-    """Return the exit code that tells how a question ended."""
+    """Return the exit code for the status of an answer."""
     if status is AnswerStatus.ANSWERED:
         return ExitCode.OK
     return AnswerExit.REFUSED if status is AnswerStatus.REFUSED else AnswerExit.UNANSWERED

@@ -1,4 +1,4 @@
-"""`--filter key=value` to the contract's filters."""
+"""Parses `--filter key=value` into the contract's filters."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ KEYS = (*_LISTS, *_DATES)
 
 
 def parse_filters(arguments: Iterable[str]) -> Filters:
-    """Return the filters of `key=value` arguments; a repeated list key widens, the last date wins.
+    """Return the filters of `key=value` arguments.
 
-    Keys: tag, media_type, language, document, from, to. A date without time means its whole day,
-    without zone UTC.
+    Keys: tag, media_type, language, document, from, to. Repeating a list key adds a value; of a
+    repeated date the last one wins. A date without a time means the whole day; a time without a
+    zone is UTC.
 
     Raises:
         Misconfigured: an unknown key or an unreadable value.

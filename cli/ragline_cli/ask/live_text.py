@@ -1,4 +1,4 @@
-"""The answer's text as it comes: tokens from the stream, then what the stream did not bring."""
+"""The answer's text as it arrives: tokens from the stream, then the rest from the answer."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Write = Callable[[str], None]
 
 
 class LiveText:
-    """Writes an answer once, whatever the stream does.
+    """Writes an answer completely, whatever the stream does.
 
-    The stream may come late, lose entries, or begin again after a crash of the generator; the
-    answer on `answers` is the truth. What was already written cannot be taken back, so when both
-    differ the whole answer follows on a new line.
+    The stream may be late, lose entries, or restart after a crash of the generator; the answer on
+    `answers` is authoritative. Written text cannot be withdrawn, so if it differs from the answer,
+    the whole answer follows on a new line.
     """
 
     def __init__(self, write: Write) -> None:
@@ -30,12 +30,12 @@ class LiveText:
             return
         if event.attempt > self._attempt:
             self._begin(event.attempt)
-        if event.seq == self._seq + 1:  # after a gap the rest comes with the answer
+        if event.seq == self._seq + 1:  # after a gap, wait for the rest from the answer
             self._seq = event.seq
             self._put(event.delta)
 
     def finish(self, text: str) -> None:
-        """Write what of the final `text` is not there yet."""
+        """Write the part of the final `text` that is still missing."""
         if text.startswith(self._written):
             self._put(text[len(self._written) :])
         else:

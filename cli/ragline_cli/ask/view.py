@@ -1,4 +1,4 @@
-"""An answer on a terminal: text, sources, where the time went, what was done without."""
+"""An answer on a terminal: text, sources, where the time went, which steps were skipped."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def _nearest(answer: QueryAnswered) -> Table:
 
 
 def timings_table(timings: tuple[StageTiming, ...], *, elapsed_ms: float) -> Table:
-    """Return one line a stage: waiting in Kafka apart from work, with a bar on a common scale.
+    """Return one line per stage with its waiting in Kafka, its work, and a bar on a common scale.
 
-    `elapsed_ms` is the publisher's own time from publishing to the answer; the last line is what
-    no stage accounts for: publishing, storing and reading the answer.
+    `elapsed_ms` is the time that the publisher measured from publishing to the answer. The last
+    line is the time outside of all stages: publishing, storing and reading the answer.
     """
     table = Table("stage", box=SIMPLE_HEAD)
     table.add_column("waited", justify="right")

@@ -1,1 +1,1 @@
-"""`ragline bench`: the pipeline measured in a closed loop."""
+"""`ragline bench`: measures the pipeline in a closed loop."""

@@ -1,4 +1,4 @@
-"""`ragline bench`: messages per second and latencies, waiting apart from work."""
+"""`ragline bench`: messages per second and latencies, with waiting and work shown separately."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def bench(
     queries: Annotated[int, typer.Option(min=1, help="Questions at each level.")] = 100,
     questions: Annotated[
         Path | None,
-        typer.Option(help="One question a line; else questions about the tenant's titles."),
+        typer.Option(help="File with one question per line; else asks about the tenant's titles."),
     ] = None,
     tenant: Tenant = "bench",
     changes: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Document changes whose way to searchable is measured, alone and under load.",
+            help="Document changes whose time until searchable is measured, alone and under load.",
         ),
     ] = 20,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer.")] = 120.0,
@@ -52,14 +52,14 @@ def bench(
         int,
         typer.Option(
             min=0,
-            help="Instead: how long a tenant with one question a second waits alone, and beside "
-            "another tenant with so many a second.",
+            help="Measure instead how long a tenant with one question per second waits, alone and "
+            "next to another tenant with this many per second.",
         ),
     ] = 0,
     seconds: Annotated[float, typer.Option(min=1, help="How long the burst lasts.")] = 30.0,
     stack: Annotated[
         StackKind | None,
-        typer.Option(help="Start this stack when none runs, and stop it at the end."),
+        typer.Option(help="Start this stack if none is running, and stop it at the end."),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where the report is written.")] = Path(
         "build/reports"
@@ -109,7 +109,7 @@ def _fairness(
         quiet = f"{tenant}-quiet"
         texts = questions or [
             text
-            for each in (tenant, quiet)  # both have documents, so that both cost the same work
+            for each in (tenant, quiet)  # both have documents, so that both cause the same work
             for text in await _questions_about(target, each, timeout)
         ]
         async with open_asker(target.kafka) as asker:
@@ -144,9 +144,9 @@ async def _questions_about(target: Connection, tenant: str, timeout: float) -> l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to ask: so many questions of `tenant` at each of the `levels` of load.
+    """What to ask: `count` questions of `tenant` at each of the `levels` of load.
 
-    `changes` of documents are published without load, and again beside the middle level.
+    `changes` of documents are published without load, and again during the middle level.
     """
 
     tenant: str
@@ -168,7 +168,7 @@ def _levels(concurrency: str) -> tuple[int, ...]:
 
 @contextmanager
 def _running_stack(kind: StackKind | None) -> Iterator[str]:
-    """Yield what is measured; a stack that was started for it is stopped again."""
+    """Yield the name of the measured stack; stop it again if it was started for this."""
     folder = state_folder(DEFAULT_NAME)
     if kind is None or names_a_cluster() or read_state(folder):
         state = None if names_a_cluster() else read_state(folder)

@@ -1,4 +1,4 @@
-"""What a load test asks: questions of a file, or about the titles of the tenant's documents."""
+"""The questions of a load test: from a file, or about the titles of the tenant's documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_cli.ingest.run import ingest_documents
 
 _MAX_TITLE = 200
 _HEAD_CHARS = 4_096
-_HEADING = re.compile(r"^(?:#{1,6}\s+|title:\s*)(\S.*)$", re.MULTILINE)  # or of front matter
+_HEADING = re.compile(r"^(?:#{1,6}\s+|title:\s*)(\S.*)$", re.MULTILINE)  # or front matter
 _LINE = re.compile(r"^(.*\w.*)$", re.MULTILINE)
 # One of each intent: factual, procedural, navigational, troubleshooting
 _TEMPLATES = (
@@ -44,15 +44,15 @@ def questions_of_file(path: Path) -> list[str]:
 
 
 def questions_about(titles: Iterable[str]) -> list[str]:
-    """Return a question about each title, of the four intents in turn."""
+    """Return a question about each title, cycling through the four intents."""
     templates = cycle(_TEMPLATES)
     return [next(templates).format(title) for title in titles]
 
 
 async def titles_of_tenant(kafka: KafkaSettings, tenant: str, *, timeout: float) -> list[str]:
-    """Return the titles of the tenant's documents; an empty tenant first gets a corpus.
+    """Return the titles of the tenant's documents.
 
-    The corpus is the Python language reference.
+    If the tenant has none, the Python language reference is ingested first.
 
     Raises:
         Unavailable: the corpus could not be made searchable.

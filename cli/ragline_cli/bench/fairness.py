@@ -1,4 +1,4 @@
-"""How long a quiet tenant waits while another one's burst is under way."""
+"""How long a quiet tenant waits during another tenant's burst."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ OnAnswer = Callable[[], None]
 
 
 class FairnessFigures(BaseModel):
-    """A tenant that asks `rate` questions a second, alone and beside `factor` times as many.
+    """Latencies of a tenant with `rate` questions per second, alone and beside a burst.
 
-    Times are the publisher's, end to end, in milliseconds. `burst` counts how the other tenant's
-    questions ended; `overloaded` ones were shed at once.
+    The other tenant's burst has `factor` times as many questions. Times are end to end, as measured
+    by the publisher, in milliseconds. `burst` counts the outcomes of the burst's questions;
+    `overloaded` ones were shed at once.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,7 +58,7 @@ async def measure_fairness(
     timeout: float,
     on_answer: OnAnswer,
 ) -> FairnessFigures:
-    """Measure tenant `quiet` alone, then during a burst of tenant `loud`; both at an even pace.
+    """Measure tenant `quiet` alone, then during a burst of tenant `loud`; both at a steady rate.
 
     Raises:
         Unavailable: Kafka cannot be reached.

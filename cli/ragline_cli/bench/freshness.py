@@ -1,4 +1,4 @@
-"""Freshness: how long after its event a document change is searchable."""
+"""Freshness: the time from a document change's event until the change is searchable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragline_cli.bench.stats import Quantiles
 from ragline_cli.ingest.report import IngestReport
 from ragline_cli.ingest.run import ingest_documents
 
-# as many documents take the changes in turn: most change a document that is there
+# the changes cycle through this many documents, so most of them change an existing document
 _DOCUMENTS = 5
 _PARAGRAPHS = (
     "The courier of round {n} leaves the depot at {n} past six and comes back before noon.",
@@ -23,7 +23,7 @@ _PARAGRAPHS = (
 
 
 class FreshnessFigures(BaseModel):
-    """`milliseconds` from the append of a change to the moment when searches find it."""
+    """`milliseconds` from the append of a change until searches find it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -42,7 +42,7 @@ async def measure_freshness(
     timeout: float,
     on_change: Callable[[], None],
 ) -> FreshnessFigures:
-    """Publish `changes` one after the other, each when the one before is searchable.
+    """Publish `changes` one after the other, each once the previous one is searchable.
 
     The documents are deleted at the end.
 

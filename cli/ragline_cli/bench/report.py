@@ -28,7 +28,7 @@ _LEGEND = (
 
 
 class Machine(BaseModel):
-    """Where it was measured; memory in GiB, load is the 1-minute average before the start."""
+    """The machine of the measurement; memory in GiB, load is the 1-minute average beforehand."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +53,7 @@ class Machine(BaseModel):
 
 
 class BenchReport(BaseModel):
-    """All levels, with what they were measured on."""
+    """The figures of all levels, and the stack and machine that were measured."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -136,7 +136,7 @@ def picture(report: BenchReport) -> str:
 
 
 def everything(report: BenchReport) -> Group:
-    """Return what a person wants to see on a terminal."""
+    """Return the whole report for a terminal."""
     parts = (part for heading, table in sections(report) for part in (Text(heading), table))
     return Group(*parts, Text(_LEGEND, style="dim"), Text(report.verdict(), style="bold"))
 

@@ -1,4 +1,4 @@
-"""A closed-loop load test: a fixed number of questions in flight, a bounded number in all."""
+"""A closed-loop load test: a fixed number of questions in flight, and a fixed total."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WARM_UP = 8
 
 
 async def warm_up(asker: Asker, questions: Sequence[str], *, tenant: str, timeout: float) -> None:
-    """Ask a few questions one after another: models load and connections open with the first."""
+    """Ask a few questions one after another: the first ones load models and open connections."""
     await _closed_loop(asker, _queries(questions[:_WARM_UP], tenant), 1, timeout, lambda: None)
 
 

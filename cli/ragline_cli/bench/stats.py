@@ -1,4 +1,4 @@
-"""Figures of a load test: what each stage and the whole cost, waiting apart from work."""
+"""Figures of a load test: times per stage and in total, with waiting and work separated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUERY_PATH = tuple(service.value for service in QUERY_STAGES)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One question: its answer and the publisher's time from publishing to reading it, in ms."""
+    """One question's answer, and the milliseconds from publishing the question to reading it."""
 
     answer: QueryAnswered
     elapsed_ms: float
@@ -36,7 +36,7 @@ class Quantiles(_Figures):
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Quantiles:
-        """Return the quantiles of `values`, to the microsecond."""
+        """Return the quantiles of `values`, rounded to microseconds."""
         p50, p95, p99 = (percentile(values, percent) for percent in (50, 95, 99))
         return cls(p50=_rounded(p50), p95=_rounded(p95), p99=_rounded(p99))
 
@@ -52,12 +52,12 @@ class StageFigures(_Figures):
 
 
 class LevelFigures(_Figures):
-    """One level of load: so many questions in flight, the next one when one is answered.
+    """One level of load: `in_flight` questions at a time; the next starts when one is answered.
 
-    `end_to_end` is the publisher's time. `hops` is the waiting on the four topics between
-    publisher and generator, summed for each question that went all the way; `beyond_work` is all
-    of `end_to_end` that is no stage's work: those four hops, the fifth to the publisher, and the
-    storing between them.
+    `end_to_end` is the time measured by the publisher. `hops` is the waiting on the four topics
+    between publisher and generator, summed per question; only questions that reached the generator
+    count. `beyond_work` is the part of `end_to_end` that is not the work of a stage: those four
+    hops, the fifth one back to the publisher, and the storing in between.
     """
 
     in_flight: int

@@ -1,1 +1,1 @@
-"""The demo: a whole pipeline, a corpus that everybody has, and questions about it."""
+"""The demo: a whole pipeline, a corpus that comes with Python, and questions about it."""

@@ -1,4 +1,4 @@
-"""`ragline demo`: a whole pipeline, a corpus, cited answers; then everything is stopped."""
+"""`ragline demo`: a whole pipeline, a corpus and cited answers; stops everything at the end."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def demo(
 ) -> None:
     """Start everything, ingest the Python language reference, ask questions, take yours.
 
-    Uses the running stack where there is one (under a tenant of its own), else starts one with
-    fresh data and stops it at the end. On a terminal that is when you say so, and until then the
-    console is up; without one it is after the questions.
+    Uses the running stack if there is one (with its own tenant), else starts one with fresh data
+    and stops it at the end. On a terminal you decide when it ends, and can use the console until
+    then; without a terminal it ends after the questions.
     """
     timeline = Timeline()
     rounds = _rounds(docs or [], question or [])
@@ -74,7 +74,7 @@ def _documents(paths: Sequence[str]) -> list[DocumentChanged]:
 def _stack(
     kind: StackKind, signals: StopSignals, timeline: Timeline
 ) -> Iterator[tuple[StackState, Sequence[StackPart]]]:
-    """Give the running stack, or one that lives as long as the `with` block."""
+    """Yield the running stack, or one that lives as long as the `with` block."""
     running = read_state(state_folder(DEFAULT_NAME))
     if running is not None and running.phase is Phase.RUNNING:
         out.print(f"using the {running.stack} stack that runs already")

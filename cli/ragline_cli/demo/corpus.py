@@ -1,4 +1,4 @@
-"""What the demo is asked about: the Python language reference that every CPython carries."""
+"""The demo's corpus: the Python language reference, which is part of CPython."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUESTIONS = (
 )
 
 
-# Two thirds of the reference are in the seven topics that are longer than this, in characters
+# Seven topics are longer than this many characters; they make up two thirds of the reference
 _LONG = 12_500
 _UNDERLINE = re.compile(r" [*=~-]{3,}$")
 
@@ -32,7 +32,7 @@ class DemoRound:
 
 
 def reference_rounds() -> tuple[DemoRound, ...]:
-    """Return the reference in two rounds: the first question does not wait for long chapters.
+    """Return the reference in two rounds: the first question does not wait for the long topics.
 
     Raises:
         Misconfigured: as `python_reference`.
@@ -60,11 +60,11 @@ def python_reference() -> list[DocumentChanged]:
 
 
 def reference_events(topics: Mapping[str, str], *, version: int) -> Iterator[DocumentChanged]:
-    """Yield one change a topic; a topic that stands whole in a longer one is left out.
+    """Yield one change per topic; a topic that a longer one fully contains is left out.
 
     Args:
         topics: name to text, in reStructuredText with the title as first line.
-        version: of the documents; it must grow with the corpus, as `sys.hexversion` does.
+        version: of the documents; it must increase with the corpus, as `sys.hexversion` does.
     """
     kept: list[frozenset[str]] = []
     for name, text in sorted(topics.items(), key=lambda topic: len(topic[1]), reverse=True):
@@ -84,6 +84,6 @@ def reference_events(topics: Mapping[str, str], *, version: int) -> Iterator[Doc
 
 
 def _paragraphs(text: str) -> frozenset[str]:
-    """Return what stands below the title, without what nesting changes: indents, underlines."""
+    """Return the text below the title, without indents and underlines, which nesting changes."""
     paragraphs = (" ".join(part.split()) for part in text.strip().split("\n\n")[1:])
     return frozenset(_UNDERLINE.sub("", paragraph) for paragraph in paragraphs)

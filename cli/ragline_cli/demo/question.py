@@ -1,4 +1,4 @@
-"""One question of the demo: streamed text, sources, and one line that says where time went."""
+"""One question of the demo: streamed text, sources, and one line with the timings."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def source_line(citation: Citation) -> str:
 
 
 def timing_line(timings: Sequence[StageTiming], elapsed_ms: float) -> str:
-    """Return each stage's work, all waiting between the stages, and the total, in ms."""
+    """Return each stage's work, the waiting between the stages, and the total, in ms."""
     work = [f"{timing.stage} {timing.finished - timing.started:.0f}" for timing in timings]
     waiting = elapsed_ms - sum(timing.finished - timing.started for timing in timings)
     rest = (f"Kafka and waiting {max(waiting, 0):.0f}", f"total {elapsed_ms:.0f} ms")

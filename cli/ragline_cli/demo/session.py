@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """A running stack as the demo uses it.
+    """A demo session on a running stack.
 
     `first_answer_s` is the time from the command to the first answer, once there is one.
     """
@@ -56,16 +56,16 @@ class Session:
         return report
 
     def ask(self, questions: Sequence[str]) -> bool:
-        """Show and ask one question after the other; return whether none failed.
+        """Show and ask one question after the other; return True if none failed.
 
         Raises as `ingest`.
         """
         return self._run(self._ask(questions, shown=True))
 
     def prompt(self, *, end: str) -> None:
-        """Take questions from the terminal until Ctrl-D or Ctrl-C; `end` tells what ends then.
+        """Read questions from the terminal until Ctrl-D or Ctrl-C; `end` says what that ends.
 
-        An empty line does not end it: that would take the console from who is reading there.
+        An empty line does not end it: that could stop the console while somebody is using it.
         """
         self.console.print(f"\nYour questions, here or in the console. {end}")
         while (question := self._read_question()) is not None:

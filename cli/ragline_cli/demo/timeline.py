@@ -19,7 +19,7 @@ ANSWERING = "first answer"
 
 
 class Timeline:
-    """The first span of each name, in seconds; zero is the start of this process."""
+    """The first span of each name, in seconds since the start of this process."""
 
     def __init__(self) -> None:
         age = time.time() - psutil.Process().create_time()
@@ -42,7 +42,7 @@ class Timeline:
 
 
 def timeline_table(timeline: Timeline, parts: Iterable[StackPart], total_s: float) -> Table:
-    """Return the spans, below the start its parts, and the total."""
+    """Return the spans, with the parts of the start below it, and the total."""
     table = Table("from the command to the first answer", box=SIMPLE_HEAD)
     table.add_column("seconds", justify="right")
     for name, seconds in timeline.spans.items():

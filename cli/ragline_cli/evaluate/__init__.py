@@ -1,1 +1,1 @@
-"""`ragline eval`: measurements on labelled or own data."""
+"""`ragline eval`: measurements on labelled data or on the user's own."""

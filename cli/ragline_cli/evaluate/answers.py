@@ -1,4 +1,4 @@
-"""`ragline eval answers`: whether answers are right, cited, and refused where there is none."""
+"""`ragline eval answers`: are answers right and cited, and unanswerable questions refused?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def answers(
     ],
     unanswerable: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Other data, whose questions have no answer in --data."),
+        typer.Option(metavar="DIR", help="Other data whose questions --data cannot answer."),
     ] = None,
     split: Split = "dev",
     limit: Limit = None,
@@ -44,7 +44,7 @@ def answers(
 ) -> None:
     """Measure token F1, citation precision and recall, support and refusals.
 
-    Without a configured LLM the answers are extractive and nobody judges them.
+    Without a configured LLM the answers are extractive and are not graded.
     """
     from ragline_evaluation import dataset, writing
     from ragline_evaluation.answers import report

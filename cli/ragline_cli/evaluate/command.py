@@ -1,4 +1,4 @@
-"""`ragline eval`: measures retrieval, intents and everything about answers."""
+"""`ragline eval`: measures retrieval, intents and answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ragline_cli.evaluate.validation import validation
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Measure retrieval, intents, and all that makes answers, on labelled or own data.",
+    help="Measure retrieval, intents and answers, on labelled data or on your own.",
 )
 
 
 @app.callback()
 def installed() -> None:
-    """Measure retrieval, intents, and all that makes answers, on labelled or own data."""
+    """Measure retrieval, intents and answers, on labelled data or on your own."""
     require_evaluation("ragline eval")
 
 

@@ -1,4 +1,4 @@
-"""`ragline eval compression`: what is left of the answers when passages are compressed."""
+"""`ragline eval compression`: how much of the answers survives when passages are compressed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def compression(
         "build/reports/compression"
     ),
 ) -> None:
-    """Measure how much of the reference answer is left at 10 to 100 % of the passages' tokens.
+    """Measure how much of the reference answer survives at 10 to 100 % of the passages' tokens.
 
-    Compared with plain truncation, with whole passages, and with no compression.
+    Compares with plain truncation, with whole passages, and with no compression.
     """
     from ragline_evaluation import writing
     from ragline_evaluation.compression import plot, report

@@ -1,4 +1,4 @@
-"""The user's own documents as change events and, where they are Markdown, as text."""
+"""The user's own documents as change events and, if they are Markdown, as text."""
 
 from __future__ import annotations
 

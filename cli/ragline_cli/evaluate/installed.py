@@ -1,4 +1,4 @@
-"""Whether the evaluation, and with it the services' own code, is installed here."""
+"""Checks that the evaluation package, and with it the services' code, is installed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def require_evaluation(command: str) -> None:
     """Make sure that `command` can run the services' stages.
 
     Raises:
-        Misconfigured: the package is missing, as it is in the command line's image.
+        Misconfigured: the package is missing, as in the command line's container image.
     """
     if find_spec("ragline_evaluation") is None:
         raise Misconfigured(

@@ -1,4 +1,4 @@
-"""`ragline eval intent`: how well the classifier tells what kind of help a question wants."""
+"""`ragline eval intent`: how well the classifier recognises the intent of a question."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def intent(
         Path, typer.Option(metavar="FILE", help="JSON lines with text, intent and source.")
     ],
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many questions, spread over the file.")
+        int | None, typer.Option(min=1, help="Use only this many questions, spread over the file.")
     ] = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/intent"

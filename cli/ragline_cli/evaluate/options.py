@@ -1,4 +1,4 @@
-"""Options that the evaluations share."""
+"""Options shared by the evaluations."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import typer
 from ragline_cli.stack.state import StackKind
 
 Split = Annotated[str, typer.Option(help="Which qrels.")]
-Limit = Annotated[int | None, typer.Option(min=1, help="Only the first questions.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Use only the first N questions.")]
 Stack = Annotated[
     StackKind | None,
-    typer.Option(help="Start this store for it, whatever runs: PostgreSQL or Weaviate."),
+    typer.Option(help="Start this store, even if another one runs: PostgreSQL or Weaviate."),
 ]

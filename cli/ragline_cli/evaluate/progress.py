@@ -1,4 +1,4 @@
-"""A bar for work of a known length, on standard error."""
+"""A progress bar for work of a known length, on standard error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragline_cli.console import err
 
 @contextmanager
 def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar; yield what moves it."""
+    """Show a bar; yield the function that advances it."""
     columns = (
         TextColumn(label),
         BarColumn(),

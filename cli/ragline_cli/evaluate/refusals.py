@@ -1,4 +1,4 @@
-"""`ragline eval refusals`: whether questions are refused whose documents are not there."""
+"""`ragline eval refusals`: are questions refused if their documents are missing?"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refusals(
         list[Path],
         typer.Option(
             metavar="DIR",
-            help="BEIR form; repeatable. Each set is asked the next one's questions, too.",
+            help="BEIR form; repeatable. Each set is also asked the questions of the next one.",
         ),
     ],
     split: Split = "dev",
@@ -45,7 +45,8 @@ def refusals(
 ) -> None:
     """Measure refusal precision and recall on questions whose documents are removed.
 
-    Each set is asked as it is, and without the documents of its odd and of its even questions.
+    Each set is asked three times: complete, without the documents of its odd questions, and without
+    those of its even questions.
     """
     from ragline_evaluation import dataset, writing
     from ragline_evaluation.refusals import plot, report
@@ -88,7 +89,7 @@ async def _measure(
     judged = [
         each
         for asked in rounds
-        if asked.documents  # a small set may have none left
+        if asked.documents  # a small set may have no documents left
         for each in await _ask(stages, data.name, asked, at_once)
     ]
     threshold = GeneratorSettings().generator.min_relevance

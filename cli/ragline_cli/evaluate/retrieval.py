@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Questions with judgements, and the documents as they are ingested."""
+    """Questions with judgements, and the documents as they will be ingested."""
 
     dataset: Dataset
     events: Sequence[DocumentChanged]
@@ -43,17 +43,17 @@ def retrieval(
         list[Path] | None,
         typer.Option(
             metavar="DIR",
-            help="Files instead of corpus.jsonl. Without --data their headings and links become "
-            "the questions.",
+            help="Files instead of corpus.jsonl. Without --data the questions are made from their "
+            "headings and links.",
         ),
     ] = None,
     split: Split = "dev",
     limit: Limit = None,
     configs: Annotated[
-        str, typer.Option(help="Some of the ladder, comma-separated; all when empty.")
+        str, typer.Option(help="Configurations to measure, comma-separated; all when empty.")
     ] = "",
     depth: Annotated[
-        int | None, typer.Option(min=1, max=200, help="Candidates; else as each plan says.")
+        int | None, typer.Option(min=1, max=200, help="Candidates; default: as in each plan.")
     ] = None,
     stack: Stack = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
@@ -62,7 +62,7 @@ def retrieval(
 ) -> None:
     """Measure nDCG@10, recall, MRR, latency, cost: bm25s, keyword, vector, hybrid, plan, rerank.
 
-    Documents go through the ingestor's own code into a tenant of their own.
+    Documents are ingested by the ingestor's own code into a separate tenant.
     """
     from ragline_evaluation import writing
     from ragline_evaluation.retrieval import configurations, plot, report
@@ -83,7 +83,7 @@ def retrieval(
 
 
 def _as_dict(reports: Sequence[Report]) -> dict[str, object]:
-    """Return one set's report as it is, and several under `sets`."""
+    """Return a single report unchanged, several reports under `sets`."""
     if len(reports) == 1:
         return reports[0].as_dict()
     return {"sets": {each.dataset: each.as_dict() for each in reports}}

@@ -1,4 +1,4 @@
-"""The stores that an evaluation uses: named by the settings, of the running stack, or its own."""
+"""The stores of an evaluation: from the settings, of the running stack, or started for it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ def evaluation_store(kind: StackKind | None) -> Iterator[str]:
 
     Documents are embedded on all cores, unless the environment says otherwise.
 
-    A store of its own keeps its data, so that a second run embeds nothing.
+    A store started for the evaluation keeps its data, so that a second run embeds nothing.
 
     Args:
-        kind: start this store, whatever runs; None uses what is named or runs, else PostgreSQL.
+        kind: start this store, even if another one runs; None uses the store in the settings or
+            the running one, else starts PostgreSQL.
     """
     os.environ.setdefault(
         "RAGLINE_EMBEDDING__WORKERS", str(min(_MOST_WORKERS, os.cpu_count() or 1))

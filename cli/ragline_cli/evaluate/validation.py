@@ -1,4 +1,4 @@
-"""`ragline eval validation`: whether the validator finds claims that their passages do not hold."""
+"""`ragline eval validation`: does the validator find claims that passages do not support?"""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def validation(
     *,
     data: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="BEIR form; metadata.answer gives claims, too."),
+        typer.Option(metavar="DIR", help="BEIR form; claims are also made from metadata.answer."),
     ] = None,
     documents: Annotated[
         list[Path] | None, typer.Option(metavar="DIR", help="Documents without labels.")
     ] = None,
     split: Split = "dev",
     per_kind: Annotated[
-        int, typer.Option(min=1, help="Claims of each making at most: true, altered, foreign.")
+        int, typer.Option(min=1, help="Most claims of each kind: true, altered, foreign.")
     ] = 100,
-    seed: Annotated[int, typer.Option(help="Another seed, other claims.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed makes other claims.")] = 1,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/validation"
     ),
 ) -> None:
-    """Measure precision and recall for unsupported claims, made from the documents themselves.
+    """Measure precision and recall for unsupported claims, which are made from the documents.
 
     Needs no store and no language model. RAGLINE_OPINION__KIND adds a second opinion.
     """
