@@ -1,1 +1,1 @@
-"""Dead letters as a tool: read, filter, show redacted, export, replay, drop."""
+"""Tools for dead letters: read, filter, show redacted, export, replay, drop."""

@@ -1,4 +1,4 @@
-"""`ragline dead-letters`: look at records that failed, put them back, or let them be."""
+"""`ragline dead-letters`: inspect failed records, replay them, or drop them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_cli.dead_letters.filters import LetterFilters, make_filters
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, export, replay, drop.")
 
-_ADD_EXECUTE = "This was the plan only; add --execute to do it."
+_ADD_EXECUTE = "This was only the plan; add --execute to carry it out."
 
 
 @app.command("list")
@@ -30,7 +30,7 @@ def list_(
     since: options.Since = None,
     until: options.Until = None,
     handled_too: options.HandledToo = False,
-    limit: Annotated[int, typer.Option(min=0, help="Show the newest so many; 0 shows all.")] = 200,
+    limit: Annotated[int, typer.Option(min=0, help="Show this many of the newest; 0: all.")] = 200,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
@@ -57,7 +57,7 @@ def list_(
 
 @app.command()
 def show(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, for example 1-42.")],
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id, for example 1-42.")],
     *,
     payload: options.Payload = False,
     as_json: AsJson = False,
@@ -125,13 +125,13 @@ def replay(
     since: options.Since = None,
     until: options.Until = None,
     rate: Annotated[
-        float, typer.Option(min=0.1, max=10_000, help="At most so many records a second.")
+        float, typer.Option(min=0.1, max=10_000, help="At most this many records per second.")
     ] = 50.0,
     deadline_s: Annotated[
-        float, typer.Option(min=1, max=86_400, help="Seconds that a replayed query gets.")
+        float, typer.Option(min=1, max=86_400, help="Deadline of a replayed query, in seconds.")
     ] = 60.0,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Replay at most so many, the oldest first.")
+        int | None, typer.Option(min=1, help="Replay at most this many, the oldest first.")
     ] = None,
     execute: options.Execute = False,
     as_json: AsJson = False,
@@ -139,8 +139,8 @@ def replay(
 ) -> None:
     """Put records back on their source topics as a new attempt; shows the plan first.
 
-    Running it again goes on where it stopped. A replayed query gets a new answer beside the
-    failed one. Behind a newer record of the same document nothing is replayed.
+    Run it again to continue after an interruption. A replayed query gets a new answer in addition
+    to the failed one. A document change is not replayed if a newer record of the document exists.
     """
     from ragline_cli.dead_letters.replay import ReplayPace
     from ragline_cli.dead_letters.replay_run import run_replay
@@ -170,14 +170,14 @@ def drop(
     key: options.Keys = None,
     since: options.Since = None,
     until: options.Until = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for whoever looks later.")] = None,
+    reason: Annotated[str | None, typer.Option(help="The reason, stored with the mark.")] = None,
     execute: options.Execute = False,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Mark dead letters as dropped, so that lists and replays pass them by.
+    """Mark dead letters as dropped, so that lists and replays skip them.
 
-    Nothing is deleted: Kafka cannot delete one record, its topic's retention removes it in time.
+    Nothing is deleted: Kafka cannot delete a single record. The topic's retention removes it later.
     """
     from ragline_cli.dead_letters.drop import execute_drop
     from ragline_cli.dead_letters.letter_list import list_letters

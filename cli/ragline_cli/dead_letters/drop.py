@@ -1,6 +1,6 @@
-"""Dead letters that nobody will replay: marked, so that lists and replays pass them by.
+"""Dead letters that nobody will replay are marked, so that lists and replays skip them.
 
-Nothing is deleted: Kafka cannot delete one record. The topic's retention removes it in time.
+Nothing is deleted: Kafka cannot delete a single record. The topic's retention removes it later.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ async def execute_drop(
     clock: Clock,
     on_progress: OnProgress = no_progress,
 ) -> int:
-    """Mark `letters` as dropped and return how many those were; doing it again is harmless.
+    """Mark `letters` as dropped and return how many there were; idempotent.
 
     Raises:
         Unavailable: no broker answers.

@@ -1,4 +1,4 @@
-"""Dead letters as JSON: whole, or with their payload redacted."""
+"""Dead letters as JSON: complete, or with a redacted payload."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ragline_cli.kafka.extent import OnProgress, no_progress
 def to_json(letter: DeadLetter, mark: DeadLetterHandled | None, *, payload: bool) -> dict[str, Any]:
     """Return a dead letter as JSON data.
 
-    Key, value and header values are text, `{"base64": …}` where they are no UTF-8, or null. Without
-    `payload` the value is what redaction left of it and `redacted` is true.
+    Key, value and header values are text, `{"base64": …}` if they are not UTF-8, or null. Without
+    `payload` the value is redacted and `redacted` is true.
     """
     return {
         **summarise(letter, mark).to_json(),
@@ -37,7 +37,7 @@ def to_json(letter: DeadLetter, mark: DeadLetterHandled | None, *, payload: bool
 
 
 def encode(data: bytes | None) -> str | dict[str, str] | None:
-    """Return bytes as text, or in base64 where they are no UTF-8."""
+    """Return bytes as text, or as base64 if they are not UTF-8."""
     if data is None:
         return None
     try:
@@ -74,7 +74,7 @@ async def export_letters(
 async def find_letter(
     kafka: KafkaSettings, filters: LetterFilters, *, payload: bool
 ) -> dict[str, Any] | None:
-    """Return the first dead letter that `filters` mean as JSON data, or None.
+    """Return the first dead letter that matches `filters` as JSON data, or None.
 
     Raises as `open_letters`.
     """
@@ -86,10 +86,10 @@ async def find_letter(
 
 @contextmanager
 def open_output(target: str) -> Iterator[IO[str]]:
-    """Open `-`, standard output, or a new file that only its owner may read.
+    """Open `-` (standard output) or a new file that only its owner may read.
 
     Raises:
-        FileExistsError: the file is there already.
+        FileExistsError: the file exists already.
     """
     if target == "-":
         yield sys.stdout

@@ -1,4 +1,4 @@
-"""Which dead letters a command is about."""
+"""Selects the dead letters that a command works on."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ragline_cli.instants import read_instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFilters:
-    """What a dead letter has to be; null or an empty tuple means anything.
+    """Conditions that a dead letter must meet; null or an empty tuple means no condition.
 
-    `keys` are exact keys or globs (`acme/*`). `since` is inclusive, `until` exclusive; both are
-    about the instant of the failure.
+    `keys` are exact keys or globs (`acme/*`). `since` is inclusive, `until` exclusive; both refer
+    to the instant of the failure.
     """
 
     ids: frozenset[LetterId] | None = None
@@ -31,7 +31,7 @@ class LetterFilters:
     until: datetime | None = None
 
     def match(self, letter: DeadLetter) -> bool:
-        """Whether `letter` is meant."""
+        """Whether `letter` meets the conditions."""
         return (
             (self.ids is None or letter.id in self.ids)
             and (not self.causes or letter.cause in self.causes)
@@ -64,10 +64,10 @@ def make_filters(
     until: str | None = None,
     now: datetime,
 ) -> LetterFilters:
-    """Read filters as people write them.
+    """Parse filters from the command line.
 
     Raises:
-        Misconfigured: an id, a name or an instant is none; the message lists what there is.
+        Misconfigured: an id, a name or an instant is invalid; the message lists the valid names.
     """
     sources = sorted(BY_NAME.keys() - {DEAD_LETTERS.name, DEAD_LETTERS_HANDLED.name})
     return LetterFilters(

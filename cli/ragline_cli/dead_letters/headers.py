@@ -1,4 +1,4 @@
-"""The headers of a record that goes back to its source topic."""
+"""The headers of a record that is replayed to its source topic."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _NAMES = frozenset({ATTEMPT, DEADLINE, TIMINGS})
 
 
 def replay_headers(headers: Headers, *, attempt: int, deadline_ms: int | None) -> Headers:
-    """Return a dead letter's headers as its replay carries them.
+    """Return the headers for the replay of a dead letter.
 
-    The record's own stay in their order, repeated and null ones too; what belongs to the failed
-    attempt goes: cause, retries, deadline, timings. `attempt` is the new one's number;
-    `deadline_ms` (epoch milliseconds) is null where no deadline applies.
+    The record's own headers keep their order, including repeated and null ones. Headers of the
+    failed attempt are removed: cause, retries, deadline, timings. `attempt` is the number of the
+    new attempt; `deadline_ms` (epoch milliseconds) is null if no deadline applies.
     """
     kept = [(n, value) for n, value in headers if n not in _NAMES and not n.startswith(_PREFIXES)]
     kept.append((ATTEMPT, str(attempt).encode()))

@@ -1,8 +1,8 @@
 """The journal: marks on dead letters that were replayed or dropped.
 
-A replay stores the record first and its mark afterwards. A crash between the two leaves a record
-without a mark, so the next run stores it once more *with the same attempt number*. That is
-harmless: stages claim one answer for each query and attempt, and a document's version is fenced.
+A replay stores the record first and its mark afterwards. A crash in between leaves a record without
+a mark, so the next run stores it again *with the same attempt number*. That is harmless: stages
+claim one answer per query and attempt, and documents are protected by the version fence.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Marks = dict[str, DeadLetterHandled]
 async def read_marks(kafka: KafkaSettings, extent: Extent, on_progress: OnProgress) -> Marks:
     """Return the marks on dead letters inside `extent`, by their key.
 
-    Marks on others are not kept, so memory is bounded by what the command reads. Raises as
+    Other marks are not kept, so memory is bounded by the extent that the command reads. Raises as
     `open_reader`.
     """
     found: Marks = {}

@@ -1,4 +1,4 @@
-"""A dead letter as it lies on its topic: whose record it was, and why it failed."""
+"""A dead letter as stored on its topic: which record it was, and why it failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PREFIX = "ragline-dead-letter-"
 
 
 class LetterId(NamedTuple):
-    """Where a dead letter lies: partition and offset on `dead-letters`."""
+    """A dead letter's position: partition and offset on `dead-letters`."""
 
     partition: int
     offset: int
@@ -33,7 +33,7 @@ class LetterId(NamedTuple):
         """Read `partition-offset`.
 
         Raises:
-            Misconfigured: it is no such id.
+            Misconfigured: the text does not have this form.
         """
         match = _ID.match(text)
         if match is None:
@@ -58,8 +58,8 @@ class Source:
 class DeadLetter:
     """A dead letter. `timestamp` is epoch milliseconds of its append to `dead-letters`.
 
-    What Ragline's headers do not say, because somebody else wrote the record, is null. `source` is
-    where the record failed, `origin` the topic that it was first on: another one after retries.
+    A field is null if the headers do not state it, because another program wrote the record.
+    `source` is where the record failed, `origin` its first topic, which differs after retries.
     """
 
     id: LetterId
@@ -90,19 +90,19 @@ class DeadLetter:
 
     @property
     def origin(self) -> str | None:
-        """The topic that the record was first on."""
+        """The record's first topic."""
         if self.source is None:
             return None
         return origin(self.source) if self.source.topic in BY_NAME else self.source.topic
 
     @property
     def first_appended_at(self) -> int | None:
-        """When a record of a retry topic was appended to its origin, epoch milliseconds."""
+        """When a record of a retry topic was appended to its first topic, epoch milliseconds."""
         return _number(last_header(self.own_headers, RetryHeader.APPENDED_AT))
 
 
 def read_letter(record: Record) -> DeadLetter:
-    """Read a record of `dead-letters`, whatever it holds."""
+    """Read a record of `dead-letters`; accepts any content."""
     headers = list(record.headers)
     return DeadLetter(
         id=LetterId(record.partition, record.offset),

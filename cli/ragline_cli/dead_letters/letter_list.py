@@ -1,4 +1,4 @@
-"""Dead letters counted and gathered, newest last."""
+"""Counts and collects dead letters, newest last."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ragline_cli.kafka.reader import open_reader
 
 @dataclass(slots=True)
 class LetterList:
-    """The newest `limit` of what matched (all where it is null), and counts of all that matched.
+    """The newest `limit` matching letters (all if it is null), and counts of all matching ones.
 
-    `handled` is how many were left out because they are replayed or dropped.
+    `handled` is how many were left out because they were replayed or dropped.
     """
 
     limit: int | None = None
@@ -45,7 +45,7 @@ class LetterList:
 
     @property
     def summaries(self) -> list[Summary]:
-        """What is shown, newest last."""
+        """The letters to show, newest last."""
         return [summary for *_, summary in sorted(self._heap, key=lambda item: item[:2])]
 
     def to_json(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class LetterList:
 async def open_letters(
     kafka: KafkaSettings, filters: LetterFilters, on_progress: OnProgress
 ) -> AsyncIterator[tuple[AsyncIterator[DeadLetter], Marks]]:
-    """Open the dead letters that `filters` mean, up to what is there now, and the marks on them.
+    """Open the dead letters that match `filters`, up to the topic's current end, and their marks.
 
     Raises:
         Unavailable: no broker answers.
@@ -83,7 +83,7 @@ async def list_letters(
     limit: int | None = None,
     on_progress: OnProgress = no_progress,
 ) -> LetterList:
-    """Return the dead letters that `filters` mean; raises as `open_letters`."""
+    """Return the dead letters that match `filters`; raises as `open_letters`."""
     listing = LetterList(limit)
     async with open_letters(kafka, filters, on_progress) as (letters, marks):
         async for letter in letters:

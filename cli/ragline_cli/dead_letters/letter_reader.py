@@ -1,4 +1,4 @@
-"""Reading `dead-letters` from where it matters to where it ended; no consumer group, no commits."""
+"""Reads the relevant part of `dead-letters`, without a consumer group and without commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragline_cli.kafka.extent import Extent, OnProgress, read_extent, since, who
 
 
 async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: LetterFilters) -> Extent:
-    """Return where dead letters that `filters` mean can lie, up to what is on the topic now."""
+    """Return the extent that can hold dead letters matching `filters`, up to the current end."""
     extent = await whole(consumer)
     if filters.ids is not None:
         return extent.narrowed(topic, filters.ids)
@@ -22,7 +22,7 @@ async def extent_of(consumer: AIOKafkaConsumer, topic: str, filters: LetterFilte
 async def read_letters(
     consumer: AIOKafkaConsumer, extent: Extent, filters: LetterFilters, on_progress: OnProgress
 ) -> AsyncIterator[DeadLetter]:
-    """Yield the dead letters that `filters` mean, each partition in its order."""
+    """Yield the dead letters that match `filters`, each partition in its order."""
     async for record in read_extent(consumer, extent, "reading dead letters", on_progress):
         letter = read_letter(record)
         if filters.match(letter):

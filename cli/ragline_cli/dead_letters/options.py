@@ -8,11 +8,11 @@ import typer
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="ID", help="Dead letters by id (1-42); without: all that match."),
+    typer.Argument(metavar="ID", help="Dead letters by id (1-42); default: all that match."),
 ]
 TopicNames = Annotated[
     list[str] | None,
-    typer.Option("--topic", help="Source topic, before retries or as it failed; repeatable."),
+    typer.Option("--topic", help="Topic where it failed or first was, before retries; repeatable."),
 ]
 Causes = Annotated[list[str] | None, typer.Option("--cause", help="Cause; repeatable.")]
 Services = Annotated[
@@ -31,6 +31,6 @@ HandledToo = Annotated[
     bool, typer.Option("--all", help="Also those that were replayed or dropped, with their state.")
 ]
 Payload = Annotated[
-    bool, typer.Option("--payload", help="With the whole payload, which may hold personal data.")
+    bool, typer.Option("--payload", help="Include the payload, which may hold personal data.")
 ]
 Execute = Annotated[bool, typer.Option("--execute", help="Do it; without, only show the plan.")]

@@ -1,4 +1,4 @@
-"""What a replay would do with each dead letter, and why not with some."""
+"""What a replay would do with each dead letter, and why it would skip some."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Step:
 class ReplayPlan:
     """All steps, oldest failure first.
 
-    `handled` were replayed or dropped before; `left` wait for a later run, because of a limit.
+    `handled` were replayed or dropped before; `left` remain for a later run because of the limit.
     """
 
     steps: tuple[Step, ...]
@@ -76,7 +76,7 @@ class ReplayPlan:
 
 @dataclass(slots=True)
 class Planner:
-    """Gathers dead letters; decides when their source topics have been looked at."""
+    """Collects dead letters, and decides on them once their source topics have been read."""
 
     marks: Marks
     handled: int = 0
@@ -84,7 +84,7 @@ class Planner:
     _first: dict[tuple[object, ...], Summary] = field(default_factory=dict)
 
     def add(self, letter: DeadLetter) -> None:
-        """Take a dead letter into the plan; one that is marked only counts."""
+        """Add a dead letter to the plan; one that has a mark is only counted."""
         summary = summarise(letter, self.marks.get(letter.journal_key))
         first = self._first.setdefault(_same_record(summary), summary)
         if summary.mark:
@@ -95,7 +95,7 @@ class Planner:
             self._steps.append(_draft(letter, summary))
 
     def wants(self) -> list[Want]:
-        """Return what has to be known of compacted source topics before `decide`."""
+        """Return what must be read from compacted source topics before `decide`."""
         return [step.want for step in self._steps if step.want]
 
     def decide(self, limit: int | None = None) -> ReplayPlan:
@@ -107,7 +107,7 @@ class Planner:
 
 
 def replayable(name: str | None) -> Topic | None:
-    """Return the topic called `name` if a stage handles what is put there, retries aside."""
+    """Return the topic called `name` if a stage consumes it and it is not a retry topic."""
     topic = BY_NAME.get(name or "")
     served = topic and topic.delay_s is None and set(topic.consumers) & set(STAGES)
     return topic if served else None
@@ -119,7 +119,7 @@ def on_query_path(topic: Topic) -> bool:
 
 
 def decided_by_source(step: Step) -> Step:
-    """Return `step` with what its compacted source topic says; others as they are."""
+    """Return `step` updated by what is on its compacted source topic; others unchanged."""
     want = step.want
     if want is None or step.action is not Action.REPLAY:
         return step
@@ -134,7 +134,7 @@ def decided_by_source(step: Step) -> Step:
     if newer := want.superseded_by:
         return skipped(step, f"superseded by offset {newer.offset} of its key")
     if want.original is None:
-        return skipped(step, f"no longer on {want.topic}: erased since, or the topic is another")
+        return skipped(step, f"no longer on {want.topic}: erased, or the topic was recreated")
     return replace(step, target_partition=want.original.partition)
 
 
@@ -154,7 +154,7 @@ def _draft(letter: DeadLetter, summary: Summary) -> Step:
 
 
 def _same_record(summary: Summary) -> tuple[object, ...]:
-    # A service that was killed between dead letter and commit buries a record twice
+    # A service that was killed between dead letter and commit stores the dead letter twice
     if summary.topic is None:
         return (summary.id,)
     where = (summary.topic, summary.partition, summary.offset)

@@ -1,7 +1,7 @@
-"""Payloads without what people wrote: the structure stays, text becomes its length.
+"""Redacts payloads: the structure stays, text that people wrote is replaced by its length.
 
-What stays readable is chosen by place and form: an id only where the event has it and only in an
-id's form, so that a record which is wrong in any way shows nothing by accident.
+Values stay readable only at known places and in a known form. For example, an id is shown only in
+an id field and only if it looks like an id, so that a malformed record reveals nothing by accident.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ragline.contracts.documents import Operation
 from ragline.contracts.queries import Intent
 
 _MAX_DEPTH = 40
-_MAX_NUMBERS = 16  # a longer row is an embedding, from which text can be guessed
+_MAX_NUMBERS = 16  # a longer list is an embedding, from which text can be guessed
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")
 _MediaType = Annotated[
     str, StringConstraints(max_length=127, pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*$")
@@ -52,7 +52,7 @@ def redact(value: bytes | None) -> Any:
     """Return the record value as JSON data in which text is replaced by its length.
 
     Ids, tenant, operation, media type, language, instants, numbers, booleans and nulls stay.
-    Bytes that are no JSON become their length and a digest by which two can be compared.
+    Bytes that are not JSON become their length and a digest, by which two values can be compared.
     """
     if value is None:
         return None
@@ -87,7 +87,7 @@ def _redacted(value: Any, path: _Path) -> Any:
 def _object(value: dict[str, Any], path: _Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for number, (name, inner) in enumerate(value.items(), start=1):
-        # A field's name helps to see what is wrong; a sentence as a name is text like any other
+        # Field names help to see what is wrong; but a name that is a sentence is redacted as text
         shown = name if _NAME.match(name) else f"{_length(name)} #{number}"
         found[shown] = _redacted(inner, (*path, name))
     return found

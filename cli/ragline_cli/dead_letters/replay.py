@@ -1,7 +1,7 @@
-"""Dead letters back to their source topics: planned first, then stored one after the other.
+"""Replays dead letters to their source topics: first plans, then stores one after the other.
 
-Each record is stored before its mark, see `journal.py` for what a crash between the two means.
-A replayed query is a new attempt: its answer differs from the `failed` one already published.
+Each record is stored before its mark; see `journal.py` for the effect of a crash in between. A
+replayed query is a new attempt: its answer differs from the `failed` one already published.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from ragline_cli.kafka.client import open_producer, require_topics, translated
 from ragline_cli.kafka.extent import OnProgress, no_progress
 from ragline_cli.kafka.reader import open_reader
 
-# The broker's limit is on the compressed size, so what came through once is let through again
+# The broker limits the compressed size, so a record that was accepted once is accepted again
 _UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPace:
-    """`rate` is records a second; `deadline_s` what a replayed query gets from now on."""
+    """`rate` is records per second; `deadline_s` the time that a replayed query gets from now."""
 
     rate: float = 50.0
     deadline_s: float = 60.0
@@ -52,7 +52,7 @@ class ReplayPace:
 
 @dataclass(slots=True)
 class ReplayOutcome:
-    """What was done. `stopped` says that somebody asked to stop before the end."""
+    """What was done. `stopped` means that a stop was requested before the end."""
 
     replayed: int = 0
     marked: int = 0
@@ -60,7 +60,7 @@ class ReplayOutcome:
     stopped: bool = False
 
     def text(self) -> str:
-        """Return it in a sentence, with how to go on."""
+        """Return the outcome as a sentence that also says how to continue."""
         parts = [f"{self.replayed} replayed"]
         parts += [f"{self.marked} only marked"] if self.marked else []
         parts += [f"{len(self.skipped)} skipped"] if self.skipped else []
@@ -85,7 +85,7 @@ async def plan_replay(
     limit: int | None = None,
     on_progress: OnProgress = no_progress,
 ) -> ReplayPlan:
-    """Return what replaying the dead letters that `filters` mean would do; stores nothing.
+    """Return what a replay of the dead letters that match `filters` would do; stores nothing.
 
     Raises:
         Unavailable: no broker answers.
@@ -113,9 +113,9 @@ async def execute_replay(
     stop: Callable[[], bool] = lambda: False,
     on_progress: OnProgress = no_progress,
 ) -> ReplayOutcome:
-    """Do what `plan` says, with the scan that made it; raises as `plan_replay`.
+    """Execute `plan`, with the scan that it was made from; raises as `plan_replay`.
 
-    `stop` is asked before each record; a record is never left without its mark by it.
+    `stop` is checked before each record, so a stop never leaves a record without its mark.
     """
     steps = {step.summary.id: step for step in plan.steps if step.action is not Action.SKIP}
     targets = {str(step.summary.origin) for step in plan.of(Action.REPLAY)}
@@ -123,7 +123,7 @@ async def execute_replay(
     unlimited = kafka.model_copy(update={"max_request_size": _UNLIMITED})
     async with (
         open_reader(kafka, DEAD_LETTERS.name) as consumer,
-        open_producer(unlimited, idempotent=False) as producer,  # goes on behind a refused record
+        open_producer(unlimited, idempotent=False) as producer,  # survives a refused record
     ):
         replay = _Replay(producer, scan, pace, clock)
         filters = LetterFilters(ids=frozenset(steps))
@@ -146,7 +146,7 @@ class _Replay:
         self.outcome = ReplayOutcome()
         self._producer = producer
         self._scan = scan
-        self._limiter = AsyncLimiter(1, 1 / pace.rate)  # evenly, no burst at the start
+        self._limiter = AsyncLimiter(1, 1 / pace.rate)  # steady, without a burst at the start
         self._deadline_ms = pace.deadline_s * 1000
         self._clock = clock
 
@@ -192,7 +192,7 @@ class _Replay:
         )
 
     async def _partition(self, topic: str, wanted: int | None) -> int | None:
-        # Where it was: publishers partition keys in ways of their own
+        # Use the original partition: publishers may partition keys differently
         return wanted if wanted in await self._producer.partitions_for(topic) else None
 
     async def _mark(self, step: Step, partition: int | None, offset: int | None) -> None:

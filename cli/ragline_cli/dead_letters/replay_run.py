@@ -1,4 +1,4 @@
-"""`ragline dead-letters replay` on a terminal: plan, progress, an orderly stop, what was done."""
+"""`ragline dead-letters replay` on a terminal: plan, progress, graceful stop, outcome."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def run_replay(
     execute: bool,
     as_json: bool,
 ) -> ReplayOutcome | None:
-    """Show the plan and with `execute` do it; return what was done, None without.
+    """Show the plan; with `execute`, carry it out and return the outcome, else return None.
 
-    Ctrl-C stops after the record in hand and its mark; a second one at once.
+    Ctrl-C stops after the current record and its mark; a second Ctrl-C stops at once.
     Raises as `plan_replay`.
     """
 

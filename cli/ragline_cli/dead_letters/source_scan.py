@@ -1,4 +1,4 @@
-"""Looking for newer records on the source topics, from the oldest record in question to the end."""
+"""Searches the source topics for newer records, from the oldest relevant record to the end."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from ragline_cli.kafka.reader import open_reader
 class SourceScan:
     """Keeps `Want`s up to date with their source topics; a context manager.
 
-    Only the partitions and offsets that can matter are read, each once: `catch_up` goes on where
-    it stopped. Between catching up and storing a replay a newer record can still arrive; stores
-    are safe then (version fence), and publishing that newer record again repairs the topic.
+    It reads only the partitions and offsets that can matter, each once: `catch_up` continues where
+    it stopped. Between `catch_up` and the storing of a replay a newer record can still arrive.
+    Stores are then protected by the version fence; to repair the topic, publish the newer record
+    again.
     """
 
     def __init__(self, kafka: KafkaSettings) -> None:
@@ -64,7 +65,7 @@ class SourceScan:
 
     @property
     def topics(self) -> Iterable[str]:
-        """The source topics that are looked at."""
+        """The source topics to read."""
         return self._consumers
 
 

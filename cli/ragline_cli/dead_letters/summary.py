@@ -1,4 +1,4 @@
-"""A dead letter in a line: all but its value and headers, so that many fit into memory."""
+"""A dead letter without its value and headers, so that many fit into memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragline_cli.dead_letters.letter import DeadLetter, LetterId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a list shows. `topic`, `partition` and `offset` are where the record failed."""
+    """A row of the list. `topic`, `partition` and `offset` say where the record failed."""
 
     id: LetterId
     timestamp: int
@@ -35,7 +35,7 @@ class Summary:
 
     @property
     def key_text(self) -> str | None:
-        """The key as text; bytes that are no UTF-8 are escaped."""
+        """The key as text; bytes that are not UTF-8 are escaped."""
         return None if self.key is None else self.key.decode("utf-8", "backslashreplace")
 
     def to_json(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Summary:
 
 
 def summarise(letter: DeadLetter, mark: DeadLetterHandled | None) -> Summary:
-    """Return the line about `letter`."""
+    """Return the summary of `letter`."""
     source = letter.source
     return Summary(
         id=letter.id,

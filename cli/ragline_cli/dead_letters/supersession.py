@@ -1,8 +1,8 @@
-"""Whether a dead letter is still the last word on its key, on a compacted source topic.
+"""Whether a dead letter is still the latest state of its key, on a compacted source topic.
 
-Compaction keeps the last record of a key. A replay behind a newer record would become the last
-one, and the older state would be what is kept: so it is replayed only where its record is still
-on the source topic and nothing newer of that key is behind it.
+Compaction keeps the last record of a key. A replay appended after a newer record would become the
+last one, and compaction would keep the older state. So a dead letter is replayed only if its record
+is still on the source topic and no newer record of the key follows it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Seen:
 
 @dataclass(slots=True, kw_only=True)
 class Want:
-    """What has to be known of one dead letter's source topic, and what was found so far.
+    """What to find on one dead letter's source topic, and what was found so far.
 
-    Where the record failed on the source topic itself, `partition` and `offset` name it. Where it
-    failed on a retry topic only `appended_at` (epoch milliseconds) and `digest` do.
+    If the record failed on the source topic itself, `partition` and `offset` identify it. If it
+    failed on a retry topic, only `appended_at` (epoch milliseconds) and `digest` do.
     """
 
     topic: str
@@ -44,7 +44,7 @@ class Want:
     latest: Seen | None = None
 
     def see(self, record: Record) -> None:
-        """Take a record of this key into account; a partition's records come in their order."""
+        """Process a record of this key; call it in the order of each partition."""
         seen = Seen(
             partition=record.partition,
             offset=record.offset,
@@ -74,23 +74,23 @@ class Want:
 
     @property
     def replayed_as(self) -> Seen | None:
-        """This letter's own replay, where a crash came before its mark; None without one."""
+        """The replay of this letter if a crash prevented its mark, or None."""
         latest, own = self.latest, (self.digest, self.attempt + 1)
         return latest if latest and (latest.digest, latest.attempt) == own else None
 
     @property
     def gone(self) -> bool:
-        """Whether compaction removed the record and all that followed: it was erased."""
+        """Whether compaction removed the record and all later ones of its key: it was erased."""
         return self.original is None and self.latest is None
 
 
 def digest_of(value: bytes | None) -> bytes | None:
-    """Return what tells two values apart; None for a null value."""
+    """Return a digest to compare values by; None for a null value."""
     return None if value is None else hashlib.blake2b(value, digest_size=16).digest()
 
 
 def want_of(letter: DeadLetter) -> Want | None:
-    """Return what to look for, or None where the headers do not say where the record was."""
+    """Return what to look for, or None if the headers do not say where the record was."""
     source, origin = letter.source, letter.origin
     if source is None or origin is None or letter.key is None:
         return None

@@ -22,7 +22,7 @@ _MAX_STEPS = 50
 
 
 def listing_table(summaries: Iterable[Summary], *, states: bool) -> Table:
-    """Return one line a dead letter; with `states` also what became of it."""
+    """Return one line per dead letter; with `states`, also its state."""
     headings = ["id", "failed at", "service", "source", "key", "cause", "error"]
     table = Table(*headings, *(["state"] if states else []), box=SIMPLE_HEAD)
     for summary in summaries:
@@ -41,7 +41,7 @@ def listing_table(summaries: Iterable[Summary], *, states: bool) -> Table:
 
 
 def source_text(summary: Summary) -> str:
-    """Return `topic[partition]@offset`, with the first topic where it is another."""
+    """Return `topic[partition]@offset`, with the first topic if it differs."""
     if summary.topic is None:
         return "?"
     origin = f" from {summary.origin}" if summary.origin != summary.topic else ""
@@ -49,7 +49,7 @@ def source_text(summary: Summary) -> str:
 
 
 def sums_text(listing: LetterList) -> str:
-    """Return what matched, by cause, and what is not shown."""
+    """Return how many letters matched, by cause, and how many are not shown."""
     causes = ", ".join(f"{count} {cause}" for cause, count in listing.by_cause.most_common())
     lines = [f"{listing.matched} dead letters" + (f": {causes}" if causes else "")]
     if (shown := len(listing.summaries)) < listing.matched:
@@ -60,7 +60,7 @@ def sums_text(listing: LetterList) -> str:
 
 
 def letter_view(letter: Mapping[str, Any]) -> Group:
-    """Return all about one dead letter, as `export.to_json` describes it."""
+    """Return all details of one dead letter, as described by `export.to_json`."""
     facts = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name in ("id", "state", "failed_at", "service", "cause", "error"):
         facts.add_row(name.replace("_", " "), _text(letter[name]))
@@ -78,14 +78,14 @@ def letter_view(letter: Mapping[str, Any]) -> Group:
 
 
 def payload_text(value: Any) -> Text:
-    """Return a payload; text as it is, anything else as JSON."""
+    """Return a payload; text unchanged, anything else as JSON."""
     if isinstance(value, str):
         return Text(printable(value))
     return Text(printable(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def plan_view(plan: ReplayPlan) -> Group:
-    """Return what would go where, what is skipped and why, and the sums."""
+    """Return the replays with their targets, the skipped letters with reasons, and the totals."""
     replays = plan.of(Action.REPLAY)
     lines: list[Any] = [_replays_table(replays[:_MAX_STEPS])] if replays else []
     if len(replays) > _MAX_STEPS:
@@ -99,7 +99,7 @@ def plan_view(plan: ReplayPlan) -> Group:
 
 
 def steps_table(steps: Iterable[Step]) -> Table:
-    """Return one line a step that stores no record, with the reason."""
+    """Return one line per step that stores no record, with the reason."""
     table = Table("id", "key", "", "why", box=SIMPLE_HEAD)
     for step in steps:
         does = "skipped" if step.action is Action.SKIP else "only marked"

@@ -1,1 +1,1 @@
-"""What users think of answers: looked at, and made into evaluation sets."""
+"""User feedback on answers: list it, and make evaluation sets from it."""

@@ -1,4 +1,4 @@
-"""Which documents are limited to groups, by all that both topics state."""
+"""Which documents are limited to groups, from both topics that state access."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Access:
-    """A document's access is that of the highest version that states it, as stores have it.
+    """A document's access is that of the highest version that states it, as in the stores.
 
-    At one version an access event stands over a content event. Where the last access event of a
-    document cannot be read, it counts as restricted: what it says may have been that.
+    At one version an access event wins over a content event. If the last access event of a document
+    is unreadable, the document counts as restricted, because the event may have restricted it.
     """
 
     _stated: dict[str, tuple[int, bool, bool]] = field(default_factory=dict)
@@ -20,13 +20,13 @@ class Access:
     def state(
         self, document_id: str, *, version: int, groups: Sequence[str] | None, by_event: bool
     ) -> None:
-        """Take a statement into account; those of one key in their order.
+        """Process one statement of access; call it in the order of each key.
 
         Args:
-            document_id: of what.
-            version: of the document.
-            groups: who may read; empty is everyone in the tenant, None states nothing.
-            by_event: it is an access event.
+            document_id: the document.
+            version: the document's version.
+            groups: who may read; empty means everyone in the tenant, None states nothing.
+            by_event: whether the statement is an access event.
         """
         if by_event:
             self._unknown.discard(document_id)
@@ -37,7 +37,7 @@ class Access:
             self._stated[document_id] = (version, by_event, bool(groups))
 
     def lose(self, document_id: str) -> None:
-        """Note that an access event cannot be read."""
+        """Note that an access event is unreadable."""
         self._unknown.add(document_id)
 
     def restricted(self, document_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""The answers that feedback is about, taken off a large topic record by record."""
+"""The answers that feedback refers to, read from a large topic record by record."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ragline_cli.kafka.events import parse
 
 
 class AnswerRecords:
-    """Keeps the answers to the questions `wanted`; others are passed by on their key alone.
+    """Keeps the answers to the questions `wanted`; others are skipped by their key, unparsed.
 
-    Publishers choose query ids, so two tenants may have the same. Of an operator's replays the
-    last attempt counts: it is made where the first one failed.
+    Publishers choose query ids, so two tenants may use the same id. If an operator replayed a
+    query, the last attempt counts, because the first one failed.
     """
 
     def __init__(self, wanted: Iterable[str]) -> None:
@@ -22,7 +22,7 @@ class AnswerRecords:
         self.unreadable = 0
 
     def see(self, record: Record) -> None:
-        """Take a record into account."""
+        """Process a record."""
         if record.key is not None and record.key not in self._wanted:
             return
         answer = parse(QueryAnswered, record.value)

@@ -1,4 +1,4 @@
-"""`ragline feedback`: what users think of answers, as a list and as an evaluation set."""
+"""`ragline feedback`: user feedback as a list and as an evaluation set."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def list_(
     until: Until = None,
     tenant: TenantName = None,
     rating: Annotated[RatingName | None, typer.Option(help="Only these.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Show the newest so many; 0 shows all.")] = 200,
+    limit: Annotated[int, typer.Option(min=0, help="Show this many of the newest; 0: all.")] = 200,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """List feedback, newest last, with the question that it is about."""
+    """List feedback, newest last, with the question that it refers to."""
     from ragline_cli.feedback.feedback_list import FeedbackFilters, list_feedback
     from ragline_cli.feedback.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
@@ -82,7 +82,7 @@ def export(
     split: Annotated[str, typer.Option(help="Which qrels to write.")] = "dev",
     include_restricted: Annotated[
         bool,
-        typer.Option("--include-restricted", help="Also documents that are limited to groups."),
+        typer.Option("--include-restricted", help="Include documents that are limited to groups."),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an export in DIR.")] = False,
     as_json: AsJson = False,
@@ -90,9 +90,10 @@ def export(
 ) -> None:
     """Write an evaluation set that `ragline eval --data DIR` reads, from a day's feedback.
 
-    A rated citation judges its document (up 2, down 0), a good answer those that it cites (1).
-    Bad answers are in rejected.jsonl. The corpus is what is on `documents` now; documents that are
-    binary or by URI have their cited quotes as text, and are left out without.
+    A rated citation judges its document (up: 2, down: 0); a good answer judges the documents that
+    it cites (1). Bad answers are in rejected.jsonl. The corpus is what is on `documents` now. For
+    documents that are binary or given by URI the text is their cited quotes; without quotes they
+    are left out.
     """
     from ragline_cli.feedback.export import ExportRequest, export_feedback
     from ragline_cli.feedback.view import counts_table, outcome_text

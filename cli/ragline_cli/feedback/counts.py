@@ -1,4 +1,4 @@
-"""What an export read, judged, wrote and left out, in numbers, and how to call them."""
+"""How much an export read, judged, wrote and left out, with labels for the numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK
 
 Counts = dict[str, dict[str, int]]
-"""Group to name to count; all names of `LABELS` are there."""
+"""Group to name to count; contains all names of `LABELS`."""
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "feedback": {
@@ -21,10 +21,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "rated": "answers with ratings",
         "up": "… good",
         "rejected": "… bad, in rejected.jsonl",
-        "tied": "… as many say good as bad",
+        "tied": "… with as many good as bad ratings",
         "questionless": "… that do not state their question",
         "references": "reference answers",
-        "withheld": "… withheld: they draw on what may not leave",
+        "withheld": "… withheld: a source may not be exported",
     },
     "questions": {
         "asked": "questions",
@@ -36,7 +36,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "relevant": "judged relevant (2) by a rating of the citation",
         "cited": "judged relevant (1) as cited by a good answer",
         "not_relevant": "judged not relevant (0)",
-        "tied": "dropped: as many say yes as no",
+        "tied": "dropped: as many votes for as against",
         "restricted": "dropped: document limited to groups",
         "gone": "dropped: document no longer there",
         "textless": "dropped: document without text here",
@@ -55,5 +55,5 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 
 
 def no_counts() -> Counts:
-    """Return zero of everything."""
+    """Return all counts at zero."""
     return {group: dict.fromkeys(names, 0) for group, names in LABELS.items()}

@@ -1,4 +1,4 @@
-"""What may leave: a tenant's documents, as far as a set without access control can hold them."""
+"""What may be exported: documents of a tenant that a set without access control may contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragline_cli.feedback.rated_answers import RatedAnswer
 
 
 class Holding(StrEnum):
-    """What the set has of a document."""
+    """Which part of a document the set contains."""
 
     INLINE = "inline"
     QUOTED = "quoted"
@@ -28,8 +28,8 @@ class Disclosure:
     Args:
         shelf: the documents.
         access: which of them are limited to groups.
-        answers: their quotes are the text of documents that are not inline.
-        include_restricted: documents limited to groups may leave, too.
+        answers: their quotes serve as the text of documents that are not inline.
+        include_restricted: documents limited to groups may be exported too.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Disclosure:
         )
 
     def holding(self, document_id: str) -> Holding:
-        """Return what the set has of a document."""
+        """Return which part of a document the set contains."""
         entry = self.documents.entries.get(document_id)
         if entry is None or entry.gone:
             return Holding.GONE
@@ -60,9 +60,10 @@ class Disclosure:
         return Holding.TEXTLESS if entry.empty else Holding.INLINE
 
     def may_show(self, answer: QueryAnswered) -> bool:
-        """Whether an answer's text may leave: all that it draws on may still be read by all.
+        """Whether an answer's text may be exported: everyone may still read all of its sources.
 
-        What a claim without support draws on is not known: any passage that its reader could see.
+        The source of an unsupported claim is unknown: it can be any passage that its reader could
+        see.
         """
         claims = answer.validation.claims if answer.validation else ()
         if self._keeps_some_back and any(c.support is ClaimSupport.UNSUPPORTED for c in claims):
@@ -72,11 +73,11 @@ class Disclosure:
         return all(self.may_name(document_id) for document_id in (*cited, *named))
 
     def may_name(self, document_id: str) -> bool:
-        """Whether a document may be read by all, and is still there."""
+        """Whether a document still exists and may be read by everyone in the tenant."""
         return self.holding(document_id) not in (Holding.RESTRICTED, Holding.GONE)
 
     def _quoted(self, answers: Iterable[RatedAnswer]) -> dict[str, str]:
-        # of the current version alone: what an update took out must not come back
+        # only quotes of the current version: text that an update removed must not reappear
         cited: dict[str, list[Citation]] = {}
         for citation in (each for rated in answers for each in rated.answer.citations):
             entry = self.documents.entries.get(citation.document_id)

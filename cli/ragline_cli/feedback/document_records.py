@@ -1,4 +1,4 @@
-"""A tenant's documents and who may read them, taken off their topics record by record."""
+"""A tenant's documents and who may read them, read from their topics record by record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ragline_cli.kafka.events import parse
 
 
 class AccessRecords:
-    """Takes `document-access` into account."""
+    """Processes the records of `document-access`."""
 
     def __init__(self, tenant: str, access: Access) -> None:
         self._tenant = tenant
@@ -18,7 +18,7 @@ class AccessRecords:
         self.unreadable = 0
 
     def see(self, record: Record) -> None:
-        """Take a record into account."""
+        """Process a record."""
         event = parse(DocumentAccessChanged, record.value)
         if event is None:
             self.unreadable += 1
@@ -31,7 +31,7 @@ class AccessRecords:
 
 
 class DocumentRecords:
-    """Takes `documents` into account: what they are, and what they state of their access."""
+    """Processes the records of `documents`: the documents and the access that they state."""
 
     def __init__(self, tenant: str, documents: Documents, access: Access) -> None:
         self._tenant = tenant
@@ -40,9 +40,9 @@ class DocumentRecords:
         self.unreadable = 0
 
     def see(self, record: Record) -> None:
-        """Take a record into account."""
+        """Process a record."""
         if record.value is None:
-            # no change of ours, but compaction removes all of that key behind it
+            # not a change event, but compaction removes all earlier records of its key
             self._documents.drop(_document_of(record.key, self._tenant))
             return
         event = parse(DocumentChanged, record.value)

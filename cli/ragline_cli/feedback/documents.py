@@ -1,4 +1,4 @@
-"""The current documents of a tenant: their text in a file, a line about each in memory."""
+"""The current documents of a tenant: their texts in a file, an entry for each in memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ragline.contracts.documents import DocumentChanged, Operation
 class DocumentEntry:
     """A document's current state.
 
-    `place` is where its row of `corpus.jsonl` lies in the file: start and length in bytes; None
-    where the event does not hold the text itself. `empty` says that the text has no characters.
+    `place` is the position of its row of `corpus.jsonl` in the file, as start and length in bytes;
+    None if the event does not contain the text. `empty` means that the text has no characters.
     """
 
     version: int
@@ -26,10 +26,10 @@ class DocumentEntry:
 
 
 class Documents:
-    """Keeps of each document what its newest change says, by version and then by arrival.
+    """Keeps each document's newest change, by version and then by arrival.
 
     Args:
-        file: an empty file for the texts of all changes that were current at some time.
+        file: an empty file for the texts of all changes that were ever the newest.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -38,7 +38,7 @@ class Documents:
         self.entries: dict[str, DocumentEntry] = {}
 
     def put(self, event: DocumentChanged) -> None:
-        """Take a change into account; those of one key in their order."""
+        """Process a change; call it in the order of each key."""
         gone = event.operation is Operation.DELETE
         known = self.entries.get(event.document_id)
         if known is not None and (event.version, gone) < (known.version, known.gone):
@@ -57,7 +57,7 @@ class Documents:
         self.entries.pop(document_id, None)
 
     def row(self, entry: DocumentEntry) -> bytes:
-        """Return the row of an entry that has a place, as JSON without a line end."""
+        """Return the row of an entry that has a `place`, as JSON without a line end."""
         if entry.place is None:
             raise ValueError("this document's text is not on the shelf")
         start, length = entry.place
@@ -65,7 +65,7 @@ class Documents:
         return self._file.read(length)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the ids of all documents, deleted ones too, in order."""
+        """Yield the ids of all documents, including deleted ones, sorted."""
         return iter(sorted(self.entries))
 
     def _keep(self, row: dict[str, Any]) -> tuple[int, int]:
@@ -77,7 +77,7 @@ class Documents:
 
 
 def corpus_row(event: DocumentChanged) -> dict[str, Any]:
-    """Return the row of a document as it was published; a media type of null is to be guessed."""
+    """Return the row of a document as published; if its media type is null, readers guess it."""
     return {
         "_id": event.document_id,
         "title": event.title or "",

@@ -1,4 +1,4 @@
-"""Rows of an evaluation set, from rated answers and the documents that may leave."""
+"""Rows of an evaluation set, from rated answers and the documents that may be exported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RELEVANCE = {RELEVANT: "relevant", CITED: "cited", NOT_RELEVANT: "not_relevant"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationSet:
-    """Rows of `queries.jsonl` and `rejected.jsonl`; query id to document id to relevance."""
+    """Rows of `queries.jsonl` and `rejected.jsonl`; relevance by query id and document id."""
 
     queries: Sequence[Row]
     judgements: Mapping[str, Mapping[str, int]]
@@ -32,7 +32,7 @@ class EvaluationSet:
 
 
 def build(answers: Sequence[RatedAnswer], disclosure: Disclosure, counts: Counts) -> EvaluationSet:
-    """Return the set, and count what is in it and what is not."""
+    """Return the set; count what it contains and what was left out."""
     questions = merge(answers)
     judgements = {each.id: _judgements(each, disclosure, counts) for each in questions}
     judged = {query_id: found for query_id, found in judgements.items() if any(found.values())}
@@ -48,7 +48,7 @@ def build(answers: Sequence[RatedAnswer], disclosure: Disclosure, counts: Counts
 
 
 def _judgements(question: AskedQuestion, disclosure: Disclosure, counts: Counts) -> dict[str, int]:
-    """Return the judgements about documents that the set holds."""
+    """Return the judgements of those documents that the set contains."""
     judged = judge(question.answers)
     counts["feedback"]["unknown_citations"] += judged.unknown_citations
     counts["judgements"]["tied"] += len(judged.disputed)
@@ -81,7 +81,7 @@ def _query_row(question: AskedQuestion, disclosure: Disclosure, counts: Counts) 
 def _reference(
     answers: Iterable[RatedAnswer], disclosure: Disclosure, counts: Counts
 ) -> str | None:
-    """Return the text of the best good answer that may leave."""
+    """Return the text of the best-rated good answer that may be exported."""
     good = [each for each in answers if each.verdict is Majority.UP and _answers(each)]
     shown = [rated.answer for rated in good if disclosure.may_show(rated.answer)]
     counts["answers"]["withheld"] += len(good) - len(shown)

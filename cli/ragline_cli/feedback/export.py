@@ -28,7 +28,7 @@ from ragline_cli.kafka.extent import OnProgress, no_progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """What to export where. `tenant` is None where only one has feedback in the period."""
+    """What to export, and where. `tenant` None means the only one with feedback in the period."""
 
     target: Path
     period: Period
@@ -40,7 +40,7 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was done. Without feedback of the tenant nothing is written, and `folder` is None.
+    """The outcome. Without feedback of the tenant nothing is written, and `folder` is None.
 
     `others` counts the feedback of all tenants in the period.
     """
@@ -56,7 +56,7 @@ class Exported:
         return {"folder": self.folder and str(self.folder), **self.origin()}
 
     def origin(self) -> dict[str, Any]:
-        """Return what the set was made of, as JSON data."""
+        """Return what the set was made from, as JSON data."""
         since, until = self.request.period.since, self.request.period.until
         return {
             "tenant": self.tenant,
@@ -75,7 +75,7 @@ async def export_feedback(
 
     Raises:
         Unavailable: no broker answers.
-        Misconfigured: the folder may not be written, or several tenants have feedback.
+        Misconfigured: the folder must not be overwritten, or several tenants have feedback.
     """
     require_free(request.target, force=request.force)
     counts = no_counts()
@@ -133,7 +133,7 @@ async def _disclosure(
     records = DocumentRecords(tenant, documents, access)
     limits = AccessRecords(tenant, access)
     await each_record(kafka, DOCUMENTS.name, records.see, on_progress=on_progress)
-    # last, so that a document that was limited in the meantime stays here
+    # read last, so that documents that were restricted in the meantime are not exported
     await each_record(kafka, DOCUMENT_ACCESS.name, limits.see, on_progress=on_progress)
     exported.counts["unreadable"][DOCUMENTS.name] = records.unreadable
     exported.counts["unreadable"][DOCUMENT_ACCESS.name] = limits.unreadable
@@ -144,5 +144,5 @@ async def _disclosure(
 
 
 def _nameless(folder: Path) -> IO[bytes]:
-    """Open a file that nobody else can see and that goes away however this process ends."""
+    """Open a temporary file without a name; it disappears however this process ends."""
     return tempfile.TemporaryFile(dir=folder)

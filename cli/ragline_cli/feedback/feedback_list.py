@@ -1,4 +1,4 @@
-"""Feedback with what it is about, newest last."""
+"""Feedback with the answers that it refers to, newest last."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from ragline_cli.feedback.votes import VoteCount
 from ragline_cli.kafka.events import parse
 from ragline_cli.kafka.extent import OnProgress, no_progress
 
-_LAST_INSTANT_S = 253_402_300_799  # 9999-12-31; anybody may write a later one
+_LAST_INSTANT_S = 253_402_300_799  # 9999-12-31; a producer can write any later timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackFilters:
-    """What feedback has to be; null means anything. `up` is the rating."""
+    """Conditions that feedback must meet; null means no condition. `up` is the rating."""
 
     period: Period
     tenant: str | None = None
     up: bool | None = None
 
     def match(self, event: FeedbackGiven, record: Record) -> bool:
-        """Whether a rating is meant."""
+        """Whether a rating meets the conditions."""
         return (
             self.period.holds(record.timestamp)
             and self.tenant in (None, event.tenant)
@@ -43,9 +43,9 @@ class FeedbackFilters:
 
 @dataclass(slots=True)
 class FeedbackList:
-    """The newest `limit` of what matched (all where it is null), and counts of all that matched.
+    """The newest `limit` matching ratings (all if it is null), and counts of all matching ones.
 
-    `answers` are those that the shown ratings are about, by query id: of the same tenant only.
+    `answers` are those that the shown ratings refer to, by query id; only of the rating's tenant.
     """
 
     filters: FeedbackFilters
@@ -57,7 +57,7 @@ class FeedbackList:
     _heap: list[tuple[int, tuple[int, int], Rating]] = field(default_factory=list)
 
     def see(self, record: Record) -> None:
-        """Take a record into account."""
+        """Process a record."""
         event = parse(FeedbackGiven, record.value)
         if event is None:
             self.unreadable += self.filters.period.holds(record.timestamp)
@@ -73,16 +73,16 @@ class FeedbackList:
 
     @property
     def tally(self) -> VoteCount:
-        """All that matched."""
+        """The votes of all matching ratings."""
         return VoteCount(self.up, self.down)
 
     @property
     def ratings(self) -> list[Rating]:
-        """What is shown, newest last."""
+        """The ratings to show, newest last."""
         return [rating for *_, rating in sorted(self._heap, key=lambda item: item[:2])]
 
     def answer(self, rating: Rating) -> QueryAnswered | None:
-        """Return the answer that a rating is about, if it is still there."""
+        """Return the answer that a rating refers to, if it is still on the topic."""
         return self.answers.get((rating.query_id, rating.tenant))
 
     def to_json(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class FeedbackList:
 
 
 def row(rating: Rating, answer: QueryAnswered | None) -> dict[str, Any]:
-    """Return a rating as JSON data; what its answer would tell is null without one."""
+    """Return a rating as JSON data; fields from its answer are null without one."""
     return {
         "at": appended_at(rating).isoformat(),
         "tenant": rating.tenant,
@@ -113,7 +113,7 @@ def row(rating: Rating, answer: QueryAnswered | None) -> dict[str, Any]:
 
 
 def appended_at(rating: Rating) -> datetime:
-    """Return when Kafka got a rating."""
+    """Return when a rating was appended to its topic."""
     return datetime.fromtimestamp(min(rating.appended_ms / 1000, _LAST_INSTANT_S), UTC)
 
 
@@ -124,7 +124,7 @@ async def list_feedback(
     limit: int | None = None,
     on_progress: OnProgress = no_progress,
 ) -> FeedbackList:
-    """Return the feedback that `filters` mean.
+    """Return the feedback that matches `filters`.
 
     Raises:
         Unavailable: no broker answers.

@@ -1,4 +1,4 @@
-"""The feedback of one tenant in a period, taken off its topic record by record."""
+"""The feedback of one tenant in a period, read from its topic record by record."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NAMED = 20
 
 
 class FeedbackRecords:
-    """Keeps the last words of `tenant`, or of the only tenant with feedback where it is None.
+    """Keeps the last ratings of `tenant`; if it is None, of the only tenant with feedback.
 
-    `by_tenant` counts the ratings in the period, `unreadable` the records that are none.
+    `by_tenant` counts the ratings in the period, `unreadable` the records that are not ratings.
     """
 
     def __init__(self, period: Period, tenant: str | None) -> None:
@@ -28,7 +28,7 @@ class FeedbackRecords:
         self.unreadable = 0
 
     def see(self, record: Record) -> None:
-        """Take a record into account."""
+        """Process a record."""
         if not self._period.holds(record.timestamp):
             return
         event = parse(FeedbackGiven, record.value)
@@ -40,7 +40,7 @@ class FeedbackRecords:
             self._last_words.add(Rating.of(event, record))
 
     def tenant(self) -> str | None:
-        """Return whose feedback this is; None where there is none.
+        """Return the tenant of the feedback; None if there is no feedback.
 
         Raises:
             Misconfigured: several tenants have feedback, and none was named.
@@ -48,16 +48,16 @@ class FeedbackRecords:
         if self._tenant is None and len(self.by_tenant) > 1:
             raise Misconfigured(
                 f"there is feedback of several tenants: {self.tenants_text()}; "
-                "an evaluation set is of one: name it with --tenant"
+                "an evaluation set is for one tenant: name it with --tenant"
             )
         return self._tenant or next(iter(self.by_tenant), None)
 
     def tenants_text(self) -> str:
-        """Return the tenants with most feedback, and how much."""
+        """Return the tenants with most feedback, and their counts."""
         shown = [f"{name} ({count})" for name, count in self.by_tenant.most_common(_NAMED)]
         return ", ".join([*shown, *(["…"] if len(self.by_tenant) > _NAMED else [])])
 
     @property
     def last_words(self) -> LastWords:
-        """What counts of that tenant."""
+        """The ratings of that tenant that count."""
         return self._last_words

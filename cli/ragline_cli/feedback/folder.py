@@ -1,4 +1,4 @@
-"""A folder that is there whole or not at all."""
+"""Writes a folder atomically: it exists either completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from ragline.errors import Misconfigured
 
 MARK = "export.json"
-"""The file by which a folder is known as an export."""
+"""The file that marks a folder as an export."""
 
 
 def require_free(target: Path, *, force: bool) -> None:
-    """Make sure that `target` may be written: it is not there, is empty, or may be replaced.
+    """Make sure that `target` may be written: it does not exist, is empty, or may be replaced.
 
     Raises:
-        Misconfigured: it is none of these; says what to do.
+        Misconfigured: `target` may not be written; says what to do.
     """
     if target.exists() and not target.is_dir():
         raise Misconfigured(f"{target} is a file; name a folder")
@@ -31,7 +31,7 @@ def require_free(target: Path, *, force: bool) -> None:
 
 @contextmanager
 def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
-    """Yield a folder beside `target` that takes its place at the end, or goes away on an error.
+    """Yield a folder next to `target`, which replaces it at the end or is removed on an error.
 
     Only its owner may read it. Raises as `require_free`.
     """

@@ -1,4 +1,4 @@
-"""From ratings to judgements: which documents are relevant to a question."""
+"""Turns ratings into judgements: which documents are relevant to a question."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ragline_cli.feedback.rated_answers import RatedAnswer
 from ragline_cli.feedback.votes import Majority, VoteCount
 
 RELEVANT = 2
-"""A rating of a citation says so."""
+"""The relevance of a document whose citation is rated up."""
 CITED = 1
-"""An answer that is rated up cites it."""
+"""The relevance of a document that an answer rated up cites."""
 NOT_RELEVANT = 0
 
 _OF_VERDICT = {Majority.UP: RELEVANT, Majority.DOWN: NOT_RELEVANT}
@@ -19,9 +19,10 @@ _OF_VERDICT = {Majority.UP: RELEVANT, Majority.DOWN: NOT_RELEVANT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgements:
-    """Document id to relevance. `disputed`: as many say yes as no, so nothing is judged.
+    """Relevance by document id.
 
-    `unknown_citations` counts ratings of citations that their answer does not have.
+    `disputed` counts documents with as many votes for as against, which are not judged;
+    `unknown_citations` counts ratings of citations that the answer does not have.
     """
 
     relevance: Mapping[str, int]
@@ -32,7 +33,7 @@ class Judgements:
 def judge(answers: Sequence[RatedAnswer]) -> Judgements:
     """Judge the documents that the answers to one question cite.
 
-    An answer that is rated down judges none: it is bad, whatever its documents are.
+    An answer that is rated down judges no document: a bad answer can cite relevant documents.
     """
     opinions, unknown = _opinions(answers)
     verdicts = {d: VoteCount.of(votes.values()).verdict for d, votes in opinions.items()}
@@ -49,9 +50,9 @@ def _cited_by_good(answers: Iterable[RatedAnswer]) -> Iterable[str]:
 
 
 def _opinions(answers: Iterable[RatedAnswer]) -> tuple[dict[str, dict[bytes, bool]], int]:
-    """Return what each voter says of each document, and how many ratings are of none.
+    """Return each voter's vote on each document, and the number of ratings of unknown citations.
 
-    Several citations may be of one document: who finds one of them good finds the document good.
+    Several citations may refer to one document: a voter who rates one of them up rates it up.
     """
     opinions: dict[str, dict[bytes, bool]] = {}
     unknown = 0

@@ -1,4 +1,4 @@
-"""Which feedback a command is about, by the instant of its append."""
+"""The period of the feedback that a command works on, by append time."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ragline_cli.instants import read_instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From `since`, inclusive, to `until`, exclusive; null is without limit.
+    """From `since`, inclusive, to `until`, exclusive; null means no limit.
 
-    It is about when Kafka got a rating, not about its `given_at`: a rating that came late would
-    belong to a day that is exported already, and to none after it.
+    The append time in Kafka counts, not `given_at`: by `given_at`, a late rating would belong to a
+    day that has already been exported, and would never be exported.
     """
 
     since: datetime | None = None
     until: datetime | None = None
 
     def holds(self, appended_ms: int) -> bool:
-        """Whether an instant, in epoch milliseconds, is inside."""
+        """Whether an instant, in epoch milliseconds, is in the period."""
         after = self.since is None or appended_ms >= epoch_ms(self.since)
         return after and (self.until is None or appended_ms < epoch_ms(self.until))
 
@@ -34,10 +34,10 @@ class Period:
 
 
 def make_period(*, since: str | None, until: str | None, now: datetime) -> Period:
-    """Read a period as people write it.
+    """Parse a period from the command line.
 
     Raises:
-        Misconfigured: one is no instant.
+        Misconfigured: `since` or `until` is not an instant.
     """
     return Period(
         since=read_instant(since, now) if since else None,
@@ -49,7 +49,7 @@ def day_of(text: str | None, now: datetime) -> Period:
     """Return a whole day in UTC: the one that `text` names, else yesterday.
 
     Raises:
-        Misconfigured: it is no date.
+        Misconfigured: the text is not a date.
     """
     try:
         day = date.fromisoformat(text) if text else (now.astimezone(UTC) - timedelta(days=1)).date()

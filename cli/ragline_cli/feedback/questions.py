@@ -1,4 +1,4 @@
-"""Rated answers by question; one that was asked more than once is one question."""
+"""Rated answers grouped by question; a question that was asked repeatedly counts once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENDINGS = " ?!.…。？！"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedQuestion:
-    """A question with the answers that it got, the best rated first, of equals the oldest."""
+    """A question with its answers, the best rated first; among equals, the oldest first."""
 
     answers: Sequence[RatedAnswer]
 
@@ -31,19 +31,19 @@ class AskedQuestion:
 
 
 def question_text(rated: RatedAnswer) -> str | None:
-    """Return the standalone question; None where the answer states none that can be asked again."""
+    """Return the standalone question; None if the answer states none that can be asked again."""
     text = (rated.answer.standalone_text or "").strip()
     return text if 0 < len(text) <= MAX_QUESTION_CHARS else None
 
 
 def normalised(text: str) -> str:
-    """Return what questions that differ in case, spaces and final punctuation share."""
+    """Return a key that ignores differences in case, spaces and final punctuation."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return folded.rstrip(_ENDINGS) or folded
 
 
 def merge(answers: Iterable[RatedAnswer]) -> list[AskedQuestion]:
-    """Return the questions by their ids; answers without a question are left out."""
+    """Return the questions, sorted by id; answers without a question are left out."""
     by_text: dict[str, list[RatedAnswer]] = {}
     for rated in answers:
         if text := question_text(rated):

@@ -1,4 +1,4 @@
-"""Cited quotes as a document's text, where the document itself is not on the topic."""
+"""Cited quotes as a document's text, if the topic does not contain the document itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _GAP = "\n\n"
 
 
 def quoted_text(citations: Iterable[Citation]) -> str:
-    """Return the quotes of one version of a document in its order, what overlaps only once."""
+    """Return the quotes of one version of a document in document order, without overlaps."""
     parts: list[str] = []
     reached: int | None = None
     for citation in sorted(citations, key=lambda each: (each.start, -len(each.quote))):

@@ -1,4 +1,4 @@
-"""Ratings beside the answers that they are about."""
+"""Ratings joined with the answers that they refer to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ragline_cli.feedback.ratings import Rating
 from ragline_cli.feedback.votes import Majority, VoteCount
 
 AnswersOf = Callable[[str], Mapping[str, QueryAnswered]]
-"""Query id to the answers, by tenant."""
+"""Returns the answers to a query id, by tenant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedAnswer:
-    """An answer with all ratings of it and of its citations, of each voter one a thing."""
+    """An answer with the ratings of it and of its citations, one per voter and rated thing."""
 
     answer: QueryAnswered
     ratings: Sequence[Rating]
@@ -27,16 +27,16 @@ class RatedAnswer:
 
     @property
     def verdict(self) -> Majority | None:
-        """What most say of the answer as a whole; None where nobody does."""
+        """The majority's verdict on the answer as a whole; None without votes."""
         return self.tally.verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """Rated answers by query id, and how many ratings have none.
+    """Rated answers by query id, and how many ratings have no answer.
 
-    `foreign`: the answer is of another tenant than the rating. `unanswered`: there is none, as the
-    topic's retention is over or the question was never asked.
+    `foreign`: the answer belongs to another tenant than the rating. `unanswered`: there is no
+    answer, because its retention has ended or the question was never asked.
     """
 
     answers: Sequence[RatedAnswer]
@@ -45,7 +45,7 @@ class Joined:
 
 
 def join(ratings: Iterable[Rating], answers_of: AnswersOf) -> Joined:
-    """Put ratings beside their answers. Anybody may write feedback, so tenants have to agree."""
+    """Join ratings with their answers. Anyone can write feedback, so the tenants must match."""
     by_query: dict[str, list[Rating]] = {}
     foreign = unanswered = 0
     for rating in ratings:

@@ -1,4 +1,4 @@
-"""Ratings as they lie on `feedback`; of each user the last word on each thing counts."""
+"""Ratings as stored on `feedback`; each user's last rating of each thing counts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ragline.messaging.record import Record
 class Rating:
     """A rating of an answer, or of its citation `marker`.
 
-    `appended_ms` is epoch milliseconds, `place` partition and offset. `voter` tells users apart
-    without naming them. Who gave no name is the one who asked that question.
+    `appended_ms` is epoch milliseconds, `place` partition and offset. `voter` distinguishes users
+    without naming them; a rating without a user counts as that of the user who asked the question.
     """
 
     query_id: str
@@ -43,12 +43,12 @@ class Rating:
 
     @property
     def order(self) -> tuple[int, tuple[int, int]]:
-        """What later ratings have more of."""
+        """The sort key: later ratings have a higher one."""
         return self.appended_ms, self.place
 
 
 def _voter(event: FeedbackGiven) -> bytes:
-    # a digest, as nobody limits the length of a user's name
+    # a digest, because the length of a user's name is not limited
     who = "asker\0" + event.query_id if event.user is None else "user\0" + event.user
     return hashlib.blake2b(who.encode(), digest_size=16).digest()
 
@@ -61,7 +61,7 @@ class LastWords:
     _kept: dict[tuple[bytes, str, int | None], Rating] = field(default_factory=dict)
 
     def add(self, rating: Rating) -> None:
-        """Take a rating into account, in whatever order they come."""
+        """Process a rating; ratings may come in any order."""
         thing = rating.voter, rating.query_id, rating.marker
         other = self._kept.get(thing)
         self.replaced += other is not None
@@ -70,5 +70,5 @@ class LastWords:
 
     @property
     def ratings(self) -> list[Rating]:
-        """What counts, the oldest first."""
+        """The ratings that count, the oldest first."""
         return sorted(self._kept.values(), key=lambda rating: rating.order)

@@ -1,4 +1,4 @@
-"""Reading a topic through, record by record, up to what is on it now."""
+"""Reads a whole topic record by record, up to its current end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def each_record(
 ) -> None:
     """Call `see` with the records of `topic`, each partition in its order.
 
-    With `start` those of long before it are passed over.
+    With `start`, records from long before it are skipped.
 
     Raises:
         Unavailable: no broker answers.

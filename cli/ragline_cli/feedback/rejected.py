@@ -1,4 +1,4 @@
-"""Answers that most found bad, for people to read."""
+"""Answers that the majority rated down, for people to read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ragline_cli.terminal import printable
 
 
 def rejected_row(rated: RatedAnswer, disclosure: Disclosure) -> dict[str, Any]:
-    """Return a row of `rejected.jsonl`: question, answer, documents, and what users say.
+    """Return a row of `rejected.jsonl`: question, answer, documents, and the users' comments.
 
-    The answer is null where it draws on what may not leave; of documents only those that may are
-    named. Characters that steer a terminal are left out.
+    The answer is null if one of its sources may not be exported; only documents that may be
+    exported are named. Terminal control characters are removed.
     """
     answer = rated.answer
     cited = dict.fromkeys(citation.document_id for citation in answer.citations)

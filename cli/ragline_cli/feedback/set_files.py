@@ -24,7 +24,7 @@ def write_set(
     split: str,
     on_progress: OnProgress,
 ) -> None:
-    """Write corpus, questions, judgements and what was rejected into an empty folder."""
+    """Write corpus, questions, judgements and rejected answers into an empty folder."""
     _write_corpus(folder / "corpus.jsonl", disclosure, on_progress)
     _write_rows(folder / "queries.jsonl", made.queries)
     _write_rows(folder / "rejected.jsonl", made.rejected)
@@ -33,13 +33,13 @@ def write_set(
 
 
 def write_mark(folder: Path, report: Mapping[str, Any]) -> None:
-    """Write what the set was made of; by this file a folder is known as an export."""
+    """Write what the set was made from; this file marks the folder as an export."""
     text = json.dumps(report, indent=2, ensure_ascii=False)
     (folder / MARK).write_text(text + "\n", encoding="utf-8")
 
 
 def count_documents(disclosure: Disclosure, counts: Counts) -> None:
-    """Count the documents that the corpus holds, and those that it does not."""
+    """Count the documents in the corpus, and those left out."""
     for document_id in disclosure.documents:
         holding = disclosure.holding(document_id)
         if holding is not Holding.GONE:
@@ -75,7 +75,7 @@ def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _write_judgements(path: Path, judgements: Mapping[str, Mapping[str, int]]) -> None:
-    # the reader's csv dialect: an id may begin with a quotation mark
+    # the csv dialect of the reader, because an id may begin with a quotation mark
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(["query-id", "corpus-id", "score"])

@@ -1,4 +1,4 @@
-"""Feedback and what became of it on a terminal."""
+"""Feedback, and the outcome of an export, on a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHORT = ("time", "rating", "marker", "intent", "plan")
 
 
 def listing_table(listing: FeedbackList) -> Table:
-    """Return one line a rating, newest last; `?` is what the answer would tell."""
+    """Return one line per rating, newest last; `?` where the answer is unknown."""
     table = Table(box=SIMPLE_HEAD)
     several = listing.filters.tenant is None
     for heading in (*_SHORT, *(["tenant"] if several else []), "question", "reason"):
@@ -41,7 +41,7 @@ def listing_table(listing: FeedbackList) -> Table:
 
 
 def sums_text(listing: FeedbackList) -> str:
-    """Return what matched, and what is not shown."""
+    """Return how many ratings matched, and how many are not shown."""
     matched, shown = listing.up + listing.down, len(listing.ratings)
     lines = [f"{matched} ratings: {listing.up} up, {listing.down} down"]
     if shown < matched:
@@ -52,7 +52,7 @@ def sums_text(listing: FeedbackList) -> str:
 
 
 def counts_table(counts: Counts) -> Table:
-    """Return the counts that say something, group by group."""
+    """Return the counts worth showing, group by group."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
     for group, labels in LABELS.items():
@@ -64,7 +64,7 @@ def counts_table(counts: Counts) -> Table:
 
 
 def outcome_text(exported: Exported) -> str:
-    """Return what was written, what it does not hold, and what to do with it."""
+    """Return what was written, what was left out, and what to do next."""
     return printable("\n".join(_outcome(exported)))
 
 
@@ -90,5 +90,5 @@ def _outcome(exported: Exported) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, shortened, without characters that steer the terminal."""
+    """Return a text on one line, shortened, without terminal control characters."""
     return shorten(printable(text), _MAX_CHARS, placeholder="…")

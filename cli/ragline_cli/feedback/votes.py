@@ -1,4 +1,4 @@
-"""Votes of different users on the same thing."""
+"""Counts the votes of different users on the same thing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 
 class Majority(StrEnum):
-    """What the majority says."""
+    """The majority's verdict."""
 
     UP = "up"
     DOWN = "down"
@@ -16,7 +16,7 @@ class Majority(StrEnum):
 
 
 class VoteCount(NamedTuple):
-    """How many say what."""
+    """How many votes are up and how many are down."""
 
     up: int
     down: int
@@ -29,7 +29,7 @@ class VoteCount(NamedTuple):
 
     @property
     def verdict(self) -> Majority | None:
-        """The majority's word; None without votes."""
+        """The majority's verdict; None without votes."""
         if not self.up and not self.down:
             return None
         if self.up == self.down:
