@@ -1,1 +1,1 @@
-"""Live questions through a second configuration, whose answers nobody gets."""
+"""Runs live questions through a second configuration, whose answers are not published."""

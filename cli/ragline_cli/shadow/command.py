@@ -1,4 +1,4 @@
-"""`ragline shadow`: a second configuration on a share of the live questions, for nobody to read."""
+"""`ragline shadow`: a second configuration on a share of the live questions, without publishing."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ _REPORTS = Path("build/reports/shadow")
 
 def shadow(
     *,
-    name: Annotated[
-        str, typer.Option(help="Names its consumer groups: run again, it goes on where it was.")
-    ],
+    name: Annotated[str, typer.Option(help="Names its consumer groups; run it again to continue.")],
     share: Annotated[
-        float, typer.Option(min=0.0001, max=1, help="Of the live questions, chosen by their ids.")
+        float, typer.Option(min=0.0001, max=1, help="Share of the questions, chosen by their ids.")
     ] = 0.1,
     set_: Annotated[
         list[str] | None,
@@ -38,7 +36,7 @@ def shadow(
     ] = None,
     env_file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Lines of NAME=VALUE; --set goes first."),
+        typer.Option(exists=True, dir_okay=False, help="Lines of NAME=VALUE; --set overrides it."),
     ] = None,
     plans: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Another plans file.")
@@ -47,25 +45,25 @@ def shadow(
         str | None, typer.Option(help="Another collection of the vector store.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Another language model.")] = None,
-    at_once: Annotated[int, typer.Option(min=1, help="Questions run side by side.")] = 4,
+    at_once: Annotated[int, typer.Option(min=1, help="Questions run at the same time.")] = 4,
     behind: Annotated[
         float,
-        typer.Option(min=1, metavar="SECONDS", help="Skip questions without a place for so long."),
+        typer.Option(min=1, metavar="SECONDS", help="Skip questions that wait longer than this."),
     ] = 60.0,
     wait: Annotated[
         float,
-        typer.Option(min=1, metavar="SECONDS", help="Give up live answers so long after asking."),
+        typer.Option(min=1, metavar="SECONDS", help="How long to wait for a live answer."),
     ] = 90.0,
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many pairs.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many pairs.")] = None,
     seconds: Annotated[
-        float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Stop after a time.")
+        float | None, typer.Option("--for", min=0, metavar="SECONDS", help="Stop after this time.")
     ] = None,
     examples: Annotated[
-        int, typer.Option(min=0, help="How many of the most different questions to list.")
+        int, typer.Option(min=0, help="How many of the most different answers to list.")
     ] = 20,
     show_text: Annotated[
         bool,
-        typer.Option("--show-text", help="Put questions and answers of those into the report."),
+        typer.Option("--show-text", help="Include their questions and answers in the report."),
     ] = False,
     folder: Annotated[
         Path | None,
@@ -76,8 +74,8 @@ def shadow(
 ) -> None:
     """Run live questions through a second configuration, and report how its answers differ.
 
-    It publishes nothing and answers nobody. Without another setting it shows what differs anyway.
-    Ctrl-C ends it in order, with the report; all it asks of a language model is paid for.
+    It publishes nothing. Without a changed setting it shows how much answers differ by chance.
+    Ctrl-C stops it gracefully and writes the report. Its language model calls cost money as usual.
     """
     require_evaluation("ragline shadow")
     from ragline_cli.shadow.configuration import COLLECTION, MODEL, PLANS

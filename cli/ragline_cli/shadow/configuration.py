@@ -1,4 +1,4 @@
-"""The second configuration: settings that differ from those of the environment."""
+"""The second configuration: the environment's settings with some of them changed."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ COLLECTION = "RAGLINE_VECTOR_STORE__COLLECTION"
 MODEL = "RAGLINE_LLM__MODEL"
 
 _CACHE_TENANTS = "RAGLINE_GENERATOR__CACHE_TENANTS"
-# A shadow makes every answer anew, and leaves none behind for others
+# A shadow neither reads cached answers nor stores any
 _ALWAYS = {_CACHE_TENANTS: "[]"}
-# What surrounds the stages rather than being in them: a shadow has none of it
+# Settings of the services around the stages, which a shadow does not have
 _AROUND = frozenset({"kafka", "redis", "http", "log", "admission"})
-_SECRET = "(secret)"  # noqa: S105  # what is shown instead of one
+_SECRET = "(secret)"  # noqa: S105  # shown instead of a secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondConfiguration:
-    """`environment` leads the stages to it; `settings` are those that differ, for the report."""
+    """`environment` configures the stages; `settings` are those that differ, for the report."""
 
     environment: Mapping[str, str]
     settings: Sequence[OtherSetting]
@@ -40,15 +40,15 @@ class SecondConfiguration:
 def second_configuration(
     stated: Mapping[str, str], *, addresses: Mapping[str, str], given: Mapping[str, str]
 ) -> SecondConfiguration:
-    """Return the configuration that `stated` makes of the stack's addresses and the environment.
+    """Return the stack's addresses and the environment, overridden by `stated`.
 
     Args:
         stated: names and values of settings.
-        addresses: settings that lead to the running stack; none where the environment does.
+        addresses: settings with the running stack's addresses; empty if the environment has them.
         given: the environment.
 
     Raises:
-        Misconfigured: a name is no setting of a query stage, or a value cannot work.
+        Misconfigured: a name is not a setting of a query stage, or a value cannot work.
     """
     known = _settings()
     _refuse_unknown(stated, known)
@@ -66,9 +66,9 @@ def second_configuration(
 def stated_settings(
     pairs: Iterable[str], env_file: Path | None, options: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """Return what `--set NAME=VALUE`, a file of such lines and other options state.
+    """Return the settings stated by `--set NAME=VALUE`, a file of such lines and other options.
 
-    The command line goes before the file. Names are upper case.
+    The command line overrides the file. Names become upper case.
 
     Raises:
         Misconfigured: a pair without `=`, or a setting stated twice on the command line.
@@ -86,7 +86,7 @@ def stated_settings(
 
 @contextmanager
 def applied(environment: Mapping[str, str]) -> Iterator[None]:
-    """Put settings into this process's environment for the length of a block."""
+    """Put settings into this process's environment while the block runs."""
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:
@@ -124,14 +124,14 @@ def _refuse_unknown(stated: Mapping[str, str], known: Mapping[str, Setting]) -> 
         raise Misconfigured(f"{_CACHE_TENANTS} cannot be set: a shadow uses no cached answers")
     if unknown := [name for name in stated if name not in known]:
         raise Misconfigured(
-            f"no setting that a shadow could change: {', '.join(unknown)}; docs/settings.md lists "
+            f"a shadow cannot change these settings: {', '.join(unknown)}; docs/settings.md lists "
             "the settings, and those of the query stages outside of "
             f"{', '.join(sorted(_AROUND))} can be changed"
         )
 
 
 def _check(stated: Mapping[str, str]) -> None:
-    """Read the settings as the stages will: from the environment."""
+    """Validate the settings by reading them as the stages will: from the environment."""
     for cls in _stages().values():
         try:
             found = cls()

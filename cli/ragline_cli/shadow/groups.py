@@ -1,4 +1,4 @@
-"""The shadow's consumers: each group is its own, begins at the end, and goes on where it was."""
+"""The shadow's consumers: its own groups, which start at the end and resume where they stopped."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import client_options, translated
 from ragline_cli.kafka.reader import partitions_of
 
-# Everything runs on one event loop, stages too: a busy moment is no dead member
+# Everything, including the stages, runs on one event loop: a busy loop must not look dead
 _SESSION_MS, _HEARTBEAT_MS = 10_000, 3_000
-# Records may have to wait for a place; that is no dead member either
+# Records may have to wait for a free slot; that must not look like a dead member either
 _MAX_POLL_MS = 3_600_000
 _LAST_CALL_S = 5.0
 
 
 async def begin(kafka: KafkaSettings, group: str, topic: str) -> None:
-    """Let a group that has never read `topic` begin at its present end.
+    """Let a group that has never read `topic` start at its current end.
 
-    That is committed at once, so that a shadow that is stopped before its first question goes on
-    from here, too.
+    That position is committed at once, so that a shadow that is stopped before its first question
+    also resumes there.
 
     Raises:
         Unavailable: no broker answers.
@@ -41,7 +41,7 @@ async def begin(kafka: KafkaSettings, group: str, topic: str) -> None:
         try:
             await consumer.commit(await consumer.end_offsets(partitions))
         except KafkaError:
-            # another instance began at the same moment
+            # another instance started at the same moment
             if not await _has_committed(consumer):
                 raise
 
@@ -53,17 +53,17 @@ async def _has_committed(consumer: AIOKafkaConsumer) -> bool:
 
 @asynccontextmanager
 async def open_member(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Open a consumer, not started, that may become a member of a group. Raises as `begin`."""
+    """Open a consumer, not started, that can become a member of a group. Raises as `begin`."""
     async with _open(kafka, group) as consumer:
         yield consumer
 
 
 @asynccontextmanager
 async def open_answers(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Open a reader of all live answers that keeps its place in a group. Raises as `begin`.
+    """Open a reader of all live answers that commits its offsets to a group. Raises as `begin`.
 
-    It is no member of the group: each instance needs the answers of all partitions, because
-    a question's answer may be on another one than the question.
+    It is not a member of the group: each instance needs the answers of all partitions, because an
+    answer may be on another partition than its question.
     """
     partitions = await partitions_of(kafka, ANSWERS.name)
     async with _open(kafka, group) as consumer:
@@ -89,7 +89,7 @@ def _options(kafka: KafkaSettings, group: str) -> dict[str, Any]:
         **client_options(kafka),
         "group_id": group,
         "enable_auto_commit": False,
-        # of partitions that are added later; the others have a committed offset
+        # for partitions that are added later; the others have a committed offset
         "auto_offset_reset": "earliest",
         "fetch_max_wait_ms": kafka.fetch_max_wait_ms,
         "max_partition_fetch_bytes": kafka.max_request_size,

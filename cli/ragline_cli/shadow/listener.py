@@ -1,4 +1,4 @@
-"""The live answers: read as they come, and kept for the questions that the shadow runs."""
+"""Reads the live answers as they arrive, and keeps those to the shadow's questions."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ class Listener:
     """Reads every live answer.
 
     Args:
-        consumer: started, at the place that was kept.
-        share: the share of questions that are run.
-        hold_s: an answer so old without its question is let go: the question is too old as well.
-        live: gets the answers.
-        counts: gets the records that are none.
+        consumer: started, at the committed offsets.
+        share: the share of questions that the shadow runs.
+        hold_s: age in seconds at which an answer without its question is released, because the
+            question would be too old as well.
+        live: receives the answers.
+        counts: counts the records that are not answers.
         clock: the current instant, aware.
     """
 
@@ -58,7 +59,7 @@ class Listener:
 
     def _one(self, record: ConsumerRecord) -> None:
         done = self.offsets.admit(record)
-        # keys are ids: most answers need not be parsed
+        # keys are query ids, so most answers need not be parsed
         if record.key is not None and not sampled(_text(record.key), self._share):
             done()
             return

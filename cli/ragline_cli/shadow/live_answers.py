@@ -1,4 +1,4 @@
-"""Live answers until the shadow has come to their question, and questions until theirs comes."""
+"""Matches live answers with the shadow's questions: either may arrive first and wait."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class _Held:
 
 
 class LiveAnswers:
-    """Brings answers and questions together, whichever is first.
+    """Matches answers and questions, whichever arrives first.
 
-    `let_go` of an answer is called once nobody can want it any more, so that its record counts as
-    read. What was settled is remembered for a while: repeats of it are nothing new.
+    `let_go` of an answer is called once it can no longer be needed, so that its record counts as
+    read. Settled questions are remembered for a while, so that repeated records are recognised.
     """
 
     def __init__(self) -> None:
@@ -40,23 +40,23 @@ class LiveAnswers:
         return len(self._held)
 
     def knows(self, attempt: Attempt) -> bool:
-        """Tell whether the question is under way or settled."""
+        """Tell whether the question is in progress or settled."""
         return attempt in self._waiting or attempt in self._settled
 
     def expect(self, attempt: Attempt) -> None:
-        """Note that the shadow works on a question: its answer is kept however old it is."""
+        """Note that the shadow works on a question: its answer is kept, however old it is."""
         self._waiting[attempt] = asyncio.get_running_loop().create_future()
         if attempt in self._held:
             self._waiting[attempt].set_result(self._held[attempt].answer)
 
     async def answer_to(self, attempt: Attempt, *, seconds: float) -> QueryAnswered | None:
-        """Return the live answer to an expected question, or None when none comes in time."""
+        """Return the live answer to an expected question, or None if none arrives in time."""
         waiting = self._waiting[attempt]
         await asyncio.wait([waiting], timeout=seconds)
         return waiting.result() if waiting.done() else None
 
     def settle(self, attempt: Attempt) -> None:
-        """Note that a question is done with; its answer is let go, also one that comes later."""
+        """Note that a question is finished; its answer is released, now or when it arrives."""
         self.forget(attempt)
         if (held := self._held.pop(attempt, None)) is not None:
             held.let_go()
@@ -65,7 +65,7 @@ class LiveAnswers:
             self._settled.popitem(last=False)
 
     def forget(self, attempt: Attempt) -> None:
-        """Note that nobody works on a question any more, as if it had not been read."""
+        """Note that work on a question stopped, as if the question had not been read."""
         if (waiting := self._waiting.pop(attempt, None)) is not None:
             waiting.cancel()
 
@@ -80,7 +80,7 @@ class LiveAnswers:
             waiting.set_result(answer)
 
     def let_go_of_older(self, than_ms: float) -> None:
-        """Let go of answers appended before an instant in epoch ms, unless they are expected."""
+        """Release answers appended before an instant in epoch ms, unless they are expected."""
         old = [
             attempt
             for attempt, held in self._held.items()

@@ -1,4 +1,4 @@
-"""The shadow's own offsets: committed up to the oldest record that is not done with."""
+"""The shadow's own offsets: committed up to its oldest unfinished record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Offsets:
-    """Tracks the records of the partitions that a consumer has been given."""
+    """Tracks the records of a consumer's assigned partitions."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
@@ -26,7 +26,7 @@ class Offsets:
         self._committed: dict[TopicPartition, int] = {}
 
     def admit(self, record: ConsumerRecord) -> Callable[[], None]:
-        """Note a record, and return what tells that it is done with."""
+        """Note a record, and return the function that marks it as finished."""
         partition = TopicPartition(record.topic, record.partition)
         tracker = self._trackers.setdefault(partition, OffsetTracker())
         if tracker.admit(record.offset) is Fetched.RUN:
@@ -34,12 +34,12 @@ class Offsets:
         return partial(tracker.finish, record.offset)
 
     def drop(self) -> None:
-        """Forget everything: the partitions go, and whoever gets them begins at the committed."""
+        """Forget everything: the partitions' next owner starts at the committed offsets."""
         self._trackers.clear()
         self._committed.clear()
 
     async def commit(self) -> None:
-        """Commit what has moved; what fails is covered by the next commit, or read again."""
+        """Commit changed offsets; after a failure the next commit covers them."""
         moved = {
             partition: offset
             for partition, tracker in self._trackers.items()
@@ -56,7 +56,7 @@ class Offsets:
             self._committed.update(moved)
 
     async def commit_for_the_last_time(self) -> None:
-        """Commit, unless the broker is away: the client itself would wait for ever."""
+        """Commit with a time limit: the client itself waits forever for a broker that is down."""
         try:
             async with asyncio.timeout(_LAST_CALL_S):
                 await self.commit()

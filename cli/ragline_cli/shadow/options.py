@@ -1,4 +1,4 @@
-"""What a shadow is asked to do, and what became of the questions that it read."""
+"""A shadow's options, and counts of the questions that it read, by outcome."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from ragline.contracts.topics import ANSWERS, QUERIES, consumer_group
 from ragline.errors import Misconfigured
 
-# it names consumer groups and a folder
+# the name becomes part of consumer groups and of a folder
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -16,8 +16,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 class ShadowOptions:
     """Which questions, how many at once, how long to wait, and when to stop.
 
-    `behind_s` is the age at which a question that has no place yet is skipped, `wait_s` the age at
-    which a live answer is given up. `limit` counts pairs and `seconds` the run; null is for ever.
+    `behind_s` is the age at which a question without a free slot is skipped, `wait_s` the age of a
+    question at which its live answer is given up. `limit` is the number of pairs and `seconds` the
+    time after which the run ends; null means no limit.
     """
 
     name: str
@@ -35,7 +36,7 @@ class ShadowOptions:
 
     @property
     def answers_group(self) -> str:
-        """The consumer group that keeps the place in the live answers."""
+        """The consumer group that holds the offsets of the live answers."""
         return consumer_group(f"shadow.{self.name}", ANSWERS)
 
 
@@ -43,7 +44,7 @@ def check_name(name: str) -> str:
     """Return the name.
 
     Raises:
-        Misconfigured: it cannot name consumer groups and a folder.
+        Misconfigured: the name is not valid for consumer groups and a folder.
     """
     if not _NAME.fullmatch(name):
         raise Misconfigured(
@@ -55,10 +56,10 @@ def check_name(name: str) -> str:
 
 @dataclass(slots=True)
 class Counts:
-    """Questions read, by what became of them, and records that are no events.
+    """Questions read, by outcome, and records that are not events.
 
-    `unpaired` ran in the shadow and got no live answer in time; `skipped_behind` found no place
-    before they were too old; `given_up` were under way when the shadow stopped.
+    `unpaired` ran in the shadow but got no live answer in time; `skipped_behind` got no free slot
+    before they were too old; `given_up` were in progress when the shadow stopped.
     """
 
     pairs: int = 0
@@ -71,6 +72,6 @@ class Counts:
     poison_answers: int = 0
 
     def as_dict(self) -> dict[str, int]:
-        """Return plain data, with how many questions were in the share."""
+        """Return plain data, including how many questions were in the share."""
         question = self.pairs + self.unpaired + self.skipped_behind + self.given_up + self.repeats
         return {"sampled": question, **asdict(self)}

@@ -1,4 +1,4 @@
-"""A live question in the shadow's hands."""
+"""A live question that the shadow processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_cli.kafka.events import parse
 
 @dataclass(frozen=True, slots=True)
 class LiveQuestion:
-    """`deadline` is null where the publisher states none; `done` counts the record as read."""
+    """`deadline` is null if the publisher stated none; `done` marks the record as read."""
 
     query: QuerySubmitted
     attempt: Attempt
@@ -26,7 +26,7 @@ class LiveQuestion:
 
 
 def read(record: ConsumerRecord, done: Callable[[], None]) -> LiveQuestion | None:
-    """Return the question in a record, or None for a record that is none."""
+    """Return the question in a record, or None if the record is not a question."""
     query = parse(QuerySubmitted, record.value)
     if query is None:
         return None

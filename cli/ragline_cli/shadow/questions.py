@@ -1,4 +1,4 @@
-"""The live questions: taken from their topic, sampled, and handed on to be run."""
+"""Reads the live questions from their topic, samples them, and passes them on to be run."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _AT_ONCE = 50
 
 
 class Questions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Reads the questions of the partitions that the group gives us.
+    """Reads the questions of the partitions that the group assigns to us.
 
     Args:
-        consumer: not started; it is when the taking begins.
+        consumer: not started; `join` starts it.
         share: the share of questions to run, in [0, 1].
         live: knows which questions are settled.
-        runs: runs them.
-        counts: gets what becomes of those that are not run.
+        runs: runs the questions.
+        counts: counts the outcomes of questions that are not run.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class Questions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
             fetched = self._rebalances
             for record in chain.from_iterable(batch.values()):
                 await self._runs.room()
-                # what was fetched before a rebalance is fetched again by whoever is next
+                # records fetched before a rebalance are fetched again by the next owner
                 if self._runs.enough or fetched != self._rebalances:
                     break
                 await self._one(record)
 
     async def on_partitions_revoked(self, _revoked: set[TopicPartition]) -> None:
-        """Commit what is done, and leave the rest to whoever gets the partitions."""
+        """Commit finished records, and leave the others to the partitions' next owner."""
         self._rebalances += 1
         await self.offsets.commit()
         self._runs.abandon()
         self.offsets.drop()
 
     async def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
-        """Begin at the committed offsets, as the client does by itself."""
+        """Do nothing: the client itself starts at the committed offsets."""
 
     async def _one(self, record: ConsumerRecord) -> None:
         before = self._rebalances
@@ -89,7 +89,7 @@ class Questions(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
             self._runs.pass_over(question)
 
     def _wanted(self, record: ConsumerRecord) -> LiveQuestion | None:
-        """Return the question if it is to be run; else be done with it."""
+        """Return the question if it is to be run; else mark it as finished and return None."""
         done = self.offsets.admit(record)
         question = read(record, done)
         if question is None:

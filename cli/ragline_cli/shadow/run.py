@@ -1,4 +1,4 @@
-"""A shadow from its start to its end: open, take, pair, commit; then stop in order."""
+"""The life of a shadow: open, read questions, pair answers, commit; then stop gracefully."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from ragline_cli.shadow.stop_request import StopRequest
 from ragline_evaluation.shadow.tally import Tally
 
 _COMMIT_S = 1.0
-# Questions under way may end; a second signal does not wait for them
+# Time for questions in progress to end; a second signal does not wait for them
 _DRAIN_S = 10.0
-# Clocks of brokers and of this machine differ
+# The clocks of brokers and of this machine may differ by this much
 _SLACK_S = 5.0
 
 
 @dataclass(slots=True)
 class State:
-    """What whoever watches may look at. `stages` and `runs` are null until they are there."""
+    """The state shown while the shadow runs. `stages` and `runs` are null until they are open."""
 
     counts: Counts
     tally: Tally
@@ -53,7 +53,7 @@ async def run_shadow(
     clock: Clock = utc_now,
     on_listening: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run until asked to stop, or until there are enough pairs or the time is over.
+    """Run until a stop is requested, there are enough pairs, or the time is over.
 
     Raises:
         Unavailable: no broker answers.
@@ -81,7 +81,7 @@ async def run_shadow(
         finally:
             for each in (taking, *beside):
                 each.cancel()
-            runs.abandon()  # whatever went wrong left them
+            runs.abandon()  # after an error, questions may still be running
             await asyncio.gather(taking, *beside, return_exceptions=True)
             await questions.offsets.commit_for_the_last_time()
             await listener.offsets.commit_for_the_last_time()
@@ -91,7 +91,7 @@ async def run_shadow(
 async def _connected(
     kafka: KafkaSettings, options: ShadowOptions, state: State, stages: ShadowStages, clock: Clock
 ) -> AsyncIterator[tuple[Questions, Listener, Runs]]:
-    # in this order: an answer to a question that is read is then never before the place in answers
+    # in this order, so that the answer to a question we read is never before our offset in answers
     await begin(kafka, options.answers_group, ANSWERS.name)
     await begin(kafka, options.queries_group, QUERIES.name)
     live = LiveAnswers()
@@ -130,7 +130,7 @@ async def _commit_forever(questions: Questions, listener: Listener) -> None:
 
 
 async def _first(futures: Sequence[asyncio.Future[None]]) -> None:
-    """Wait for the first that ends, and raise what it raised."""
+    """Wait until the first one ends, and raise its exception, if any."""
     done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
     for each in done:
         each.result()

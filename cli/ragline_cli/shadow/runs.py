@@ -1,4 +1,4 @@
-"""Questions under way: run by the second configuration, then paired with their live answer."""
+"""Runs questions through the second configuration, and pairs them with their live answers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ragline_cli.shadow.shadow_stages import ShadowStages
 from ragline_evaluation.shadow.measure import Pair
 from ragline_evaluation.shadow.tally import Tally
 
-# The reader of answers may be a moment behind that of questions
+# The reader of answers may be slightly behind the reader of questions
 _LEAST_WAIT_S = 1.0
-# Those that wait for their live answer cost memory; beyond it no more are taken
+# Questions that wait for their live answer use memory; at this number no more are taken
 _MOST = 1_000
 
 
 class Runs:
-    """Runs questions side by side.
+    """Runs questions concurrently.
 
     Args:
-        terms: how many at once, and how long their live answers are waited for.
-        second: answers them.
+        options: how many at once, and how long to wait for their live answers.
+        stages: answer the questions with the second configuration.
         live: the live answers.
-        tally: gets the pairs.
-        counts: gets what becomes of the questions.
+        tally: receives the pairs.
+        counts: counts the questions by outcome.
         clock: the current instant, aware.
     """
 
@@ -53,7 +53,7 @@ class Runs:
 
     @property
     def under_way(self) -> int:
-        """How many are run or wait for their live answer."""
+        """How many questions are running or waiting for their live answer."""
         return len(self._tasks)
 
     @property
@@ -68,7 +68,7 @@ class Runs:
             await self._landed.wait()
 
     async def place(self, question: LiveQuestion) -> bool:
-        """Wait for a place to run a question; False when it gets too old meanwhile."""
+        """Wait for a free slot to run a question; False if it gets too old meanwhile."""
         seconds = self._options.behind_s - self._age(question)
         if seconds <= 0:
             return False
@@ -80,18 +80,18 @@ class Runs:
         return True
 
     def leave(self) -> None:
-        """Give a place back that no question is run on."""
+        """Release a slot without running a question."""
         self._places.release()
 
     def start(self, question: LiveQuestion) -> None:
-        """Run a question that has a place."""
+        """Run a question that has a slot."""
         self._live.expect(question.attempt)
         task = asyncio.create_task(self._run(question))
         self._tasks[task] = question
         task.add_done_callback(self._land)
 
     def pass_over(self, question: LiveQuestion) -> None:
-        """Be done with a question that is not run."""
+        """Mark a question as finished without running it further."""
         self._live.settle(question.attempt)
         question.done()
 
@@ -102,7 +102,7 @@ class Runs:
             self._live.forget(question.attempt)
 
     async def end(self) -> None:
-        """Give up what is under way, and be done with it."""
+        """Cancel the questions in progress, and mark them as finished."""
         for task, question in self._unfinished():
             task.cancel()
             self._counts.given_up += 1

@@ -1,4 +1,4 @@
-"""A shadow on a terminal: progress, an orderly stop, the report."""
+"""A shadow on a terminal: progress, graceful stop, report."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run_and_report(
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Run until asked to stop, and write the report, also when something went wrong on the way.
+    """Run until a stop is requested, and write the report, even after an error.
 
     Raises as `run_shadow`.
     """

@@ -1,4 +1,4 @@
-"""The second configuration's stages, open for as long as the shadow runs."""
+"""The second configuration's stages, which stay open while the shadow runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PAUSE_S = 5.0
 
 @asynccontextmanager
 async def open_stages() -> AsyncIterator[QueryStages]:
-    """Compose the stages with the settings of the environment, and create nothing in the store.
+    """Compose the stages with the environment's settings, without creating anything in the store.
 
     Raises:
         Unavailable: the store is down, or a model's hub does not answer.
@@ -34,15 +34,15 @@ async def open_stages() -> AsyncIterator[QueryStages]:
     store = RetrieverSettings().vector_store
     if not await has_collection(store):
         raise Misconfigured(
-            f"the store has no collection {store.collection}, and a shadow makes none: name one "
-            "that was filled before (RAGLINE_VECTOR_STORE__COLLECTION)"
+            f"the store has no collection {store.collection}, and a shadow creates none: name an "
+            "existing one (RAGLINE_VECTOR_STORE__COLLECTION)"
         )
     async with open_query_stages() as stages:
         yield stages
 
 
 class ShadowStages:
-    """Answers with the second configuration; while it cannot be opened, every answer says why."""
+    """Answers with the second configuration; while it is not open, every answer is the reason."""
 
     def __init__(self, open_stages: OpenStages, *, clock: Clock, pause_s: float) -> None:
         self.problem: Exception | None = None
@@ -64,7 +64,7 @@ class ShadowStages:
         return failed(asked, problem, at=now)
 
     async def keep_open(self) -> None:
-        """Open the stages, again while a dependency is down, and keep them until cancelled."""
+        """Open the stages, retry while a dependency is down, and keep them open until cancelled."""
         while True:
             try:
                 async with self._open() as stages:
@@ -89,12 +89,12 @@ async def open_shadow_stages(
     until: Coroutine[Any, Any, None],
     pause_s: float = _PAUSE_S,
 ) -> AsyncIterator[ShadowStages]:
-    """Open the second configuration; one whose store is down is opened as soon as that is up.
+    """Open the second configuration; if its store is down, open it as soon as the store is up.
 
-    Models take long to load: `until` ends when nobody wants to wait for them any more.
+    Models take long to load: when `until` returns, the wait for them is cancelled.
 
     Raises:
-        PermanentError: it can never work.
+        PermanentError: the configuration can never work.
     """
     stages = ShadowStages(open_stages, clock=clock, pause_s=pause_s)
     async with beside(stages.keep_open()):

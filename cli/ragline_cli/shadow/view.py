@@ -1,4 +1,4 @@
-"""How far a shadow is, on a terminal."""
+"""A shadow's progress on a terminal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def progress(
 
 
 def picture_of(options: ShadowOptions, state: State, *, seconds: float) -> RenderableType:
-    """Return what is known so far."""
+    """Return a rendering of the current state."""
     parts: list[RenderableType] = [Text(_headline(options, state, seconds), style="bold")]
     if state.stages is not None and state.stages.problem is not None:
         problem = printable(str(state.stages.problem))
