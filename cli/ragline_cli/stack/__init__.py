@@ -1,4 +1,4 @@
-"""The stack that Ragline needs around it, as processes: Kafka, a vector store and Redis.
+"""The servers that Ragline needs, as local processes: Kafka, a vector store and Redis.
 
 Tests use the same handles as `ragline up`::
 
@@ -53,5 +53,5 @@ def running_redis(folder: Path) -> AbstractContextManager[RedisServer]:
 
 
 def running_weaviate(folder: Path) -> AbstractContextManager[WeaviateServer]:
-    """Keep a Weaviate running, open to anybody; see `.url` and `.grpc_port`."""
+    """Keep a Weaviate running, without authentication; see `.url` and `.grpc_port`."""
     return running(WeaviateServer(folder))

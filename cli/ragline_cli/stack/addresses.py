@@ -1,4 +1,4 @@
-"""Where the parts of a stack listen: what services and commands need in order to connect."""
+"""The addresses of a stack's parts, which services and commands need in order to connect."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class StoreAddress(_Address):
 
 
 class GatewayAddress(_Address):
-    """The console's URL, below which the API is; `tenant` is whose it is without credentials.
+    """The console's URL, below which the API is; `tenant` is that of requests without credentials.
 
-    Without `tenant` everybody needs credentials.
+    If `tenant` is None, all requests need credentials.
     """
 
     url: str
     tenant: str | None = None
 
     def console(self, tenant: str) -> str:
-        """Return the address at which the console shows `tenant`, where credentials decide not."""
+        """Return the console's address for `tenant`; credentials, if required, decide instead."""
         if self.tenant in {None, tenant}:
             return self.url
         return f"{self.url}?{urlencode({'tenant': tenant})}"
@@ -88,5 +88,5 @@ class Addresses(_Address):
 
 
 def names_a_cluster(environment: Mapping[str, str] = os.environ) -> bool:
-    """Return whether the user's settings name a Kafka: then no local stack is looked for."""
+    """Return whether the user's settings name a Kafka; then no local stack is used."""
     return bool(environment.get("RAGLINE_KAFKA__BOOTSTRAP_SERVERS"))

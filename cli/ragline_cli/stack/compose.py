@@ -25,7 +25,7 @@ def compose_file() -> Path | None:
 
 
 def available() -> bool:
-    """Return whether a Docker daemon answers and there is something to give it."""
+    """Return whether a Docker daemon answers and the compose file exists."""
     if compose_file() is None or shutil.which("docker") is None:
         return False
     probes = (("version", "--format", "{{.Server.Version}}"), ("compose", "version"))
@@ -37,7 +37,7 @@ class ComposeWeaviate(WeaviateServer):
 
     @property
     def activity(self) -> str:
-        """What the first start takes its time for."""
+        """What a slow start is doing."""
         return "starting the container (the first time its image is pulled)"
 
     def prepare(self, cancel: Event) -> None:
@@ -64,7 +64,7 @@ class ComposeWeaviate(WeaviateServer):
         run(self._compose(*arguments), self.log, cancel=Event(), what=f"docker {arguments[0]}")
 
     def _compose(self, *arguments: str) -> Command:
-        # One project a data folder, so that two stacks never share a volume
+        # One compose project per data folder, so that two stacks never share a volume
         project = "ragline-" + hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Command(
             argv=(

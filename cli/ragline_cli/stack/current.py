@@ -1,4 +1,4 @@
-"""The stack that a command talks to: the one that the settings name, else the one that runs."""
+"""The stack that a command uses: the one that the settings name, else the running one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_NAME = "default"
 
 
 class ClientSettings(BaseSettings):
-    """What a client needs; read from `RAGLINE_<GROUP>__<NAME>`."""
+    """The settings of a client, read from `RAGLINE_<GROUP>__<NAME>`."""
 
     model_config = SettingsConfigDict(
         env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -34,7 +34,7 @@ def client_settings(
     """Return how to reach the cluster that the environment names, else the running stack `name`.
 
     Raises:
-        StackNotRunning: the environment names none, and no stack runs here.
+        StackNotRunning: the environment names no cluster, and no stack is running here.
     """
     settings = ClientSettings()
     if names_a_cluster(environment):
@@ -51,9 +51,9 @@ def client_settings(
 def stack_environment(
     name: str = DEFAULT_NAME, environment: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """Return the settings that lead services to the running stack `name`.
+    """Return settings with the addresses of the running stack `name`, for services.
 
-    There are none when the environment names a cluster of its own, or no stack runs here.
+    Empty if the environment names a cluster, or if no stack is running here.
     """
     state = None if names_a_cluster(environment) else read_state(state_folder(name, environment))
     return state.addresses.environment() if state else {}

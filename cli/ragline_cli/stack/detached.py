@@ -1,4 +1,4 @@
-"""Starting and stopping a launcher that outlives the command."""
+"""Starts and stops a launcher that outlives the command."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from ragline_cli.stack.state import (
 )
 
 _POLL_S = 0.2
-_STOP_S = 90.0  # services drain at the same time, then stores and Kafka: well below this
+_STOP_S = 90.0  # draining the services concurrently, then stopping stores and Kafka, takes less
 
 
 def start_detached(
     folder: Path, arguments: Sequence[str], *, cancel: Event, on_line: Callable[[str], None]
 ) -> StackState:
-    """Run `ragline up` in a session of its own and return once its stack runs.
+    """Run `ragline up` in its own session and return once its stack is running.
 
     Args:
         folder: the stack's state folder.
         arguments: of `ragline up`.
-        cancel: set it to give up; the launcher is stopped then.
-        on_line: gets each line that the launcher prints.
+        cancel: set it to give up; the launcher is then stopped.
+        on_line: called with each line that the launcher prints.
 
     Raises:
         StackError: the launcher ended before its stack ran.
@@ -64,15 +64,15 @@ def start_detached(
 
 
 def stop(folder: Path) -> StackState | None:
-    """Stop the stack of `folder` and wait for its end; return what ran, or null for nothing.
+    """Stop the stack of `folder` and wait for its end; return its state, or None if none ran.
 
-    Also ends what a killed launcher has left behind.
+    Also stops processes that a killed launcher has left behind.
     """
     state = recorded_state(folder)
     if state is not None and is_locked(folder):
         _stop_launcher(state)
     if state is not None and not end_leftovers(state) and recorded_state(folder) == state:
-        state = None  # an old file, nothing behind it
+        state = None  # a stale file without any running process
     forget_state(folder)
     return state
 
@@ -85,4 +85,4 @@ def _stop_launcher(state: StackState) -> None:
     try:
         launcher.wait(_STOP_S)
     except psutil.TimeoutExpired:
-        launcher.kill()  # what it started is ended as left behind
+        launcher.kill()  # its child processes are stopped afterwards as leftovers

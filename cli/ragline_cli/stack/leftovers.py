@@ -1,4 +1,4 @@
-"""What a launcher that was killed has left running."""
+"""Processes that a killed launcher has left running."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _GRACE_S = 5.0
 
 
 def leftovers(state: StackState) -> list[psutil.Process]:
-    """Return the recorded processes that still run; a reused process id is not taken for one."""
+    """Return the recorded processes that still run; ignores process ids that were reused."""
     found = (process.find() for process in state.processes.values())
     return [process for process in found if process is not None]
 

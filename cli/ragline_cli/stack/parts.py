@@ -1,4 +1,4 @@
-"""How far each part of a stack is, for whoever shows it."""
+"""The start-up state of each part of a stack, for display."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ragline_cli.stack.server import Server
 
 
 class PartState(StrEnum):
-    """How far a part is."""
+    """The start-up state of a part."""
 
     WAITING = "waiting"
     STARTING = "starting"
@@ -33,7 +33,7 @@ class StackPart:
 
     @property
     def seconds(self) -> float:
-        """Seconds from the start until it was ready or had failed; until now meanwhile."""
+        """Seconds from the start until it was ready or failed, or until now."""
         starting = self.state is PartState.STARTING
         return (time.monotonic() if starting else self._until) - self._since
 

@@ -1,4 +1,4 @@
-"""Where the launcher keeps things: downloads in a cache, running stacks in a state folder."""
+"""The launcher's folders: a cache for downloads, and a state folder per running stack."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import platformdirs
 
 
 def cache_folder() -> Path:
-    """Return the folder for downloads and builds (`~/.cache/ragline` on Linux; XDG is obeyed)."""
+    """Return the folder for downloads and builds (`~/.cache/ragline` on Linux; respects XDG)."""
     return platformdirs.user_cache_path("ragline")
 
 
@@ -23,7 +23,7 @@ def state_folder(name: str, environment: Mapping[str, str] = os.environ) -> Path
 
 
 def secret_file(path: Path) -> str:
-    """Return the secret kept in `path`, readable by its owner only; made up when missing."""
+    """Return the secret stored in `path`, readable only by its owner; create it if missing."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

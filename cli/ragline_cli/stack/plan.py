@@ -1,4 +1,4 @@
-"""What a stack consists of: which servers, where their data and logs lie, how they are reached."""
+"""The plan of a stack: its servers, their data and log files, and their addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ragline_cli.stack.weaviate import WeaviateServer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Ports to use; a free one where none is given."""
+    """Ports to use; a free port is chosen for each that is not given."""
 
     kafka: int | None = None
     redis: int | None = None
@@ -35,7 +35,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
-    """The servers of a stack, none started yet."""
+    """The servers of a stack, not started yet."""
 
     kind: StackKind
     kafka: KafkaServer
@@ -47,23 +47,23 @@ class StackPlan:
 
     @property
     def keepers(self) -> tuple[Server, ...]:
-        """What keeps data."""
+        """The servers that store data."""
         return (self.kafka, self.store, self.redis)
 
     @property
     def servers(self) -> tuple[Server, ...]:
-        """Everything that is started."""
+        """All servers that are started."""
         return (*self.keepers, *self.services)
 
 
 def make_plan(
     kind: StackKind, folder: Path, ports: Ports, *, tenant: str = DEFAULT_TENANT
 ) -> StackPlan:
-    """Lay out a stack in `folder`, its ports chosen.
+    """Plan a stack in `folder` and choose its ports.
 
-    Each kind has data of its own, Kafka's too: what the ingestor has committed for one store was
-    never written to the other. `tenant` is whose the gateway is without credentials, unless the
-    environment says otherwise.
+    Each kind of store has its own data, including Kafka's: documents whose offsets were committed
+    after they were written to one store are not in the other. `tenant` is that of requests to the
+    gateway without credentials, unless the environment says otherwise.
 
     Raises:
         StackError: a wanted port is in use.
@@ -118,7 +118,7 @@ def _store(kind: StackKind, data: Path, logs: Path, ports: Ports) -> tuple[Serve
 
 
 def _weaviate(folder: Path, log: Path, ports: Ports) -> WeaviateServer:
-    """Return Weaviate as a container where a daemon answers, else as a process of its own."""
+    """Return Weaviate as a container if a Docker daemon answers, else as a native process."""
     if compose.available():
         return ComposeWeaviate(folder, port=ports.store, grpc_port=ports.store_grpc, log=log)
     key = secrets.token_hex(16)  # its gRPC port listens on every interface

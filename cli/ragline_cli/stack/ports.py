@@ -9,17 +9,17 @@ from ragline_cli.errors import StackError
 
 LOOPBACK = "127.0.0.1"
 
-# Below the ephemeral range (32768 and up on Linux, 49152 on macOS): while a server restarts, an
-# outgoing connection must never be given its port.
+# Below the ephemeral range (32768 and up on Linux, 49152 on macOS), so that no outgoing connection
+# gets a server's port while the server restarts.
 FIRST_PORT = 20_000
 LAST_PORT = 32_000
 _ATTEMPTS = 200
-# A server listens seconds after its port was chosen: until then only this tells that it is taken
+# Ports chosen so far: a server listens only seconds later, so until then its port looks free
 _handed_out: set[int] = set()
 
 
 def is_free(port: int) -> bool:
-    """Return whether a server could listen on `port` of every interface now."""
+    """Return whether a server could now listen on `port` on all interfaces."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -30,9 +30,9 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on and that this process got from here never before.
+    """Return a port that nothing listens on and that was not handed out to this process before.
 
-    Random rather than the next in line, so that two stacks that start together seldom meet.
+    It is random rather than the next free one, so that stacks started together rarely collide.
 
     Raises:
         StackError: no free port was found.
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def choose_port(wanted: int | None) -> int:
-    """Return `wanted` if nothing listens on it, or a free port when none is wanted.
+    """Return `wanted` if nothing listens on it, or a free port if `wanted` is None.
 
     Raises:
         StackError: something listens on `wanted` already.

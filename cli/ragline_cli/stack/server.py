@@ -1,4 +1,4 @@
-"""One server of the stack as a handle: start, stop, kill and start again on the same data."""
+"""A handle for one server of the stack: start, stop, kill, and restart on the same data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _POLL_S = 0.05
 class Server(ABC):
     """A server process that this process starts and ends.
 
-    Ports are chosen when the handle is made and data lies in `folder`, so that `start` after
+    Ports are chosen when the handle is created and data is kept in `folder`, so that `start` after
     `stop` or `kill` gives the same server again.
 
     Args:
-        folder: where the server keeps its data; made when missing.
-        log: the file that takes its output; `<folder>/<name>.log` when none is given.
+        folder: where the server keeps its data; created if missing.
+        log: the file for its output; default: `<folder>/<name>.log`.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Server(ABC):
 
     @abstractmethod
     def prepare(self, cancel: Event) -> None:
-        """Install what is missing and lay out the data folder; quick when all is there."""
+        """Install what is missing and set up the data folder; fast if nothing is missing."""
 
     @abstractmethod
     def command(self) -> Command:
@@ -54,7 +54,7 @@ class Server(ABC):
 
     @property
     def pid(self) -> int | None:
-        """The process id, or null when it does not run."""
+        """The process id, or None if the server is not running."""
         return self._process.pid if self._process and self.running else None
 
     @property
@@ -64,7 +64,7 @@ class Server(ABC):
 
     @property
     def activity(self) -> str:
-        """What a long preparation is doing now, for a progress line; empty when there is none."""
+        """What a long preparation is doing now, for a progress line; empty if there is none."""
         return ""
 
     def start(
@@ -73,7 +73,7 @@ class Server(ABC):
         """Start the server and wait until it answers; does nothing when it runs already.
 
         Args:
-            cancel: set by another thread, it ends the attempt.
+            cancel: another thread sets it to end the attempt.
             on_launched: called as soon as the process exists.
 
         Raises:
@@ -100,7 +100,7 @@ class Server(ABC):
         return self
 
     def stop(self) -> None:
-        """Stop the server in its orderly way; kill it when that takes too long."""
+        """Stop the server gracefully; kill it if that takes too long."""
         if self._process is not None:
             end(self._process, first=self.stop_signal, grace_s=self.stop_grace_s)
 
@@ -111,7 +111,7 @@ class Server(ABC):
             self._process.wait()
 
     def delete_data(self) -> None:
-        """Delete what the server has stored. It must not run."""
+        """Delete the server's data. The server must not be running."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self, cancel: Event) -> None:
@@ -134,7 +134,7 @@ ServerT = TypeVar("ServerT", bound=Server)
 
 @contextmanager
 def running(server: ServerT, cancel: Event | None = None) -> Iterator[ServerT]:
-    """Keep `server` running for the length of a `with` block.
+    """Keep `server` running during a `with` block.
 
     Raises:
         StackError: as `Server.start` does.

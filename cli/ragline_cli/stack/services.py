@@ -1,4 +1,4 @@
-"""The services as processes of this machine, one `python -m ragline_<name>` each."""
+"""The services as local processes, one `python -m ragline_<name>` each."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _MOST_WORKERS = 4
 
 
 class ServiceProcess(Server):
-    """One service. It waits by itself for what it depends on, so the order does not matter.
+    """One service. It waits for its dependencies itself, so the start order does not matter.
 
     Args:
         service: which one.
         folder: the working directory.
-        addresses: the settings that lead it to its stack (`Addresses.environment`).
-        log: the file that takes its output.
+        addresses: settings with the stack's addresses (`Addresses.environment`).
+        log: the file for its output.
     """
 
     start_timeout_s = 300.0
-    stop_grace_s = 25.0  # beyond `kafka.drain_timeout_s`, or a stop would cost a redelivery
+    stop_grace_s = 25.0  # longer than `kafka.drain_timeout_s`, else a stop causes redeliveries
 
     def __init__(
         self, service: Service, folder: Path, *, addresses: Mapping[str, str], log: Path
@@ -41,7 +41,7 @@ class ServiceProcess(Server):
         self.name = service.value
         self.port = choose_port(None)
         self._addresses = addresses
-        # Documents are embedded in bulk, so the ingestor gets the cores; a question is one text
+        # The ingestor embeds documents in bulk, so it gets the cores; a question is only one text
         self._workers = (
             min(_MOST_WORKERS, os.cpu_count() or 1) if service is Service.INGESTOR else 1
         )
@@ -63,7 +63,7 @@ class ServiceProcess(Server):
         )
 
     def is_ready(self) -> bool:
-        """Return whether the service says that it consumes."""
+        """Return whether the service reports that it is ready."""
         return is_healthy(self.health)
 
 
@@ -74,7 +74,7 @@ def environment(
     embedding_workers: int = 1,
     given: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
-    """Return a service's settings: the stack's addresses win, other settings stay the user's."""
+    """Return a service's settings: the user's, overridden by the stack's addresses."""
     defaults = {
         "RAGLINE_LOG__FORMAT": "text",
         "RAGLINE_EMBEDDING__WORKERS": str(embedding_workers),
@@ -88,7 +88,7 @@ def environment(
             "RAGLINE_HTTP__HOST": LOOPBACK,
             "RAGLINE_HTTP__PORT": str(port),
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "",  # compiling torch anew costs each start 10 s
+            "PYTHONDONTWRITEBYTECODE": "",  # recompiling torch would cost each start 10 s
         }
     )
 
@@ -100,7 +100,7 @@ def is_healthy(url: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """What a readiness probe answered; `degraded` names what a ready service does without."""
+    """The result of a readiness probe; `degraded` names what a ready service does without."""
 
     ready: bool
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Probed:
 
 
 def ask_probe(url: str) -> Probed:
-    """Ask a readiness probe; who does not answer is not ready."""
+    """Query a readiness probe; a service that does not answer is not ready."""
     try:
         with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - ours
             return _probed(answer.status == 200, answer.read())

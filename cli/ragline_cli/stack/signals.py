@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal: asked once, stop in order; asked twice, kill."""
+"""Handles Ctrl-C, SIGTERM and a closed terminal: the first stops gracefully, the second kills."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class StopSignals:
     """Turns signals into an event.
 
-    The handler raises nothing by default: an exception in the middle of starting or stopping a
-    process could lose that process.
+    By default the handler raises nothing: an exception while a process is being started or stopped
+    could lose track of that process.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class StopSignals:
 
     @contextlib.contextmanager
     def interrupting(self) -> Iterator[None]:
-        """Let a signal raise `KeyboardInterrupt` for a while: for reading from the terminal."""
+        """Let signals raise `KeyboardInterrupt` during the block, to read from the terminal."""
         self._interrupting = True
         try:
             yield
@@ -48,7 +48,7 @@ class StopSignals:
 
 @contextlib.contextmanager
 def stop_signals() -> Iterator[StopSignals]:
-    """Handle the signals for the length of a `with` block (main thread only)."""
+    """Handle the signals during a `with` block (main thread only)."""
     signals = StopSignals()
     before = {number: signal.signal(number, signals.handle) for number in _SIGNALS}
     try:

@@ -1,7 +1,7 @@
-"""What is known about a started stack: a file that `status`, `down` and the clients read.
+"""The state file of a started stack, which `status`, `down` and the clients read.
 
-The launcher holds a lock on the folder for as long as it lives, and the kernel drops the lock
-with the process: a state file without a held lock is stale, whatever process ids it names.
+The launcher holds a lock on the folder as long as it lives, and the kernel releases the lock when
+the process ends. So a state file without a held lock is stale, whatever process ids it names.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class StackKind(StrEnum):
 
 
 class Phase(StrEnum):
-    """How far a stack is."""
+    """The phase of a stack's life."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -39,7 +39,7 @@ class Phase(StrEnum):
 
 
 class ProcessId(BaseModel):
-    """A process, told from a later one with the same id by its start (epoch seconds)."""
+    """A process id with the process's start (epoch seconds), to detect that the id was reused."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +48,7 @@ class ProcessId(BaseModel):
 
     @classmethod
     def of(cls, pid: int) -> ProcessId | None:
-        """Return the running process `pid`, or null when there is none."""
+        """Return the running process `pid`, or None if there is none."""
         try:
             return cls(pid=pid, created=psutil.Process(pid).create_time())
         except psutil.NoSuchProcess:
@@ -60,7 +60,7 @@ class ProcessId(BaseModel):
         return cls(pid=os.getpid(), created=psutil.Process().create_time())
 
     def find(self) -> psutil.Process | None:
-        """Return the process when it still runs; null when it ended or its id was reused."""
+        """Return the process if it still runs; None if it has ended or its id was reused."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.created) < _CLOCK_TOLERANCE_S
@@ -93,7 +93,7 @@ class StackState(BaseModel):
     logs: Path
 
     def write(self, folder: Path) -> None:
-        """Replace the state file at once; it holds passwords, so only its owner may read it."""
+        """Replace the state file atomically; it holds passwords, so only its owner may read it."""
         unfinished = folder / f"{_STATE}.new"
         unfinished.touch(mode=0o600)
         unfinished.write_text(self.model_dump_json(indent=2))
@@ -101,12 +101,12 @@ class StackState(BaseModel):
 
 
 def read_state(folder: Path) -> StackState | None:
-    """Return the state of the stack that runs now in `folder`; null when none does."""
+    """Return the state of the stack that is running in `folder`; None if none is."""
     return recorded_state(folder) if is_locked(folder) else None
 
 
 def recorded_state(folder: Path) -> StackState | None:
-    """Return the recorded state, stale or not; null when there is none that can be read."""
+    """Return the recorded state, stale or not; None if there is no readable one."""
     try:
         return StackState.model_validate_json((folder / _STATE).read_text())
     except (FileNotFoundError, ValidationError):
@@ -119,7 +119,7 @@ def forget_state(folder: Path) -> None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Return whether a launcher is alive for `folder`."""
+    """Return whether a launcher is running for `folder`."""
     if not (folder / _LOCK).exists():
         return False
     with _open_lock(folder) as descriptor:
@@ -128,7 +128,7 @@ def is_locked(folder: Path) -> bool:
 
 @contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[bool]:
-    """Hold the folder's lock; gives false, without waiting, when another launcher holds it."""
+    """Hold the folder's lock; yield False, without waiting, if another launcher holds it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _open_lock(folder) as descriptor:
         yield _try_lock(descriptor)
@@ -136,7 +136,7 @@ def claimed(folder: Path) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def _open_lock(folder: Path) -> Iterator[int]:
-    # Closing the descriptor drops the lock; children do not inherit it (PEP 446)
+    # Closing the descriptor releases the lock; child processes do not inherit it (PEP 446)
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield descriptor

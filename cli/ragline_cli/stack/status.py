@@ -1,4 +1,4 @@
-"""`ragline status`: what runs, where, and whether it is ready."""
+"""`ragline status`: what is running, where, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def status(
 
 
 def describe(state: StackState) -> dict[str, Any]:
-    """Return the stack as `status --json` prints it, every service's readiness just asked."""
+    """Return the stack as `status --json` prints it, with each service's current readiness."""
     names = list(state.services)
     with ThreadPoolExecutor(max(1, len(names))) as pool:
         probed = dict(zip(names, pool.map(_ask, state.services.values()), strict=True))
@@ -59,7 +59,7 @@ def _ask(service: ServiceState) -> Probed:
 
 
 def _mark(service: Mapping[str, Any]) -> str:
-    """Return the state and, where it is not simply ready, the reasons."""
+    """Return the state and, if the service is degraded or not ready, the reasons."""
     told = service["degraded"] if service["ready"] else service["problems"]
     reasons = escape("; ".join(f"{name}: {reason}" for name, reason in told.items()))
     if not service["ready"]:

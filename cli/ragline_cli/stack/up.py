@@ -21,8 +21,8 @@ from ragline_cli.stack.signals import StopSignals, stop_signals
 from ragline_cli.stack.state import StackKind, StackState, read_state
 from ragline_cli.stack.view import StartView
 
-_PORT = "free when not given"
-_GATEWAY_PORT = f"of the API and the console; {CONSOLE_PORT} when that is free"
+_PORT = "default: a free port"
+_GATEWAY_PORT = f"port of the API and the console; default: {CONSOLE_PORT} if that is free"
 
 
 def up(
@@ -51,7 +51,7 @@ def up(
 ) -> None:
     """Start Kafka, a vector store, Redis and the services with the console; Ctrl-C stops them.
 
-    Documents and answers are kept: the next start goes on with them.
+    Documents and answers are kept for the next start.
     """
     ports = Ports(
         kafka=kafka_port,

@@ -1,4 +1,4 @@
-"""How a starting stack looks: a live table on a terminal, one line a part elsewhere."""
+"""Shows the start of a stack: a live table on a terminal, one line per part elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARKS = {
 
 
 def parts_table(parts: Iterable[StackPart]) -> Table:
-    """Return the parts with the time that each took, and what the slow ones are doing."""
+    """Return the parts with the time that each took, and what slow parts are doing."""
     table = Table.grid(padding=(0, 2))
     for part in parts:
         doing = part.server.activity if part.state is PartState.STARTING else ""
@@ -38,7 +38,7 @@ class StartView:
         self._console = console
 
     def on_change(self, part: StackPart) -> None:
-        """Print a line where there is no live table to show the change."""
+        """Print a line if there is no live table to show the change."""
         if part.state is PartState.ENDED:
             self._console.print(f"[red]{part.name} ended[/]: see {part.server.log}", soft_wrap=True)
         elif not self._console.is_terminal:
@@ -46,7 +46,7 @@ class StartView:
 
     @contextlib.contextmanager
     def live(self, launcher: Launcher) -> Iterator[None]:
-        """Keep a table of the parts up to date for the length of a `with` block."""
+        """Keep a table of the parts up to date during a `with` block."""
         if not self._console.is_terminal:
             yield
             return

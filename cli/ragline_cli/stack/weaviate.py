@@ -1,8 +1,8 @@
 """Weaviate as a native process.
 
-What listens where (1.34.0, read in its source): HTTP obeys `--host`; gossip, Raft and the
-internal RPC obey `CLUSTER_BIND_ADDR`; the profiler can be switched off. The public gRPC port and
-the cluster data port are bound to every interface without a setting, so both ask for a secret.
+What listens where (1.34.0, according to its source): HTTP respects `--host`; gossip, Raft and the
+internal RPC respect `CLUSTER_BIND_ADDR`; the profiler can be switched off. The public gRPC port and
+the cluster data port always bind to every interface, so both require a secret.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class WeaviateServer(Server):
     """One Weaviate node.
 
     Args:
-        folder: data.
-        port: of HTTP; a free one when none is given.
-        grpc_port: a free one when none is given.
-        api_key: what clients must present; without one anybody may connect, also through the
-            gRPC port of the machine's other interfaces.
-        log: the file that takes its output.
+        folder: the data folder.
+        port: the HTTP port; a free one by default.
+        grpc_port: the gRPC port; a free one by default.
+        api_key: the key that clients must present. Without one anyone can connect, even from other
+            machines, through the gRPC port.
+        log: the file for its output.
     """
 
     name = "weaviate"
@@ -56,7 +56,7 @@ class WeaviateServer(Server):
 
     @property
     def activity(self) -> str:
-        """How far the build of the first time is."""
+        """The progress of the first build."""
         return "" if weaviate_build.installed() else weaviate_build.progress(self._build_log)
 
     def prepare(self, cancel: Event) -> None:
@@ -111,7 +111,7 @@ _ENVIRONMENT = {
     "CLUSTER_ADVERTISE_ADDR": LOOPBACK,
     "RAFT_BOOTSTRAP_EXPECT": "1",
     "RAFT_JOIN": "node1",
-    "RAFT_TIMEOUTS_MULTIPLIER": "1",  # one node has nobody to wait for: 2 s to start, not 9 s
+    "RAFT_TIMEOUTS_MULTIPLIER": "1",  # a single node waits for no peers: 2 s to start, not 9 s
     "GO_PROFILING_DISABLE": "true",
     "DISABLE_TELEMETRY": "true",
     "DEFAULT_VECTORIZER_MODULE": "none",
@@ -122,7 +122,7 @@ _ENVIRONMENT = {
 
 
 def authentication(api_key: str | None) -> dict[str, str]:
-    """Return the settings that ask every client for `api_key`, or nobody when it is null."""
+    """Return the settings that require `api_key` of every client; no key if it is None."""
     if api_key is None:
         return {"AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true"}
     return {

