@@ -1,1 +1,1 @@
-"""What is made from the code: schemas, AsyncAPI, manifests, tables of settings."""
+"""Files generated from the code: schemas, AsyncAPI, manifests, tables of settings."""

@@ -1,4 +1,4 @@
-"""`ragline asyncapi`: the AsyncAPI 3 document, made from the applications that consume."""
+"""`ragline asyncapi`: the AsyncAPI 3 document, generated from the consuming applications."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def service_specs() -> list[ServiceSpec]:
 
 
 def document() -> dict[str, Any]:
-    """Return one AsyncAPI document over all applications."""
-    # Here, because FastStream would more than double the start of every other command
+    """Return one AsyncAPI document for all applications."""
+    # Imported here, because FastStream would more than double the start time of other commands
     from faststream.specification import AsyncAPI
 
     from ragline.messaging.application import build
@@ -74,12 +74,12 @@ def document() -> dict[str, Any]:
 
 
 def render() -> str:
-    """Return the document as it is committed."""
+    """Return the document in the form in which it is committed."""
     return json.dumps(document(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _describe(channel: dict[str, Any]) -> None:
-    """Add what the registry knows of the channel's topic."""
+    """Add the registry's data about the channel's topic."""
     topic = BY_NAME[channel["address"]]
     kafka = channel["bindings"]["kafka"]
     kafka["partitions"] = topic.partitions

@@ -40,7 +40,7 @@ def write(
     allow_breaking: Annotated[
         bool,
         typer.Option(
-            "--allow-breaking", help="Also incompatible changes: only before anyone uses the event."
+            "--allow-breaking", help="Allow incompatible changes; only before the event is in use."
         ),
     ] = False,
 ) -> None:
@@ -64,7 +64,7 @@ def check(folder: Folder = jsonschema.FOLDER) -> None:
     for ce_type in comparison.stale:
         err.print(f"{ce_type}: the file is stale; run `ragline schemas write`")
     for ce_type in comparison.orphans:
-        err.print(f"{ce_type}: a file without an event; events in use are not removed")
+        err.print(f"{ce_type}: file without an event; do not remove events that are in use")
     if not comparison.up_to_date:
         raise typer.Exit(ExitCode.FAILURE)
     out.print(f"{len(jsonschema.event_types())} schema files are up to date.")

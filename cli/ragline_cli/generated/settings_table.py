@@ -1,7 +1,7 @@
 """Every setting of every service, read from the settings classes themselves.
 
-The environment variables in manifests and the table in `docs/settings.md` are made from this, so
-neither can name a setting that does not exist.
+The environment variables in manifests and the table in `docs/settings.md` are generated from this,
+so neither can name a setting that does not exist.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ragline.settings import ServiceSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One environment variable. `default` is null when unset; `required` when it must be set."""
+    """One environment variable. `default` is null if there is none; `required`: it must be set."""
 
     env: str
     group: str
@@ -76,7 +76,7 @@ def settings_of(settings: type[ServiceSettings]) -> tuple[Setting, ...]:
 def merge(
     settings: Mapping[Service, type[ServiceSettings]],
 ) -> dict[Setting, tuple[Service, ...]]:
-    """Return each distinct setting with the services that use it, grouped by group."""
+    """Return each distinct setting with the services that use it, ordered by group."""
     users: dict[Setting, list[Service]] = {}
     for service, cls in settings.items():
         for setting in settings_of(cls):
@@ -128,7 +128,7 @@ def _nested(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _default(field: FieldInfo, defaults: Any, name: str) -> Any:
-    """A service may give a whole group other defaults: those win over the field's own."""
+    """Return the default; defaults that a service sets for a whole group override the field's."""
     if isinstance(defaults, BaseModel):
         return getattr(defaults, name)
     return field.get_default(call_default_factory=True, validated_data={})
@@ -155,7 +155,7 @@ def _resolve(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 
 
 def _resolve_object(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Return the object's schema also when the group is optional (`anyOf` with null)."""
+    """Return the object's schema, even if the group is optional (`anyOf` with null)."""
     for option in schema.get("anyOf", [schema]):
         resolved = _resolve(option, root)
         if "properties" in resolved:
@@ -173,7 +173,7 @@ _NAMES = {"string": "text", "array": "JSON list", "object": "JSON object"}
 
 
 def describe_type(schema: dict[str, Any]) -> str:
-    """Return a JSON Schema as a few words: `integer > 0`, `text or json`, `number ≥ 0, ≤ 2`."""
+    """Describe a JSON Schema in a few words: `integer > 0`, `text or json`, `number ≥ 0, ≤ 2`."""
     options = [o for o in schema.get("anyOf", []) if o.get("type") != "null"]
     if options:
         return " or ".join(describe_type(option) for option in options)

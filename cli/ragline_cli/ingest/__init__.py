@@ -1,1 +1,1 @@
-"""`ragline ingest`: files as document changes, and what became of each."""
+"""`ragline ingest`: publishes files as document changes, and reports the outcome of each."""

@@ -1,4 +1,4 @@
-"""`ragline ingest`: files become change events; ends when every document has its status."""
+"""`ragline ingest`: publishes files as change events; ends when every document has a status."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def ingest(
     tenant: Tenant = DEFAULT_TENANT,
     access: Annotated[
         list[str] | None,
-        typer.Option(help="A group that may read; repeatable. Without it: the whole tenant."),
+        typer.Option(help="A group that may read; repeatable. Default: the whole tenant."),
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; repeatable.")] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="Address of the root: a document's URL is below it.")
+        str | None, typer.Option(help="Base address; a document's URL is this plus its id.")
     ] = None,
     version_from: Annotated[
         VersionFrom,
         typer.Option(
-            help="mtime: modification time. content: grows only when the content differs from "
+            help="mtime: modification time. content: increases only if the content differs from "
             "what was published (for checkouts and copies)."
         ),
     ] = "mtime",
-    watch: Annotated[bool, typer.Option("--watch", help="Go on and publish changes.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep running, publish changes.")] = False,
     timeout: Annotated[
         float, typer.Option(min=1, help="Seconds without any status before giving up.")
     ] = 120.0,
@@ -68,7 +68,7 @@ def ingest(
     groups = tuple(access) if access else None
     labels = Labels(tenant=tenant, access=groups, tags=tuple(tag or ()), base_url=base_url)
     events = FileEvents(labels, version)
-    watcher = FileWatcher(paths) if watch else None  # what changes from here on counts
+    watcher = FileWatcher(paths) if watch else None  # changes count from this moment on
     report = asyncio.run(_ingest(target, files, events, timeout, shown=not as_json))
     _show(report, as_json=as_json)
     if watcher:

@@ -1,4 +1,4 @@
-"""Files to change events: content, version, address; and why a file cannot be sent."""
+"""Turns files into change events, or into failures with the reason."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ragline.errors import InvalidDocument
 from ragline_cli.ingest.files import SourceFile
 from ragline_cli.ingest.report import DocumentResult
 
-# Key, headers and batch overhead; retries and dead letters add headers of their own
+# For key, headers and batch overhead; retries and dead letters add further headers
 _HEADROOM_BYTES = 64 * 1024
 MAX_EVENT_BYTES = MAX_RECORD_BYTES - _HEADROOM_BYTES
 
 Version = Callable[[str, int, bytes], int]
-"""Document id, modification time in epoch ms and content to the version of the change."""
+"""Computes a change's version from document id, modification time in epoch ms, and content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """What the user says about all documents of a run."""
+    """Metadata that the user sets for all documents of a run."""
 
     tenant: str
     access: tuple[str, ...] | None = None
@@ -54,12 +54,12 @@ class Published:
 
 
 def digest_of(content: bytes) -> bytes:
-    """Return a digest that tells whether content differs."""
+    """Return a digest to compare contents by."""
     return blake2b(content, digest_size=16).digest()
 
 
 def version_of_content(published: Mapping[str, Published], *, now_ms: int) -> Version:
-    """Return versions that grow only when the content differs from what was published.
+    """Return a version function that only increases if the content differs from what was published.
 
     For checkouts and copies, whose modification times say nothing about the content.
     """
@@ -74,9 +74,9 @@ def version_of_content(published: Mapping[str, Published], *, now_ms: int) -> Ve
 
 
 class FileEvents:
-    """Makes the change events of files; files that cannot be sent gather as failures.
+    """Makes the change events of files; files that cannot be sent are collected as failures.
 
-    When a file comes again, its version is above the one before, whatever its modification time.
+    When a file is sent again, its version is higher than before, whatever its modification time.
     """
 
     def __init__(self, labels: Labels, version: Version = version_of_mtime) -> None:
@@ -152,7 +152,7 @@ class FileEvents:
         self._failures.append(
             DocumentResult(
                 tenant=self._labels.tenant,
-                # a file name need not be UTF-8, a report must be
+                # a file name may be invalid UTF-8, but a report must be valid
                 document_id=file.document_id.encode("utf-8", "replace").decode(),
                 version=None,
                 status=Outcome.FAILED,

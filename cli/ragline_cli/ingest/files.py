@@ -1,4 +1,4 @@
-"""Which files the user means: paths, folders and globs become files with document ids."""
+"""Resolves paths, folders and globs to files with document ids."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class SourceFile:
 
     @property
     def media_type(self) -> str | None:
-        """The media type by suffix; None for an unknown one (the ingestor looks at the bytes)."""
+        """The media type by suffix; None if unknown (the ingestor then inspects the bytes)."""
         return BY_SUFFIX.get(self.path.suffix.lower())
 
 
 def find_files(arguments: Iterable[str]) -> list[SourceFile]:
-    """Return the files that `arguments` name now, in a stable order, each once.
+    """Return the files that `arguments` currently name, in a stable order, without duplicates.
 
-    A file is taken whatever its suffix, its root is its folder. A folder gives the files below it
-    with a known suffix, except hidden ones. A glob (`docs/**/*.md`) gives what it matches,
-    relative to the part of the path before its first wildcard.
+    A file is accepted whatever its suffix; its root is its folder. A folder stands for the files
+    below it that have a known suffix and are not hidden. A glob (`docs/**/*.md`) stands for the
+    files that it matches; their root is the part of the path before the first wildcard.
     """
     found = (file for a in arguments for file in sorted(_named(a), key=lambda file: file.path))
     return list({file.path: file for file in found}.values())
@@ -44,7 +44,7 @@ def require_files(arguments: Iterable[str]) -> list[SourceFile]:
     """Return the files that `arguments` name.
 
     Raises:
-        Misconfigured: an argument names nothing.
+        Misconfigured: an argument names no file.
     """
     arguments = list(arguments)
     for argument in arguments:
@@ -54,7 +54,7 @@ def require_files(arguments: Iterable[str]) -> list[SourceFile]:
 
 
 def watched_folders(arguments: Iterable[str]) -> set[Path]:
-    """Return the folders in which a change can matter to `arguments`."""
+    """Return the folders in which changes can affect the files named by `arguments`."""
     return {_root(_fixed_part(argument)) for argument in arguments}
 
 

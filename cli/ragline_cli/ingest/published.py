@@ -1,4 +1,4 @@
-"""What the `documents` topic holds of a tenant: the last change of every document."""
+"""A tenant's documents on the `documents` topic: the last change of each one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_cli.kafka.reader import open_reader, read_range
 async def read_documents(kafka: KafkaSettings | str, tenant: str) -> list[DocumentChanged]:
     """Return the last change of every document of `tenant`, in the order of their ids.
 
-    Reads the topic from its beginning to its present end. Raises as `open_reader`.
+    Reads the topic from its beginning to its current end. Raises as `open_reader`.
     """
     found: dict[str, DocumentChanged] = {}
     async with open_reader(kafka_settings(kafka), DOCUMENTS.name) as consumer:
@@ -36,7 +36,7 @@ async def read_published(kafka: KafkaSettings | str, tenant: str) -> dict[str, P
 def keep_last(
     found: dict[str, DocumentChanged], event: DocumentChanged | None, tenant: str
 ) -> None:
-    """Put `event` into `found` when it is of `tenant` and no newer one is there."""
+    """Put `event` into `found` if it belongs to `tenant` and no newer one is there."""
     if event is None or event.tenant != tenant:
         return
     last = found.get(event.document_id)
@@ -45,12 +45,12 @@ def keep_last(
 
 
 def content_digest(event: DocumentChanged) -> bytes | None:
-    """Return the digest of the document's bytes; None when the event does not carry them."""
+    """Return the digest of the document's bytes; None if the event does not contain them."""
     if event.content is None:
         return None
     if event.content_encoding == "text":
         return digest_of(event.content.encode())
     try:
         return digest_of(base64.b64decode(event.content))
-    except ValueError:  # not ours, and broken: whatever a file holds differs from it
+    except ValueError:  # invalid content of another publisher: every file differs from it
         return None

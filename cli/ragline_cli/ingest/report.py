@@ -1,4 +1,4 @@
-"""What became of an ingestion: one result a document, and the sums."""
+"""The outcome of an ingestion: one result per document, and totals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ragline_cli.figures import percentile
 
 
 class DocumentResult(BaseModel):
-    """The end of one document. `version` is null for one that was never published."""
+    """The outcome of one document. `version` is null if it was never published."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,12 +35,12 @@ class DocumentResult(BaseModel):
 
     @classmethod
     def of(cls, status: DocumentStatus) -> DocumentResult:
-        """Return the result that the ingestor's status tells."""
+        """Return the result for the ingestor's status."""
         return cls.model_validate(status.model_dump(include=set(cls.model_fields)))
 
     @classmethod
     def failed(cls, event: DocumentChanged, code: str, message: str) -> DocumentResult:
-        """Return the result of a change that got no status from the ingestor."""
+        """Return the result for a change that got no status from the ingestor."""
         return cls(
             tenant=event.tenant,
             document_id=event.document_id,
@@ -59,7 +59,7 @@ class IngestReport(BaseModel):
     elapsed_s: float = 0.0
 
     def joined(self, earlier: Iterable[DocumentResult]) -> IngestReport:
-        """Return the report with results from before publishing in front."""
+        """Return the report with earlier results, from before publishing, prepended."""
         return self.model_copy(update={"results": (*earlier, *self.results)})
 
     @property
@@ -68,7 +68,7 @@ class IngestReport(BaseModel):
         return tuple(r for r in self.results if r.status is Outcome.FAILED)
 
     def summary(self) -> dict[str, int | float | None]:
-        """Return the sums: documents by outcome, chunks, embeddings, freshness in ms."""
+        """Return the totals: documents by outcome, chunks, embeddings, freshness in ms."""
         outcomes = Counter(result.status for result in self.results)
         fresh = [r.freshness_ms for r in self.results if r.freshness_ms is not None]
         return {

@@ -1,4 +1,4 @@
-"""Publish document changes and wait until each has its terminal status."""
+"""Publishes document changes and waits until each has its terminal status."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ async def ingest_documents(
     on_progress: OnProgress | None = None,
     timeout: float = DEFAULT_TIMEOUT_S,
 ) -> IngestReport:
-    """Publish `events` on `documents` and gather the ingestor's status of each.
+    """Publish `events` on `documents` and collect the ingestor's status of each.
 
-    `on_progress` is called once per document, when its end is known. `timeout` is in seconds
-    without any news; changes that have no status by then are reported as failed (`no_status`).
+    `on_progress` is called once per document, when its outcome is known. After `timeout` seconds
+    without any new status, the remaining changes are reported as failed (`no_status`).
 
     Raises:
         Unavailable: no broker answers.
@@ -57,7 +57,7 @@ async def ingest_documents(
 async def _connections(
     kafka: KafkaSettings,
 ) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
-    # The statuses' reader stands at the end before the first change is published
+    # The status reader is at the end of its topic before the first change is published
     async with (
         open_tail(kafka, DOCUMENT_STATUS.name) as statuses,
         open_producer(kafka) as producer,
@@ -66,7 +66,7 @@ async def _connections(
 
 
 class _Ingestion:
-    """What was published and what became of it."""
+    """The published changes and their outcomes."""
 
     def __init__(self, on_progress: OnProgress) -> None:
         self.results: list[DocumentResult] = []

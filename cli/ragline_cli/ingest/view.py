@@ -1,4 +1,4 @@
-"""An ingestion on a terminal: progress, failures, sums."""
+"""An ingestion on a terminal: progress, failures, totals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ragline_cli.terminal import printable
 def progress_bar(
     console: Console, total: int, *, shown: bool = True
 ) -> Iterator[Callable[[DocumentResult], None]]:
-    """Show a bar that a result moves by one, with the number of failures beside it."""
+    """Show a bar that each result advances by one, with the number of failures next to it."""
     columns = (
         TextColumn("ingesting"),
         BarColumn(),
@@ -41,7 +41,7 @@ def progress_bar(
 
 
 def failures_table(report: IngestReport) -> Table:
-    """Return one line a failed document, with what to do about it."""
+    """Return one line per failed document, with what to do about it."""
     table = Table("failed", "code", "reason", box=SIMPLE_HEAD)
     for result in report.failures:
         code, reason = (result.error.code, result.error.message) if result.error else ("", "")
@@ -50,7 +50,7 @@ def failures_table(report: IngestReport) -> Table:
 
 
 def summary_text(report: IngestReport) -> str:
-    """Return the sums in a few lines."""
+    """Return the totals in a few lines."""
     sums = report.summary()
     outcomes = [f"{sums[o.value]} {o.value}" for o in Outcome if sums[o.value]]
     lines = [

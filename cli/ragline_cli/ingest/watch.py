@@ -1,4 +1,4 @@
-"""Watching files: what changed is published again, what vanished is deleted."""
+"""Watches files: changed files are published again, removed files are deleted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Stamp = tuple[int, int]  # modification time in ns, size in bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Files that are new or written again, and files that vanished."""
+    """Files that are new or modified, and files that were removed."""
 
     written: list[SourceFile]
     gone: list[SourceFile]
@@ -37,10 +37,10 @@ class Changes:
 
 
 class FileWatcher:
-    """Tells what happened to the files that the arguments name since it last looked.
+    """Reports what happened to the files named by the arguments since the last check.
 
-    It looks at the files themselves, not at the system's notices: those may be lost or name a
-    folder only, and a new file counts exactly when `ragline ingest` would take it.
+    It checks the files themselves rather than the system's notifications, which may be lost or name
+    only a folder. A new file counts exactly if `ragline ingest` would accept it.
     """
 
     def __init__(self, arguments: Iterable[str]) -> None:
@@ -57,12 +57,12 @@ class FileWatcher:
 
     @property
     def folders(self) -> set[Path]:
-        """The folders in which a change can matter."""
+        """The folders in which changes can matter."""
         return watched_folders(self._arguments)
 
     @property
     def recursive(self) -> bool:
-        """Whether folders below count too: not for plain files, whose folder may be a home."""
+        """Whether to watch subfolders: not for plain files, whose folder may be a home folder."""
         return not all(Path(argument).is_file() for argument in self._arguments)
 
     def _look(self) -> dict[SourceFile, _Stamp]:
@@ -73,7 +73,7 @@ class FileWatcher:
 def _stamp(path: Path) -> _Stamp | None:
     try:
         found = path.stat()
-    except OSError:  # gone since it was listed
+    except OSError:  # removed since it was listed
         return None
     return found.st_mtime_ns, found.st_size
 
@@ -86,8 +86,8 @@ async def follow(
     timeout: float,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[IngestReport]:
-    """Publish what `watcher` finds, as it happens; yield what became of each batch."""
-    # Looking again when nothing was noticed covers what changed before the watch began
+    """Publish the changes that `watcher` finds as they happen; yield the report of each batch."""
+    # Checking even without a notification covers changes from before the watch began
     async for _ in awatch(*watcher.folders, yield_on_timeout=True, recursive=watcher.recursive):
         if changes := watcher.changes():
             changed = changes.events(events, now_ms=int(clock() * 1000))

@@ -1,1 +1,1 @@
-"""The command line's way to Kafka: clients, readers, topics."""
+"""The command line's access to Kafka: clients, readers, topics."""

@@ -1,4 +1,4 @@
-"""How the command line reaches Kafka: options, connections and what their failures mean."""
+"""The command line's Kafka connections: options, clients and translated failures."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def open_producer(
 ) -> AsyncIterator[AIOKafkaProducer]:
     """Open a producer that waits for all replicas. Raises as `open_admin`.
 
-    An idempotent one stores nothing twice, but is lost when the broker refuses a single record.
+    An idempotent producer stores no duplicates, but is unusable once the broker refuses a record.
     """
     with translated(kafka):
         producer = AIOKafkaProducer(
@@ -79,7 +79,7 @@ async def open_tail(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaC
             topic,
             **client_options(kafka),
             enable_auto_commit=False,
-            auto_offset_reset="earliest",  # of partitions that are added while we read
+            auto_offset_reset="earliest",  # for partitions that are added while we read
             fetch_max_wait_ms=kafka.fetch_max_wait_ms,
         )
         try:
@@ -95,9 +95,9 @@ async def require_topics(kafka: KafkaSettings, topics: Iterable[str]) -> None:
     """Make sure that `topics` exist.
 
     Raises:
-        Misconfigured: one does not.
+        Misconfigured: one of them does not exist.
     """
-    # A client would wait for its whole time limit, or create the topic with one partition
+    # Otherwise a client would wait until its time limit, or create the topic with one partition
     async with open_admin(kafka) as admin:
         existing = await admin.list_topics()
     for topic in topics:
@@ -112,7 +112,7 @@ def missing_topic(topic: str) -> Misconfigured:
 
 @contextmanager
 def translated(kafka: KafkaSettings) -> Iterator[None]:
-    """Turn the client's exceptions into Ragline's, with what to do about them."""
+    """Translate the client's exceptions into Ragline's, with what to do about them."""
     try:
         yield
     except RaglineError:
@@ -126,7 +126,7 @@ def translated(kafka: KafkaSettings) -> Iterator[None]:
 
 
 def client_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """Return the options that every aiokafka client takes; credentials only where they are used."""
+    """Return the options common to all aiokafka clients; credentials only if they are used."""
     options: dict[str, Any] = {
         "bootstrap_servers": kafka.bootstrap_servers,
         "security_protocol": kafka.security_protocol,

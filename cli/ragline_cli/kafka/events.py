@@ -1,4 +1,4 @@
-"""Events in and out of Kafka, as any publisher would send and read them."""
+"""Publishes and parses events, as any other client of Kafka would."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def publish(
 def parse(kind: type[E], value: bytes | None) -> E | None:
     """Return the event in a record's value, or None for a record that is no such event.
 
-    Readers of a shared topic must go on past what somebody else got wrong.
+    Readers of a shared topic must skip invalid records of other producers.
     """
     try:
         return kind.model_validate_json(value or b"")

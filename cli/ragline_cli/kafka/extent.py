@@ -1,4 +1,4 @@
-"""A stretch of a topic: where it begins and ends, and reading it with progress; no commits."""
+"""A range of a topic's offsets, and reading it with progress; without commits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from ragline.clock import epoch_ms
 from ragline_cli.kafka.reader import read_range
 
-_CLOCK_SKEW_MS = 300_000  # of the producers' clocks against the broker's and each other
+_CLOCK_SKEW_MS = 300_000  # between the clocks of producers and brokers
 
 OnProgress = Callable[[str, int, int], None]
-"""Called with what is being done, how far it is and how far it goes."""
+"""Called with the phase, the number of offsets done, and the total."""
 
 
 def no_progress(_phase: str, _done: int, _total: int) -> None:
@@ -30,16 +30,16 @@ class Extent:
 
     @property
     def size(self) -> int:
-        """How many offsets there are to go through."""
+        """How many offsets the extent contains."""
         return sum(max(0, self.ends[p] - start) for p, start in self.starts.items())
 
     def holds(self, partition: TopicPartition, offset: int) -> bool:
-        """Whether a record lies in the extent."""
+        """Whether a record is in the extent."""
         start = self.starts.get(partition)
         return start is not None and start <= offset < self.ends[partition]
 
     def narrowed(self, topic: str, ids: Iterable[tuple[int, int]]) -> Extent:
-        """Return the part from the first to the last (partition, offset) of `ids` by partition."""
+        """Return, for each partition in `ids`, the part from its first to its last offset there."""
         offsets: dict[TopicPartition, list[int]] = {}
         for partition, offset in ids:
             offsets.setdefault(TopicPartition(topic, partition), []).append(offset)
@@ -51,7 +51,7 @@ class Extent:
 
 
 async def whole(consumer: AIOKafkaConsumer) -> Extent:
-    """Return all that is on the consumer's partitions now."""
+    """Return the extent of everything that is on the consumer's partitions now."""
     partitions = consumer.assignment()
     return Extent(
         starts=await consumer.beginning_offsets(partitions),
@@ -60,7 +60,7 @@ async def whole(consumer: AIOKafkaConsumer) -> Extent:
 
 
 async def since(consumer: AIOKafkaConsumer, extent: Extent, instant: datetime) -> Extent:
-    """Return the part of `extent` in which records of `instant` and later can lie."""
+    """Return the part of `extent` that can contain records of `instant` and later."""
     earliest = max(0, int(epoch_ms(instant)) - _CLOCK_SKEW_MS)
     found = await consumer.offsets_for_times(dict.fromkeys(extent.starts, earliest))
     starts = {p: at.offset if at else extent.ends[p] for p, at in found.items()}
@@ -70,7 +70,7 @@ async def since(consumer: AIOKafkaConsumer, extent: Extent, instant: datetime) -
 async def read_extent(
     consumer: AIOKafkaConsumer, extent: Extent, phase: str, on_progress: OnProgress
 ) -> AsyncIterator[ConsumerRecord]:
-    """Yield the records of `extent`, telling how far it is."""
+    """Yield the records of `extent`, and report the progress."""
     reached, done = dict(extent.starts), 0
     on_progress(phase, 0, extent.size)
     async for record in read_range(consumer, extent.starts, extent.ends):

@@ -1,4 +1,4 @@
-"""Reading a stretch of a topic: from given offsets to given ends, without a consumer group."""
+"""Reads a range of a topic: from given offsets to given ends, without a consumer group."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _position(consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) 
 
 
 class _Patience:
-    """Ends when nothing has happened for long: the client itself would wait for ever."""
+    """Raises when nothing happens for too long: the client itself would wait forever."""
 
     def __init__(self) -> None:
         self._clock = asyncio.get_running_loop().time
@@ -90,7 +90,7 @@ class _Patience:
 async def partitions_of(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:
     """Return every partition of `topic`. Raises as `open_tail`."""
     async with open_admin(kafka) as admin:
-        # All topics: asking by name creates missing ones on clusters with automatic creation
+        # List all topics: a request by name creates missing ones on clusters with auto-creation
         for found in await admin.describe_topics():
             if found["topic"] == topic:
                 return [TopicPartition(topic, p["partition"]) for p in found["partitions"]]

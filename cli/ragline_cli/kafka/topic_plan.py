@@ -1,7 +1,7 @@
-"""What a cluster lacks of the topic registry: a pure comparison, no broker needed.
+"""Which topics and settings of the registry a cluster lacks: a pure comparison without a broker.
 
 A plan creates and grows; it never deletes a topic, a partition or data. A setting that would make
-the broker keep less than it keeps now is left alone and said in a warning.
+the broker keep less than it keeps now is not changed, but reported in a warning.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pydantic import BaseModel, ConfigDict
 
 from ragline.contracts.topics import Topic
 
-# Settings of which a smaller value loses records, or refuses records that were accepted before
+# Settings for which a smaller value loses records, or rejects records that were accepted before
 _SMALLER_LOSES = frozenset({"retention.ms", "retention.bytes", "max.message.bytes"})
 _UNLIMITED = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingTopic:
-    """A topic as the cluster has it.
+    """A topic as it exists on the cluster.
 
     `config` are the effective settings; `overrides` those set on the topic itself.
     """
@@ -58,19 +58,19 @@ class TopicChange(_Value):
 
     @property
     def grows(self) -> bool:
-        """Whether partitions are to be added."""
+        """Whether partitions must be added."""
         return self.action.startswith("grow")
 
     @property
     def config(self) -> dict[str, str]:
-        """The settings to make, by name."""
+        """The settings to set, by name."""
         return {setting.name: setting.wanted for setting in self.settings}
 
 
 class TopicPlan(_Value):
-    """The steps that make a cluster hold the registry's topics.
+    """The steps that bring a cluster to the registry's topics.
 
-    `replication` is that of the topics to create.
+    `replication` applies to the topics to create.
     """
 
     replication: int
@@ -116,7 +116,7 @@ def _change(topic: Topic, existing: ExistingTopic | None, replication: int) -> T
 
 
 def _creation(topic: Topic, replication: int) -> TopicChange:
-    # With 3 replicas a write needs 2 of them: one broker may be lost without losing the write
+    # With 3 replicas a write needs 2 of them: the loss of one broker then loses no write
     config = topic.config | {"min.insync.replicas": str(max(1, replication - 1))}
     settings = tuple(
         TopicSetting(name=n, current=None, wanted=v) for n, v in sorted(config.items())

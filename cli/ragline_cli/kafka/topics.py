@@ -1,4 +1,4 @@
-"""Bring a cluster's topics up to the registry: read, plan, apply; never shrink or delete."""
+"""Brings a cluster's topics up to the registry: read, plan, apply; never shrink or delete."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ async def apply_topics(
 ) -> TopicPlan:
     """Create missing topics, grow small ones, set differing settings; return the plan.
 
-    `replication` is that of new topics; None takes 3, or fewer where there are fewer brokers.
-    Returns when every partition has a leader, so that clients can start at once. Running it
-    twice, or twice at the same time, is harmless.
+    `replication` applies to new topics; None means 3, or fewer if there are fewer brokers. Returns
+    when every partition has a leader, so that clients can start at once. It is idempotent, and may
+    run several times at once.
 
     Raises:
         Unavailable: no broker answers, or partitions get no leader.
-        Misconfigured: the broker refuses (authorisation, replication above the brokers).
+        Misconfigured: the broker refuses (authorisation, more replicas than brokers).
     """
     async with open_admin(kafka_settings(bootstrap_servers)) as admin:
         plan = await _read_plan(admin, tuple(topics), replication)
@@ -58,7 +58,7 @@ async def _read_plan(
 
 async def read_topics(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, ExistingTopic]:
     """Return those of `names` that exist, with partitions, replicas and settings."""
-    # All topics: asking by name creates missing ones on clusters with automatic creation
+    # List all topics: a request by name creates missing ones on clusters with auto-creation
     found = [t for t in await admin.describe_topics() if t["topic"] in names]
     settings = await _read_settings(admin, [t["topic"] for t in found])
     return {

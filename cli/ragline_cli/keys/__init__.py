@@ -1,1 +1,1 @@
-"""API keys of the gateway: made, listed and checked. Their form is `ragline.api_keys`."""
+"""Creates, lists and checks API keys of the gateway. `ragline.api_keys` defines their form."""

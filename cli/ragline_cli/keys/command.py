@@ -27,20 +27,20 @@ def create(
     tenant: Annotated[str, typer.Option(help="Whose documents the key is for.")],
     key_id: Annotated[
         str | None,
-        typer.Option("--id", help="Names the key in logs and in the file; made up when left out."),
+        typer.Option("--id", help="Names the key in logs and in the file; random if omitted."),
     ] = None,
     group: Annotated[
         list[str] | None, typer.Option(help="A group that the key reads as; repeatable.")
     ] = None,
     scope: Annotated[
-        list[KeyScope] | None, typer.Option(help="What the key may do; repeatable, else ask.")
+        list[KeyScope] | None, typer.Option(help="What the key may do; repeatable, default ask.")
     ] = None,
     user: Annotated[str | None, typer.Option(help="Who asks with it.")] = None,
     requests_per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Its limit; else the gateway's.")
+        int | None, typer.Option(min=1, help="The key's limit; default: the gateway's.")
     ] = None,
     expires: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it ends: 90d, 12h or ISO 8601 (UTC).")
+        str | None, typer.Option(metavar="TIME", help="Expiry: 90d, 12h or ISO 8601 (UTC).")
     ] = None,
     append: Annotated[
         Path | None,
@@ -48,7 +48,7 @@ def create(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key. It is shown this once: only its hash goes into the keys file."""
+    """Create a key. It is shown only once: the keys file stores only its hash."""
     from ragline_cli.keys import new_key
 
     name = key_id or f"key-{secrets.token_hex(4)}"
@@ -76,7 +76,7 @@ def create(
         typer.echo(key)
         return
     err.print("The key, shown this once:", highlight=False)
-    # not on standard output, which may be on its way into the keys file
+    # not on standard output, which may be redirected into the keys file
     typer.echo(key, err=True)
     err.print("Its entry for the keys file:", highlight=False)
     typer.echo(entry_as_toml(entry), nl=False)
@@ -84,7 +84,7 @@ def create(
 
 @app.command("list")
 def list_(file: KeysFile, as_json: AsJson = False) -> None:
-    """Show a keys file: which key is whose, and what it may."""
+    """Show the keys of a keys file: whose they are, and what they may do."""
     from ragline_cli.keys.view import keys_table
 
     entries = read_keys(file)
@@ -96,7 +96,7 @@ def list_(file: KeysFile, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(file: KeysFile, as_json: AsJson = False) -> None:
-    """Tell whether the gateway would let a key in; the key is read from standard input."""
+    """Tell whether the gateway would accept a key; the key is read from standard input."""
     from ragline_cli.keys import key_check
 
     verdict = key_check.check(_read_key(), read_keys(file), utc_now())
@@ -113,7 +113,7 @@ def check(file: KeysFile, as_json: AsJson = False) -> None:
 
 
 def _read_key() -> str:
-    """Read without an echo from a terminal, so that it stays out of what is scrolled back to."""
+    """Read without echo from a terminal, so that the key is not in the scroll-back buffer."""
     if sys.stdin.isatty():
         return str(typer.prompt("Key", hide_input=True)).strip()
     return sys.stdin.readline().strip()

@@ -1,4 +1,4 @@
-"""What a keys file says of a key."""
+"""Checks a key against a keys file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class KeyCheck:
 
 
 def check(key: str, entries: Iterable[KeyEntry], now: datetime) -> KeyCheck:
-    """Return whether the gateway would let `key` in."""
+    """Return whether the gateway would accept `key`."""
     key_id = id_of(key)
     if key_id is None:
         return KeyCheck(None, "this is no key: keys look like rgl_<id>_<43 characters>")

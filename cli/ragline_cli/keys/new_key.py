@@ -32,7 +32,7 @@ def entry_of(
     """Return the entry for `key`, whose id is `key_id`.
 
     Raises:
-        Misconfigured: a value that cannot stand in a keys file; names it.
+        Misconfigured: a value is not valid in a keys file; names it.
     """
     try:
         return KeyEntry(
@@ -51,10 +51,10 @@ def entry_of(
 
 
 def expiry(text: str, now: datetime) -> datetime:
-    """Read when a key ends: `90d`, `12h`, `2027-01-31` or an instant; without a zone UTC.
+    """Parse a key's expiry: `90d`, `12h`, `2027-01-31` or an instant; UTC if it states no zone.
 
     Raises:
-        Misconfigured: it is no time, or is over.
+        Misconfigured: the text is not a time, or the time has passed.
     """
     try:
         if found := _IN.fullmatch(text):
@@ -67,17 +67,17 @@ def expiry(text: str, now: datetime) -> datetime:
             f"{text!r} is no time; write 90d, 12h, 2027-01-31 or 2027-01-31T10:00:00+01:00"
         ) from error
     if end <= now:
-        raise Misconfigured(f"{text} is over; a key must end in the future")
+        raise Misconfigured(f"{text} is in the past; a key must expire in the future")
     return end.replace(microsecond=0)
 
 
 def append(entry: KeyEntry, path: Path) -> None:
-    """Put `entry` at the end of the keys file, which is made, for its owner alone, if need be.
+    """Append `entry` to the keys file; create the file, readable only by its owner, if needed.
 
-    A running gateway may read the file at any moment, so the entry is written at once.
+    A running gateway may read the file at any moment, so the entry is written in one step.
 
     Raises:
-        Misconfigured: the file is no keys file, or has a key of that id.
+        Misconfigured: the file is not a keys file, or already has a key with that id.
         OSError: it cannot be written.
     """
     before = ""
@@ -99,7 +99,7 @@ def _gap(before: str) -> str:
 
 
 def _check_toml(text: str, path: Path) -> None:
-    """`keys = []` of a file without keys cannot be followed by a table of that name."""
+    """Refuse a file with a list `keys = […]`, which no table `[[keys]]` may follow."""
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

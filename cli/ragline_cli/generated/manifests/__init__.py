@@ -1,1 +1,1 @@
-"""Kubernetes manifests and documentation tables, made from the registry and the settings."""
+"""Kubernetes manifests and documentation tables, generated from the registry and the settings."""

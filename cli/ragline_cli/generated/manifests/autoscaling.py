@@ -1,7 +1,7 @@
-"""KEDA: each consumer scales on the lag of its own topics, calmly.
+"""KEDA: each consumer scales slowly, on the lag of its own topics.
 
-aiokafka knows only eager rebalances, in which the whole group stops for a moment when a member
-joins or leaves. Scaling is therefore slow on purpose: few pods at a time, long windows.
+aiokafka supports only eager rebalancing: the whole group stops for a moment when a member joins or
+leaves. Scaling is therefore slow on purpose: few pods at a time, long windows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ragline_cli.generated.manifests.values import (
 
 AUTHENTICATION = full_name("kafka")
 _PASSWORD = "RAGLINE_KAFKA__SASL_PASSWORD"  # noqa: S105 - the name of a setting
-# KEDA's names of what the settings call `sasl_mechanism`
+# KEDA's names for the values of the setting `sasl_mechanism`
 _MECHANISMS = {
     "PLAIN": "plaintext",
     "SCRAM-SHA-256": "scram_sha256",
@@ -46,14 +46,14 @@ _BEHAVIOR: Object = {
 
 
 def scaled_object(service: Service) -> Object:
-    """Return the ScaledObject: from the fewest pods to one for each partition."""
+    """Return the ScaledObject: from the fewest pods to one per partition."""
     spec: Object = {
         "scaleTargetRef": {"name": full_name(service)},
         "pollingInterval": 15,
         "cooldownPeriod": 300,
         "minReplicaCount": min_replicas(service),
         "maxReplicaCount": max_replicas(service),
-        # When the lag cannot be read the pods stay as they are
+        # When the lag cannot be read, keep the current number of pods
         "fallback": {
             "failureThreshold": 3,
             "replicas": min_replicas(service),

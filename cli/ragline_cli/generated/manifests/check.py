@@ -1,4 +1,4 @@
-"""Everything that can be known about the deployment files without a cluster."""
+"""Checks the deployment files as far as possible without a cluster."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ragline_cli.generated.manifests.validate import kafka_trigger_problems, loa
 from ragline_cli.generated.settings_table import load_settings, settings_of
 
 OVERLAYS = ("dev", "prod")
-# In no overlay of ours, because only yours knows its host
+# A component that none of our overlays includes, because only the user's knows the host name
 ALONE = ("ingress",)
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
 def find_problems(root: Path, files: Files) -> Iterator[str]:
-    """Give a line for each stale file and each object that a cluster would refuse.
+    """Yield a line for each stale file and each object that a cluster would reject.
 
     Raises:
-        Misconfigured: kustomize cannot be had, or an overlay does not build.
+        Misconfigured: kustomize is not available, or an overlay does not build.
     """
     for path in stale(root, files):
         yield f"{path}: stale; run `ragline manifests render`"

@@ -1,4 +1,4 @@
-"""Environment of a service: settings from ConfigMaps, secrets from one Secret."""
+"""The environment of a service: settings from ConfigMaps, secrets from one Secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ragline_cli.generated.manifests.metadata import Object, full_name
 from ragline_cli.generated.manifests.values import API_PORT, KEPT_WITH_SECRETS, SECRET
 from ragline_cli.generated.settings_table import Setting
 
-# Set where the service has such a group; the rest keeps its default
+# Set for services that have the group; other settings keep their defaults
 _OWN: Mapping[str, str] = {
     "RAGLINE_VECTOR_STORE__KIND": "weaviate",
     "RAGLINE_VECTOR_STORE__GRPC_PORT": "50051",
@@ -25,15 +25,15 @@ def config_name(service: Service) -> str:
 
 
 def own_settings(settings: Iterable[Setting]) -> dict[str, str]:
-    """Return the values that this service needs beyond those of all services."""
+    """Return the values that this service needs in addition to those common to all services."""
     return {setting.env: _OWN[setting.env] for setting in settings if setting.env in _OWN}
 
 
 def secret_variables(settings: Iterable[Setting]) -> list[Object]:
-    """Return one reference for each secret that this service, and no other, has to know.
+    """Return a reference for each secret that this service needs, and for no others.
 
-    A secret without a default may be missing; one with a default points at localhost there, which
-    is wrong in a cluster, so the pod must not start without it.
+    A secret without a default may be missing. A default points to localhost, which is wrong in a
+    cluster, so the pod must not start without a secret that has one.
     """
     return [
         {"name": setting.env, "valueFrom": {"secretKeyRef": _reference(setting)}}
@@ -47,10 +47,10 @@ def _reference(setting: Setting) -> Object:
 
 
 def checked(values: Mapping[str, str], settings: Iterable[Setting]) -> dict[str, str]:
-    """Return `values` when each name is a setting.
+    """Return `values` if each name is a setting.
 
     Raises:
-        Misconfigured: a name that no settings class has.
+        Misconfigured: no settings class has one of the names.
     """
     known = {setting.env for setting in settings}
     if unknown := sorted(set(values) - known):

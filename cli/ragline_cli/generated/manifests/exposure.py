@@ -1,4 +1,4 @@
-"""What surrounds a Deployment: identity, metrics endpoint and disruption budget."""
+"""The objects around a Deployment: identity, metrics endpoint and disruption budget."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def service_account(service: Service) -> Object:
 
 
 def metrics_service(service: Service) -> Object:
-    """Return a headless Service: each pod is scraped, none is called."""
+    """Return a headless Service: Prometheus scrapes each pod, and nothing else calls them."""
     spec: Object = {
         "clusterIP": "None",
-        # A pod that is not ready is the one whose metrics matter
+        # Include pods that are not ready: their metrics matter most
         "publishNotReadyAddresses": True,
         "selector": selector(service),
         "ports": [{"name": "http", "port": HTTP_PORT, "targetPort": "http"}],

@@ -1,4 +1,4 @@
-"""What the gateway has and no stage: a Service that is called, and scaling by its own work."""
+"""Objects that only the gateway has: a Service for clients, and scaling by CPU."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline_cli.generated.manifests.values import (
 )
 
 _LABELS = selector(Service.GATEWAY)
-# A pod that goes ends its streams: fewer pods come slowly, more of them at once
+# A pod that stops ends its streams, so scale down slowly and scale up at once
 _BEHAVIOR: Object = {
     "scaleUp": {
         "stabilizationWindowSeconds": 0,
@@ -25,7 +25,7 @@ _BEHAVIOR: Object = {
 
 
 def api_service() -> Object:
-    """Return the Service of the API and the console; it leads to pods that are ready."""
+    """Return the Service of the API and the console; it routes to pods that are ready."""
     spec: Object = {
         "selector": _LABELS,
         "ports": [{"name": "api", "port": 80, "targetPort": "api"}],
@@ -34,7 +34,7 @@ def api_service() -> Object:
 
 
 def autoscaler() -> Object:
-    """Return what scales the gateway: on CPU, because no lag of a group tells of its load."""
+    """Return the gateway's autoscaler: on CPU, because no consumer lag reflects its load."""
     name = full_name(Service.GATEWAY)
     spec: Object = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},

@@ -1,4 +1,4 @@
-"""Questions about the objects that an overlay makes."""
+"""Queries on the objects that an overlay builds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def of_kind(objects: Iterable[Object], kind: str) -> dict[str, Object]:
 
 
 def deployment(objects: Iterable[Object], service: Service) -> Object:
-    """Return the service's Deployment. Raises KeyError when there is none."""
+    """Return the service's Deployment. Raises KeyError if there is none."""
     return of_kind(objects, "Deployment")[full_name(service)]
 
 
 def container(objects: Iterable[Object], service: Service) -> Object:
-    """Return the one container of the service's pods."""
+    """Return the only container of the service's pods."""
     (only,) = deployment(objects, service)["spec"]["template"]["spec"]["containers"]
     made: Object = only
     return made
@@ -47,7 +47,7 @@ def secret_keys(objects: Iterable[Object], service: Service) -> dict[str, Object
 def environment_problems(
     objects: Iterable[Object], settings: Mapping[Service, Iterable[Setting]]
 ) -> Iterator[str]:
-    """Give a line for each variable that no setting has, and each that an overlay must give."""
+    """Yield a line for each variable that is not a setting, and for each missing required one."""
     objects = list(objects)
     for service, known in settings.items():
         public, secret = config(objects, service), secret_keys(objects, service)
@@ -62,5 +62,5 @@ def environment_problems(
 
 
 def _must_be_given(setting: Setting) -> bool:
-    """An address that defaults to this machine leads nowhere in a cluster."""
+    """Whether an overlay must set it: an address that defaults to localhost is useless there."""
     return setting.required or "localhost" in (setting.default or "")

@@ -1,4 +1,4 @@
-"""Strimzi KafkaTopics, one for each topic of the registry."""
+"""Strimzi KafkaTopics, one per topic of the registry."""
 
 from __future__ import annotations
 

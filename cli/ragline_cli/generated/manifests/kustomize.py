@@ -1,4 +1,4 @@
-"""Build an overlay with kustomize, wherever that comes from on this machine."""
+"""Builds an overlay with whatever kustomize is available on this machine."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def build(folder: Path) -> list[Object]:
     """Return the objects of the overlay in `folder`.
 
     Raises:
-        Misconfigured: there is no kustomize and no way to get one, or the overlay is wrong.
+        Misconfigured: kustomize is not available, or the overlay is wrong.
     """
     text = _run([*command(), str(folder)], failed=f"{folder} does not build")
     return [document for document in yaml.safe_load_all(text) if document]
 
 
 def command() -> list[str]:
-    """Return how to call kustomize: the system's, kubectl's own, or one built by Go and cached.
+    """Return the command for kustomize: the system's, kubectl's, or one built by Go and cached.
 
     Raises:
-        Misconfigured: none of the three can be had.
+        Misconfigured: none of the three is available.
     """
     if found := shutil.which("kustomize"):
         return [found, "build"]
@@ -68,5 +68,5 @@ def _run(argv: Sequence[str], *, failed: str, environment: Mapping[str, str] | N
     except subprocess.CalledProcessError as error:
         raise Misconfigured(f"{failed}: {error.stderr.strip()}") from error
     except subprocess.TimeoutExpired as error:
-        raise Misconfigured(f"{failed}: no end after {_TIMEOUT_S} s") from error
+        raise Misconfigured(f"{failed}: still running after {_TIMEOUT_S} s") from error
     return done.stdout

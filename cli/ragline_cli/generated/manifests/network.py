@@ -1,7 +1,7 @@
-"""Network policies: nothing is allowed but what a service needs.
+"""Network policies: only the connections that a service needs are allowed.
 
-Weaviate listens for gRPC, profiling and gossip on all interfaces whatever its `--host`, so the
-policy is what keeps those ports closed.
+Weaviate listens for gRPC, profiling and gossip on all interfaces, regardless of `--host`, so only
+the policy keeps those ports closed.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ REDIS_PORT = 6379
 WEAVIATE_PORTS = (8080, 50051)
 WEAVIATE_CLUSTER_PORTS = (7946, 7947, 8300, 8301)
 _POSTGRES_PORT = 5432
-_LINK_LOCAL = "169.254.0.0/16"  # cloud metadata: an event must never make us read it
+_LINK_LOCAL = "169.254.0.0/16"  # cloud metadata: no event may make a service read it
 _ANY_NAMESPACE: Object = {"namespaceSelector": {}}
 
 
 def policies(settings: Mapping[Service, Iterable[Setting]]) -> list[Object]:
-    """Return the default denial, one policy for each service and those of the stores."""
+    """Return the default deny policy, one policy per service and those of the stores."""
     readers = [service for service in settings if _uses(settings[service], "vector_store")]
     return [
         _deny_all(),
@@ -84,7 +84,7 @@ def _from_outside() -> Object:
 
 
 def _weaviate(readers: Iterable[Service]) -> Object:
-    # The label that Weaviate's own chart sets too
+    # Weaviate's own Helm chart sets this label too
     pods = {"app.kubernetes.io/name": "weaviate"}
     peers = [{"podSelector": {"matchLabels": pods}}]
     cluster = _tcp(*WEAVIATE_PORTS, *WEAVIATE_CLUSTER_PORTS) + _udp(*WEAVIATE_CLUSTER_PORTS[:2])

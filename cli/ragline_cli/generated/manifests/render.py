@@ -1,4 +1,4 @@
-"""All generated files: what they hold, writing them, and telling which are stale."""
+"""All generated files: their content, writing them, and finding the stale ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Files = dict[Path, str]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Without anchors: a value used twice is written twice, as people write manifests."""
+    """Writes no anchors: a value used twice is written twice, as in hand-written manifests."""
 
     yaml_multi_representers: ClassVar = {
         **yaml.SafeDumper.yaml_multi_representers,
@@ -65,7 +65,7 @@ def render(settings: Mapping[Service, type[ServiceSettings]] | None = None) -> F
 
 
 def stale(root: Path, files: Files) -> list[Path]:
-    """Return the paths whose committed text differs from `files`, missing and surplus included."""
+    """Return the paths whose committed text differs from `files`, including missing and surplus."""
     differing = [path for path, text in files.items() if _read(root / path) != text]
     return sorted({*differing, *_surplus(root, files)})
 
@@ -121,7 +121,7 @@ def _scaling() -> list[Object]:
 
 
 def _kustomization(resources: list[str], services: Iterable[Service]) -> Object:
-    """ConfigMaps come from a generator: its hash in the name rolls the pods on a change."""
+    """Return the kustomization. Its ConfigMap names carry a hash, so a change restarts the pods."""
     maps = [(COMMON_CONFIG, "common.env")]
     maps += [(config_name(service), f"{service}.env") for service in services]
     return {

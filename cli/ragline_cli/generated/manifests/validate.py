@@ -1,4 +1,4 @@
-"""Validate objects offline: Kubernetes' own schemas, and those of KEDA and Strimzi."""
+"""Validates objects offline, with the schemas of Kubernetes, KEDA and Strimzi."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from ragline_cli.generated.manifests.metadata import Object
 
-# The oldest and the newest release that the manifests promise to work on
+# The oldest and the newest supported Kubernetes release
 KUBERNETES_VERSIONS = ("1.30", "1.36")
 Schemas = dict[tuple[str, str], Draft202012Validator]
 
@@ -56,7 +56,7 @@ def _problems(made: Object, schemas: Schemas) -> Iterator[str]:
 
 
 def _strict(schema: Any) -> Any:
-    """Refuse unknown fields, which a cluster would drop without a word."""
+    """Reject unknown fields, which a cluster would silently drop."""
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
@@ -69,7 +69,7 @@ def _strict(schema: Any) -> Any:
 
 
 def kafka_trigger_problems(objects: Iterable[Object], schema: Path) -> list[str]:
-    """Return what KEDA's Kafka scaler does not know; the CRD itself takes any metadata."""
+    """Return problems in the metadata of Kafka triggers, which the CRD itself does not check."""
     parameters = {
         p["name"]: p for p in json.loads(schema.read_text(encoding="utf-8"))["parameters"]
     }

@@ -1,7 +1,7 @@
-"""What the manifests decide: sizes, scaling and the settings that a cluster needs.
+"""The values that the manifests define: sizes, scaling and the settings that a cluster needs.
 
-Everything else is read from the topic registry and the settings classes. Sizes are starting
-points for a first deployment, not measurements of yours: watch and adjust them in an overlay.
+Everything else is read from the topic registry and the settings classes. Sizes are starting points
+for a first deployment, not measured for your load: monitor and adjust them in an overlay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMMON_CONFIG = "ragline-common"
 HTTP_PORT = HttpSettings().port
 API_PORT = 8_080
 MONITORING_NAMESPACE = "monitoring"
-# Pods, in any namespace, that may call the gateway; those of NGINX's controller
+# Pods, in any namespace, that may call the gateway: those of the NGINX ingress controller
 INGRESS_CONTROLLER: Mapping[str, str] = MappingProxyType(
     {"app.kubernetes.io/name": "nginx-ingress"}
 )
@@ -31,8 +31,8 @@ INGRESS_CONTROLLER: Mapping[str, str] = MappingProxyType(
 class Sizing:
     """Resources of one pod, in Kubernetes quantities.
 
-    `scratch` is what /tmp may hold; `https_egress` lets the pod call servers outside the cluster:
-    model hubs, language models, documents, the keys of an issuer of tokens.
+    `scratch` is the size limit of /tmp. `https_egress` lets the pod call servers outside of the
+    cluster: model hubs, language models, document URIs, the keys of a token issuer.
     """
 
     cpu: str
@@ -53,7 +53,7 @@ SIZING: Mapping[Service, Sizing] = MappingProxyType(
         Service.RERANKER: replace(_MODEL, scratch="2Gi", https_egress=True),
         Service.GENERATOR: replace(_LIGHT, https_egress=True),
         Service.INGESTOR: replace(_MODEL, scratch="1Gi", https_egress=True),
-        # One event loop fills one core; memory goes by the number of open streams
+        # One event loop uses one core; memory depends on the number of open streams
         Service.GATEWAY: Sizing(
             cpu="500m", cpu_limit="1", memory="512Mi", memory_limit="1Gi", https_egress=True
         ),
@@ -61,7 +61,7 @@ SIZING: Mapping[Service, Sizing] = MappingProxyType(
     }
 )
 
-# Addresses are missing here: each overlay or component says where its Kafka is
+# Addresses are not set here: each overlay or component sets that of its Kafka
 COMMON_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "RAGLINE_HTTP__HOST": "0.0.0.0",  # noqa: S104 - probes come from outside the pod
@@ -79,33 +79,34 @@ STRIMZI_SETTINGS: Mapping[str, str] = MappingProxyType(
         "RAGLINE_KAFKA__SSL_CAFILE": f"{KAFKA_CA_DIR}/ca.crt",
     }
 )
-# Not secrets by type, but kept beside the password that belongs to them
+# Not secrets by type, but kept together with the password that belongs to them
 KEPT_WITH_SECRETS = frozenset({"RAGLINE_KAFKA__SASL_USERNAME"})
 
 REPLICATION = 3
 MIN_IN_SYNC = 2
 
-# A pod works on `max_in_flight` records at once, and uncommitted records count as lag: half as many
-# again are waiting. It is below what the classifier's door leaves under way behind it for each pod
-# (`least_window`), or an overloaded stage would never show the lag that asks for another pod.
+# A pod processes `max_in_flight` records at once, and uncommitted records count as lag: at 1.5
+# times that, half as many more are waiting. The value must be below the records per pod that the
+# classifier's admission allows downstream (`least_window`); otherwise an overloaded stage would
+# never reach the lag that triggers another pod.
 LAG_PER_POD = 3 * KafkaSettings().max_in_flight // 2
-# Most of the classifier's lag waits at the door for the stages behind, which no further classifier
-# makes any faster
+# Most of the classifier's lag waits in its admission queue for the downstream stages, which another
+# classifier would not make faster
 DOOR_LAG_PER_POD = 512
-# The monitor does little with a record, and nobody waits for it
+# The monitor does little work per record, and nobody waits for it
 WATCHER_LAG_PER_POD = 1_024
-# Records on a retry topic mostly wait for their delay, which no further pod makes shorter
+# Records on a retry topic mostly wait for their delay, which another pod would not shorten
 RETRY_LAG_FACTOR = 10
 MIN_REPLICAS = 2
 
-# The gateway has no lag of its own: it reads `answers` without a group, each pod all of it
+# The gateway has no consumer lag: each pod reads all of `answers`, without a consumer group
 GATEWAY_MAX_REPLICAS = 10
-GATEWAY_CPU_PERCENT = 80  # of what is requested
+GATEWAY_CPU_PERCENT = 80  # of the requested CPU
 
-# Beyond the drain: revoke, last commit, leaving the group and closing the adapters
+# In addition to the drain: revoke, last commit, leaving the group and closing the adapters
 _STOP_MARGIN_S = 15
 _GRACE_PERIOD_S = int(KafkaSettings().drain_timeout_s) + _STOP_MARGIN_S
-# Proxies learn that a pod goes a few seconds after it was told to: until then it serves as before
+# Proxies learn of a stopping pod only seconds after it does: until then the pod keeps serving
 PRE_STOP_S = 10
 
 
@@ -115,27 +116,27 @@ def inbound(service: Service) -> tuple[Topic, ...]:
 
 
 def max_replicas(service: Service) -> int:
-    """Return the most pods that can have work: one for each partition of the narrowest topic."""
+    """Return the most pods that can have work: the partitions of the smallest inbound topic."""
     return min(topic.partitions for topic in inbound(service))
 
 
 def min_replicas(service: Service) -> int:
-    """Return the fewest pods: nobody waits for the monitor, so one will do."""
+    """Return the fewest pods; one is enough for the monitor, because nobody waits for it."""
     return 1 if service is Service.MONITOR else MIN_REPLICAS
 
 
 def lag_per_pod(service: Service, topic: Topic) -> int:
-    """Return the records of lag on `topic` for which `service` gets another pod."""
+    """Return how many records of lag on `topic` justify one pod of `service`."""
     special = {Service.CLASSIFIER: DOOR_LAG_PER_POD, Service.MONITOR: WATCHER_LAG_PER_POD}
     factor = 1 if topic.delay_s is None else RETRY_LAG_FACTOR
     return special.get(service, LAG_PER_POD) * factor
 
 
 def pre_stop_s(service: Service) -> int:
-    """Return how long a pod serves on after it was told to end."""
+    """Return how many seconds a pod keeps serving after it was told to stop."""
     return PRE_STOP_S if service is Service.GATEWAY else 0
 
 
 def grace_period_s(service: Service) -> int:
-    """Return how long a pod may take to end."""
+    """Return how many seconds a pod may take to stop."""
     return _GRACE_PERIOD_S + pre_stop_s(service)

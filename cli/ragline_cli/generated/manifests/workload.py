@@ -24,12 +24,12 @@ _READINESS = {"periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": 2}
 
 
 def deployment(service: Service, settings: Iterable[Setting]) -> Object:
-    """Return the Deployment. It sets no `replicas`: the autoscaler owns them."""
+    """Return the Deployment. It sets no `replicas`, because the autoscaler controls them."""
     labels = selector(service)
     spec: Object = {
         "revisionHistoryLimit": 3,
-        # Each pod that joins or leaves stops the group for a moment: one at a time, with a
-        # pause in between, and never fewer consumers than before
+        # Each pod that joins or leaves stops the group for a moment. So replace one pod at a time,
+        # with a pause in between, and never run fewer consumers than before
         "minReadySeconds": 15,
         "strategy": {
             "type": "RollingUpdate",
@@ -46,7 +46,7 @@ def _pod(service: Service, settings: Iterable[Setting]) -> Object:
     return {
         "serviceAccountName": full_name(service),
         "automountServiceAccountToken": False,
-        # Service links would inject RAGLINE_… variables that no settings class knows
+        # Service links would inject RAGLINE_… variables that are not settings
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": grace_period_s(service),
         "securityContext": {
