@@ -1,1 +1,1 @@
-"""Gateway: HTTP and a console for those who do not speak Kafka."""
+"""Gateway: the HTTP API and the web console, for clients that do not use Kafka."""

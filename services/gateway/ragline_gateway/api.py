@@ -1,4 +1,4 @@
-"""The HTTP application: routes, errors, what surrounds each request, and the console's files."""
+"""The HTTP application: routes, error handlers, middleware and the console's files."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _add_console(app: FastAPI) -> None:
 
 
 class _Fresh(StaticFiles):
-    """Files that browsers ask for again, with what they have: after an upgrade all are of one."""
+    """Static files that browsers must revalidate: after an upgrade they never mix two versions."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document tells of every route: problems, and how callers say who they are."""
+"""What the OpenAPI document says about every route: problem responses and credentials."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SCHEMES = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what to give to a route, a router or an app as `responses`."""
+    """Return the `responses` argument of a route, a router or an app."""
     return {status: _response(status) for status in statuses}
 
 
@@ -51,10 +51,10 @@ def _response(status: int) -> dict[str, Any]:
 
 
 def complete_document(app: FastAPI) -> None:
-    """Let the OpenAPI document of `app` hold what `problems` names, and the credentials.
+    """Add the problem responses and the security schemes to the OpenAPI document of `app`.
 
-    Credentials are no dependencies of the routes, as FastAPI has them: the gate looks at them, and
-    to solve two dependencies more would cost each request for nothing.
+    Credentials are not FastAPI dependencies of the routes: the gate already checks them, and two
+    more dependencies would cost every request time without any use.
     """
     plain = app.openapi
 

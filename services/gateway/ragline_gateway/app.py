@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the HTTP application, and its run."""
+"""Composition root: builds adapters and the HTTP application from settings, and runs it."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ log = logging.getLogger(__name__)
 
 _TOPICS = (QUERIES, ANSWERS, DOCUMENTS, DOCUMENT_ACCESS, FEEDBACK)
 _STALE_S = 15.0
-# Streams are told to go on elsewhere; requests under way end within it
+# Grace period for requests in flight; open streams are told to reconnect to another replica
 _LAST_REQUESTS_S = 10
 
 
 async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: Metrics) -> None:
-    """Serve until `stop` is set, then let requests under way end.
+    """Serve until `stop` is set, then let requests in flight complete.
 
     Raises:
         Misconfigured: settings that cannot work.
@@ -82,7 +82,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
         log.info("gateway: API and console on http://%s:%d/", own.host, port)
         await stop.wait()
         health.stopping = True
-        log.info("gateway: stopping: open streams go on elsewhere")
+        log.info("gateway: stopping: open streams reconnect to another replica")
         parts.streams.close()
 
 

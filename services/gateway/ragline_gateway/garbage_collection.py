@@ -1,9 +1,9 @@
-"""Garbage collection that does not stop thousands of streams.
+"""Garbage collection without long pauses for thousands of open streams.
 
-Python's full collection looks at every object that lives: with 10,000 streams open it took 1.0 to
-1.7 s, again and again while streams opened, and no token went out meanwhile. Objects that are
-frozen are not looked at, and reference counting frees most of them all the same; so what has come
-is frozen every second, and only what hangs together in circles waits for a quiet moment.
+Python's full collection visits every live object: with 10,000 open streams it took 1.0 to 1.7 s,
+repeatedly while streams opened, and no token was sent meanwhile. Frozen objects are not visited,
+and reference counting still frees most of them. So new objects are frozen every second, and only
+reference cycles wait for a full collection at a quiet moment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ragline.background import beside
 
 _EVERY_S = 1.0
 _FULL_EVERY_S = 600.0
-# With so few streams a full collection takes 0.2 s
+# With at most this many streams a full collection takes about 0.2 s
 _QUIET = 500
 _MOST_POSTPONED = 6
 
@@ -41,7 +41,7 @@ class GarbageCollection:
         self._full_at = self.clock()
 
     def tick(self) -> None:
-        """Freeze what has come; now and then, in a quiet moment, collect everything."""
+        """Freeze new objects; periodically, when few streams are open, collect everything."""
         if self.clock() - self._full_at >= _FULL_EVERY_S:
             self._full_at = self.clock()
             self._postponed += 1

@@ -1,4 +1,4 @@
-"""Which methods a path has: a router names only those of the first route that fits."""
+"""All allowed methods of a path: a router names only those of the first matching route."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragline_gateway.problem_responses import problem_of, response_of
 
 
 def answer_wrong_methods(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
-    """Let `app` name all methods of a path where it refuses one (RFC 9110, section 15.5.6)."""
+    """Make 405 responses of `app` name all methods of the path (RFC 9110, section 15.5.6)."""
     known = [route for route in routes if isinstance(route, Route)]
 
     async def answer(request: Request, error: Exception) -> Response:

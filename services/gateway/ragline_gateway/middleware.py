@@ -1,4 +1,4 @@
-"""The middleware around the routes: log, authentication, limits, problems as answers."""
+"""The middleware around the routes: request log, authentication, limits, error responses."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def add_middlewares(
     settings: GatewayGroup,
     new_id: Callable[[], str],
 ) -> None:
-    """Put the middleware around `app` that every request passes.
+    """Add the middleware that every request of `app` passes through.
 
-    From the outside: the log and metrics; headers of pages and CORS, which errors have, too;
-    faults as 500; the largest body; who asks, and how often.
+    From the outermost to the innermost: log and metrics; security and CORS headers, which error
+    responses get as well; unexpected errors as 500; the body size limit; authentication and rate
+    limit.
     """
     install(app)
     complete_document(app)
-    # each is put around those before it
+    # each middleware wraps those added before it, so the innermost is added first
     app.add_middleware(Gate, authenticator=authenticator, limiter=limiter)
     app.add_middleware(SizeLimit, most=settings.max_body_bytes)
     app.add_middleware(Unexpected, new_id=new_id)

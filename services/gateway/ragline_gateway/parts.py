@@ -1,4 +1,4 @@
-"""What the routes work with, and how a route gets it."""
+"""The components that the routes use, and the dependency that provides them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ragline_gateway.streams.readers import Readers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything behind the routes."""
+    """The components behind the routes."""
 
     publisher: Publisher
     asking: Ask
@@ -34,7 +34,7 @@ class Parts:
 
 
 async def parts_of(request: Request) -> Parts:
-    """Return the application's parts."""
+    """Return the application's components."""
     parts: Parts = request.app.state.parts
     return parts
 

@@ -1,4 +1,4 @@
-"""Problems as responses, and what each exception is told as."""
+"""Problem responses, and the problem that each exception becomes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from ragline_gateway.problems import FieldError, Problem, retry_after_header
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-# Clients of this path read OpenAI's errors
+# Clients of this path expect errors in OpenAI's format
 _OPENAI_PATH = "/v1/chat/completions"
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _LONGEST_NAME = 64
 
 
 def install(app: FastAPI) -> None:
-    """Let `app` answer every exception that is known with a problem."""
+    """Register handlers so that `app` answers known exceptions with a problem."""
 
     async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
@@ -48,12 +48,12 @@ def install(app: FastAPI) -> None:
 
 
 def response_of(problem: Problem, scope: Scope) -> Response:
-    """Return the response to the request of `scope`, and note the problem's code there."""
+    """Return the response to the request of `scope`, and store the problem's code in the scope."""
     scope.setdefault("state", {})["problem"] = problem.code
     body = problem.body()
     if scope["path"].endswith(_OPENAI_PATH):
         body["error"] = _openai_error(problem)
-    # escaped: a name in `loc` may hold half of a surrogate pair, which UTF-8 cannot carry
+    # escaped: a name in `loc` may hold a lone surrogate, which UTF-8 cannot encode
     return Response(
         json.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
     )
@@ -65,7 +65,7 @@ async def send_problem(problem: Problem, scope: Scope, receive: Receive, send: S
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """Return what `error` is told as, or None when it is nobody's business but ours."""
+    """Return the problem that callers see for `error`, or None for an internal error."""
     return next((tell(error) for kind, tell in _TOLD if isinstance(error, kind)), None)
 
 
@@ -84,12 +84,12 @@ def _invalid(error: RequestValidationError) -> Problem:
 
 
 def _name(part: Any) -> str | int:
-    """A name may be the caller's own, where a field is not known."""
+    """Return a part of the location; for an unknown field it is a name from the caller."""
     return part if isinstance(part, int) else str(part)[:_LONGEST_NAME]
 
 
 def _message(error: dict[str, Any]) -> str:
-    # the one kind of message of pydantic's that repeats what was sent
+    # pydantic's only message that repeats input
     if error["type"] == "union_tag_invalid":
         return "Input tag is none of the expected tags"
     return str(error["msg"])
@@ -107,7 +107,7 @@ def _http(error: HTTPException) -> Problem:
 
 
 def _not_now(error: TransientError) -> Problem:
-    """Tell that it passes; which machine is away is for the log."""
+    """Return a 503 or 504; only the log names the dependency that is unavailable."""
     log.warning("a request could not be served: %s", error)
     late = isinstance(error, DeadlineExceeded)
     return Problem(

@@ -1,4 +1,4 @@
-"""What went wrong, as callers are told it: RFC 9457."""
+"""Errors in the form that callers see: problem details of RFC 9457."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FieldError(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """Why a request was not done (RFC 9457)."""
+    """Why a request failed (RFC 9457)."""
 
     type: str = Field(description="`urn:ragline:problem:` and the code")
     title: str = Field(description="what happened, the same for each problem of the code")
@@ -31,13 +31,13 @@ class ProblemBody(BaseModel):
 
 
 class Problem(Exception):
-    """A request that is not done.
+    """An error that is answered with problem details.
 
     Args:
         status: the HTTP status.
-        code: short and stable, in words joined by `-`; what programs look at, and metrics.
+        code: short and stable, words joined by `-`; for programs and metrics.
         title: what happened, the same for each problem of this code.
-        detail: what to do; nothing secret, nothing that the caller sent.
+        detail: what to do; contains no secrets and repeats no input.
         errors: each thing that is wrong with the request.
         headers: further response headers.
     """
@@ -73,7 +73,7 @@ class Problem(Exception):
 
 
 class NoCredentials(Problem):
-    """401: nobody knows who asks."""
+    """401: the request has no credentials."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -86,7 +86,7 @@ class NoCredentials(Problem):
 
 
 class InvalidCredentials(Problem):
-    """401: the credentials that were sent do not count. `detail` repeats nothing of them."""
+    """401: the credentials are not valid. `detail` repeats nothing of them."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(
@@ -99,7 +99,7 @@ class InvalidCredentials(Problem):
 
 
 class MissingScope(Problem):
-    """403: the caller is known and may not do this."""
+    """403: the caller is authenticated but may not do this."""
 
     def __init__(self, scope: str) -> None:
         challenge = f'Bearer realm="ragline", error="insufficient_scope", scope="{scope}"'
@@ -113,7 +113,7 @@ class MissingScope(Problem):
 
 
 class TooManyRequests(Problem):
-    """429: `limit` a minute are used up; the next may come after `retry_after` seconds."""
+    """429: `limit` requests a minute are used up; retry after `retry_after` seconds."""
 
     def __init__(self, limit: int, retry_after: float, headers: Mapping[str, str]) -> None:
         super().__init__(
@@ -139,5 +139,5 @@ class TooLarge(Problem):
 
 
 def retry_after_header(seconds: float | None) -> dict[str, str]:
-    """Return the header for a wait, in whole seconds and at least one; 1 where none is known."""
+    """Return the `Retry-After` header in whole seconds, at least 1; 1 if the wait is unknown."""
     return {"Retry-After": str(max(1, math.ceil(seconds or 0)))}

@@ -1,4 +1,4 @@
-"""Publishes events of people's requests: stored by the broker, or an error within seconds."""
+"""Publishes the events of HTTP requests: the broker stores them, or an error follows in seconds."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _STOP_S = 2.0
 
 
 class Publisher:
-    """Stores events; a caller never waits longer than `within_s` seconds for the broker."""
+    """Publishes events; a call waits at most `within_s` seconds for the broker."""
 
     def __init__(self, producer: AIOKafkaProducer, *, within_s: float = _STORED_WITHIN_S) -> None:
         self._producer = producer
         self._within_s = within_s
 
     async def publish(self, event: Event, *, envelope: Envelope) -> None:
-        """Store `event` on its topic.
+        """Publish `event` to its topic.
 
         Raises:
             Unavailable: the broker did not answer in time; it may still store the event.
-            InvalidEvent: the record is larger than the broker takes.
+            InvalidEvent: the record exceeds the broker's size limit.
             Misconfigured: the broker refuses the credentials or the settings.
         """
         value = event.to_json()
@@ -54,8 +54,9 @@ class Publisher:
 async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
     """Connect a producer.
 
-    It is not idempotent: an idempotent one is lost when the broker refuses one record, and a
-    repeat does no harm here, for answers are claimed by query and documents are fenced by version.
+    The producer is not idempotent: an idempotent producer becomes unusable when the broker refuses
+    one record. Duplicates do no harm here, because answers are claimed per query and documents are
+    fenced by version.
 
     Raises:
         Unavailable: Kafka does not answer.

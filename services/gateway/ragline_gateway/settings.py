@@ -15,7 +15,7 @@ from ragline.settings import (
 
 
 class GatewayGroup(Group):
-    """The front door. Without keys, JWKS and anonymous tenant it does not start."""
+    """The HTTP API. It does not start unless API keys, JWKS or an anonymous tenant are set."""
 
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: Port = Field(8_080, description="of the API and the console; 0 picks a free port")
@@ -32,10 +32,10 @@ class GatewayGroup(Group):
         None, description="where the keys of an issuer of JWTs are; JWTs are refused when empty"
     )
     jwks_refresh_s: PositiveFloat = Field(
-        300.0, description="its keys are fetched again after so long, and for an unknown key id"
+        300.0, description="age at which its keys are fetched again; also for an unknown key id"
     )
     jwks_max_age_s: PositiveFloat = Field(
-        3_600.0, description="keys count for so long where they cannot be fetched again"
+        3_600.0, description="age up to which keys are valid if they cannot be fetched again"
     )
     jwt_issuer: str | None = Field(None, description="the `iss` that a JWT must have")
     jwt_audience: str | None = Field(None, description="the `aud` that a JWT must have")
@@ -43,7 +43,7 @@ class GatewayGroup(Group):
     jwt_groups_claim: str = Field("groups", description="the claim that lists the groups")
     jwt_scope_claim: str = Field("scope", description="the claim with `ask write operate`")
     requests_per_minute: PositiveInt = Field(
-        600, description="of one key or subject, where its key states no other limit"
+        600, description="of one key or subject, unless its key states another limit"
     )
     max_body_bytes: PositiveInt = Field(8_000_000, description="of one request; uploads included")
     cors_origins: tuple[str, ...] = Field((), description="browsers' origins that may call the API")
@@ -53,7 +53,9 @@ class GatewayGroup(Group):
     max_deadline_s: PositiveFloat = Field(600.0, description="the longest that may be stated")
     max_wait_s: PositiveFloat = Field(60.0, description="the longest `Prefer: wait` that is obeyed")
     max_streams: PositiveInt = Field(15_000, description="open event streams of one replica")
-    ping_s: PositiveFloat = Field(15.0, description="between signs of life on a silent stream")
+    ping_s: PositiveFloat = Field(
+        15.0, description="between keep-alive comments on a silent stream"
+    )
 
 
 class Settings(ServiceSettings):

@@ -1,4 +1,4 @@
-"""Faults of our own: a 500 that names the log's entry and tells nothing else."""
+"""Unexpected errors: a 500 response that holds only the number of the log entry."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ log = logging.getLogger(__name__)
 
 
 class BrokenOff(Exception):
-    """A response that had begun cannot go on; the server cuts the connection."""
+    """A response failed after it had started; the server closes the connection."""
 
 
 class Unexpected:
-    """ASGI middleware around everything that may fail, inside of what adds headers.
+    """ASGI middleware that answers exceptions with a 500; it runs inside the header middleware.
 
-    Starlette's own place for this is outermost: its response would lack CORS headers, which leaves
-    browsers with a network error, and it raises the error again, which the server then logs again.
+    Starlette's own handler is outermost: its response would lack CORS headers, so that browsers
+    report a network error, and it raises the exception again, which the server then logs twice.
 
     Args:
-        app: what may fail.
-        new_id: names a fault, in its response and in the log.
+        app: the wrapped application.
+        new_id: returns the number of an error, for its response and the log.
     """
 
     def __init__(self, app: ASGIApp, *, new_id: Callable[[], str]) -> None:
@@ -48,7 +48,7 @@ class Unexpected:
         try:
             await self._app(scope, receive, watched)
         except ClientDisconnect:
-            log.debug("a caller left before the request was read")
+            log.debug("a caller disconnected before the request was read")
         except Exception as error:
             problem = problem_of(error) or self._fault()
             if began:

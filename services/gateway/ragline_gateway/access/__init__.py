@@ -1,1 +1,1 @@
-"""Who comes through the front door, and what they may."""
+"""Authentication and authorization of the gateway's callers."""

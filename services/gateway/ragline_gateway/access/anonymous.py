@@ -1,4 +1,4 @@
-"""Callers who bring no credentials, where the operator lets them in."""
+"""Callers without credentials, where the operator's settings admit them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _TENANT = TypeAdapter[str](Tenant)
 
 
 class Anonymous:
-    """Lets everybody do everything: on a machine of one's own.
+    """Admits every caller with all scopes; for development on one's own machine.
 
-    Pages of other origins that a browser shows there are not let in, though: they could send
-    uploads, which need no preflight, in the name of whoever looks at them. On the loopback address
-    only its own names are answered: a name of the page's that leads here would be its origin
-    (DNS rebinding).
+    Requests from web pages of other origins are refused: an upload needs no CORS preflight, so such
+    a page could send one on behalf of the user who views it. On the loopback address, only the
+    loopback names are accepted as `Host`; this prevents DNS rebinding, where a page's own host name
+    resolves to this machine and the request looks same-origin.
 
     Args:
-        tenant: whose documents it is about unless the request names a tenant.
-        origins: origins of pages that may call, besides the gateway's own.
+        tenant: the caller's tenant, unless the request names another one.
+        origins: origins whose pages may call the gateway, besides its own.
         loopback: whether the gateway listens on the loopback address.
     """
 
@@ -41,7 +41,7 @@ class Anonymous:
         """Return the caller.
 
         Raises:
-            Problem: 403, a page of another origin; 422, the header names no tenant.
+            Problem: 403, a page of another origin; 422, the header is not a valid tenant name.
         """
         self._check_host(headers)
         self._check_origin(headers)

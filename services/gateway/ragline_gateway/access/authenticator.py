@@ -1,4 +1,4 @@
-"""Who a request comes from."""
+"""Authentication of a request by API key, JWT or without credentials."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ log = logging.getLogger(__name__)
 
 
 class Authenticator:
-    """Tells who a request comes from, by what its credential looks like.
+    """Authenticates a request; the form of its credential selects the method.
 
-    A credential that does not count is refused, also where callers without one are let in. Only
-    where there is nothing to check one against it is passed by, because some clients (OpenAI's)
-    cannot but send one.
+    An invalid credential is refused, even where callers without credentials are admitted. It is
+    ignored only where neither keys nor tokens are configured, because some clients (OpenAI's)
+    always send one.
 
     Args:
-        keys: lets API keys in.
-        tokens: lets JWTs in.
-        anonymous: lets everybody in.
+        keys: verifies API keys.
+        tokens: verifies JWTs.
+        anonymous: admits callers without credentials.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Authenticator:
 
         Raises:
             Problem: 401, or what `Anonymous` raises.
-            Unavailable: a JWT cannot be checked just now.
+            Unavailable: a JWT cannot be verified at the moment.
         """
         brought = credential(headers) if self._checks else None
         if brought is None:
@@ -68,15 +68,15 @@ class Authenticator:
             return await self._keys.admit(brought)
         if self._tokens is not None and is_jwt(brought):
             return await self._tokens.admit(brought)
-        raise InvalidCredentials("this is nothing that the gateway can check")
+        raise InvalidCredentials("the gateway cannot check a credential of this form")
 
 
 @asynccontextmanager
 async def open_authenticator(settings: GatewayGroup) -> AsyncIterator[Authenticator]:
-    """Open the door that the settings describe.
+    """Build the authenticator that the settings describe.
 
     Raises:
-        Misconfigured: nobody could come in, or a way in is not complete.
+        Misconfigured: no method is configured, or one is configured incompletely.
     """
     if not (settings.keys_file or settings.jwks_url or settings.anonymous_tenant):
         raise Misconfigured(

@@ -13,9 +13,9 @@ __all__ = ["Caller", "KeyScope"]
 class Caller:
     """Who makes a request, and what they may.
 
-    `subject` is stable and no secret: `key:` and the key's id, `jwt:` and the token's subject, or
-    `anonymous`; the prefix keeps a key and a subject of the same name apart. It counts within
-    `tenant`. `requests_per_minute` is null for the gateway's own limit.
+    `subject` is stable and not secret: `key:` and the key's id, `jwt:` and the token's subject, or
+    `anonymous`; the prefix distinguishes a key from a token subject of the same name. It is unique
+    within `tenant`. `requests_per_minute` is null where the gateway's default limit applies.
     """
 
     subject: str

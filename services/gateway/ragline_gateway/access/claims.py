@@ -1,4 +1,4 @@
-"""What a token's claims say of its caller."""
+"""Maps the claims of a token to its caller."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ class ClaimNames:
 def caller_of(claims: Mapping[str, Any], names: ClaimNames) -> Caller:
     """Return the caller that verified `claims` describe.
 
-    Groups are a list, or one as text; scopes a list, or text with blanks between. Scopes of other
-    applications are passed by, and without any of ours the caller may do nothing.
+    The groups claim is a list, or a string with one group; the scopes claim is a list, or a string
+    separated by spaces. Scopes of other applications are ignored; a caller without any of our
+    scopes may do nothing.
 
     Raises:
-        InvalidCredentials: a claim is missing or is not what it has to be.
+        InvalidCredentials: a claim is missing or has the wrong type or value.
     """
     subject = _read(_SUBJECT, claims, "sub")
     groups = claims.get(names.groups)

@@ -1,4 +1,4 @@
-"""The credential of a request: where it may stand, and what it looks like."""
+"""The credential of a request: which headers carry it, and which kind it is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ API_KEY_HEADER = "X-API-Key"
 
 
 def credential(headers: Headers) -> str | None:
-    """Return what the request brings in `Authorization: Bearer` or `X-API-Key`; None for nothing.
+    """Return the credential in `Authorization: Bearer` or `X-API-Key`; None without one.
 
     Raises:
-        InvalidCredentials: another scheme, or two that differ: which one counts is not guessed.
+        InvalidCredentials: another scheme, or two different credentials.
     """
     found = {_bearer(value) for value in headers.getlist("authorization")}
     found.update(headers.getlist(API_KEY_HEADER))
@@ -24,12 +24,12 @@ def credential(headers: Headers) -> str | None:
 
 
 def is_api_key(text: str) -> bool:
-    """Whether `text` is meant as an API key."""
+    """Whether `text` has the form of an API key."""
     return text.startswith(PREFIX)
 
 
 def is_jwt(text: str) -> bool:
-    """Whether `text` is meant as a JWT: three parts with dots between."""
+    """Whether `text` has the form of a JWT: three parts separated by dots."""
     return text.count(".") == 2
 
 

@@ -1,4 +1,4 @@
-"""Stands before the routes: who asks, and whether they have requests left."""
+"""Authentication and rate limiting, before a request reaches its route."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUARDED = "/v1/"
 
 
 class Authenticates(Protocol):
-    """Tells who a request comes from."""
+    """Authenticates a request."""
 
     async def admit(self, headers: Headers) -> Caller:
         """Return the caller, or raise a `Problem` or `Unavailable`."""
@@ -35,8 +35,9 @@ class Limiter(Protocol):
 class Gate:
     """ASGI middleware: admits the callers of `/v1/` before any of their body is read.
 
-    In a dependency of the routes it would come after the body: whoever has no credentials could
-    make the gateway keep megabytes for each request. The caller is in `request.state.caller`.
+    A dependency of the routes would run only after the body is read: a caller without credentials
+    could then make the gateway hold megabytes for each request. The caller is in
+    `request.state.caller`.
     """
 
     def __init__(self, app: ASGIApp, *, authenticator: Authenticates, limiter: Limiter) -> None:
@@ -49,7 +50,7 @@ class Gate:
 
         Raises:
             Problem: 401, 403, 422 or 429.
-            Unavailable: credentials cannot be checked just now.
+            Unavailable: credentials cannot be verified at the moment.
         """
         if scope["type"] != "http" or not _path(scope).startswith(GUARDED):
             await self._app(scope, receive, send)
@@ -77,7 +78,7 @@ def _with_quota(send: Send, quota: Quota) -> Send:
 
 
 class Requires:
-    """A dependency: the caller, who must have `scope`; with None anybody who was admitted."""
+    """A dependency: the caller, who must have `scope`; None accepts every authenticated caller."""
 
     def __init__(self, scope: KeyScope | None) -> None:
         self._scope = scope

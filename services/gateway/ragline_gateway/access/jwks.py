@@ -15,7 +15,7 @@ from ragline.errors import Unavailable
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _CURVES = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
 _EDWARDS = {"Ed25519": ("EdDSA",), "Ed448": ("EdDSA",)}
-# No symmetric one: whoever can verify those can sign, too
+# No symmetric algorithm: its key can sign tokens as well as verify them
 ALGORITHMS = (*_RSA, "ES256", "ES384", "ES512", "EdDSA")
 
 _FETCH_S = 3.0
@@ -27,11 +27,11 @@ KeySet = Mapping[tuple[str | None, str], PyJWK]
 def parse_key_set(document: object) -> KeySet:
     """Return the keys by id and algorithm; those that cannot verify our tokens are left out.
 
-    A key without `alg` is there once for each algorithm of its type, so that none of them is
-    guessed from a token. A key without `kid` has the id None.
+    A key without `alg` is listed once for each algorithm of its type, so that the algorithm is
+    never taken from the token. A key without `kid` has the id None.
 
     Raises:
-        Unavailable: it is no key set.
+        Unavailable: the document is not a key set.
     """
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
@@ -49,7 +49,7 @@ def _parsed(key: dict[str, Any]) -> Iterator[tuple[str, PyJWK]]:
         try:
             yield algorithm, PyJWK(key, algorithm)
         except (PyJWTError, ValueError, TypeError, KeyError):
-            continue  # a key that cannot be used makes none of the others useless
+            continue  # one unusable key must not invalidate the others
 
 
 def _algorithms(key: dict[str, Any]) -> tuple[str, ...]:
@@ -62,17 +62,17 @@ def _algorithms(key: dict[str, Any]) -> tuple[str, ...]:
 
 
 async def fetch_key_set(http: httpx.AsyncClient, url: str) -> KeySet:
-    """Return the keys that `url` answers.
+    """Fetch and return the keys from `url`.
 
     Raises:
-        Unavailable: it does not answer, or with something else.
+        Unavailable: the URL does not answer, or the answer is not a key set.
     """
     try:
         async with asyncio.timeout(_FETCH_S), http.stream("GET", url) as response:
             response.raise_for_status()
             document = json.loads(await _body(response))
     except (httpx.HTTPError, TimeoutError, ValueError, RecursionError) as error:
-        # not the error's own words: they name the URL, which may hold a password
+        # not the error's message: it names the URL, which may contain a password
         raise Unavailable(
             f"RAGLINE_GATEWAY__JWKS_URL does not answer ({type(error).__name__})"
         ) from error

@@ -1,4 +1,4 @@
-"""Callers who come with a JWT of an issuer that the operator trusts."""
+"""Callers with a JWT from an issuer that the operator trusts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ragline_gateway.access.jwks import ALGORITHMS
 from ragline_gateway.access.signing_keys import SigningKeys
 from ragline_gateway.problems import InvalidCredentials
 
-# Clocks of issuer and gateway may differ so much
+# Tolerated difference between the clocks of issuer and gateway
 _LEEWAY_S = 10
 _REQUIRED = ["exp", "iss", "aud", "sub"]
-# What may be told; the library's own messages may repeat parts of the token
+# Messages that callers may see; the library's own messages may repeat parts of the token
 _REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.ExpiredSignatureError, "the token has ended"),
     (jwt.ImmatureSignatureError, "the token does not count yet"),
@@ -33,7 +33,7 @@ class Tokens:
         keys: of the issuer.
         issuer: the `iss` that a token must have.
         audience: the `aud` that a token must have, alone or among others.
-        names: the claims that tell tenant, groups and scopes.
+        names: the claims that hold tenant, groups and scopes.
     """
 
     def __init__(self, keys: SigningKeys, *, issuer: str, audience: str, names: ClaimNames) -> None:
@@ -43,11 +43,11 @@ class Tokens:
         self._names = names
 
     async def admit(self, token: str) -> Caller:
-        """Return who comes with `token`.
+        """Return the caller of `token`.
 
         Raises:
-            InvalidCredentials: it does not count.
-            Unavailable: the issuer's keys cannot be had.
+            InvalidCredentials: the token is not valid.
+            Unavailable: the issuer's keys cannot be fetched.
         """
         try:
             claims = await self._verified(token)

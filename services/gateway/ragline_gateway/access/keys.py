@@ -1,4 +1,4 @@
-"""Callers who come with an API key."""
+"""Callers with an API key."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ragline_gateway.problems import InvalidCredentials
 
 log = logging.getLogger(__name__)
 
-# How long a key that was taken out of the file can still be used, while requests come
+# Seconds between checks of the file: how long a removed key may still be accepted
 _LOOK_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An entry with what is needed of it for each request, made once."""
+    """An entry and the values that each request needs of it, computed once."""
 
     entry: KeyEntry
     digest: bytes
@@ -34,13 +34,13 @@ class _Known:
 class Keys:
     """The keys of a file, which is read again when it changes.
 
-    A new file that is wrong changes nothing, but for the log: the keys before it go on counting
-    until it is put right, and a key's end is its end in any case.
+    If the changed file is invalid, the error is logged and the previous keys stay valid until the
+    file is corrected. A key's expiry time applies in any case.
 
     Args:
         path: the keys file.
-        clock: tells which keys have ended.
-        monotonic: seconds, for looking at the file.
+        clock: the time against which expiry is checked.
+        monotonic: monotonic seconds, to schedule checks of the file.
 
     Raises:
         Misconfigured: the file cannot be used; names it and the place.
@@ -55,10 +55,10 @@ class Keys:
         self._next_look = monotonic() + _LOOK_EVERY_S
 
     async def admit(self, key: str) -> Caller:
-        """Return who comes with `key`.
+        """Return the caller of `key`.
 
         Raises:
-            InvalidCredentials: it is none that is known, or it has ended.
+            InvalidCredentials: the key is unknown or has expired.
         """
         if self._monotonic() >= self._next_look:
             self._next_look = self._monotonic() + _LOOK_EVERY_S
@@ -71,7 +71,7 @@ class Keys:
         return known.caller
 
     async def _look(self) -> None:
-        """Read the file if it changed; on a thread, as its disk may be slow."""
+        """Read the file if it changed; in a thread, because the disk may be slow."""
         stamp = await asyncio.to_thread(_stamp, self._path)
         if stamp == self._seen:
             return
@@ -79,13 +79,13 @@ class Keys:
         try:
             self._known = await asyncio.to_thread(_read, self._path)
         except Misconfigured as error:
-            log.error("the keys before stay: %s", error)  # noqa: TRY400 - no fault of the code
+            log.error("previous keys stay valid: %s", error)  # noqa: TRY400 - no fault of the code
         else:
             log.info("%s: %d keys", self._path, len(self._known))
 
 
 def _stamp(path: Path) -> tuple[int, ...] | None:
-    """Return what differs after any change: an edit in place, and another file in its place."""
+    """Return a value that differs after an edit in place and after a replacement of the file."""
     try:
         found = os.stat(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""The issuer's keys as they are now: fetched when they are needed, and not too often."""
+"""The issuer's current keys: fetched on demand, at a limited rate."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ragline_gateway.access.jwks import KeySet
 
 log = logging.getLogger(__name__)
 
-# At least between two fetches, whatever key ids tokens name, and however often fetching fails
+# Minimum time between two fetches, also for unknown key ids and after failed fetches
 _PAUSE_S = 10.0
 
 
 class SigningKeys:
     """Finds the key that a token names.
 
-    Keys are fetched before the first use, again after `refresh_s`, and when a token names one that
-    is not known. While the issuer is away, the keys that were fetched last count for `max_age_s`
-    altogether; then nobody gets in.
+    Keys are fetched before the first use, again after `refresh_s`, and when a token names an
+    unknown key. While the issuer is unreachable, the keys fetched last stay valid until they are
+    `max_age_s` old; after that, no token is accepted.
 
     Args:
         fetch: fetches the keys, or raises `Unavailable`.
         refresh_s: age from which keys are fetched again.
-        max_age_s: age from which keys do not count any more.
+        max_age_s: age from which keys are no longer valid.
         clock: monotonic seconds.
     """
 
@@ -53,12 +53,12 @@ class SigningKeys:
         """Return the key of that id for `algorithm`, or None when the issuer has none.
 
         Raises:
-            Unavailable: whether it has one cannot be known just now.
+            Unavailable: no valid key set can be obtained at the moment.
         """
         if self._age >= self._max_age_s:
             await self._renew()
         elif self._age >= self._refresh_s and not self._fetching.locked():
-            await self._renew()  # one request waits for it, the others go by the keys of before
+            await self._renew()  # one request waits for the fetch, the others use the previous keys
         found = self._find(key_id, algorithm)
         if found is None:
             await self._renew()
@@ -72,14 +72,14 @@ class SigningKeys:
         return self._clock() - self._fetched_at
 
     def _find(self, key_id: str | None, algorithm: str) -> PyJWK | None:
-        """A token that names no key means the only one there is for its algorithm."""
+        """Without a key id, return the key only if it is the only one for the algorithm."""
         if key_id is not None:
             return self._keys.get((key_id, algorithm))
         fitting = [key for (_, each), key in self._keys.items() if each == algorithm]
         return fitting[0] if len(fitting) == 1 else None
 
     async def _renew(self) -> None:
-        """Fetch the keys, unless that was tried a moment ago, also by whoever was first."""
+        """Fetch the keys, unless this or another request tried to a moment ago."""
         async with self._fetching:
             if self._clock() - self._tried_at < _PAUSE_S:
                 return

@@ -1,1 +1,1 @@
-"""How answers find who waits for them."""
+"""Delivery of answers from Kafka to the requests that wait for them."""

@@ -1,7 +1,7 @@
-"""Reads `answers` from its end, in no consumer group: every replica sees every answer.
+"""Reads `answers` from its end without a consumer group: every replica sees every answer.
 
-A group of its own for each replica would do the same and leave groups behind whenever a replica
-dies. Somebody else's answer costs a look-up of its key, nothing is parsed.
+A separate consumer group for each replica would also work, but would leave a group behind whenever
+a replica dies. An answer that nobody here waits for costs one look-up of its key; it is not parsed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _GROWTH_S = 30.0
 
 
 class AnswerTail:
-    """Follows all partitions of `answers`; one that is added later is read from its beginning.
+    """Reads all partitions of `answers`; a partition added later is read from its beginning.
 
     Args:
         consumer: started, in no group, without a subscription.
-        waiting: who gets the answers.
-        partitions: tells how many partitions there are; asked again now and then.
+        waiting: receives the answers.
+        partitions: returns the topic's partitions; called periodically.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class AnswerTail:
         self._looked_at = self.polled_at = self._clock()
 
     async def begin(self) -> None:
-        """Stand at the end of every partition; what is published later is not missed.
+        """Seek to the end of every partition, so that nothing published later is missed.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -58,7 +58,7 @@ class AnswerTail:
         self._assign(await self._consumer.end_offsets(found))
 
     async def run(self) -> None:
-        """Hand on answers until cancelled; a broker that is away is waited for."""
+        """Deliver answers until cancelled; wait while the broker is unreachable."""
         while True:
             try:
                 found = await self._consumer.getmany(timeout_ms=_POLL_MS)
@@ -67,7 +67,7 @@ class AnswerTail:
                 self.polled_at = self._clock()
                 await self._grow()
             except KafkaError as error:
-                log.warning("answers cannot be read just now: %r", error)
+                log.warning("cannot read `answers` at the moment: %r", error)
                 await asyncio.sleep(_RETRY_S)
 
     async def _grow(self) -> None:
@@ -90,7 +90,7 @@ class AnswerTail:
 async def open_tail(
     settings: KafkaSettings, waiting: Waiters, *, partitions: Partitions
 ) -> AsyncIterator[AnswerTail]:
-    """Follow `answers` while the block runs.
+    """Read `answers` while the block runs.
 
     Raises:
         Unavailable: Kafka does not answer.

@@ -1,4 +1,4 @@
-"""Who waits in this process for which answer. Pure."""
+"""The callbacks in this process that wait for an answer. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Deliver = Callable[[bytes], None]
 
 
 class Waiters:
-    """Hands an answer to everybody here who waits for it.
+    """Delivers an answer to every callback that waits for it.
 
     An answer is its record's value: UTF-8 JSON of a `QueryAnswered`.
     """
@@ -22,7 +22,7 @@ class Waiters:
 
     @contextmanager
     def joined(self, query_id: str, deliver: Deliver) -> Iterator[None]:
-        """Hand the query's answer to `deliver` while the block runs."""
+        """Call `deliver` with the query's answer while the block runs."""
         key = query_id.encode()
         waiting = self._waiting.setdefault(key, [])
         waiting.append(deliver)
@@ -34,7 +34,7 @@ class Waiters:
                 self._waiting.pop(key, None)
 
     def deliver(self, key: bytes | None, value: bytes | None) -> None:
-        """Take a record of `answers`; most are somebody else's and cost one look-up."""
+        """Deliver a record of `answers`; for most records nobody waits, which costs one look-up."""
         if key is None or value is None:
             return
         for deliver in tuple(self._waiting.get(key, ())):

@@ -1,4 +1,4 @@
-"""The OpenAI-compatible side: chat completions that are answers with citations.
+"""The OpenAI-compatible API: chat completions that are answers with citations.
 
 Source: OpenAI API reference, "Chat" (`/v1/chat/completions`) and "Models".
 """

@@ -1,4 +1,4 @@
-"""An answer as chunks of a completion while it is written."""
+"""Streams an answer as completion chunks while it is written."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _END = b"data: [DONE]\n\n"
 
 
 class Chunks:
-    """Turns what happens to a question into chunks; what was sent cannot be taken back.
+    """Converts the events of a question into chunks; sent text cannot be retracted.
 
-    Only the first attempt seen is streamed. Where the final text begins with what was sent, the
-    rest follows; where it does not, the last chunk's `ragline.text` is the text that counts.
+    Only the first attempt at an answer is streamed. If the final text begins with the sent text,
+    the rest follows; if not, `ragline.text` of the last chunk holds the final text.
     """
 
     def __init__(self, query_id: str, *, created: int, with_usage: bool) -> None:
@@ -39,7 +39,7 @@ class Chunks:
         self._sent = ""
 
     async def of(self, followed: AsyncGenerator[Followed, None]) -> AsyncGenerator[bytes, None]:
-        """Yield server-sent events until the answer has been told."""
+        """Yield server-sent events until the answer is complete."""
         yield self._chunk(ChunkDelta(role="assistant", content="")).as_event()
         async with aclosing(followed):
             async for each in followed:
@@ -105,6 +105,6 @@ _INTERRUPTED = Problem(
 
 
 def _failed(problem: Problem) -> bytes:
-    """Return an error in the middle of a stream, as OpenAI clients expect it."""
+    """Return an error event within a stream, in the form that OpenAI clients expect."""
     error = {"message": problem.title, "type": "server_error", "code": problem.code, "param": None}
     return f"data: {json.dumps({'error': error})}\n\n".encode()

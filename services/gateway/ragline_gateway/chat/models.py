@@ -1,4 +1,4 @@
-"""What an OpenAI client sends and gets. Fields that mean nothing here are ignored."""
+"""Requests and responses of OpenAI clients. Fields without a meaning here are ignored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream ends with."""
+    """Options of a streamed completion."""
 
     include_usage: StrictBool | None = False
 
@@ -72,10 +72,10 @@ class CompletionUsage(BaseModel):
 
 
 class Extension(BaseModel):
-    """What Ragline says beyond OpenAI's fields.
+    """Ragline's fields in addition to OpenAI's.
 
-    `text` is the final text of a stream whose pieces add up to another one: claims were removed, or
-    a second attempt replaced the first.
+    `text` is the final text where it differs from the streamed pieces: claims were removed, or a
+    second attempt replaced the first.
     """
 
     query_id: str

@@ -66,7 +66,7 @@ async def _answer(parts: Parts, record: QueryRecord) -> QueryAnswered:
 
 @router.get("/models", summary="The models")
 async def models(_caller: Asker) -> Models:
-    """Return the one model, `ragline`: which language model writes is the operator's choice."""
+    """Return the only model, `ragline`: the operator chooses the language model behind it."""
     return Models()
 
 

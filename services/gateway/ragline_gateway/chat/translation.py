@@ -20,7 +20,7 @@ from ragline_gateway.queries.models import AskBody, AskOptions
 _MOST_TURNS = 50
 _MOST_TURN_CHARS = 32_768
 _MOST_TOKENS, _LEAST_TOKENS = 8_192, 16
-# HTTP's names for a question that has no answer
+# HTTP statuses of questions that end without an answer
 _FAILED = {
     "overloaded": 503,
     "rate_limited": 503,
@@ -31,12 +31,12 @@ _FAILED = {
 
 
 def question(request: ChatRequest) -> AskBody:
-    """Return the question that the messages end with; earlier ones are its history.
+    """Return the last message as the question, with the earlier ones as its history.
 
-    System messages and tools say how a model should behave: here the pipeline decides that.
+    System messages and tools are ignored: the pipeline decides how the model behaves.
 
     Raises:
-        Problem: another model, no question, or one that is too long.
+        Problem: unknown model, no question, or a question that is too long.
     """
     if request.model != MODEL:
         raise _bad(404, "model-not-found", f"The only model is {MODEL!r}", "model")
@@ -75,7 +75,7 @@ def _bad(status: int, code: str, title: str, param: str) -> Problem:
 
 
 def check_answered(answer: QueryAnswered) -> None:
-    """Make sure that there is something to say.
+    """Check that the question has an answer or a refusal.
 
     Raises:
         Problem: the question failed or expired: 503, 504 or 500.
@@ -114,12 +114,12 @@ def completion(answer: QueryAnswered) -> Completion:
 
 
 def completion_id(query_id: str) -> str:
-    """Return the completion's id of a question."""
+    """Return the id of a question's completion."""
     return f"chatcmpl-{query_id}"
 
 
 def finish_reason(answer: QueryAnswered) -> str:
-    """Return `length` for an answer that was cut off, else `stop`."""
+    """Return `length` for a truncated answer, else `stop`."""
     return "length" if Degradation.WHOLE_TEXT in answer.degradations else "stop"
 
 
@@ -134,7 +134,7 @@ def usage(answer: QueryAnswered) -> CompletionUsage:
 
 
 def extension(answer: QueryAnswered, *, streamed: str | None = None) -> Extension:
-    """Return what Ragline says beyond OpenAI's fields; `streamed` is what a stream has sent."""
+    """Return Ragline's fields in addition to OpenAI's; `streamed` is the text already sent."""
     replaces = streamed is not None and streamed != answer.text
     return Extension(
         query_id=answer.query_id,

@@ -1,4 +1,4 @@
-// Who is asking: the key and the tenant, kept in this tab only.
+// The caller's credentials: API key and tenant, kept in this tab only.
 
 const STORE = { key: "ragline.key", tenant: "ragline.tenant" };
 
@@ -17,13 +17,14 @@ function writeAccess({ key, tenant }) {
   sessionStorage.setItem(STORE.key, key);
   sessionStorage.setItem(STORE.tenant, tenant);
   const address = new URL(location.href);
-  // the address names the tenant only, and never another than the one in use
+  // the address shows only the tenant, and always the one in use
   if (tenant) address.searchParams.set("tenant", tenant);
   else address.searchParams.delete("tenant");
   history.replaceState(null, "", address);
 }
 
-/** The dialog: `ask(problem)` opens it, with what made it necessary. `saved()` hears of a change. */
+/** The dialog: `ask(problem)` opens it and shows the problem; `saved()` is called after a change.
+*/
 export function createAccessDialog(saved) {
   const [dialog, form, key, tenant, why] = [
     "access",
@@ -32,7 +33,7 @@ export function createAccessDialog(saved) {
     "tenant",
     "access-problem",
   ].map((id) => document.getElementById(id));
-  key.pattern = "[\\x21-\\x7e]*"; // what a header can carry
+  key.pattern = "[\\x21-\\x7e]*"; // the characters that a header may contain
 
   function ask(problem = null) {
     ({ key: key.value, tenant: tenant.value } = readAccess());

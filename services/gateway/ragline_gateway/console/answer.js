@@ -1,4 +1,4 @@
-// An answer that has come: its text with marked doubts, sources, notices, and what to do next.
+// A finished answer: its text with unsupported claims marked, sources, notices and next steps.
 
 import { citationCards, markerButton, nearestSources } from "./citations.js";
 import { answerFeedback } from "./feedback.js";
@@ -75,7 +75,7 @@ function refusal({ nearest }, openSource) {
   return h("div", {}, h("p", { class: "advice" }, advice), nearestSources(nearest, openSource));
 }
 
-/** What a failed, expired or broken question calls for: words, and a button to ask again. */
+/** The message for a failed, expired or broken question, with a button to ask again. */
 export function trouble({ phase, answer, problem }, askAgain) {
   const [title, words] = explained(phase, answer, problem);
   const wait = answer?.error?.retry_after ?? problem?.retryAfter ?? 0;

@@ -3,7 +3,7 @@
 const TIMEOUT_MS = 30_000;
 const POLL_TIMEOUT_MS = 8_000;
 
-/** What went wrong, as RFC 9457 tells it. `status` is 0 when no answer came at all. */
+/** An error as problem details (RFC 9457). `status` is 0 when there was no response at all. */
 export class Problem extends Error {
   constructor({ status = 0, code = "unreachable", title, detail, errors, retryAfter = null }) {
     const wrong = errors?.map(({ loc, message }) => `${loc.join(".")}: ${message}`).join("; ");
@@ -12,7 +12,7 @@ export class Problem extends Error {
   }
 }
 
-/** The problem that an unsuccessful response carries. */
+/** The problem in an error response. */
 export async function problemOf(response) {
   const body = await response.json().catch(() => ({}));
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
@@ -58,7 +58,7 @@ export function createApi(access) {
       body: JSON.stringify(value),
     });
   const query = (id) => `v1/queries/${encodeURIComponent(id)}`;
-  // with its slashes encoded: browsers would resolve `..` in a path
+  // with slashes encoded, because browsers would resolve `..` in a path
   const document_ = (id) => `v1/documents/${encodeURIComponent(id)}`;
 
   return {

@@ -1,4 +1,4 @@
-// The conversation: the question box, the turns, and what is said to those who do not see them.
+// The conversation: the question box, the turns, and announcements for screen readers.
 
 import { askQuestion } from "./question.js";
 import { bringIntoView } from "./dom.js";
@@ -9,7 +9,7 @@ const TEXT_TOLD = 32_000;
 
 /**
  * Runs the conversation on the page. `tools`: `{api, openSource, showQuestion, changed,
- * announce, denied}`; `denied(problem)` hears of missing credentials.
+ * announce, denied}`; `denied(problem)` is called for missing credentials.
  */
 export function startConversation(tools) {
   const [form, box, turns, welcome, fresh] = ["ask", "question", "turns", "welcome", "fresh"].map(
@@ -86,7 +86,7 @@ export function startConversation(tools) {
   }
 }
 
-/** What was said before, oldest first, as the API takes it; only questions that were answered. */
+/** The history for the API, oldest first; only questions that were answered. */
 export function historyOf(questions) {
   const told = questions.filter(({ phase }) => phase === "answered").slice(-TURNS_TOLD);
   return told.flatMap(({ text, answer }) => [

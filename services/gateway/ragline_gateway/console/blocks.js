@@ -1,5 +1,6 @@
 // The block structure of Markdown-ish text: paragraphs, headings, lists, code, quotes, tables.
-// Blocks hold ranges of the text and no copies, so that verdicts on ranges can be shown in place.
+// Blocks hold ranges of the text instead of copies, so that verdicts on ranges can be shown in
+// place.
 
 const DEEPEST = 6;
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^`]*$/;
@@ -32,8 +33,8 @@ function parse(text, lines, depth) {
   return found;
 }
 
-// Each reader returns the block that begins at a line and the line behind it, or null.
-// They are asked in this order, and the last one takes everything.
+// Each reader returns the block that begins at a line and the line after it, or null.
+// They are tried in this order; the last one accepts every line.
 const READERS = [fence, heading, rule, table, quote, list, paragraph];
 const INTERRUPTING = [fence, heading, rule, quote];
 
@@ -99,7 +100,7 @@ function afterBlanks({ lines, words }, at) {
   return next;
 }
 
-/** Whether a line goes on with the list item above it. */
+/** Whether a line continues the list item above it. */
 function belongs(source, at) {
   const { lines, words } = source;
   if (words(at).trim() === "") {

@@ -1,10 +1,10 @@
-// Citations as cards, and the sources nearest to a question that was refused.
+// Citations as cards, and for a refused question the nearest sources.
 
 import { h } from "./dom.js";
 import { quoteElement } from "./soft-breaks.js";
 import { thumbs } from "./feedback.js";
 
-/** What a document is called. */
+/** The display name of a document. */
 export function nameOf({ title, document_id: id }) {
   return title || id;
 }
@@ -14,7 +14,7 @@ export function headingPath({ heading_path: path = [] }) {
   return path.length ? h("p", { class: "path" }, path.join(" › ")) : null;
 }
 
-/** The cards of an answer's citations. `rate(marker, rating)` sends an opinion. */
+/** The cards of an answer's citations. `rate(marker, rating)` sends a rating. */
 export function citationCards(citations, { openSource, rate }) {
   const cards = citations.map((citation) => card(citation, { openSource, rate }));
   return h("ol", { class: "cards", "aria-label": "Sources" }, cards);
@@ -52,7 +52,7 @@ function card(citation, { openSource, rate }) {
   );
 }
 
-/** The button that stands for a citation's marker in the text. */
+/** The button for a citation marker in the text. */
 export function markerButton(citation, openSource) {
   const label = `Source ${citation.marker}: ${nameOf(citation)}`;
   const attributes = {

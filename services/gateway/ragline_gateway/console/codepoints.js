@@ -1,6 +1,6 @@
 // The server counts code points, JavaScript's strings count UTF-16 units.
 
-/** A function from code point offsets in `text` to indices of the string; what lies outside is clamped. */
+/** A function from code point offsets in `text` to string indices; offsets outside are clamped. */
 export function indexOfCodePoint(text) {
   const starts = [];
   let index = 0;

@@ -1,4 +1,4 @@
-// The tenant's latest documents, and those that are being added here.
+// The tenant's latest documents, and the uploads of this page.
 
 import { ago, count, duration, outcome } from "./words.js";
 import { h } from "./dom.js";
@@ -8,7 +8,8 @@ import { whileVisible } from "./poll.js";
 const LOOK_MS = 4_000;
 const SHOWN = 12;
 
-/** The documents panel; `again()` looks at once, `allow(write)` shows or hides the upload. */
+/** The documents panel; `again()` refreshes it at once, `allow(write)` shows or hides the upload.
+*/
 export function createDocuments(api, { openSource, announce }) {
   const [list, note, upload, files, card] = [
     "document-list",

@@ -1,4 +1,4 @@
-// Builds elements. Foreign text only ever becomes text nodes; nothing here parses markup.
+// Builds elements. Untrusted text always becomes text nodes; nothing here parses markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -15,8 +15,8 @@ function fill(element, attributes, children) {
 }
 
 /**
- * An HTML element. An attribute whose value is a function listens to the event of that name; null
- * and false leave the attribute out. Children are nodes, strings, numbers or lists of them.
+ * An HTML element. An attribute whose value is a function is a listener for the event of that name;
+ * null and false leave the attribute out. Children are nodes, strings, numbers or lists of them.
  */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -27,7 +27,7 @@ export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** The address when it is one of the web, else null: `javascript:` and the like never become links. */
+/** The address if it is http or https, else null: `javascript:` and the like never become links. */
 export function webAddress(text) {
   try {
     const url = new URL(text);
@@ -37,24 +37,24 @@ export function webAddress(text) {
   }
 }
 
-/** A link that leaves the console, or plain text when the address is not one of the web. */
+/** A link out of the console, or plain text when the address is not http or https. */
 export function outwardLink(address, ...children) {
   const href = webAddress(address);
   if (href === null) return h("span", {}, ...children);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-/** Text for those who do not see the page. */
+/** Text for screen readers only. */
 export function unseen(text) {
   return h("span", { class: "unseen" }, text);
 }
 
-/** Whether motion is welcome. */
+/** Whether the user accepts animations (`prefers-reduced-motion`). */
 export function motionWelcome() {
   return !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Brings an element to the middle of what scrolls around it. */
+/** Scrolls an element to the middle of its scroll container. */
 export function bringIntoView(element, block = "center") {
   element.scrollIntoView({ block, behavior: motionWelcome() ? "smooth" : "auto" });
 }

@@ -1,4 +1,4 @@
-// Thumbs up and down, with a reason for those who want to give one.
+// Thumbs up and down, with an optional reason.
 
 import { h, s } from "./dom.js";
 
@@ -23,8 +23,8 @@ function thumb(rating, about, click) {
 }
 
 /**
- * Two buttons that send an opinion at once. `send(rating)` resolves when it was taken. What was
- * pressed stays pressed; the other opinion may still be given.
+ * Two buttons that send a rating at once. `send(rating)` resolves when it was accepted. The pressed
+ * button stays pressed; the other rating can still be given.
  */
 export function thumbs({ about, send }) {
   const said = h("span", { class: "said", role: "status" });

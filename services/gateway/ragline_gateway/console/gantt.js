@@ -1,4 +1,4 @@
-// Where a question's time went, as bars on one scale and as figures.
+// How long each stage of a question took, as bars on one scale and as figures.
 
 import { h, s } from "./dom.js";
 import { duration } from "./words.js";

@@ -1,4 +1,4 @@
-// How each stage is, from a look at the pipeline. Pure.
+// The health of each stage, from the monitor's report on the pipeline. Pure.
 
 const SECONDS_BEHIND = 5;
 
@@ -10,9 +10,10 @@ export const HEALTH = {
 };
 
 /**
- * A stage's state over all of its topics: `{stage, lag, members, perSecond, topics, health}`.
+ * The state of a stage over all its topics: `{stage, lag, members, perSecond, topics, health}`.
  *
- * `lagging` is more than five seconds of work. Nothing is known while the look is `stale`.
+ * `lagging` means more than five seconds of work waiting. While the report is `stale`, the health
+ * is unknown.
  */
 export function stagesOf(view) {
   const names = [...new Set(view.stages.map((each) => each.stage))];

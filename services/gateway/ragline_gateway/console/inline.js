@@ -1,8 +1,8 @@
-// What stands inside a block: code, emphasis, links and citation markers, as nodes.
+// The inline content of a block as nodes: code, emphasis, links and citation markers.
 
 import { h, outwardLink } from "./dom.js";
 
-// Bounded, so that a hostile text cannot make a search run through all of it again and again
+// Bounded, so that a hostile text cannot cause quadratic searches
 const TOKEN = new RegExp(
   [
     /(?<escape>\\[!-/:-@[-`{-~])/,
@@ -20,7 +20,7 @@ const TOKEN = new RegExp(
   "dg",
 );
 
-/** A piece of text that knows where each of its characters stands in the whole. */
+/** A piece of text with the position of each of its characters in the whole text. */
 export class Run {
   constructor(text, places) {
     this.text = text;

@@ -1,4 +1,4 @@
-// Puts the console together.
+// Connects the parts of the console.
 
 import { createAccessDialog, readAccess } from "./access.js";
 import { createApi } from "./api.js";

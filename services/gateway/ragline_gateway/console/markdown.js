@@ -1,4 +1,4 @@
-// Shows Markdown-ish text safely: a closed set of elements, and text only ever as text.
+// Renders Markdown-ish text safely: a fixed set of elements, and all content as text nodes.
 
 import { blocksOf } from "./blocks.js";
 import { h, unseen } from "./dom.js";
@@ -19,7 +19,7 @@ export function render(text, { cite = NOTHING_CITED, doubts = [] } = {}) {
   return elements;
 }
 
-/** Shows a text that grows: blocks that are unchanged since the last call stay what they are. */
+/** Shows a growing text: elements of blocks unchanged since the last call are kept. */
 export function renderGrowing(container, text) {
   const before = shown.get(container) ?? [];
   const blocks = blocksOf(text).map((block) => ({ block, raw: text.slice(block.from, block.to) }));
@@ -89,7 +89,7 @@ function tableElement({ rows: [head, ...body] }, words) {
   return h("div", { class: "wide", tabindex: 0 }, table);
 }
 
-/** Text nodes, the parts inside a doubt within `mark` elements. */
+/** Text nodes; parts inside a doubt are wrapped in `mark` elements. */
 function marked(run, doubts) {
   const nodes = [];
   let from = 0;
@@ -105,7 +105,7 @@ function marked(run, doubts) {
   return nodes;
 }
 
-/** Says behind the last marked piece of a doubt what is wrong, for eyes and ears. */
+/** Adds the reason after the last marked piece of a doubt, visibly and for screen readers. */
 function explain(elements, index, why) {
   const selector = `mark[data-doubt="${index}"]`;
   const pieces = elements.flatMap((element) => [...element.querySelectorAll(selector)]);

@@ -1,4 +1,4 @@
-// The pipeline as a line with stations, drawn as SVG for the width that there is.
+// The pipeline as a line with stations, drawn as SVG for the available width.
 
 import { HEALTH } from "./health.js";
 import { s } from "./dom.js";
@@ -10,7 +10,7 @@ const MARGIN = 30;
 /**
  * Draws into `container`. `update(stations)` shows six stations `{name, kind, phase, time, health,
  * lag}`: `kind` end or stage, `phase` ahead, working, done, skipped or bad, `time` a text,
- * `health` a key of HEALTH or null, `lag` records that wait before it.
+ * `health` a key of HEALTH or null, `lag` the number of records waiting before it.
  */
 export function createPicture(container) {
   let stations = [];

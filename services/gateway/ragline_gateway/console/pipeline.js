@@ -1,4 +1,4 @@
-// The pipeline panel: its picture, one question's times, and how each stage is now.
+// The pipeline panel: its picture, the times of one question, and the health of each stage.
 
 import { HEALTH, stagesOf } from "./health.js";
 import { STAGES, rowsOf, spanOf } from "./timeline.js";
@@ -11,7 +11,7 @@ import { whileVisible } from "./poll.js";
 const LOOK_MS = 2_000;
 const BAD = new Set(["failed", "expired", "broken"]);
 
-/** The panel: `show(question)` puts a question on it, `changed(question)` updates that one. */
+/** The panel: `show(question)` selects a question, `changed(question)` updates it. */
 export function createPipeline(api, { mayOperate }) {
   const [timeline, table, deadLetters] = ["timeline", "stages", "dead-letters"].map((id) =>
     document.getElementById(id),

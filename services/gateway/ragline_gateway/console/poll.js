@@ -1,8 +1,8 @@
-// Looks again and again, but only while somebody can see the page.
+// Polls repeatedly, but only while the page is visible.
 
 /**
  * Runs `work` now, then `every` ms after it ended, while the tab is visible.
- * `again()` runs it at once. `work` must not reject.
+ * `again()` runs `work` at once. `work` must not reject.
  */
 export function whileVisible(work, every) {
   let timer = null;

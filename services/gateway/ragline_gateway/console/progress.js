@@ -1,6 +1,6 @@
-// What is known of one question, from the events of its stream. Pure.
+// The state of one question, computed from the events of its stream. Pure.
 
-/** Before the first event. `seq` is that of the last text, `gap` whether text before it is missing. */
+/** The initial state. `seq` is that of the last text, `gap` whether earlier text is missing. */
 export const BEGINNING = Object.freeze({
   stages: Object.freeze([]),
   attempt: 0,
@@ -32,7 +32,7 @@ export function advance(state, { type, data }) {
 function stage(state, { stage: name, queued, started, timings }) {
   const finished = timings.map((each) => ({ ...each }));
   const told = [...finished, { stage: name, queued, started, finished: null }];
-  // a stage that was told late knows less than one that came after it
+  // the event of an earlier stage arrived late: the later stage's state is newer
   return told.length > state.stages.length ? { ...state, stages: told } : state;
 }
 

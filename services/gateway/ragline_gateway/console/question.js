@@ -1,4 +1,4 @@
-// One question from the question box to its answer.
+// The life of one question, from the question box to its answer.
 
 import { BEGINNING, advance } from "./progress.js";
 import { Problem } from "./api.js";
@@ -8,8 +8,8 @@ import { follow } from "./sse.js";
 const TICK_MS = 200;
 
 /**
- * Asks `text`. `changed(question)` is called whenever something about the question is new, and
- * while it runs often enough for a clock.
+ * Asks `text`. `changed(question)` is called after every change of the question and, while it runs,
+ * often enough to update a clock.
  *
  * `question.phase` is sending, running, or how it ended: answered, refused, stopped, failed, expired
  * (with `answer`), or broken (with `problem`: the gateway took no question, or lost it).
@@ -34,7 +34,7 @@ export function askQuestion({ api, text, history, changed }) {
       changed(this);
       if (this.id) api.cancel(this.id).catch(() => {}); // it may have ended by itself
     },
-    /** Forgets about it. */
+    /** Stops following the question. */
     leave: () => leaving.abort(),
     /** Now, by the server's clock (epoch ms). */
     serverNow: () => (question.ended ?? Date.now()) + (question.offset ?? 0),

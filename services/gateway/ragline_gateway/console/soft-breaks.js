@@ -1,13 +1,14 @@
-// Lines that were only broken to fit an editor run on, as a Markdown reader would show them. The
-// text stays what it is, character by character.
+// Joins lines that were broken only to fit an editor, as a Markdown renderer does. The text itself
+// stays unchanged, character by character.
 
 import { h } from "./dom.js";
 
-const LONG = 50; // whoever breaks lines by hand does it beyond this
+const LONG = 50; // lines broken by hand are usually longer than this
 const OWN_LINE = /^(?:[-*+•|>#]|\d{1,9}[.)]\s|`{3}|~{3}|\.\. |:|={3}|-{3}|\s*$)/;
 const FENCE = /^\s*(?:`{3}|~{3})/;
 
-/** The ranges `[from, to]` of the line breaks in `text` (with the indent behind) that mean nothing. */
+/** The ranges `[from, to]` of insignificant line breaks in `text`, including the indent after them.
+*/
 export function softBreaks(text) {
   const found = [];
   let fenced = false;

@@ -1,4 +1,4 @@
-// A document's source as one text, and where a quote stands in it.
+// A document's source as one text, and the position of a quote in it.
 
 import { indexOfCodePoint } from "./codepoints.js";
 
@@ -38,7 +38,7 @@ function rangeIn(pieces, start, end) {
   ];
 }
 
-/** Finds the words of `quote`, however the white space between them runs. */
+/** Finds the words of `quote`, regardless of the white space between them. */
 function find(text, quote) {
   const words = quote.split(/\s+/).filter(Boolean);
   if (words.length === 0) return null;

@@ -1,4 +1,4 @@
-// A document's text in a panel, with what was cited highlighted.
+// A document's text in a panel, with the cited passage highlighted.
 
 import { bringIntoView, h, outwardLink, webAddress } from "./dom.js";
 import { headingPath, nameOf } from "./citations.js";
@@ -94,7 +94,7 @@ function cited({ quote }) {
   return quote ? quoteElement(quote) : null;
 }
 
-/** The source's pieces; those without a gap between them run on. */
+/** The pieces of the source; pieces without a gap between them share a paragraph. */
 function passages({ text, pieces }, range) {
   const breaks = softBreaks(text);
   const elements = [];
@@ -112,7 +112,7 @@ function passages({ text, pieces }, range) {
   return elements;
 }
 
-/** The nodes of a piece, what is cited within a `mark`. `nodes(from, to)` makes those of a range. */
+/** The nodes of a piece, with the cited part in a `mark`. `nodes(from, to)` renders a range. */
 function highlighted({ from, to }, range, nodes) {
   const [start, end] = range ? range.map((place) => Math.min(Math.max(place, from), to)) : [to, to];
   if (start === end) return nodes(from, to);

@@ -6,7 +6,7 @@ const SILENCE_MS = 45_000; // three pings of the gateway
 const LONGEST_WAIT_MS = 10_000;
 const GAVE_UP = new Set([400, 401, 403, 404, 405, 406, 410, 415, 422]);
 
-/** Turns pieces of a stream into events, by the rules of the HTML standard. */
+/** Parses chunks of a stream into events, by the rules of the HTML standard. */
 export class EventParser {
   #rest = "";
   #data = [];
@@ -34,7 +34,7 @@ export class EventParser {
     if (field === "data") this.#data.push(value);
     else if (field === "event") this.#type = value;
     else if (field === "id" && !value.includes("\0")) this.#id = value;
-    return null; // comments, and fields that are not known
+    return null; // comments and unknown fields
   }
 
   #dispatch() {
@@ -47,11 +47,11 @@ export class EventParser {
 }
 
 /**
- * Follows a stream to its end, over as many connections as that takes.
+ * Follows a stream to its end and reconnects as often as necessary.
  *
- * `open(lastId, signal)` gives the response; `isLast(event)` tells the stream's last event, and
- * `onState` hears `open` and `lost`. `pause(ms)` waits between tries.
- * Throws a `Problem` where trying again cannot help; returns silently when `signal` is aborted.
+ * `open(lastId, signal)` returns the response; `isLast(event)` recognizes the stream's last event;
+ * `onState` is called with `open` or `lost`; `pause(ms)` waits between attempts.
+ * Throws a `Problem` when retrying cannot help; returns silently when `signal` is aborted.
  */
 export async function follow(open, { onEvent, onState, isLast, signal, pause = sleep }) {
   let lastId = "";
@@ -78,7 +78,7 @@ export async function follow(open, { onEvent, onState, isLast, signal, pause = s
   }
 }
 
-/** A fault of the listener is no fault of the connection. */
+/** Reports an error of the listener without breaking the connection. */
 function heard(onEvent, event) {
   try {
     onEvent(event);
@@ -97,7 +97,7 @@ async function* eventsOf(response) {
       yield* parser.feed(value);
     }
   } finally {
-    reader.cancel().catch(() => {}); // it is over either way
+    reader.cancel().catch(() => {}); // the stream has ended in any case
   }
 }
 
@@ -109,7 +109,7 @@ function inTime(reading) {
   return Promise.race([reading, silence]).finally(() => clearTimeout(timer));
 }
 
-/** Waits, but not when the network has just come back. */
+/** Waits, but returns early when the network comes back. */
 function sleep(ms, signal) {
   return new Promise((resolve) => {
     const done = () => {

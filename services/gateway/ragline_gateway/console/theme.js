@@ -1,4 +1,4 @@
-// Light or dark: the system's choice until somebody makes one. A classic script, in the head.
+// Light or dark: follows the system until the user chooses. A classic script, in the head.
 (() => {
   "use strict";
   const root = document.documentElement;

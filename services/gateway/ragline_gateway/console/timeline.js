@@ -1,12 +1,12 @@
-// Where a question's time went: a row for each stage, waiting apart from working. Pure.
+// The times of a question: a row for each stage, with waiting and working time apart. Pure.
 
 export const STAGES = ["classifier", "retriever", "reranker", "generator"];
 
 /**
  * The rows of a question at `now` (epoch ms of the server's clock).
  *
- * `timings` are `{stage, queued, started, finished}`, `finished` null for the one at work; `over`
- * says that no more will come. Each row: `{stage, phase, queued, started, finished, waiting,
+ * `timings` are `{stage, queued, started, finished}`, `finished` null for the running stage; `over`
+ * says that no more events will come. Each row: `{stage, phase, queued, started, finished, waiting,
  * working}` in ms, `phase` one of ahead, working, done, skipped.
  */
 export function rowsOf(timings, { now, over }) {
@@ -24,7 +24,7 @@ export function rowsOf(timings, { now, over }) {
   });
 }
 
-/** The span `[from, to]` that the rows cover; null before the first stage. */
+/** The time span `[from, to]` of the rows; null before the first stage. */
 export function spanOf(rows) {
   const begun = rows.filter((row) => row.queued !== undefined);
   if (begun.length === 0) return null;
@@ -32,7 +32,7 @@ export function spanOf(rows) {
   return [from, Math.max(from + 1, ...begun.map((row) => row.finished))];
 }
 
-/** How far the server's clock is ahead of this one (ms), from the instants of events just heard. */
+/** How far the server's clock is ahead of this one (ms), from times in events just received. */
 export function clockOffset(offset, serverInstant, now) {
   return Math.max(offset ?? -Infinity, serverInstant - now);
 }

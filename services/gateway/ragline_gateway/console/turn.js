@@ -23,7 +23,7 @@ const ENDED = {
 /**
  * The view of one question: `{element, update(question), spoken()}`.
  *
- * `tools` are what its parts need: `{api, openSource, askAgain, showTimes}`.
+ * `tools` are the functions that its parts need: `{api, openSource, askAgain, showTimes}`.
  */
 export function turnView(text, tools) {
   const dot = h("span", { class: "dot", "aria-hidden": "true" });
@@ -80,7 +80,7 @@ export function turnView(text, tools) {
   return { element, update, spoken: () => body.textContent };
 }
 
-/** What goes on with a question, in a few words. */
+/** The progress of a question, in a few words. */
 export function statusWords(question) {
   const { phase, connection, stopping, progress, answer } = question;
   if (phase === "sending") return "Sending";

@@ -1,11 +1,12 @@
-// Sends files one by one and follows each until it is searchable, or is not going to be.
+// Sends files one by one and follows each until it is searchable or has failed.
 
 const LOOK_MS = 700;
 const PATIENCE_MS = 10 * 60_000;
 
 /**
  * Uploads `entries` `{file, document_id, status}` and keeps their status; `changed(entry)` is
- * called with every step. One request a file, so that a large one does not take others with it.
+ * called at every step. Each file has its own request, so that a file that is too large does not
+ * make the others fail.
  */
 export async function uploadAll(api, entries, changed) {
   const following = [];
@@ -36,7 +37,7 @@ async function follow(api, entry, changed) {
       if (status === "pending") continue;
       Object.assign(entry, status === "superseded" ? {} : report, { status });
     } catch (problem) {
-      if (problem.status === 0 || problem.status >= 429) continue; // asked again soon
+      if (problem.status === 0 || problem.status >= 429) continue; // retried at the next poll
       Object.assign(entry, { status: "failed", detail: problem.message });
     }
     changed(entry);

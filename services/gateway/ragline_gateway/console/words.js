@@ -1,4 +1,4 @@
-// What the API's codes mean, in words for readers; and numbers as people read them.
+// The meaning of the API's codes in words, and readable numbers.
 
 const DEGRADATIONS = {
   classifier_llm_skipped: "The kind of question was judged by rules alone.",
@@ -36,7 +36,7 @@ const OUTCOMES = {
   rejected: "rejected",
 };
 
-/** A degradation; an unknown one as it is called. */
+/** A degradation in words; an unknown code is returned as it is. */
 export function degradation(code) {
   return DEGRADATIONS[code] ?? code.replaceAll("_", " ");
 }
@@ -46,7 +46,7 @@ export function doubt(problem) {
   return PROBLEMS[problem] ?? "its sources do not say so";
 }
 
-/** What became of a document. */
+/** The state of a document. */
 export function outcome(status) {
   return OUTCOMES[status] ?? status;
 }

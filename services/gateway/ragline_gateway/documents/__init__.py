@@ -1,1 +1,1 @@
-"""Documents over HTTP: change events in, statuses and source text out."""
+"""The documents API: accepts changes, returns statuses and source text."""

@@ -1,4 +1,4 @@
-"""Change events from requests. Pure."""
+"""Builds change events from requests. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def changed(tenant: str, document_id: str, body: DocumentBody, now_ms: int) -> D
     """Return the event of a document's new state.
 
     Raises:
-        Problem: 422, the fields do not go together, or the id cannot be one.
+        Problem: 422, the fields contradict each other, or the id is not valid.
     """
     fields = body.model_dump(exclude={"version"})
     version = now_ms if body.version is None else body.version
@@ -28,7 +28,7 @@ def changed(tenant: str, document_id: str, body: DocumentBody, now_ms: int) -> D
 
 
 def deleted(tenant: str, document_id: str, version: int | None, now_ms: int) -> DocumentChanged:
-    """Return the event of a document's end. Raises as `changed`."""
+    """Return the event of a document's deletion. Raises as `changed`."""
     return _valid(
         lambda: DocumentChanged(
             tenant=tenant,

@@ -1,4 +1,4 @@
-"""What comes and goes over HTTP about a document."""
+"""Request and response bodies of the documents API."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class AccessBody(Body):
 
 
 class StatusLink(BaseModel):
-    """Where the change's end is told."""
+    """Link to the outcome of the change."""
 
     status: str
 
 
 class Accepted(BaseModel):
-    """A change that is stored and will be made; its end is told at `links.status`."""
+    """A change that is stored and will be applied; `links.status` tells its outcome."""
 
     document_id: str
     version: int
@@ -75,7 +75,7 @@ class Accepted(BaseModel):
 
 
 class Rejected(BaseModel):
-    """A file of an upload that was not taken, and what to do."""
+    """A file of an upload that was refused, and what to do."""
 
     document_id: str
     status: Literal["rejected"] = "rejected"
@@ -83,13 +83,13 @@ class Rejected(BaseModel):
 
 
 class Uploaded(BaseModel):
-    """What became of each file of an upload, in the files' order."""
+    """The outcome of each file of an upload, in the order of the files."""
 
     documents: tuple[Accepted | Rejected, ...]
 
 
 class DocumentProgress(BaseModel):
-    """How a document's change ended, or `pending`. `report` is the last status event."""
+    """The outcome of a document's change, or `pending`. `report` is the last status event."""
 
     document_id: DocumentId
     version: int
@@ -109,7 +109,7 @@ class DocumentProgress(BaseModel):
 
 
 class Recent(BaseModel):
-    """The documents whose status changed last, newest first."""
+    """The documents with the latest status changes, newest first."""
 
     documents: tuple[DocumentStatus, ...]
 
@@ -124,7 +124,7 @@ class SourcePartBody(BaseModel):
 
 
 class SourceBody(BaseModel):
-    """A document's text as it is searched. `current` says whether it is the version asked for."""
+    """A document's text as it is searched. `current` tells whether it is the requested version."""
 
     document_id: str
     version: int

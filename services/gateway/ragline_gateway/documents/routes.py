@@ -32,7 +32,7 @@ from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
-# what a document's path can go on with, and how that is asked for
+# suffixes of a document's path, and their methods
 _PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
 Id = Annotated[
@@ -58,7 +58,7 @@ async def upload(
     access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
     tags: Annotated[list[str] | None, Form()] = None,
 ) -> Uploaded:
-    """Store each file as a document; files that cannot be taken are told, the others are stored."""
+    """Store each file as a document; files that are refused are listed, the others are stored."""
     told: list[Accepted | Rejected] = []
     for file in files:
         name = file.filename or ""
@@ -81,7 +81,7 @@ async def upload(
 
 @router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
 async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Deps) -> Accepted:
-    """Change who may read a document; nothing is read or embedded again."""
+    """Change who may read a document, without parsing or embedding it again."""
     event = events.access_changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
 
@@ -90,7 +90,7 @@ async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: D
 async def status(
     document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
 ) -> DocumentProgress:
-    """Return how the change to `version` ended, or `pending`."""
+    """Return the outcome of the change to `version`, or `pending`."""
     report = await parts.views.document(caller.tenant, document_id)
     if report is None and version is None:
         raise _no_such_document()
@@ -104,7 +104,7 @@ async def status(
 async def source(
     document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
 ) -> SourceBody:
-    """Return the text of the document's current version, where the caller may read it."""
+    """Return the text of the document's current version, if the caller may read it."""
     ref = DocumentRef(tenant=caller.tenant, document_id=document_id)
     found = await parts.sources.read(ref, groups=caller.groups)
     if found is None:
@@ -131,7 +131,7 @@ async def delete(
 
 
 def _check_path(document_id: str) -> None:
-    """Refuse what names a part of a document: a document of that id is one of Kafka's publishers.
+    """Refuse a path of a sub-resource; a document with such an id can only come through Kafka.
 
     Otherwise `DELETE …/badges.md/access` would delete a document of that name.
     """

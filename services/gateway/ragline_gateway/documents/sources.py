@@ -1,4 +1,4 @@
-"""The store behind citations, opened when somebody first looks."""
+"""The document store behind citations, opened on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline.ports.store import DocumentRef
 
 
 class OpenedLater:
-    """Port `DocumentReader` over a store that may be away when the gateway starts."""
+    """Implements `DocumentReader` over a store that may be unreachable when the gateway starts."""
 
     def __init__(
         self,
@@ -42,6 +42,6 @@ class OpenedLater:
 async def opened_later(
     open_reader: Callable[[], AbstractAsyncContextManager[DocumentReader]],
 ) -> AsyncIterator[OpenedLater]:
-    """Give a reader that opens its store on first use, and close the store at the end."""
+    """Yield a reader that opens its store on first use, and close the store at the end."""
     async with AsyncExitStack() as stack:
         yield OpenedLater(open_reader, stack)

@@ -1,4 +1,4 @@
-"""Files of an upload as change events."""
+"""Builds change events from uploaded files."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def file_changed(
 ) -> DocumentChanged:
     """Return the event of an uploaded file, whose name is the document's id.
 
-    The name's suffix says more about the format than what browsers declare.
+    The suffix of the name determines the format first: media types from browsers are less reliable.
 
     Raises:
-        Problem: 415, no format that can be read; 422, the name cannot be an id.
+        Problem: 415, the format is not supported; 422, the name is not a valid id.
     """
     media_type = BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), declared_type)
     if media_type not in set(BY_SUFFIX.values()):

@@ -1,1 +1,1 @@
-"""What people think of answers, as events."""
+"""Users' ratings of answers, published as events."""

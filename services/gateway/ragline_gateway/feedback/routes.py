@@ -21,7 +21,7 @@ Reason = Annotated[str, StringConstraints(max_length=2_000)]
 
 
 class CitationRating(Body):
-    """What is thought of one citation."""
+    """The rating of one citation."""
 
     marker: Annotated[int, Field(ge=1, le=1_000)]
     rating: Rating

@@ -1,1 +1,1 @@
-"""How much may come through the front door: requests a minute, bytes, origins."""
+"""The gateway's limits: request rate, body size and allowed origins."""

@@ -1,4 +1,4 @@
-"""Browsers: whose pages may call the API, and what the console's page may do."""
+"""Browser security: which origins may call the API (CORS), and the console's content policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _STRICT = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-# Swagger UI comes from its own servers and starts by an inline script
+# Swagger UI is loaded from a CDN and started by an inline script
 _DOCS = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
     "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
@@ -45,9 +45,9 @@ _DOCS_PATHS = frozenset({"/docs", "/redoc"})
 
 
 def cors(origins: Sequence[str]) -> Middleware:
-    """Return what lets pages of `origins` call the API.
+    """Return the CORS middleware that lets pages of `origins` call the API.
 
-    Cookies and the like are never allowed: callers are known by a header that a page has to set.
+    Cookies are never allowed: callers authenticate by a header that a page has to set itself.
     """
     return Middleware(
         CORSMiddleware,
@@ -61,7 +61,7 @@ def cors(origins: Sequence[str]) -> Middleware:
 
 
 class PageSecurity:
-    """ASGI middleware: the headers that keep a page to itself, on every response."""
+    """ASGI middleware: adds the browser security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

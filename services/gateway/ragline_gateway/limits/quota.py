@@ -1,4 +1,4 @@
-"""What is left of a caller's requests, and the headers that tell it."""
+"""A caller's remaining requests, and the headers that report them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ WINDOW_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """`limit` requests a minute, of which `remaining` are left at once; all in `reset_s` seconds.
+    """`limit` requests a minute: `remaining` may come at once, all again in `reset_s` seconds.
 
-    `wait_s` is 0 for a request that may pass, else the seconds until the next one may.
+    `wait_s` is 0 for a request that is allowed, else the seconds until the next one is.
     """
 
     limit: int

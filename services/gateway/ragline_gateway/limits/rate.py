@@ -1,8 +1,8 @@
-"""Requests a minute, counted in Redis, so that all replicas share one count.
+"""Rate limit for requests a minute, counted in Redis, so that all replicas share one count.
 
-The generic cell rate algorithm: a caller who was quiet may send `limit` requests at once, and one
-more each `60 / limit` seconds. Own code: the library `limits` has no such algorithm, and its
-sliding window costs two calls for a decision and what is left.
+Uses the generic cell rate algorithm: after a quiet time a caller may send `limit` requests at once,
+then one more every `60 / limit` seconds. This is our own code because the library `limits` lacks
+the algorithm, and its sliding window needs two calls for the decision and the remaining requests.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ragline_gateway.access.caller import Caller
 from ragline_gateway.limits.quota import WINDOW_S, Quota
 from ragline_gateway.problems import TooManyRequests
 
-# The key holds when, in microseconds, the requests so far would have come one by one. Redis' own
-# clock counts: those of replicas differ. A number needs a format, or Lua keeps 14 of its digits.
+# The key holds the theoretical arrival time of the algorithm, in microseconds. The time comes from
+# Redis, because the replicas' clocks differ. Without a format, Lua would write only 14 digits.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -38,24 +38,24 @@ end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
 return {0, math.floor((now + window - after) / step + 0.001), math.ceil(after - now)}
 """
-# More than an event loop with much to do takes to look at an answer: a crowd of requests must not
-# pass for a Redis that is away
+# Longer than a busy event loop needs to process an answer: many concurrent requests must not be
+# taken for an unreachable Redis
 _LIMIT_S = 0.5
-# Fewer than the client's connections, for which requests would wait within the time limit
+# Fewer than the client's connections: waiting for a connection would count against the time limit
 _AT_ONCE = 32
 
 
 class RateLimiter:
     """Counts each caller's requests.
 
-    Without Redis every request passes, counted as degraded; a Redis that hangs costs `_LIMIT_S`
-    once in `cooldown_s`.
+    While Redis is down every request is allowed and counted as degraded; a Redis that hangs costs
+    `_LIMIT_S` once per `cooldown_s`.
 
     Args:
         redis: the client.
         requests_per_minute: of callers without a limit of their own.
         on_failure: called with `rate_limit` for each request that could not be counted.
-        cooldown_s: how long Redis is left alone after a failure.
+        cooldown_s: how long Redis is not called after a failure.
         clock: monotonic seconds.
     """
 
@@ -77,7 +77,7 @@ class RateLimiter:
         """Count one request and return what is left; None when it could not be counted.
 
         Raises:
-            TooManyRequests: the caller has none left.
+            TooManyRequests: the caller has no requests left.
         """
         limit = caller.requests_per_minute or self._limit
         quota = await self._count(f"ragline:rate:{caller.tenant}/{caller.subject}", limit)
@@ -103,10 +103,10 @@ class RateLimiter:
 async def open_limiter(
     redis: RedisSettings, metrics: Metrics, *, requests_per_minute: int
 ) -> AsyncIterator[RateLimiter]:
-    """Open a limiter with a client of its own, whose connections nobody else uses up.
+    """Open a limiter with its own Redis client, whose connections it shares with nobody.
 
     Raises:
-        Misconfigured: the URL is no Redis URL.
+        Misconfigured: the URL is not a Redis URL.
     """
     async with open_redis(redis) as client:
         yield RateLimiter(

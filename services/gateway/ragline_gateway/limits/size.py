@@ -1,4 +1,4 @@
-"""The largest body that is read."""
+"""Limit on the size of request bodies."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ragline_gateway.problem_responses import send_problem
 from ragline_gateway.problems import TooLarge
 
-# What a client still sends is thrown away for so long: to cut the connection while it sends would
-# lose the response, too
+# How long the rest of a body is read and discarded: closing the connection while the client still
+# sends would lose the response
 _LINGER_S = 3.0
 
 
 class SizeLimit:
-    """ASGI middleware: 413 for bodies of more than `most` bytes; nothing is kept of any body.
+    """ASGI middleware: 413 for bodies of more than `most` bytes; it buffers no body.
 
-    A body whose size is stated is refused before any of it is read; others when they exceed the
-    limit, whatever the application makes of that. Starlette's middleware for this answers sizes
-    that are stated in plain text, and only once the application reads.
+    A body with a `Content-Length` above the limit is refused before any of it is read; other bodies
+    are refused when they exceed the limit, whatever response the application sends. Starlette's own
+    middleware answers a stated size in plain text, and only when the application reads the body.
     """
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:
@@ -38,7 +38,7 @@ class SizeLimit:
 
 
 class _Reading:
-    """One request whose body is counted while it is read."""
+    """One request, with the bytes of its body counted while they are read."""
 
     def __init__(self, app: ASGIApp, most: int, receive: Receive, send: Send) -> None:
         self._app = app
@@ -69,7 +69,7 @@ class _Reading:
         return message
 
     async def _unless_too_large(self, message: Message) -> None:
-        """Drop what the application makes of a body that it did not get: not all tell the cause."""
+        """Drop the application's response to an incomplete body: it may not name the cause."""
         if self._too_large and not self._answered:
             return
         self._answered = True

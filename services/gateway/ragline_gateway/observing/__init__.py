@@ -1,1 +1,1 @@
-"""What is seen of requests: one log line each, and metrics; nothing secret in either."""
+"""Observability of requests: one log line each, and metrics, without secrets."""

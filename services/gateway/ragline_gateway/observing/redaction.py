@@ -1,7 +1,7 @@
-"""The last line of defence: what looks like a credential never leaves as part of a log line.
+"""Removes everything that looks like a credential from log lines, as a last line of defence.
 
-Nothing logs credentials on purpose. But an exception's text may repeat what a library was given,
-and a traceback is logged as it is.
+Nothing logs credentials on purpose. But an exception's message may repeat a library's input, and
+tracebacks are logged unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MARK = "[credential]"
 
 
 class Redacting(logging.Formatter):
-    """Formats like another formatter, without credentials."""
+    """Wraps another formatter and removes credentials from its output."""
 
     def __init__(self, inner: logging.Formatter | None) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Redacting(logging.Formatter):
 
 
 def redact_logs() -> None:
-    """Let every handler of the root logger, as they are now, leave credentials out."""
+    """Make every current handler of the root logger redact credentials."""
     for handler in logging.getLogger().handlers:
         if not isinstance(handler.formatter, Redacting):
             handler.setFormatter(Redacting(handler.formatter))

@@ -1,4 +1,4 @@
-"""One line in the log for each request, and the metrics of requests."""
+"""The log line and the metrics of each request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STREAM = b"text/event-stream"
 
 @dataclass(slots=True)
 class _Seen:
-    """What is known of one request so far. `status` is 0 until it was answered."""
+    """What is known about one request so far. `status` is 0 until the response starts."""
 
     started: float
     status: int = 0
@@ -37,11 +37,11 @@ class Observed:
     """ASGI middleware, outermost: logs and counts what happened to each request.
 
     A line has method, route, status, milliseconds, caller and bytes sent. Query strings, headers,
-    bodies and paths that match no route are left out, as any of them may hold a key. An event
-    stream is logged when it ends, and timed until it begins.
+    bodies and paths that match no route are left out, because any of them may contain a key. An
+    event stream is logged when it ends; its duration is measured until it begins.
 
     Args:
-        app: what serves the requests.
+        app: the application that serves the requests.
         metrics: where they are counted.
         clock: monotonic seconds.
     """

@@ -1,1 +1,1 @@
-"""What the monitor sees of the pipeline, and who one is."""
+"""The state of the pipeline as the monitor reports it, and the caller's own identity."""

@@ -19,7 +19,7 @@ _STALE = timedelta(seconds=15)
 
 
 class PipelineBody(BaseModel):
-    """Each stage's lag and consumers; `stale` when the monitor has said nothing for 15 s."""
+    """Each stage's lag and consumers; `stale` when the monitor has not reported for 15 s."""
 
     stages: tuple[StageState, ...]
     dead_letters: int
@@ -28,7 +28,7 @@ class PipelineBody(BaseModel):
 
 
 class Me(BaseModel):
-    """Who the credentials belong to, and what they may."""
+    """The caller that the credentials identify, and their scopes."""
 
     tenant: str
     subject: str
@@ -39,7 +39,7 @@ class Me(BaseModel):
 
 @router.get("/pipeline", summary="Lag and consumers of each stage")
 async def pipeline(_caller: Operator, parts: Deps) -> PipelineBody:
-    """Return the monitor's last look at the pipeline."""
+    """Return the monitor's latest report on the pipeline."""
     state = await parts.views.pipeline()
     if state is None:
         raise Problem(
@@ -55,7 +55,7 @@ async def pipeline(_caller: Operator, parts: Deps) -> PipelineBody:
 
 @router.get("/me", summary="Who am I")
 async def me(caller: Anybody) -> Me:
-    """Return what is known of the caller."""
+    """Return the authenticated caller."""
     return Me(
         tenant=caller.tenant,
         subject=caller.subject,

@@ -1,1 +1,1 @@
-"""Questions over HTTP: asked, looked up, cancelled."""
+"""The queries API: ask, look up and cancel questions."""

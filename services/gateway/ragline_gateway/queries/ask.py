@@ -1,4 +1,4 @@
-"""From a request to a published question."""
+"""Publishes the question of a request."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ragline_gateway.queries.records import QueryRecord, QueryRecords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds until a question expires: where none are stated, and at most."""
+    """Seconds until a question expires: the default and the maximum."""
 
     default_s: float
     max_s: float
 
 
 class Ask:
-    """Publishes questions in the name of their callers."""
+    """Publishes questions on behalf of their callers."""
 
     def __init__(
         self,
@@ -48,13 +48,14 @@ class Ask:
     ) -> QueryRecord:
         """Publish a question; it is stored when this returns.
 
-        With the same `idempotency_key` the same caller's repeat is the same question, with one
-        answer. It is published again, because the first try may have failed after it was recorded.
+        A repeat by the same caller with the same `idempotency_key` is the same question, with one
+        answer. It is published again, because the first attempt may have failed after its record
+        was stored.
 
         Raises:
             Problem: 409, the key was used for another question.
             Unavailable: Kafka does not answer.
-            InvalidEvent: the question is larger than the broker takes.
+            InvalidEvent: the question exceeds the broker's size limit.
         """
         digest = hashlib.blake2b(body.model_dump_json().encode(), digest_size=16).hexdigest()
         query = self._event(body, caller, self._id(caller, idempotency_key))
@@ -77,7 +78,7 @@ class Ask:
     def _id(self, caller: Caller, idempotency_key: str | None) -> str:
         if idempotency_key is None:
             return self._new_id()
-        # of the caller's own, so that nobody can guess, or take, somebody else's
+        # derived from the caller, so that nobody can guess or reuse somebody else's id
         named = "\0".join((caller.tenant, caller.subject, idempotency_key)).encode()
         return hashlib.blake2b(named, digest_size=16, person=b"ragline-idem").hexdigest()
 

@@ -1,4 +1,4 @@
-"""The state of a question: whose it is, and its answer once there is one."""
+"""Looks up a question's record and, once it exists, its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_gateway.queries.records import QueryRecord, QueryRecords
 
 
 class Lookup:
-    """Looks questions up, of their own callers alone."""
+    """Looks up questions; callers see only their own."""
 
     def __init__(self, *, records: QueryRecords, ledger: AnswerLedger, redis: Redis) -> None:
         self._records = records
@@ -27,7 +27,7 @@ class Lookup:
         """Return the record of the caller's own question.
 
         Raises:
-            Problem: 404, there is none, or it is somebody else's: that is not told.
+            Problem: 404, it does not exist or is somebody else's; the response does not tell which.
             Unavailable: Redis is down.
         """
         record = await self._records.find(query_id)
@@ -41,7 +41,7 @@ class Lookup:
         return record
 
     async def answer(self, record: QueryRecord) -> bytes | None:
-        """Return the claimed answer as it was published, or None while there is none.
+        """Return the claimed answer as it was published, or None if there is none yet.
 
         Raises:
             Unavailable: Redis is down.
@@ -50,7 +50,7 @@ class Lookup:
         return found if found is not None and _tenant(found) == record.tenant else None
 
     async def answer_if_known(self, record: QueryRecord) -> bytes | None:
-        """Return as `answer`; None also while Redis is down."""
+        """Like `answer`, but return None while Redis is down."""
         try:
             return await self.answer(record)
         except Unavailable:

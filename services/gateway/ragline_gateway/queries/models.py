@@ -1,4 +1,4 @@
-"""What comes and goes over HTTP about a question."""
+"""Request and response bodies of the queries API."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ QUESTION = "How do I get a new badge?"
 
 
 class Body(BaseModel):
-    """A request's body: an unknown field is an error, so that a typing mistake shows."""
+    """A request's body: an unknown field is an error, so that a misspelt name is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class AskFilters(Filters):
-    """Limits on what is searched; a misspelt one would limit nothing, so it is an error."""
+    """Filters on what is searched; a misspelt name is an error, as it would filter nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class AskOptions(Body):
-    """What is asked of the answer; see `Options` of the event."""
+    """Options of the answer; see `Options` of the event."""
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
@@ -35,7 +35,7 @@ class AskOptions(Body):
 
 
 class AskBody(Body):
-    """A question. Who asks, and what may be searched, follows from the credentials."""
+    """A question. The credentials determine the caller and the documents that may be searched."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,7 +70,7 @@ class AskBody(Body):
 
 
 class Links(BaseModel):
-    """Where to go on."""
+    """Links to the question's state and event stream."""
 
     self: str
     events: str
@@ -86,7 +86,7 @@ class Links(BaseModel):
 class QueryState(BaseModel):
     """A question and, once there is one, its answer.
 
-    `status` is `pending` until the terminal answer is there: `answered`, `refused`, `failed` or
+    `status` is `pending` until the terminal answer exists, then `answered`, `refused`, `failed` or
     `expired`. `answer` is the event `ragline.query.answered.v1` as it was published.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# a preference may stand beside others, with parameters of its own
+# the header may list several preferences, each with its own parameters
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:[,;]|$)", re.ASCII | re.IGNORECASE)
 
 

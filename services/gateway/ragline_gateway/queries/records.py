@@ -1,4 +1,4 @@
-"""Who asked which question: every replica can tell whose it is, and until when it waits."""
+"""Records of who asked which question and its deadline, shared by all replicas."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ragline.adapters.redis.client import translated
 from ragline.contracts.queries import QuerySubmitted
 from ragline.errors import Unavailable
 
-# Records of this replica's own questions, which outlive a Redis that is away
+# Records of this replica's own questions, kept in memory in case Redis is down
 _KEPT_HERE = 20_000
 
 
 class QueryRecord(BaseModel):
-    """A question that was asked here. `digest` tells a repeat from another question."""
+    """A question asked through the gateway. `digest` tells a repeat from a different question."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +30,7 @@ class QueryRecord(BaseModel):
 
     @classmethod
     def of(cls, query: QuerySubmitted, *, subject: str, digest: str) -> Self:
-        """Return the record of a question whose times are stated."""
+        """Return the record of a question with its times set."""
         if query.submitted_at is None or query.deadline is None:
             raise ValueError("a question's times must be stated")
         return cls(
@@ -49,7 +49,7 @@ def record_key(query_id: str) -> str:
 
 
 class QueryRecords:
-    """Keeps records in Redis for `ttl_s` seconds, and those of this replica in memory, too."""
+    """Keeps records in Redis for `ttl_s` seconds, and this replica's records in memory as well."""
 
     def __init__(self, redis: Redis, *, ttl_s: int) -> None:
         self._redis = redis
@@ -57,9 +57,9 @@ class QueryRecords:
         self._here: OrderedDict[str, QueryRecord] = OrderedDict()
 
     async def keep(self, record: QueryRecord) -> QueryRecord:
-        """Keep `record`, unless there is one of this id; return the one that is kept.
+        """Store `record` unless one with its id exists; return the stored one.
 
-        Without Redis it is kept in this replica alone.
+        While Redis is down, it is stored in this replica only.
         """
         try:
             kept = await self._first(record)
@@ -74,7 +74,7 @@ class QueryRecords:
         """Return a question's record, or None.
 
         Raises:
-            Unavailable: it is not of this replica, and Redis is down.
+            Unavailable: the record is not in this replica's memory, and Redis is down.
         """
         if (record := self._here.get(query_id)) is not None:
             return record

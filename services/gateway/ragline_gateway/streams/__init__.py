@@ -1,1 +1,1 @@
-"""An answer while it is made: stages, tokens, and the answer itself, as server-sent events."""
+"""Server-sent events of a question in progress: stages, tokens and the final answer."""

@@ -1,4 +1,4 @@
-"""Server-sent events on the wire.
+"""Wire format of the server-sent events.
 
 Source: WHATWG HTML Standard, section 9.2 "Server-sent events". Data are JSON without line breaks,
 so each event has one `data` line.
@@ -14,19 +14,19 @@ from ragline_gateway.streams.mailbox import Answer, Closing
 from ragline_gateway.streams.readers import Followed, GaveUp, Silence
 
 ENTRY_ID = "[0-9]{1,9}(-[0-9]{1,9})?"
-"""What the id of a stage or a token looks like."""
+"""Pattern of the id of a stage or token event."""
 
 DONE = "done"
-"""The id of the last event: nothing comes after it."""
+"""The id of the last event of a stream."""
 
 _RETRY_MS = 1_000
 PING = b": ping\n\n"
-# Browsers reconnect by themselves after so long
+# Delay after which browsers reconnect by themselves
 CLOSING = f"retry: {_RETRY_MS}\n: this replica stops, go on elsewhere\n\n".encode()
 
 
 def frame(followed: Followed, *, gave_up: dict[str, Any]) -> bytes:
-    """Return the event as bytes; `gave_up` is the problem that is told when no answer came."""
+    """Return the event as bytes; `gave_up` is the problem to send when no answer came."""
     match followed:
         case Entry() as entry:
             kind = "stage" if entry.order[0] == 0 else "token"

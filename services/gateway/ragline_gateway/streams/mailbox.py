@@ -1,4 +1,4 @@
-"""What arrives for one reader, from the token streams and from `answers`."""
+"""The inbox of one reader, filled from the token streams and from `answers`."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Entries may be missing: catch up."""
+    """Entries may be missing: the reader must catch up from the stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """This replica stops: the reader goes on elsewhere."""
+    """This replica stops: the client should reconnect to another one."""
 
 
 Arrival = Entry | Answer | Lost | Closing
 
-# A reader that takes nothing for so many entries catches up from the stream instead
+# Capacity: a slower reader loses the queued entries and catches up from the stream
 _MOST = 1_000
 
 
 class Mailbox:
-    """A queue that forgets entries rather than growing for a slow reader."""
+    """A bounded queue: for a slow reader it drops entries instead of growing."""
 
     def __init__(self) -> None:
         self._arrived: deque[Arrival] = deque()
         self._waiting: asyncio.Future[None] | None = None
 
     def put(self, arrival: Arrival) -> None:
-        """Add something."""
+        """Add an arrival."""
         if len(self._arrived) >= _MOST:
             kept = [each for each in self._arrived if not isinstance(each, Entry)]
             self._arrived = deque([Lost(), *kept])
@@ -57,7 +57,7 @@ class Mailbox:
         self.put(Answer(data))
 
     async def next(self, timeout_s: float) -> Arrival | None:
-        """Return what arrived first, or None when nothing does within `timeout_s` seconds."""
+        """Return the oldest arrival, or None if none comes within `timeout_s` seconds."""
         if not self._arrived:
             self._waiting = asyncio.get_running_loop().create_future()
             try:

@@ -1,4 +1,4 @@
-"""Follows one question until its answer is there, without losing or repeating an entry."""
+"""Follows a question until its answer arrives, without losing or repeating an entry."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.streams.mailbox import Answer, Closing, Lost, Mailbox
 
 START = "0"
-# The pipeline itself says `expired` at the deadline: give it time to say so
+# Grace after the deadline: the pipeline itself publishes `expired` then
 _GRACE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nothing came for a while."""
+    """Nothing has arrived for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaveUp:
-    """No answer came, not even `expired`."""
+    """No answer has arrived, not even `expired`."""
 
 
 Followed = Entry | Answer | Silence | Closing | GaveUp
@@ -38,13 +38,13 @@ class Readers:
     """All readers of this replica.
 
     Args:
-        waiting: where answers arrive.
-        hub: where stages and tokens arrive.
-        looking: where answers are that came before the reader.
-        clock: the time of deadlines.
-        ping_s: seconds after which silence is told.
-        most: readers at the same time.
-        on_change: told how many readers there are.
+        waiting: delivers answers.
+        hub: delivers stages and tokens.
+        looking: finds answers that were published before the reader started.
+        clock: the time against which deadlines are checked.
+        ping_s: seconds without an event after which `Silence` is yielded.
+        most: maximum number of concurrent readers.
+        on_change: called with the number of readers.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class Readers:
 
     @property
     def full(self) -> bool:
-        """Whether no further reader is let in."""
+        """Whether the maximum number of readers is reached."""
         return self._closing or len(self._open) >= self._most
 
     def close(self) -> None:
-        """Tell every reader to go on elsewhere."""
+        """Tell every reader to reconnect to another replica."""
         self._closing = True
         for mailbox in tuple(self._open):
             mailbox.put(Closing())
@@ -87,10 +87,10 @@ class Readers:
     async def follow(
         self, record: QueryRecord, last_id: str = START
     ) -> AsyncGenerator[Followed, None]:
-        """Yield what happens to a question after `last_id`, the answer last.
+        """Yield the events of a question after `last_id`, with the answer last.
 
-        Without Redis only the answer comes, over Kafka. After `Answer`, `Closing` or `GaveUp`
-        nothing more is yielded.
+        While Redis is down only the answer arrives, through Kafka. `Answer`, `Closing` and `GaveUp`
+        end the iteration.
         """
         async with self._mailbox(record) as mailbox:
             reader = _Reader(self._hub, record.query_id, last_id)
@@ -104,7 +104,7 @@ class Readers:
                 yield followed
 
     async def answer(self, record: QueryRecord, *, within_s: float) -> bytes | None:
-        """Return the answer, or None when there is none within so many seconds."""
+        """Return the answer, or None if none arrives within `within_s` seconds."""
         arrived: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
         def deliver(data: bytes) -> None:
@@ -160,7 +160,7 @@ class Readers:
 
 
 class _Reader:
-    """Where one reader is in its stream."""
+    """The position of one reader in its stream."""
 
     def __init__(self, hub: RedisHub, query_id: str, last_id: str) -> None:
         self._hub = hub
@@ -169,7 +169,7 @@ class _Reader:
         self._last = entry_order(last_id)
 
     async def catch_up(self) -> list[Entry]:
-        """Return what the stream holds behind the last entry; nothing while Redis is down."""
+        """Return the stream's entries after the last one seen; none while Redis is down."""
         try:
             found = await self._hub.catch_up(self._query_id, self._last_id)
         except Unavailable:
@@ -179,7 +179,7 @@ class _Reader:
         return found
 
     async def taken(self, entry: Entry | Lost) -> list[Entry]:
-        """Return what is new with `entry`: nothing, it alone, or with what was missing before."""
+        """Return the unseen entries up to `entry`, including missed ones."""
         if isinstance(entry, Lost):
             return await self.catch_up()
         if entry.order <= self._last:
@@ -188,7 +188,7 @@ class _Reader:
             self._note(entry)
             return [entry]
         found = await self.catch_up()
-        if entry.order > self._last:  # the stream has been cut off, or Redis is away
+        if entry.order > self._last:  # the stream has been trimmed, or Redis is unreachable
             self._note(entry)
             found.append(entry)
         return found

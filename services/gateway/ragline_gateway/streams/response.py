@@ -1,4 +1,4 @@
-"""The response of a stream: its generator ends with it, also when the reader goes away."""
+"""A streaming response that closes its generator when it ends, even if the client disconnects."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from starlette.types import Send
 
 _HEADERS = {
     "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",  # nginx would gather events
+    "X-Accel-Buffering": "no",  # nginx would otherwise buffer events
 }
 
 
 class EventStream(StreamingResponse):
     """Server-sent events.
 
-    Starlette leaves the generator of a broken connection to the garbage collector, and with it
-    the reader's place in the hub. FastAPI reads the status off the signature, for its document.
+    After a broken connection Starlette leaves the generator, and with it the reader's registration
+    in the hub, to the garbage collector; this class closes it. FastAPI reads the status for the
+    OpenAPI document from the signature.
     """
 
     def __init__(self, events: AsyncGenerator[bytes, None], status_code: int = 200) -> None:
@@ -26,6 +27,6 @@ class EventStream(StreamingResponse):
         self._events = events
 
     async def stream_response(self, send: Send) -> None:
-        """Send the events, and end their generator whatever happens."""
+        """Send the events and always close their generator."""
         async with aclosing(self._events):
             await super().stream_response(send)

@@ -63,7 +63,7 @@ async def events(
         ),
     ] = "",
 ) -> Response:
-    """Stream what happens to a question until its answer is there; resumes where it broke off."""
+    """Stream a question's events until its answer; resumes after a lost connection."""
     record = await parts.looking.record(query_id, caller)
     if last_event_id == DONE:
         return Response(status_code=204)
@@ -72,7 +72,7 @@ async def events(
 
 
 def check_room(parts: Parts) -> None:
-    """Refuse a stream when this replica has as many as it may.
+    """Refuse a stream when this replica has reached its maximum.
 
     Raises:
         Problem: 503, try another replica.
