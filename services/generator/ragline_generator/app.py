@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage."""
+"""Composition root: builds adapters and the stage from settings."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _log = logging.getLogger(__name__)
 async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterator[Composition]:
     """Open Redis and the language model where one is configured, and build the stage.
 
-    There is no readiness check: without Redis answers are complete but not streamed, without the
-    model they are extractive, and both say so in `degradations`. Readiness names a model whose
-    circuit is open as degraded.
+    There is no readiness check: without Redis, answers are complete but not streamed; without the
+    model, they are extractive. `degradations` of the answer names either case. Readiness reports a
+    model whose circuit breaker is open as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none, the server that is to count tokens is not named, or
-            the prices file, a prompt or the model for second opinions cannot be used.
-        Unavailable: that model has to come from a hub that does not answer.
+        Misconfigured: the Redis URL is not valid, token counting by the server is set without a
+            server, or the prices file, a prompt or the entailment model cannot be used.
+        Unavailable: the entailment model must be downloaded from a hub that does not answer.
     """
     price_table = prices.load(settings.llm.prices_file)
     own = settings.generator

@@ -1,4 +1,4 @@
-"""One question's side of the token stream: what readers have seen, and whether they said stop."""
+"""The token stream of one question: the text sent to readers, and their request to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline.ports.answers import TokenStream
 class Broadcast:
     """Sends an answer's text to the readers of `query_id`, or to nobody when not `wanted`.
 
-    Whether a reader asked to stop is looked up at most every `poll_s` seconds: it costs a round
+    The request to stop is looked up at most every `poll_s` seconds: each look-up costs a round
     trip, and a token comes every few milliseconds.
     """
 
@@ -44,11 +44,11 @@ class Broadcast:
 
     @property
     def poll_s(self) -> float:
-        """Seconds between two looks at whether a reader asked to stop."""
+        """Seconds between two look-ups of the request to stop."""
         return self._poll.total_seconds()
 
     async def start(self) -> None:
-        """Begin an attempt; called again, readers drop what they have seen."""
+        """Begin an attempt; when called again, readers discard the text received so far."""
         self._first_text = None
         if self._wanted:
             self._attempt = await self._stream.start(self._query_id)

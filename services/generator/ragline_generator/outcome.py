@@ -1,4 +1,4 @@
-"""Builds the terminal answer of a question from what the stage found out."""
+"""Builds the terminal answer of a question from the outcome of the stage."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WORDS_NAMED = 5
 
 
 def not_answered_by(relevance: Relevance) -> AnswerOutcome:
-    """Return the refusal that the passages leave, with the question's words that none holds."""
+    """Return the refusal for this relevance, with the question's words that no passage contains."""
     reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
     missing = relevance.missing[:_WORDS_NAMED]
     return AnswerOutcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
@@ -48,7 +48,7 @@ def not_answered_by(relevance: Relevance) -> AnswerOutcome:
 class AnswerOutcome:
     """How the question ended, before it becomes an event.
 
-    `missing` are words of the question that nothing found holds.
+    `missing` are words of the question that no found document contains.
     """
 
     status: AnswerStatus
@@ -61,7 +61,7 @@ class AnswerOutcome:
 
     @property
     def text(self) -> str:
-        """The answer, or why there is none."""
+        """The text of the answer, or the reason for a refusal or failure."""
         if self.status is AnswerStatus.REFUSED and self.reason is not None:
             return self.reason.message
         return self.checked.text if self.checked is not None else ""

@@ -1,4 +1,4 @@
-"""What makes an answer, as settings say."""
+"""The rules by which answers are made, from the settings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
 from ragline_generator.writing.context_window import ContextWindow
 
-# Quotes come from the best few passages, and so does the ground to answer: what is further down
-# gives a model that reads everything more of the answer, and one who quotes more to choose wrongly
+# Quotes and the decision to refuse use only the best few passages. More passages help a model,
+# which reads them all, but give an extractive answer more chances of a wrong choice
 BEST = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What makes an answer. Shares are in [0, 1], sizes in tokens."""
+    """The rules by which answers are made. Shares are in [0, 1], sizes in tokens."""
 
     policy: UnsupportedPolicy = UnsupportedPolicy.MARK
     min_relevance: float = 0.42
@@ -25,9 +25,9 @@ class Rules:
     window: ContextWindow = field(default_factory=ContextWindow)
 
     def answer_tokens(self, event: CandidatesRanked) -> int:
-        """Return how long the answer may be: the question's wish goes before the setting."""
+        """Return the answer's maximum length; the question's option overrides the setting."""
         return event.options.max_answer_tokens or self.max_answer_tokens
 
     def policy_of(self, event: CandidatesRanked) -> UnsupportedPolicy:
-        """Return what becomes of unsupported claims: the plan's word goes before the setting."""
+        """Return the policy for unsupported claims; the plan overrides the setting."""
         return event.plan.unsupported or self.policy

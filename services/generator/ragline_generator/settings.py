@@ -28,7 +28,7 @@ class AnswerSettings(Group):
     policy: UnsupportedPolicy = Field(
         UnsupportedPolicy.MARK,
         description="unsupported claims are kept with their verdict, dropped, or all refused; "
-        "a plan's `unsupported` goes before it",
+        "a plan's `unsupported` overrides it",
     )
     min_support: Share = Field(0.6, description="share of a claim's words that its sources hold")
     min_relevance: Share = Field(0.42, description="below it the question is refused")
@@ -36,10 +36,10 @@ class AnswerSettings(Group):
     prompts_dir: str | None = Field(
         None, description="folder with prompts of your own; the packaged ones when empty"
     )
-    max_answer_tokens: PositiveInt = Field(512, description="where the question states none")
+    max_answer_tokens: PositiveInt = Field(512, description="if the question states none")
     history_tokens: PositiveInt = Field(500, description="tokens of earlier turns in the prompt")
     llm_attempts: PositiveInt = Field(2, description="calls of the language model per question")
-    llm_least_s: PositiveFloat = Field(2.0, description="with less time left it is not asked")
+    llm_least_s: PositiveFloat = Field(2.0, description="with less time left it is not called")
     reserve_s: PositiveFloat = Field(1.0, description="time kept for checking and publishing")
     cancel_poll_s: PositiveFloat = Field(0.25, description="how often readers may say stop")
     cache_tenants: tuple[CacheTenant, ...] = Field(

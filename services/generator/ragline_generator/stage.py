@@ -27,7 +27,7 @@ from ragline_generator.writing.writer import Writer
 
 
 class GeneratorStage:
-    """Refuses without ground, else answers by the language model or with quotes.
+    """Refuses if the passages lack an answer, else answers by the language model or by quotes.
 
     Without `writer`, or when it fails or has too little time, the answer is extractive.
     """
@@ -65,7 +65,7 @@ class GeneratorStage:
             )
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
-        """Answer, refuse, or end as `failed` with the code `cancelled` when a reader said stop."""
+        """Answer or refuse; end as `failed` with code `cancelled` if a reader asked to stop."""
         event = self._ladder.fit(event, now=self._clock(), rungs={Rung.EXTRACTIVE})
         broadcast = Broadcast(
             self._stream,
@@ -119,7 +119,7 @@ class GeneratorStage:
         return ended
 
     def _worded(self, ended: AnswerOutcome, language: str | None) -> AnswerOutcome:
-        """Say the reason, where there is one, in the question's language."""
+        """Translate the reason, if there is one, into the question's language."""
         if ended.reason is None:
             return ended
         reason = self._languages.worded(ended.reason, language, missing=ended.missing)

@@ -1,1 +1,1 @@
-"""The same question over the same passages gets the answer already given."""
+"""The answer cache: the same question over the same passages gets the stored answer."""

@@ -1,4 +1,4 @@
-"""Composition of the answer cache: for whom, where, and what answers are made with."""
+"""Composition of the answer cache: its tenants, its store, and the digest of the setup."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 EVERY_TENANT = "*"
 _SOURCES = {".py", ".md", ".toml"}
-# All other settings count, those of the future too: they may change what an answer says
+# All other settings are part of the key, also future ones: they may change the answer
 _WITHOUT_EFFECT: dict[str, bool | set[str]] = {
     **dict.fromkeys(ServiceSettings.model_fields, True),
     "ladder": True,
@@ -47,7 +47,7 @@ def with_cache(
     stream: TokenStream,
     metrics: Metrics,
 ) -> Stage:
-    """Return `stage` behind the answer cache, or as it is where no tenant has one."""
+    """Return `stage` behind the answer cache, or `stage` itself if no tenant uses the cache."""
     own = settings.generator
     if not own.cache_tenants:
         return stage
@@ -71,18 +71,18 @@ def with_cache(
 
 
 def made_with(settings: GeneratorSettings) -> str:
-    """Return what decides how answers are written and checked: models, rules, and this release."""
+    """Return, as JSON, all that determines an answer's text: models, rules and this release."""
     stated = {
         "release": _digest(Path(__file__).parents[1]),
         "prompts": _digest(Path(own)) if (own := settings.generator.prompts_dir) else None,
-        "with_model": settings.llm.configured,  # by its key alone, too, which is not stated
+        "with_model": settings.llm.configured,  # an API key is enough, and is not dumped
         "settings": settings.model_dump(mode="json", exclude=_WITHOUT_EFFECT),
     }
     return json.dumps(stated, sort_keys=True)
 
 
 def _digest(folder: Path) -> str:
-    """Return a digest of a folder's code, prompts and tables: other ones give other answers."""
+    """Return a digest of a folder's code, prompts and tables, which all influence answers."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(p for p in folder.rglob("*") if p.suffix in _SOURCES):
         for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):

@@ -1,4 +1,4 @@
-"""What the answer cache keeps of an answer, and what it makes of it for the next who asks."""
+"""Conversion of an answer to a cache entry, and of an entry to the next caller's answer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _WRITING = {Degradation.LLM, Degradation.LLM_FALLBACK}
 
 
 def is_worth_keeping(answer: QueryAnswered, event: CandidatesRanked) -> bool:
-    """Tell whether `answer` ended for good and its making lacked nothing.
+    """Tell whether `answer` is final and was made without degradations in this stage.
 
-    A refusal before anything was written (no `models`) is as cheap as a look-up. What earlier
-    stages went without does no harm: what they found is in the key.
+    A refusal before any generation (no `models`) is not cached, because it is as cheap as a
+    look-up. Degradations of earlier stages do not matter: the key contains what they found.
     """
     lacked = set(answer.degradations) - (set(event.degradations) - _WRITING)
     return answer.status in _FINAL and bool(answer.models) and lacked <= {Degradation.STREAM}
 
 
 def impersonal(answer: QueryAnswered, key: str) -> QueryAnswered:
-    """Return `answer` for the cache: nothing of who asked, and `key` in place of the query's id."""
+    """Return `answer` for the cache: without data of its caller, and with `key` as its query id."""
     return answer.model_copy(
         update={
             "query_id": key,
@@ -46,7 +46,7 @@ def repeated(
     without: tuple[Degradation, ...],
     at: datetime,
 ) -> QueryAnswered:
-    """Return `stored` as the answer to `event`, given at `at`, which costs no tokens any more."""
+    """Return `stored` as the answer to `event` at the time `at`, with no token usage."""
     free = {"prompt_tokens": 0, "completion_tokens": 0, "cost": 0.0}
     refused = stored.status is AnswerStatus.REFUSED
     return stored.model_copy(
@@ -66,7 +66,7 @@ def repeated(
 
 
 def read_entry(value: bytes, key: str) -> QueryAnswered | None:
-    """Return the answer stored under `key`, or None for anything else."""
+    """Return the answer stored under `key`, or None if `value` is not one."""
     try:
         stored = QueryAnswered.model_validate_json(value)
     except ValidationError:

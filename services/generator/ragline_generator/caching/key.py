@@ -1,4 +1,4 @@
-"""What an answer is made from, as a key: equal keys, equally good answers."""
+"""The cache key of an answer: a digest of all its inputs."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from typing import Any
 
 from ragline.contracts.queries import CandidatesRanked, Filters, Passage
 
-# How well a passage fits drifts with its document's age; what it says does not
+# Scores change with the age of a document; the content of its passages does not
 _FIT = {"scores", "fused", "rerank", "score"}
-# What of a plan concerns writing; the rest decided which passages there are
+# The fields of a plan that concern generation; the others determined the passages
 _SHAPE = {"name", "token_budget", "extractive", "unsupported"}
 
 
 def cache_key(event: CandidatesRanked, *, made_with: str) -> str:
-    """Return the digest, 64 hexadecimal digits, of all that decides the answer to `event`.
+    """Return the digest, 64 hexadecimal digits, of all that determines the answer to `event`.
 
-    `made_with` names what writes and checks answers: model, prompt, rules. Who asks counts by
-    groups alone, and when does not.
+    `made_with` identifies what writes and checks answers: model, prompt, rules. Of the caller only
+    the groups are part of the key; the time of the question is not.
     """
     stated = json.dumps({"made_with": made_with} | _question(event) | _material(event))
     return hashlib.blake2b(stated.encode(), digest_size=32).hexdigest()
 
 
 def normalised(question: str) -> str:
-    """Return the question in Unicode's composed form, each run of white space as one blank.
+    """Return the question in Unicode form NFC, with each run of white space as one blank.
 
-    Case stays: it tells codes and names apart.
+    Case is kept, because it distinguishes codes and names.
     """
     return " ".join(unicodedata.normalize("NFC", question).split())
 
 
 def _question(event: CandidatesRanked) -> dict[str, Any]:
-    # earlier turns are in the prompt: without them one conversation would speak in another
+    # earlier turns are in the prompt: without them, one conversation's answer would serve another
     return {
         "tenant": event.tenant,
         "groups": sorted(set(event.principal.groups)),
         "filters": _filters(event.filters),
         "question": normalised(event.standalone_text),
-        "asked_as": normalised(event.text) if event.history else None,  # tells the language
+        "asked_as": normalised(event.text) if event.history else None,  # for its language
         "history": [(turn.role, turn.text) for turn in event.history],
         "intent": event.intent,
         "plan": event.plan.model_dump(include=_SHAPE),

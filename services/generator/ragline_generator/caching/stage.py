@@ -1,12 +1,11 @@
-"""The answer cache: the same question over the same passages gets the answer already given.
+"""The answer cache: the same question over the same passages gets the stored answer.
 
-The key is a digest of everything that the answer is made from (`key.py`), above all of the
-passages with their documents' versions. They are the index's watermark as far as this answer goes;
-the event's own `watermark` is the instant of its search and differs for each question. So no entry
-is ever out of date, and nobody has to tell the cache of a change: a new version, a deletion or a
-withdrawn right to any document that the answer could cite changes what the search returns, hence
-the key, and nothing can race with it. Changes elsewhere leave the answer where it is. Entries that
-cannot be found any more expire.
+The key is a digest of all inputs of the answer (`key.py`), above all of the passages with their
+documents' versions. For this answer, the passages represent the state of the index; the event's own
+`watermark` is the time of its search and differs for each question. So an entry is never stale, and
+the cache needs no invalidation: a new version, a deletion or a revoked right on any document that
+the answer could cite changes the search result and thus the key, without any race. Changes to other
+documents leave the entry valid. Entries that are no longer found expire.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ class CachingStage:
     """The generator stage `stage`, behind the answer cache for the tenants that it `covers`.
 
     Args:
-        stage: makes the answers that are not found.
-        cache: where answers are kept.
-        made_with: what `stage` makes answers with; answers made with something else are not found.
+        stage: produces the answers that the cache does not have.
+        cache: stores answers.
+        made_with: identifies the setup of `stage`; answers of another setup are not found.
         covers: tells whether a tenant's answers are cached.
-        stream: readers of an answer that was found get it whole.
-        clock: the time of this answer.
-        on_look_up: called with how each look-up ended, to be counted.
+        stream: sends a cached answer to its readers, in one piece.
+        clock: the time of the answer.
+        on_look_up: called with the outcome of each look-up, for metrics.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class CachingStage:
         self._on_look_up = on_look_up
 
     async def __call__(self, event: CandidatesRanked) -> QueryAnswered:
-        """Return the stored answer, else the stage's, which is stored when it is worth it."""
+        """Return the stored answer, else the stage's; store that one if it is worth keeping."""
         if not event.passages or not self._covers(event.tenant):
             return await self._stage(event)
         key = cache_key(event, made_with=self._made_with)
@@ -90,7 +89,7 @@ class CachingStage:
             self._stream,
             event.query_id,
             wanted=event.options.stream,
-            poll_s=0,  # never looked up: all is said at once
+            poll_s=0,  # the request to stop is not looked up: the whole answer is sent at once
             clock=self._clock,
         )
         await broadcast.start()

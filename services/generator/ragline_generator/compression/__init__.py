@@ -1,1 +1,1 @@
-"""Fewer tokens of the passages, with what the answer will need."""
+"""Context compression: the parts of the passages that the answer needs, in fewer tokens."""

@@ -1,4 +1,4 @@
-"""What a unit cannot be understood without, and which units say nothing by themselves."""
+"""Dependencies between units: headings, table heads and lead-in lines that others need."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _LISTED = (LineKind.ITEM, LineKind.STEP, LineKind.CODE, LineKind.TABLE_HEAD)
 
 
 def stands_alone(units: Sequence[Ranked], at: int) -> bool:
-    """Tell whether a unit is more than the head of others, or the line that announces them."""
+    """Tell whether a unit has content of its own: it is no heading, table head or lead-in line."""
     announces = units[at].text.endswith(":") and units[at].unit.kind is LineKind.PROSE
     listed = at + 1 < len(units) and units[at + 1].unit.kind in _LISTED
     return units[at].unit.kind not in HEADS and not (announces and listed)
 
 
 def dependencies(units: Sequence[Ranked], at: int) -> Iterator[int]:
-    """Yield the places of a unit's heading, its table's head and the line that announces its list.
+    """Yield the indices of a unit's heading, its table's head and its list's lead-in line.
 
-    `units` are those of one passage, in order; `at` is the place of the unit itself.
+    `units` are those of one passage, in order; `at` is the index of the unit.
     """
     kind = units[at].unit.kind
     yield from next(

@@ -1,13 +1,13 @@
 """Query-aware extractive compression: the best units of the passages within a token budget.
 
-Selection is by unit, so code, table rows and numbered steps are never cut; what a unit needs to
-be understood (the head of its table, its heading, the sentence that announces its list) comes with
-it. Order, headings and source offsets are kept.
+Selection is by unit, so code, table rows and numbered steps are never cut. A selected unit brings
+the units that it needs to be understood: the head of its table, its heading, the sentence that
+introduces its list. Order, headings and source offsets are kept.
 
-What is chosen is to cover the terms that an answer will need (`term_weights.py`), each once: a unit
-counts for what the chosen ones do not say yet, per token that it costs. This is the greedy choice
-under a budget of Lin and Bilmes, "A Class of Submodular Functions for Document Summarization"
-(2011).
+The selection covers the terms that an answer will need (`term_weights.py`), each once: the value of
+a unit is the weight of its terms that are not covered yet, per token of its cost. This is the
+budgeted greedy algorithm of Lin and Bilmes, "A Class of Submodular Functions for Document
+Summarization" (2011).
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def compress(
     budget: int,
     count: Count,
 ) -> Context:
-    """Choose units within `budget` tokens; passages, and what is kept of each, stay in order.
+    """Choose units within `budget` tokens; passages and their units stay in order.
 
-    The budget holds for the text of the excerpts as `count` counts it, gap signs included; what a
-    prompt writes around an excerpt is not part of it. Where everything fits, all of it is kept.
+    The budget applies to the text of the excerpts as counted by `count`, including gap signs, but
+    not to the text that a prompt adds around an excerpt. If everything fits, everything is kept.
     """
     kept = [list(units) for units in ranked]
     if sum(count(_excerpt(*each).text) for each in zip(passages, kept, strict=True)) > budget:
@@ -62,7 +62,7 @@ def _excerpt(passage: Passage, units: Sequence[Ranked]) -> Excerpt:
 
 
 class _Selection:
-    """Takes units one by one, the best per token first; units are named by their place."""
+    """Takes units one by one, the best per token first; a unit is identified by its index."""
 
     def __init__(
         self,
@@ -87,17 +87,17 @@ class _Selection:
         self._merits = list(map(self._merit, range(len(self._units))))
 
     def within(self, budget: int) -> list[list[Ranked]]:
-        """Return what is kept of each passage, in order."""
+        """Return the selected units of each passage, in order."""
         left, places = budget, list(self._places)
         while places and left:
-            # where nothing new is left all are equal: then the best passages fill the budget
+            # once all terms are covered, all units tie: then the best passages fill the budget
             best = max(places, key=self._merits.__getitem__)
             places.remove(best)
             left -= self._take(best, left)
         return [[self._units[place] for place in sorted(kept)] for kept in self._kept]
 
     def _merit(self, place: int) -> float:
-        # exactly rounded: the same choice whatever order the set has in this process
+        # fsum is exact: the choice does not depend on the set's order, which differs by process
         gain = fsum(self._worth[term] for term in self._new[place])
         return gain / max(1, self._cost(place))
 
@@ -106,7 +106,7 @@ class _Selection:
         return sum(self._costs[n] for n in self._needed[place] if n not in kept)
 
     def _take(self, place: int, left: int) -> int:
-        """Keep a unit and what it needs if `left` tokens are enough; return the tokens spent."""
+        """Keep a unit and its dependencies if they fit `left` tokens; return the tokens spent."""
         if self._cost(place) > left:
             return 0
         index = self._units[place].index
@@ -122,7 +122,7 @@ class _Selection:
         return spent
 
     def _cover(self, added: Set[int]) -> None:
-        """Let the terms of what is kept now be nothing new elsewhere, and its heads be paid for."""
+        """Update the merits after units were kept: their terms are covered, their tokens spent."""
         terms = frozenset[str]().union(*(self._units[place].terms for place in added))
         touched = {holder for term in terms for holder in self._holders.pop(term, ())}
         for place in touched:
@@ -141,7 +141,7 @@ def _needed(ranked: Sequence[Sequence[Ranked]]) -> list[set[int]]:
 
 
 def _inverted(sets: Iterable[Iterable[Key]]) -> defaultdict[Key, list[int]]:
-    """Return for each key the places of the sets that hold it."""
+    """Return for each key the indices of the sets that contain it."""
     places: defaultdict[Key, list[int]] = defaultdict(list)
     for place, keys in enumerate(sets):
         for key in keys:

@@ -1,9 +1,9 @@
-"""What terms are worth to whoever answers: those of the question, and those of its answer.
+"""Weights of the terms that an answer will need: those of the question, and those of its answer.
 
-An answer says words that the question does not. They are guessed from the units that fit the
-question: a relevance model (Lavrenko and Croft, 2001), mixed with the question as RM3 does
-(Abdul-Jaleel et al., 2004). In a second round units count that say what the best ones say, which
-is how the second hop of a question is found.
+An answer contains terms that the question lacks. They are estimated from the units that match the
+question: a relevance model (Lavrenko and Croft, 2001), mixed with the question as in RM3
+(Abdul-Jaleel et al., 2004). A second round favours units that share terms with the best ones; it
+finds the second hop of a two-hop question.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FLOOR = 0.1
 def answer_term_weights(question: str, ranked: Sequence[Sequence[Ranked]]) -> Mapping[str, float]:
     """Weigh every term of the units of ranked passages, best passage first.
 
-    Only ratios mean something.
+    Only the ratios between weights have a meaning.
     """
     units = [each for passage in ranked for each in passage]
     wanted = terms(question)
@@ -46,7 +46,10 @@ def _expected(
     wanted: frozenset[str],
     rarity: Mapping[str, float],
 ) -> Mapping[str, float]:
-    """Return each term's weight: how much believed units say it, and whether it was asked for."""
+    """Return each term's weight: its rarity, times its frequency in believed units.
+
+    Terms of the question get more.
+    """
     said: defaultdict[str, float] = defaultdict(float)
     for unit, belief in zip(units, beliefs, strict=True):
         for term in unit.terms:

@@ -1,1 +1,1 @@
-"""Answers without a language model: quotes, chosen and put in order."""
+"""Extractive answers without a language model: selected quotes in order."""

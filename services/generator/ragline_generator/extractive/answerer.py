@@ -1,4 +1,4 @@
-"""The extractive answer of a question: composed, sent to readers, checked."""
+"""Composes the extractive answer to a question, sends it to readers and checks it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExtractiveAnswerer:
     ) -> AnswerOutcome:
         """Return the outcome of quoting `passages`, whose units are `ranked`.
 
-        What is quoted must hold: a quote that the check does not support is left out.
+        Quotes are checked as well: one that the check does not support is left out.
         """
         draft = compose(
             event.standalone_text,

@@ -2,7 +2,7 @@
 
 The shape follows the intent: a fact gets a sentence or two, a procedure its complete steps, a
 navigational question the link. Every sentence carries the marker of its passage, so the result is
-validated like any other answer. It cannot combine or rephrase, and `models` says so.
+validated like any other answer. It cannot combine or rephrase; `models` marks it as extractive.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many units at most, and how good each must be relative to the best."""
+    """The maximum number of units, and the minimum score of each relative to the best."""
 
     units: int
     floor: float
@@ -62,7 +62,7 @@ def compose(
 ) -> Draft:
     """Compose the answer from the ranked units; empty when there is nothing to quote.
 
-    `max_tokens` bounds the answer by leaving out its last pieces; the first is always there.
+    `max_tokens` limits the answer: its last pieces are left out, but never the first.
     """
     renderer = Renderer(passages, max_tokens=max_tokens, count=count)
     fit = expectation(question, intent)
@@ -80,7 +80,7 @@ def _selections(
     fit: Callable[[str], float],
 ) -> Sequence[Selection]:
     found = weighed(ranked, shares)
-    # what only mentions the question has steps for something else, and is not the page looked for
+    # a passage that only mentions the subject has steps for another task, or is not the page sought
     nearest = [
         units if share >= _NEAREST * max(shares) else []
         for units, share in zip(found, shares, strict=True)

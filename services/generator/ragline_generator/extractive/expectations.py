@@ -1,9 +1,9 @@
-"""What form a sentence has that answers a question of some kind.
+"""The form of sentences that answer a given kind of question.
 
-Who asks how wants to read what to do, who asks what something is wants its definition, who asks for
-a number wants one. The forms are those of question answering by surface patterns (Ravichandran and
-Hovy, "Learning Surface Text Patterns for a Question Answering System", 2002), in English only: in
-other languages nothing is expected, and words alone decide.
+A how-to question calls for an instruction, "what is …" for a definition, "how many …" for a number.
+The forms are the surface patterns of question answering (Ravichandran and Hovy, "Learning Surface
+Text Patterns for a Question Answering System", 2002), in English only: in other languages no form
+is expected, and only the terms decide.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def expectation(question: str, intent: Intent) -> Callable[[str], float]:
-    """Return a function from a sentence to the factor by which its form makes it an answer."""
+    """Return a function from a sentence to a factor: how well its form fits as an answer."""
     if intent is Intent.PROCEDURAL:
         return lambda text: _FITTING if _PURPOSE.match(text) or text.endswith(":") else 1.0
     if _COUNTED.search(question):

@@ -1,8 +1,8 @@
-"""Which passages a question is about, for answers that quote.
+"""Which passages a question is about, for extractive answers.
 
-A language model reads all passages; an answerer that quotes has to choose. It follows the order of
-the search, and headings: a section called what the question asks for is more likely to answer it
-than a sentence elsewhere that happens to use the same words.
+A language model reads all passages; an extractive answerer has to choose. It uses the rank of the
+search, and headings: a section whose heading names the subject of the question is more likely to
+answer it than a sentence elsewhere that happens to use the same words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _RANK_SHARE = 0.5
 
 
 def focus(question: str, passages: Sequence[Passage]) -> list[float]:
-    """Return for each passage how far it is what the question is about, in (0, 1]."""
+    """Return for each passage how well it matches the question's subject, in (0, 1]."""
     weights = dict.fromkeys(asked(question), 1.0)
     best = max((passage.score for passage in passages), default=0.0)
     return [_focus(passage, best, weights) for passage in passages]
@@ -35,7 +35,7 @@ def weighed(ranked: Sequence[Sequence[Ranked]], focus: Sequence[float]) -> list[
 
 
 def continued(passages: Sequence[Passage]) -> dict[int, int]:
-    """Return which passage goes on where another one ends, by their numbers."""
+    """Return for each passage's index the index of the passage that continues it, if any."""
     places = {(p.document_id, p.version, p.ordinal): n for n, p in enumerate(passages)}
     following = (places.get((p.document_id, p.version, p.ordinal + 1)) for p in passages)
     return {number: after for number, after in enumerate(following) if after is not None}
@@ -48,9 +48,10 @@ def _focus(passage: Passage, best: float, weights: Mapping[str, float]) -> float
 
 
 def _named(passage: Passage, weights: Mapping[str, float]) -> float:
-    """Return how well title and headings name the question: F1 of its terms and theirs.
+    """Return how well title and headings name the question's subject: an F1 of terms.
 
-    The page's or the section's name has to be about the question; together they may be about more.
+    Recall is that of title and headings together; precision is that of the better of title and last
+    heading, because together they may name more than the question.
     """
     recall = coverage(weights, terms(label(passage)))
     own = max(_share(name, weights) for name in (passage.title, *passage.heading_path[-1:]))

@@ -1,4 +1,4 @@
-"""Writes selected units down as an answer, each with the marker of its passage."""
+"""Renders selected units as an answer, each with the marker of its passage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline_generator.passages.sentences import sentences
 from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind, split
 
-# Where a step's own words end and its nested code or list begins
+# Where the text of a step ends and its nested code or list begins
 _NESTED = re.compile(r"\n(?=\s*\n|\s*(?:```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
 _ENDS = re.compile(r"[.?!:]+(?=[\"'”’)\]]*(?:\s|$))")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
@@ -36,7 +36,7 @@ class Renderer:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """What was written, in order; joined they are the answer."""
+        """The rendered pieces, in order; joined they are the answer."""
         return tuple(self._pieces)
 
     @property
@@ -46,9 +46,9 @@ class Renderer:
         return tuple(Excerpt(passage, split(passage.text)) for passage in used)
 
     def add(self, selection: Selection, *, linked: Collection[str] | None = None) -> None:
-        """Write the units of `selection`; with `linked`, after the link to their document.
+        """Render the units of `selection`; with `linked`, after the link to their document.
 
-        Of its headings those are named that hold a term of `linked` beyond the title's.
+        The link names the headings that contain a term of `linked` which is not in the title.
         """
         self._used.append(selection.index)
         passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
@@ -65,7 +65,7 @@ class Renderer:
             number = next(numbers) if kind is LineKind.STEP else ""
             text = _rendered(ranked, marker, number, head)
             if text.endswith(":") and not _is_listed(after):
-                # what it announces, code or nothing, has no other place for a marker
+                # the announced code has no place for a marker, so the marker stands here
                 text = f"{text[:-1]}{marker}:"
             if before is None and kind is LineKind.CODE and linked is None:
                 text = f"{_link(passage)}{marker}:\n\n{text}"
@@ -73,7 +73,7 @@ class Renderer:
             before = ranked
 
     def _write(self, text: str, separator: str) -> None:
-        if not text:  # an image, a tag: nothing that reads
+        if not text:  # for example an image or a tag without text
             return
         cost = self._count(text)
         if self._pieces and cost > self._left:
@@ -84,7 +84,7 @@ class Renderer:
 
 
 def _numbers(units: Sequence[Ranked]) -> Iterator[str]:
-    """Yield the marks of the steps: the source's numbers, where they count up; a dash for one."""
+    """Yield the marks of the steps: the source's numbers if they ascend; a dash for a lone step."""
     own = [readable.step_number(r.text) for r in units if r.unit.kind is LineKind.STEP]
     counted = [number for number in own if number is not None]
     if len(own) == 1 and counted != [1]:
@@ -109,7 +109,7 @@ def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str
 
 
 def _prose(text: str, marker: str) -> str:
-    """Mark each sentence: what is one in its source may be several once markup is gone."""
+    """Mark each sentence: one unit of the source may be several sentences without its markup."""
     if text.endswith(":"):
         return text
     return " ".join(f"{text[start:end]}{marker}" for start, end in sentences(text, 0, len(text)))
@@ -150,7 +150,7 @@ def _link(passage: Passage, named: Collection[str] | None = None) -> str:
     title = _named(passage.title)
     if passage.url:
         linked = f"[{title or passage.document_id}]({passage.url})"
-    else:  # the document's id tells where it is
+    else:  # without a URL, the document's id identifies it
         linked = f"{title} (`{passage.document_id}`)" if title else f"`{passage.document_id}`"
     names = [name for name in map(_named, passage.heading_path) if name and name != title]
     if named is not None:
@@ -159,5 +159,5 @@ def _link(passage: Passage, named: Collection[str] | None = None) -> str:
 
 
 def _named(name: str) -> str:
-    """Return a title without full stops and the like, which would end the link's sentence."""
+    """Return a title without sentence-ending punctuation, which would split the link's sentence."""
     return _ENDS.sub("", readable.sentence(name))

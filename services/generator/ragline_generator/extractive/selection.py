@@ -1,4 +1,4 @@
-"""Which units make an extractive answer."""
+"""Selects the units of an extractive answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FRAGMENT_SHARE = 0.6
 _COMMAND_LINES = 8
 _LINK_ALONE = re.compile(r"\s*[-*+•]\s+\[[^\]]+\]\([^)]*\)\W*$")
 _LEAST = 0.01
-# A sentence that opens so leans on the one before it
+# A sentence with such an opening depends on the one before it
 _LEANS = re.compile(
     r"(?:it(?!\s+is\s+(?:also\s+|highly\s+)?(?:possible|necessary|recommended|important|best)\b)|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
     r"in (?:this|that|these|such)|for (?:this|that) reason)\b",
@@ -42,11 +42,11 @@ def best_units(
     floor: float,
     fit: Callable[[str], float] = lambda _: 1.0,
 ) -> list[Selection]:
-    """Choose at most `most` units scoring at least `floor` of the best, and what they lean on.
+    """Choose at most `most` units scoring at least `floor` of the best, with their context.
 
-    `fit` is a factor for the form of a unit. Selections come with the best unit's first;
-    near-duplicates are left out. Where no unit shares a word with the question (another language,
-    other words) the first passage's beginning stands.
+    `fit` returns a factor for the form of a unit. The selection with the best unit comes first;
+    near-duplicates are left out. If no unit shares a word with the question (another language,
+    other words), the beginning of the first passage is chosen.
     """
     worth = {id(r): value for units in ranked for r, value in _worths(units, fit)}
     quotable = (r for units in ranked for r in units if r.unit.kind in _QUOTABLE)
@@ -65,10 +65,11 @@ def best_units(
 
 
 def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
-    """Yield each unit with its score; the line that announces a command is worth what that is.
+    """Yield each unit with its score; a line that introduces a command gets the command's score.
 
-    A sentence that begins small was cut off where its chunk begins, a line that announces what the
-    next chunk has says nothing, and an item that is a link alone says little.
+    Some units get less: a sentence that starts in lower case was cut by its chunk's boundary, a
+    line that introduces the content of the next chunk says nothing, and an item that is only a link
+    says little.
     """
     for each, after in zip_longest(units, units[1:]):
         worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
@@ -79,7 +80,7 @@ def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tu
 
 
 def _is_command(candidate: Ranked) -> bool:
-    """Whether a unit is code of few lines: longer code holds the words of many questions."""
+    """Whether a unit is short code; longer code contains the words of many questions."""
     return candidate.unit.kind is LineKind.CODE and candidate.text.count("\n") <= _COMMAND_LINES
 
 
@@ -90,7 +91,7 @@ def _is_fragment(candidate: Ranked) -> bool:
 
 
 def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranked, ...]:
-    """Add what the chosen units cannot be understood without, in order of the text."""
+    """Add the units that the chosen ones need to be understood, in order of the text."""
     wanted: set[int] = set()
     for candidate in chosen:
         at = units.index(candidate)
@@ -120,7 +121,7 @@ def _can_lead(before: Ranked) -> bool:
 
 
 def _announced(units: Sequence[Ranked], at: int) -> range:
-    """Return the positions of what the unit at `at` announces with its colon, a list mostly."""
+    """Return the indices of the units, mostly a list, that the unit at `at` introduces."""
     if not units[at].text.endswith(":"):
         return range(0)
     following = units[at + 1 : at + 1 + _FOLLOWERS_AT_MOST]

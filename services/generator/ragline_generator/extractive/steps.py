@@ -1,4 +1,4 @@
-"""Which list of steps answers a procedural question, and where it goes on."""
+"""Selects the list of steps that answers a procedural question, across passages."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def best_steps(
 ) -> list[Selection]:
     """Return the best complete list of steps with the line before it, if it fits the question.
 
-    It fits when it scores nearly as well as the best unit of the `candidates`. Steps that go on in
-    another passage of all `ranked`, by `continued`, come with it; a list whose beginning is missing
-    is none.
+    The list fits when it scores nearly as well as the best unit of the `candidates`. If it
+    continues in another passage of `ranked`, as `continued` tells, those steps are included; a list
+    whose beginning is missing is not used.
     """
     best = max((r.score for units in candidates for r in units), default=0.0)
     runs = [run for units in candidates for run in _step_runs(units) if _has_beginning(run)]
@@ -40,7 +40,7 @@ def _has_beginning(run: Sequence[Ranked]) -> bool:
 def _rest(
     run: Sequence[Ranked], ranked: Sequence[Sequence[Ranked]], continued: Mapping[int, int]
 ) -> Iterator[Selection]:
-    """Yield the steps that follow in the next passages, while they count on."""
+    """Yield the steps that follow in the next passages, as long as their numbers continue."""
     while run[-1] is ranked[run[0].index][-1] and run[0].index in continued:
         units = ranked[continued[run[0].index]]
         last, count = _numbers(run)[-1], _run_end(units, 0)
@@ -60,7 +60,7 @@ def _run_score(run: Sequence[Ranked]) -> float:
 
 
 def _step_runs(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
-    """Yield runs of steps, each with the line that announces it and what lies between steps."""
+    """Yield runs of steps, each with the line that introduces it and the units between steps."""
     at = 0
     while at < len(units):
         end = _run_end(units, at)
@@ -71,7 +71,7 @@ def _step_runs(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
 
 
 def _run_end(units: Sequence[Ranked], at: int) -> int:
-    """Return the end of the run of steps that begins at `at`, or `at` when none does."""
+    """Return the end of the run of steps that begins at `at`, or `at` if none begins there."""
     end, gap = at, 0
     for position in range(at, len(units)):
         kind = units[position].unit.kind

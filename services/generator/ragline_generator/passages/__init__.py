@@ -1,1 +1,1 @@
-"""Passages as units, words and excerpts: what every answer is made from."""
+"""Passages, split into units, words and excerpts: the input of every answer."""

@@ -1,4 +1,4 @@
-"""Rules that tell which lines of a passage belong together, and as what."""
+"""Rules that group the lines of a passage into blocks and determine the kind of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INDENT_OF_CODE = 2
 
 
 def block(lines: Lines, at: int) -> tuple[LineKind, int]:
-    """Return what begins at `lines[at]`, which is not blank, and how many lines belong to it."""
+    """Return the kind and number of lines of the block that begins at non-blank `lines[at]`."""
     for rule in _RULES:
         found = rule(lines, at)
         if found is not None:
@@ -58,7 +58,7 @@ def _fence(lines: Lines, at: int) -> tuple[LineKind, int] | None:
 
 
 def _fenced(lines: Lines, at: int, opening: re.Match[str] | None) -> int:
-    """Count the lines up to the fence's end, or the text's; 0 without an opening."""
+    """Count the lines to the end of the fence or of the text; 0 without an opening fence."""
     if opening is None:
         return 0
     for count, line in enumerate(lines[at + 1 :], start=2):
@@ -111,7 +111,7 @@ def _indented_code(lines: Lines, at: int) -> tuple[LineKind, int] | None:
 
 
 def _item(lines: Lines, at: int, *, nested: bool) -> int:
-    """Count the lines of a list item: up to a line that is no deeper than its marker."""
+    """Count the lines of a list item: up to a line indented no deeper than its marker."""
     count, after_blank = _code_in_item(lines, at), False
     while at + count < len(lines):
         line = lines[at + count]
@@ -125,7 +125,7 @@ def _item(lines: Lines, at: int, *, nested: bool) -> int:
 
 
 def _code_in_item(lines: Lines, at: int) -> int:
-    """Count the lines of the fence that begins here, behind a marker too; 1 where none does."""
+    """Count the lines of a fence that begins here, maybe after a list marker; 1 if none does."""
     marker = _MARKER.match(lines[at].text)
     opening = _FENCE.match(lines[at].text, marker.end() if marker else 0)
     return max(1, _fenced(lines, at, opening))
@@ -150,7 +150,7 @@ def _headed(lines: Lines, at: int) -> bool:
 
 
 def _underlines(line: Line, title: Line) -> bool:
-    """Tell whether `line` makes a title of the one above; a short line of tildes opens code."""
+    """Tell whether `line` underlines the title above it; a few tildes open code instead."""
     fence = _FENCE.match(line.text) and len(line.text.strip()) < len(title.text.strip())
     return _UNDERLINE.match(line.text) is not None and not fence
 

@@ -1,4 +1,4 @@
-"""What the answer is made from: passages, reduced to the units worth reading."""
+"""The context of an answer: passages reduced to their relevant units."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from ragline.contracts.queries import Passage
 from ragline_generator.passages.units import Unit
 
-# Where the source goes on in another line, so do the excerpt's table rows and headings
+# Table rows and headings stay on separate lines of the excerpt where they are in the source
 GAP, LINE_GAP = " […] ", "\n[…]\n"
-# White space, rules and the borders of tables: nothing that a reader would miss
+# White space, rules and table borders: omitting them leaves no gap for the reader
 _DRAWN = re.compile(r"[\s+|=*_-]*")
 
 
@@ -24,7 +24,7 @@ class Excerpt:
 
     @property
     def text(self) -> str:
-        """The kept text: as in the source, with a gap sign where something was left out."""
+        """The kept text as in the source, with a gap sign where text was left out."""
         source, parts = self.passage.text, []
         for unit, previous in zip(self.units, (None, *self.units), strict=False):
             if previous is not None:
@@ -48,6 +48,6 @@ Context = Sequence[Excerpt]
 
 
 def label(passage: Passage) -> str:
-    """Return where a passage stands: title and heading path, each name once."""
+    """Return the location of a passage: title and heading path, each name once."""
     names = dict.fromkeys(name for name in (passage.title, *passage.heading_path) if name)
     return " > ".join(names)

@@ -1,4 +1,4 @@
-"""A passage as lines, and what a run of them can be."""
+"""The lines of a passage, and the kinds of blocks that they form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class LineKind(StrEnum):
-    """What a unit is. Noise (comments, imports, front matter) is never quoted as an answer."""
+    """The kind of a unit. Noise (comments, imports, front matter) is never quoted as an answer."""
 
     PROSE = "prose"
     HEADING = "heading"
@@ -29,22 +29,22 @@ class Line:
 
     @property
     def end(self) -> int:
-        """The character behind its last one."""
+        """The offset after its last character."""
         return self.start + len(self.text)
 
     @property
     def indent(self) -> int:
-        """How many characters of white space it begins with."""
+        """The number of leading white-space characters."""
         return len(self.text) - len(self.text.lstrip())
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing on it."""
+        """Whether it is empty or only white space."""
         return not self.text.strip()
 
 
 Lines = Sequence[Line]
-# Looks at `lines[at:]`; returns the kind and how many lines belong to the block, or None
+# Looks at `lines[at:]`; returns the kind and number of lines of the block, or None
 Rule = Callable[[Lines, int], tuple[LineKind, int] | None]
 
 

@@ -1,8 +1,8 @@
-"""How well each unit of the passages fits the question, by the question's words.
+"""Lexical ranking: how well each unit of the passages matches the words of the question.
 
-The weight of a word is its inverse frequency over the units at hand (Robertson and Sparck Jones,
-1976), so a word that every unit holds tells nothing. A unit's score is the weighted share of the
-question's words that it holds; words found only in its title and headings count half.
+The weight of a word is its inverse document frequency over the given units (Robertson and Sparck
+Jones, 1976), so a word that is in every unit has no weight. A unit's score is the weighted share of
+the question's words that it contains; words found only in its title and headings count half.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def term_weights(wanted: Iterable[str], units: Iterable[frozenset[str]]) -> Mapp
 
 def coverage(weights: Mapping[str, float], found: frozenset[str]) -> float:
     """Return the weighted share of the terms that are in `found`."""
-    # exactly rounded: the order of a set of words differs from process to process
+    # fsum is exact: the result does not depend on the set's order, which differs by process
     total = math.fsum(weights.values())
     return math.fsum(w for term, w in weights.items() if term in found) / total if total else 0.0
 
@@ -95,7 +95,7 @@ def _rank_passage(
 
 
 def _form(unit: Unit, text: str) -> float:
-    """Rank questions and lines without an end (titles, menus) below sentences that state."""
+    """Rank questions and lines without final punctuation (titles, menus) below statements."""
     if unit.kind is not LineKind.PROSE or text.endswith(_STATEMENT_ENDS):
         return 1.0
     return _UNFINISHED_SHARE

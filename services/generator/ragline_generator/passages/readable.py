@@ -15,7 +15,7 @@ _LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
 _WRAPPING = re.compile(r"\s*(?:</?[A-Z]\w*[^>]*>|:::.*)\s*$")
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s+")
-# What would read as one of our citation markers
+# Text that would look like one of our citation markers
 _FOOTNOTE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
 _SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
@@ -31,7 +31,7 @@ def sentence(source: str) -> str:
 
 def _plain(text: str) -> str:
     text = _TAG.sub("", _ANCHOR.sub("", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))))
-    return html.unescape(_FOOTNOTE.sub("", text))  # last: `&lt;name&gt;` is no tag
+    return html.unescape(_FOOTNOTE.sub("", text))  # last, because `&lt;name&gt;` is not a tag
 
 
 def list_item(source: str) -> str:
@@ -40,7 +40,7 @@ def list_item(source: str) -> str:
 
 
 def list_mark_length(source: str) -> int:
-    """Return how many characters a leading `- `, `1. ` or the like takes."""
+    """Return the length of a leading list mark such as `- ` or `1. `, in characters."""
     mark = _LIST_MARK.match(source)
     return mark.end() if mark else 0
 
@@ -52,7 +52,7 @@ def step_number(source: str) -> int | None:
 
 
 def nested(source: str) -> str:
-    """Return what stands inside a step, without component tags and admonition marks around it."""
+    """Return the nested content of a step, without enclosing component or admonition marks."""
     lines = textwrap.dedent(source).strip("\n").split("\n")
     return textwrap.dedent("\n".join(line for line in lines if not _WRAPPING.match(line)))
 
@@ -79,6 +79,6 @@ def table_row(head: str | None, row: str) -> str:
 
 
 def _cells(row: str) -> list[str]:
-    """Return the cells of a row; each line of a row in a grid adds to its cells."""
+    """Return the cells of a row; in a grid, a cell may span several lines of its row."""
     lines = [line.strip().strip("|").split("|") for line in row.split("\n")]
     return [sentence(" ".join(cell)) for cell in zip_longest(*lines, fillvalue="")]

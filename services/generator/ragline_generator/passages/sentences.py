@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-# A full stop, what closes around it, any citation markers behind it, then space
+# A full stop, closing quotes or brackets, citation markers if any, then white space
 _END = re.compile(
     r"(?:[.!?…]+[\"'”’)\]*_`]*(?:\s?\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*+\s+(?=[^a-z\s,;:)\]])"
     r"|[。！？]+[」』”）]*(?:\[\d{1,3}\])*)"

@@ -1,4 +1,4 @@
-"""Tables: Markdown's with or without bars around them, and reStructuredText's grids."""
+"""Tables: Markdown's, with or without outer bars, and reStructuredText's grids."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def is_rule(line: Line) -> bool:
 
 
 def _under_rule(lines: Lines, at: int) -> bool:
-    """Tell whether a line without bars around it is a row: all above it are, up to a rule."""
+    """Tell whether a line without outer bars is a row: so are all lines above it, up to a rule."""
     while at and "|" in lines[at - 1].text:
         at -= 1
         if is_rule(lines[at]):

@@ -1,4 +1,4 @@
-"""Words that carry meaning, for comparing a question, a passage and a claim.
+"""Content terms, for comparing a question, a passage and a claim.
 
 Terms are case-folded words without stop words, stemmed by Snowball's English stemmer (Porter,
 2001). Scripts written without spaces give overlapping pairs of characters instead of words.
@@ -43,7 +43,8 @@ def terms(text: str) -> frozenset[str]:
 def asked(question: str) -> frozenset[str]:
     """Return the terms that say what a question is about.
 
-    Those that ask where something is written say nothing of it, unless they are all there is.
+    Terms that ask for the place of a text ("page", "section") are left out, unless there are no
+    others.
     """
     found = terms(question)
     return found - _about_texts() or found

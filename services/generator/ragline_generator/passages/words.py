@@ -1,7 +1,7 @@
-"""A text as its content words in order: which are names, which are numbers, which are negated.
+"""The content words of a text in order, with names, numbers and negation recognized.
 
-For comparing what two sentences say rather than which words they share: a claim may not exchange a
-name or a number, nor negate what its source affirms.
+They serve to compare the meaning of two sentences rather than their shared words: a claim may not
+replace a name or a number, nor negate what its source affirms.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTED, start=2
 _NEGATION = re.compile(
     r"(?:not|no|never|none|nothing|neither|nor|cannot|without|unable)$|.*n['’]t$", re.IGNORECASE
 )
-# So many content words behind a negation are taken to be negated: with two, `does not support
-# mirrored queues` would contradict `mirrored queues are not supported`
+# The number of content words after a negation that are taken as negated: with two, `does not
+# support mirrored queues` would contradict `mirrored queues are not supported`
 _SCOPE = 1
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Sort(StrEnum):
-    """Names (also codes and identifiers) and numbers cannot be said in other words.
+    """The kind of a word. Names (also codes and identifiers) and numbers cannot be paraphrased.
 
     A number word can: `there are two ways` counts what its source lists.
     """
@@ -88,7 +88,7 @@ def _words(text: str) -> Iterator[Word]:
 def _content(text: str, tokens: list[re.Match[str]], at: int, *, in_code: bool) -> Iterator[Word]:
     token = tokens[at]
     if token["number"]:
-        if text[token.end() : token.end() + 1] != ")":  # `1)` counts what it stands before
+        if text[token.end() : token.end() + 1] != ")":  # `1)` is a list number
             yield Word(token["number"].replace(",", ""), Sort.NUMBER)
         return
     folded = token["word"].casefold().replace("’", "'")
@@ -103,7 +103,7 @@ def _content(text: str, tokens: list[re.Match[str]], at: int, *, in_code: bool) 
 
 
 def _is_name(text: str, tokens: list[re.Match[str]], at: int) -> bool:
-    """Tell whether a word is written as a name: any sentence's first word is written large."""
+    """Tell whether a word is written as a name, not only capitalized to begin a sentence."""
     token = tokens[at]
     word = token["word"]
     joined = "_" in (text[token.start() - 1 : token.start()], text[token.end() : token.end() + 1])
@@ -117,7 +117,7 @@ def _is_name(text: str, tokens: list[re.Match[str]], at: int) -> bool:
 
 
 def _goes_on(text: str, tokens: list[re.Match[str]], at: int) -> bool:
-    """Tell whether the next word, with only a blank between, is written large, too."""
+    """Tell whether the next word, after a single blank, is capitalized too."""
     if at + 1 == len(tokens):
         return False
     own, following = tokens[at], tokens[at + 1]

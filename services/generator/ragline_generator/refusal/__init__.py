@@ -1,1 +1,1 @@
-"""Whether the passages hold an answer at all."""
+"""Decides whether the passages contain an answer at all."""

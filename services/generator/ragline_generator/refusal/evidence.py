@@ -1,8 +1,7 @@
-"""Signals that passages hold what a question asks for, by its words.
+"""Lexical signals that the passages contain what a question asks for.
 
-Shares are in [0, 1] and 0 where no passage holds any term. Each counts one term more than the
-question has, taken for found: a question of two words that lacks one says less than one of twelve
-that lacks six.
+Shares are in [0, 1], and 0 if no passage contains any term. Each share is smoothed by one extra
+term that counts as found: one missing word out of two is weaker evidence than six out of twelve.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ from ragline_generator.passages.terms import sequence, terms
 
 _NAME = re.compile(r"\d|_|[A-Z]{2}|[a-z][A-Z]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’._/][^\W_]+)*")
-# Accounts, telephones; like addresses they are not repeated in an answer
+# Account and telephone numbers; like e-mail addresses they are not repeated in an answer
 _LONG_NUMBER = re.compile(r"\d[\d ()./-]{4,}\d")
 _LONGEST = 40
 
 
 class PassageTerms:
-    """The passages as terms, in order, each behind those of its title and headings."""
+    """The terms of the passages, in order, each preceded by those of its title and headings."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._sequences = [sequence(f"{label(p)} . {p.text}") for p in passages]
         self._terms = [frozenset(each) for each in self._sequences]
 
     def words(self, wanted: frozenset[str]) -> float:
-        """Return the share of the terms that the best passage holds, all of equal weight."""
+        """Return the share of the terms in the best passage, with equal weights."""
         held = max((len(wanted & found) for found in self._terms), default=0)
         return (held + 1) / (len(wanted) + 1) if held else 0.0
 
     def phrases(self, question: Sequence[str]) -> float | None:
         """Return the share of pairs of neighbouring terms that are close in the best passage.
 
-        Close are neighbours, and those with one term between, in either order. None where the
-        question has no pairs.
+        Two terms are close if they are neighbours or have one term between them, in either order.
+        None if the question has no pairs.
         """
         pairs = {frozenset(pair) for pair in pairwise(question) if len(set(pair)) > 1}
         if not pairs:
@@ -49,10 +48,10 @@ class PassageTerms:
         return (held + 1) / (len(pairs) + 1)
 
     def missing(self, question: str) -> tuple[str, ...]:
-        """Return the question's words, as it writes them, that no passage holds.
+        """Return the question's words, as it spells them, that no passage contains.
 
-        Those that look like names, codes or numbers come first. Addresses, long numbers and what
-        is too long for a word are left out.
+        Those that look like names, codes or numbers come first. E-mail addresses, long numbers and
+        overlong words are left out.
         """
         held = frozenset[str]().union(*self._terms)
         words = dict.fromkeys(_WORD.findall(_without_private(question)))
@@ -62,7 +61,7 @@ class PassageTerms:
 
 
 def _without_private(question: str) -> str:
-    # word by word, because a pattern that looks for an @ takes seconds over a very long word
+    # word by word, because a pattern that searches for an @ takes seconds on a very long word
     plain = " ".join(word for word in question.split() if "@" not in word)
     return _LONG_NUMBER.sub(" ", plain)
 
@@ -78,9 +77,9 @@ def _close(found: Sequence[str]) -> set[frozenset[str]]:
 def window(
     wanted: frozenset[str], passages: Sequence[Passage], ranked: Sequence[Sequence[Ranked]]
 ) -> float:
-    """Return the share of the terms that two neighbouring units hold, headings included.
+    """Return the greatest share of the terms in two neighbouring units, headings included.
 
-    Terms weigh by their rarity among all units.
+    Terms are weighted by their rarity among all units.
     """
     weights = term_weights(wanted, [each.terms for units in ranked for each in units])
     best = 0.0
@@ -95,8 +94,8 @@ def window(
 def prominence(passages: Sequence[Passage]) -> float | None:
     """Return how far the best passage's keyword score stands out from the others' mean, in [0, 1).
 
-    On the right subject without the answer, all passages are about equally good. It is a ratio,
-    so the store's scale does not matter. None with fewer than two keyword scores.
+    If the documents cover the subject but lack the answer, all passages score about the same. It is
+    a ratio, so the store's scale does not matter. None with fewer than two keyword scores.
     """
     scores = sorted(
         (p.scores[SearchKind.KEYWORD] for p in passages if SearchKind.KEYWORD in p.scores),

@@ -1,21 +1,22 @@
-"""Whether the passages hold what the question asks for: the ground for a refusal.
+"""Whether the passages contain what the question asks for: the basis of a refusal.
 
 Signals, each in [0, 1]:
 
 - *words*, *phrases*, *window*: the shares of the question's terms, of its pairs of terms, and of
-  its rarer terms that one passage, or two sentences of it, hold (`evidence.py`);
+  its rarer terms that one passage, or two sentences of it, contain (`evidence.py`);
 - *similarity*: the best cosine that the vector search found;
 - *prominence*: how far the best passage's keyword score stands out;
-- *rerank*: the cross-encoder's score of the best passage, where one read it.
+- *rerank*: the cross-encoder's score of the best passage, if it was reranked.
 
 The score is the greatest of: rerank; the weighted mean of the others, `words` standing in for the
 similarity when no vector search ran; two thirds of the similarity, for questions in other words or
 another language than the documents.
 
-The weights are rounded from a logistic regression (.40, .43, .17) that tells questions with their
-documents there from those without, over product documentation, two-hop questions and scientific
-claims; weights trained on two of the sets do as well on the third as its own, within .013 of area.
-docs/quality.md has what each threshold refuses.
+The weights are rounded from a logistic regression (.40, .43, .17) that separates questions whose
+documents are in the index from those whose documents are not, over product documentation, two-hop
+questions and scientific claims. Weights trained on two of the sets do as well on the third as its
+own weights: the areas under the ROC curve differ by at most .013. docs/quality.md shows what each
+threshold refuses.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ _ON_SUBJECT = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relevance:
-    """The signals; None where the stage behind one did not run, or there is nothing to compare.
+    """The signals; one is None if its stage did not run or there is nothing to compare.
 
-    `missing` are the question's words that no passage holds, in its own writing.
+    `missing` are the question's words that no passage contains, as the question spells them.
     """
 
     words: float
@@ -52,13 +53,13 @@ class Relevance:
 
     @property
     def score(self) -> float:
-        """The strongest ground to answer, in [0, 1]."""
+        """The strongest evidence that an answer exists, in [0, 1]."""
         alone = (self.similarity or 0.0) * _SIMILARITY_ALONE
         return max(self.rerank or 0.0, self._mean, alone)
 
     @property
     def on_subject(self) -> bool:
-        """Whether the passages are about what the question is about, answer or not."""
+        """Whether the passages share the question's subject, with or without the answer."""
         nearness = self.words if self.similarity is None else self.similarity
         return (self.words + nearness) / 2 >= _ON_SUBJECT
 

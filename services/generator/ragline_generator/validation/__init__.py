@@ -1,1 +1,1 @@
-"""Every claim of an answer against the passages that it cites."""
+"""Validation of every claim of an answer against the passages that it cites."""

@@ -1,7 +1,7 @@
 """Checks each claim of an answer against the passages that it cites.
 
-A claim is a sentence, a list item or a step with content; lines that only announce what follows
-and code are none. Verdicts carry their range in the answer's text, for people and machines alike.
+A claim is a sentence, a list item or a step with content; code, and lines that only introduce what
+follows, are not claims. Verdicts carry their range in the answer's text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ragline_generator.validation.citations import cite
 from ragline_generator.validation.markers import find_markers, without_markers
 from ragline_generator.validation.support import Support, support
 
-# What is left of `Queues expire [1].`
+# The rest of `Queues expire [1].` after its markers
 _LONE_STOP = re.compile(r" +([.!?;,])")
 METHOD = "lexical.v2"
 _CLAIMS = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
@@ -27,7 +27,7 @@ _CLAIMS = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A claim at `[start, end)` of the answer, and what its passages say to it."""
+    """A claim at `[start, end)` of the answer, with its support by the cited passages."""
 
     start: int
     end: int
@@ -37,11 +37,11 @@ class Examined:
 
     @property
     def problem(self) -> ClaimProblem | None:
-        """What the passages contradict, or that there are none."""
+        """How the passages contradict the claim, or `UNCITED` if it cites none."""
         return self.support.problem if self.markers else ClaimProblem.UNCITED
 
     def evidence(self, context: Context) -> str:
-        """Return the units that speak for the claim, one a line."""
+        """Return the units that support the claim, one per line."""
         found = self.support.evidence.items()
         return "\n".join(context[n - 1].slice(unit) for n, units in found for unit in units)
 
@@ -66,7 +66,7 @@ class Checked:
 
 
 def examine(text: str, context: Context) -> list[Examined]:
-    """Look up what the passages say to each claim; markers must be those of `context`."""
+    """Compare each claim with its cited passages; markers must be those of `context`."""
     return [_examine(text, start, end, context) for start, end in claim_ranges(text)]
 
 
@@ -104,8 +104,8 @@ def conclude(
         examined: its claims.
         context: the excerpts behind its markers.
         min_support: share of a claim's words that its passages must hold.
-        opinions: how far another model thinks that a claim, by its place in `examined`, is
-            supported, in [0, 1]: it takes the place of the share of words.
+        opinions: another model's support score in [0, 1] for claims, by their index in `examined`;
+            it replaces the share of words.
         method: names how the verdicts were reached.
     """
     claims, evidence = [], _marked(text)
@@ -142,5 +142,5 @@ def _verdict(text: str, each: Examined, min_support: float, opinion: float | Non
 
 
 def check(text: str, context: Context, *, min_support: float) -> Checked:
-    """Judge every claim of `text` by its words alone."""
+    """Judge every claim of `text` by the lexical check alone."""
     return conclude(text, examine(text, context), context, min_support=min_support)

@@ -1,8 +1,9 @@
-"""Whether a claim says something else than the sentence nearest to it.
+"""Whether a claim contradicts the sentence nearest to it.
 
-Both are sequences of content words. Where most of them agree, what differs at the same place was
-exchanged: a name, a number, or two names for each other. These are the alterations by which FactCC
-(Kryscinski et al., 2020) makes true sentences false, and those that share of words does not show.
+Both are sequences of content words. If most of them agree, a difference at the same position is a
+replacement: another name or number, or two names swapped. These are the alterations by which FactCC
+(Kryscinski et al., 2020) makes true sentences false; the share of common words does not reveal
+them.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from ragline_generator.passages.words import NUMBERS, Word, words
 
 Words = Sequence[Word]
 
-# Share of a claim's words that stand in the sentence in the same order: from here on what differs
-# was exchanged, below it the claim is in other words
+# Share of a claim's words that are in the sentence in the same order: from this share on, a
+# difference is a replacement; below it, the claim is a paraphrase
 _SAME_SENTENCE = 0.6
-# Share of a claim's words, in any order, from which on both speak of the same thing
+# Share of a claim's words, in any order, from which both have the same subject
 _SAME_MATTER = 0.5
 _SAME_MATTER_AT_LARGE = 0.6
-# `A exposes B` for `B exposes A`: the verb between may seem to move instead of a name
+# `A exposes B` for `B exposes A`: the diff may move the verb in between instead of a name
 _MOVED_ALONG = 1
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
 
 
 def contradiction(claim: str, sentence: str, *, context: Collection[str]) -> ClaimProblem | None:
-    """Tell what in `claim` contradicts `sentence`, or None.
+    """Return the kind of contradiction between `claim` and `sentence`, or None.
 
     `context` are terms that the sentence need not repeat: those of its title and headings.
     """
@@ -51,14 +52,14 @@ def _passive(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """Words of the sentence, and those that the claim has in their place."""
+    """Words of the sentence, and the words that the claim has in their place."""
 
     theirs: Words
     ours: Words
     inside: bool
 
     def exchanged(self, known: Collection[str]) -> Words:
-        """Return our words, less those `known`, if they replace theirs: a name or a number."""
+        """Return our words, without those `known`, if they replace a name or number of theirs."""
         ours = [word for word in self.ours if word.term not in known]
         literal = any(word.literal for word in (*ours, *self.theirs))
         return ours if ours and self.theirs and literal else ()
@@ -74,9 +75,10 @@ def _differences(claim: Words, sentence: Words) -> Iterator[_Difference]:
 
 
 def _moved_names(differences: Sequence[_Difference]) -> bool:
-    """Tell whether names, and hardly anything else, changed places inside the sentence.
+    """Tell whether only names (and at most little else) swapped places inside the sentence.
 
-    At its ends a whole clause may have moved: `In 2009, it …` and `It … in 2009`.
+    Moves to or from the ends are allowed, because a whole clause may move: `In 2009, it …` and `It
+    … in 2009`.
     """
     missing = {word.term for each in differences for word in each.theirs}
     moved = [(w, each.inside) for each in differences for w in each.ours if w.term in missing]
@@ -85,7 +87,7 @@ def _moved_names(differences: Sequence[_Difference]) -> bool:
 
 
 def _negation(claim: Words, sentence: Words, context: Collection[str]) -> bool:
-    """Tell whether one denies what the other says, where both speak of the same."""
+    """Tell whether one negates what the other says about the same subject."""
     terms = {*context, *(word.term for word in sentence)}
     share = sum(word.term in terms for word in claim) / len(claim)
     at_large = any(w.negated for w in claim) != any(w.negated for w in sentence)
@@ -103,7 +105,7 @@ def _one_sided(claim: Words, sentence: Words) -> bool:
 
 
 def _polarities(words: Words) -> dict[str, frozenset[bool]]:
-    """Return for each term whether it is negated; terms that are both say nothing."""
+    """Return for each term whether it is negated; terms with both polarities are left out."""
     found: dict[str, frozenset[bool]] = {}
     for word in words:
         found[word.term] = found.get(word.term, frozenset()) | {word.negated}

@@ -1,7 +1,7 @@
 """Citation markers such as `[1]` in streamed text.
 
-`MarkerFilter` lets only markers of real excerpts through, however the text is cut into deltas, so
-a reader never sees a hallucinated one. Brackets inside code spans and fences are code, not
+`MarkerFilter` passes only markers of existing excerpts, however the text is split into deltas, so a
+reader never sees a hallucinated one. Brackets inside code spans and fences are code, not
 markers. `[1, 3]` becomes `[1][3]`.
 """
 
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"(?P<marker>(?P<space>[ \t]*)\[(?P<numbers>\d{1,3}(?:[ ]*,[ ]*\d{1,3})*)\])"
     r"|(?P<ticks>`+)|(?P<line>\n)|(?P<blank>[ \t]+)|(?P<other>\[|[^\[ \t`\n]+)"
 )
-# A tail that more text could turn into a marker, or into a longer run of backticks
+# The end of a text that more text could turn into a marker or a longer run of backticks
 _UNDECIDED = re.compile(r"(?:[ \t]*\[[\d, ]*|[ \t]+|`+)$")
 _FENCE = 3
 _IN_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
@@ -23,7 +23,7 @@ _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 class MarkerFilter:
-    """A filter over a stream of text; `feed` what arrives, `flush` at the end."""
+    """A filter over a stream of text: call `feed` with each piece, and `flush` at the end."""
 
     def __init__(self, valid: Collection[int]) -> None:
         self._valid = valid
@@ -33,7 +33,7 @@ class MarkerFilter:
         self._space_owed = ""
 
     def feed(self, text: str) -> str:
-        """Take the next piece and return what can be shown by now."""
+        """Take the next piece and return the text that can be shown already."""
         text = self._held + text
         tail = _UNDECIDED.search(text)
         cut = tail.start() if tail else len(text)
@@ -41,7 +41,7 @@ class MarkerFilter:
         return self._decided(text[:cut])
 
     def flush(self) -> str:
-        """Return what was held back."""
+        """Return the text held back so far."""
         text, self._held = self._held, ""
         return self._decided(text)
 
@@ -73,7 +73,7 @@ class MarkerFilter:
             self._open_ticks = 0
 
     def _track_paragraphs(self, token: re.Match[str]) -> None:
-        """A code span ends with its paragraph at the latest, so a stray backtick does no harm."""
+        """Close a code span at the end of its paragraph, so that a stray backtick does no harm."""
         if token["line"]:
             if self._line_is_blank and self._open_ticks < _FENCE:
                 self._open_ticks = 0

@@ -1,10 +1,10 @@
-"""Whether the excerpts that a claim cites say what it says.
+"""Whether the excerpts that a claim cites support it.
 
-The evidence for a claim is the few units that together hold most of its content words (a greedy
-set cover); support is the share they hold, with those of titles and headings. Few units rather than
-whole passages, because in 800 characters the words of a false claim are often all there, far apart.
-Every name and number of the claim must be in the evidence, and the claim must not contradict the
-unit nearest to it. `docs/quality.md` says how often that is right.
+The evidence for a claim is the few units that together contain most of its content words (a greedy
+set cover); support is the share of words in the evidence, titles and headings. Only few units count
+rather than whole passages, because 800 characters often contain all words of a false claim, far
+apart. Every name and number of the claim must be in the evidence, and the claim must not contradict
+the unit nearest to it. `docs/quality.md` reports the accuracy of this check.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SAME_SURROUNDINGS = 0.67
 class Support:
     """`score` is the share of the claim's words found, in [0, 1]; 0 with a contradiction.
 
-    `evidence` are the units that speak for the claim, by the number of their excerpt.
+    `evidence` are the units that support the claim, by the number of their excerpt.
     """
 
     score: float
@@ -72,7 +72,7 @@ def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
 
 
 def _without_addresses(claim: str, excerpts: Iterable[Excerpt]) -> str:
-    """Take out where the passages stand: to name that is no claim, whatever digits are in it."""
+    """Remove the passages' document ids: naming a source claims nothing, whatever its digits."""
     for excerpt in excerpts:
         claim = claim.replace(f"`{excerpt.passage.document_id}`", "")
     return claim
@@ -81,7 +81,7 @@ def _without_addresses(claim: str, excerpts: Iterable[Excerpt]) -> str:
 def _problem(
     claim: str, nearest: Sequence[_Read], units: Sequence[_Read], context: frozenset[str]
 ) -> ClaimProblem | None:
-    """Return what the nearest units object to; one without objection is enough."""
+    """Return the problem that the nearest units find; None if at least one of them finds none."""
     said, problem = words(claim), None
     for read in nearest:
         problem = _unfounded(said, read, units, context)
@@ -107,7 +107,7 @@ def _terms(text: str) -> frozenset[str]:
 
 
 def _nearest(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
-    """Return the units that hold most of the claim's terms, the shortest first."""
+    """Return the units that contain most of the claim's terms, the shortest first."""
     most = max(len(read.terms & wanted) for read in units)
     found = [read for read in units if len(read.terms & wanted) == most]
     return sorted(found, key=lambda read: len(read.terms))[:_NEAREST_AT_MOST]
@@ -125,14 +125,14 @@ def _read(number: int, excerpt: Excerpt) -> list[_Read]:
 
 @lru_cache(maxsize=8_192)
 def _readable(source: str, kind: LineKind) -> str:
-    """Return a unit as answers quote it: without the addresses of links, which say nothing."""
+    """Return a unit as answers quote it, without the URLs of links, which carry no meaning."""
     return source if kind is LineKind.CODE else readable.sentence(source)
 
 
 def _context(passage: Passage) -> frozenset[str]:
-    """Return what a passage need not repeat: title and headings, and the words of its address.
+    """Return terms that a passage need not repeat: of title, headings and URL.
 
-    Numbers of an address say nothing about the text.
+    Numbers in a URL are left out, because they say nothing about the text.
     """
     address = words(f"{passage.url or ''} {passage.document_id}")
     named = (word for word in address if word.sort not in NUMBERS)
@@ -142,7 +142,7 @@ def _context(passage: Passage) -> frozenset[str]:
 def _cover(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
     """Choose units, each adding most new terms; the first is the best single one.
 
-    Of two that add the same the shorter one says it more plainly.
+    Of two units that add equally many, the shorter one is taken.
     """
     chosen: list[_Read] = []
     held: frozenset[str] = frozenset()
@@ -159,7 +159,7 @@ def _cover(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
 def _evidence(
     chosen: Sequence[_Read], units: Sequence[_Read], wanted: frozenset[str]
 ) -> dict[int, tuple[Unit, ...]]:
-    """Return the chosen units by excerpt; of an excerpt without any, its nearest."""
+    """Return the chosen units by excerpt; for an excerpt without any, its nearest unit."""
     found: dict[int, list[Unit]] = {}
     for number in dict.fromkeys(read.number for read in units):
         own = [read for read in units if read.number == number]
@@ -173,8 +173,8 @@ def _unfounded(
 ) -> ClaimProblem | None:
     """Tell whether a name or number of the claim is not in the evidence.
 
-    A number may stand in another unit than the nearest one only among the words that surround it
-    in the claim: passages are full of other numbers.
+    A number counts in a unit other than the nearest one only if the surrounding words of the claim
+    are there too, because passages are full of other numbers.
     """
     same_matter = sum(word.term in nearest.terms for word in said) > len(said) / 2
     for at, word in enumerate(said):

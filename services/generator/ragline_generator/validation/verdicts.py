@@ -1,4 +1,4 @@
-"""From a written text to an outcome: missing markers, the check of all claims, the policy."""
+"""Turns a text into an outcome: adds missing markers, checks all claims, applies the policy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ragline_generator.validation.check import (
 from ragline_generator.validation.markers import find_markers
 from ragline_generator.validation.support import Support, support
 
-# A list mark at the end of what is kept, when the item behind it is cut out
+# A list mark left at the end of the kept text when its item is cut out
 _LIST_MARK_LEFT = re.compile(r"(?:^|\n)[ \t]*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])$")
 
 
@@ -31,9 +31,9 @@ class Validator:
 
     Args:
         min_support: share of a claim's words that its passages must hold.
-        opinion: a model that is asked where words leave doubt; without it, or when it fails, words
-            decide alone.
-        doubt_from: claims with a smaller share of words found are not worth asking about.
+        opinion: an entailment model for claims that the lexical check leaves in doubt; without it,
+            or when it fails, the lexical check alone decides.
+        doubt_from: claims with a smaller share of words found are not sent to the model.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Validator:
 
     @property
     def method(self) -> str:
-        """How it judges, where it is in doubt."""
+        """The name of the method that judges doubtful claims."""
         return METHOD if self._opinion is None else f"{METHOD}+{self._opinion.method}"
 
     async def judge(
         self, text: str, context: Context, *, policy: UnsupportedPolicy, attributed: bool = False
     ) -> AnswerOutcome:
-        """Check `text` and apply `policy`; `attributed` first adds markers that a model forgot.
+        """Check `text` and apply `policy`; `attributed` first adds missing markers.
 
         Without any supported claim the answer is refused, whatever the policy.
         """
@@ -99,10 +99,10 @@ class Validator:
 
 
 def attribute(text: str, context: Context, *, min_support: float) -> str:
-    """Add a marker to each claim without one, where an excerpt supports it.
+    """Add a marker to each claim without one, if an excerpt supports the claim.
 
-    Models forget markers, small ones often; a claim that a passage supports need not be lost for
-    that. What no passage supports stays without a marker, hence unsupported.
+    Models, especially small ones, omit markers; a claim that a passage supports should not be lost
+    for that. A claim that no passage supports stays without a marker and is thus unsupported.
     """
     parts, at = [], 0
     for start, end in claim_ranges(text):

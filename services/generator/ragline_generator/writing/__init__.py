@@ -1,1 +1,1 @@
-"""Answers by a language model: prompt, call, text, cost."""
+"""Answers by a language model: prompt, call, streamed text and cost."""

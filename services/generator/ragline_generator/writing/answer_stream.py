@@ -1,9 +1,9 @@
-"""What a model writes, taken in while it comes: shown, counted, and ended when it is enough.
+"""The streamed text of a model: shown to readers, counted, and ended at the token limit.
 
-A model that never stops is cut off after `max_tokens` tokens' worth of text, where its server does
-not do so. What came until then is judged like any answer, because readers have seen it and much of
-it may well be right; the answer says that it is cut off. A model that writes nothing but white
-space and markers has failed, as one that writes nothing.
+A model that never stops is cut off after text for about `max_tokens` tokens, if its server does not
+do so. The text so far is validated like any answer, because readers have seen it and much of it may
+be right; the answer is marked as truncated. A model that writes only white space and markers has
+failed, like one that writes nothing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from ragline_generator.validation.markers import MarkerFilter, without_markers
 from ragline_generator.writing.cost import ModelCall
 from ragline_generator.writing.prompts import NO_ANSWER
 
-# Characters that a token may have on average; prose has 4, wide tables and indented code 10
+# Assumed maximum of characters per token; prose has 4, wide tables and indented code 10
 CHARS_PER_TOKEN = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class Written:
-    """What the model wrote. `declined`: it says that the passages hold no answer.
+    """The text of the model. `declined`: the model says that the passages contain no answer.
 
-    `cut_off`: it would have gone on beyond the tokens that it was given.
+    `cut_off`: the text was truncated at the token limit.
     """
 
     text: str = ""
@@ -38,14 +38,14 @@ class Written:
 
     @property
     def empty(self) -> bool:
-        """Whether it has no word at all, and nobody wanted it so."""
+        """Whether it has no words although the model neither declined nor was cancelled."""
         wanted = self.cancelled or self.declined
         return not wanted and not any(map(str.isalnum, without_markers(self.text)))
 
 
 @dataclass(slots=True)
 class AnswerStream:
-    """One call's text so far; nothing is shown while it could still become a refusal."""
+    """The text of one call so far; it is held back while it could still become a refusal."""
 
     broadcast: Broadcast
     written: Written
@@ -58,11 +58,11 @@ class AnswerStream:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is wanted of the model."""
+        """Whether reading from the model should stop."""
         return self.written.cancelled or self.written.cut_off
 
     async def add(self, delta: Delta) -> None:
-        """Take the next piece and show what can be shown by now."""
+        """Take the next piece and show the text that can be shown already."""
         self._note(delta)
         text = delta.text[: self.room]
         self.written.cut_off = delta.cut_off or len(text) < len(delta.text)
@@ -75,7 +75,7 @@ class AnswerStream:
             await self._show(self.markers.feed(self.raw.lstrip()))
 
     async def complete(self) -> Written:
-        """Show what was held back and return the whole."""
+        """Show the text held back so far and return the whole text."""
         held = "" if self.shown else self.raw.strip()
         self.written.declined = held.startswith(NO_ANSWER)
         if not self.written.declined:
@@ -84,7 +84,7 @@ class AnswerStream:
         return self.written
 
     def _note(self, delta: Delta) -> None:
-        """A model names itself when its call ends: the first and the fallback one after another."""
+        """Record the call that ends with this delta; a fallback model adds a second call."""
         if delta.model is not None:
             self.written.call = ModelCall(
                 model=delta.model,
@@ -100,7 +100,7 @@ class AnswerStream:
 
 
 async def read(stream: AsyncGenerator[Delta, None], take: AnswerStream) -> None:
-    """Read `stream` until it ends, a reader says stop or there is no room; then close it."""
+    """Read `stream` until it ends, a reader asks to stop or the limit is reached; then close it."""
     async with aclosing(stream) as deltas:
         while not take.over and (delta := await _next(deltas, take)) is not None:
             await take.add(delta)
@@ -108,7 +108,7 @@ async def read(stream: AsyncGenerator[Delta, None], take: AnswerStream) -> None:
 
 
 async def _next(deltas: AsyncIterator[Delta], take: AnswerStream) -> Delta | None:
-    """Return the next delta, or None at the end or when a reader says stop while waiting for it."""
+    """Return the next delta; None at the end, or if a reader asks to stop while waiting."""
     coming = asyncio.ensure_future(anext(deltas, None))
     try:
         while not (await asyncio.wait({coming}, timeout=take.broadcast.poll_s))[0]:

@@ -1,4 +1,4 @@
-"""A language model's answer to a question: context, prompt, text, verdicts, cost."""
+"""Answers a question by a language model: context, prompt, text, verdicts, cost."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prompted:
-    """What the model is given."""
+    """The input of the model."""
 
     messages: Sequence[ChatMessage]
     context: Context
@@ -39,7 +39,7 @@ class _Prompted:
 
 
 class ModelAnswerer:
-    """Compresses the passages, has the model write, checks every claim."""
+    """Compresses the passages, lets the model write an answer and checks every claim."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ModelAnswerer:
     ) -> tuple[AnswerOutcome | None, Usage]:
         """Return the outcome, or None when the model failed or had too little time or room.
 
-        The usage is that of all calls, also of those in vain. `language` is an English name.
+        The usage covers all calls, including failed ones. `language` is an English name.
         """
         prompted = await self._prompted(event, language)
         written = await self._written(event, prompted, broadcast)

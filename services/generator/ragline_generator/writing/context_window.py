@@ -1,4 +1,4 @@
-"""Keeps a prompt and its answer within the model's context."""
+"""Keeps a prompt and its answer within the model's context window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ragline.ports.models import ChatMessage
 
-# What a chat template adds around a message, in tokens
+# Tokens that a chat template adds around a message
 _FRAME = 8
 # Kept free, because some counts are estimates
 _RESERVE = 0.05
@@ -15,7 +15,7 @@ _RESERVE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class ContextWindow:
-    """A context of `limit` tokens; None for one that is never full."""
+    """A context window of `limit` tokens; None means unlimited."""
 
     limit: int | None = None
 
@@ -31,7 +31,7 @@ class ContextWindow:
         answer: int,
         count: Callable[[str], int],
     ) -> int:
-        """Return how many of the `wanted` tokens fit in beside `messages` and the answer."""
+        """Return how many of the `wanted` tokens fit next to `messages` and the answer."""
         if self.limit is None:
             return wanted
         taken = answer + sum(count(message.content) + _FRAME for message in messages)

@@ -1,4 +1,4 @@
-"""What an answer took: the tokens of every call of a language model, and their price."""
+"""The cost of an answer: the tokens of every language model call, and their price."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline_generator.writing.prices import PriceTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCall:
-    """One call: the model asked, the name that its server gives itself, tokens where stated."""
+    """One call: the requested model, the model name that the server reports, tokens if reported."""
 
     model: str
     served_as: str | None = None
@@ -19,7 +19,7 @@ class ModelCall:
     completion_tokens: int | None = None
 
     def cost(self, prices: PriceTable) -> float | None:
-        """Return the cost in US dollars by the more exact name, or None when neither is known."""
+        """Return the cost in US dollars by the more specific name; None if neither has a price."""
         names = (self.served_as, self.model)
         price = next((p for name in names if name and (p := prices.price(name))), None)
         if price is None:
@@ -30,8 +30,8 @@ class ModelCall:
 def with_cost(usage: Usage, calls: Sequence[ModelCall], prices: PriceTable) -> Usage:
     """Return `usage` with the tokens and cost of all `calls`; one unknown price makes it unknown.
 
-    Calls that failed count where the server stated their tokens. It does so at the end of a
-    stream, so of a stream that broke off nothing is known and nothing is counted.
+    Failed calls are included if the server reported their tokens. Servers report them at the end of
+    a stream, so the tokens of an interrupted stream are unknown and not counted.
     """
     costs = [call.cost(prices) for call in calls]
     known = [cost for cost in costs if cost is not None]

@@ -1,9 +1,9 @@
-"""Makes text from outside unable to pose as part of a prompt.
+"""Escapes untrusted text, so that it cannot imitate parts of a prompt.
 
-Two things could: an element of ours (`<passage …>`), and what chat servers take for control when
-it stands in a message's text: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`, `</s>` and
-their like. Their first character is written as a character reference; all other text stays as it
-is. Turns of a plain transcript (`User:`) are the business of the adapter that writes it.
+Two kinds of text could: our own elements (`<passage …>`), and control tokens that chat servers
+recognize in a message's text: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`, `</s>` and
+similar. Their first character is replaced by a character reference; all other text is unchanged.
+The adapter that writes plain transcripts escapes their turns (`User:`) itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAMES = (
     r"|(?:system|user|assistant|human|tool|think|thinking|tool_calls?|tool_response)\s*>"
 )
 _ANGLE = re.compile(
-    r"<(?=\s*/?\s*(?:" + _NAMES + r"))"  # elements and named tokens, closing ones too
+    r"<(?=\s*/?\s*(?:" + _NAMES + r"))"  # elements and named tokens, opening and closing
     r"|<(?=[|｜][^\s|｜]{0,64}[|｜]\s*>)"  # <|im_start|>, <｜User｜>
     r"|<(?=<\s*/?\s*SYS\s*>)",
     re.IGNORECASE,
@@ -30,5 +30,5 @@ _BRACKET = re.compile(
 
 
 def neutralised(text: str) -> str:
-    """Return `text` unable to open or close an element or a turn."""
+    """Return `text` escaped, so that it cannot open or close an element or a turn."""
     return _BRACKET.sub("&#91;", _ANGLE.sub("&lt;", text))

@@ -1,4 +1,4 @@
-"""What language models cost: `prices.toml`, and an operator's own file before it."""
+"""Prices of language models: the packaged `prices.toml`, overridden by the operator's own file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Table(BaseModel):
-    """A table of the file; an unknown name in it is a typing error and refused."""
+    """A table of the file; unknown names are refused as typing errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,8 +52,8 @@ class PriceTable:
     def price(self, model: str) -> Price | None:
         """Return the price of `model`: its own, else that of the name without its date, else None.
 
-        Only a date or `latest` may follow a `-`, because a family's other members (`gpt-4o-audio`)
-        cost something else, and a wrong cost is worse than none.
+            Only a date or `latest` may follow a `-`, because other members of a family
+        (`gpt-4o-audio`) have other prices, and a wrong cost is worse than none.
         """
         if model in self._models:
             return self._models[model]
@@ -68,10 +68,10 @@ class PriceTable:
 
 
 def load(own: str | None = None) -> PriceTable:
-    """Return the packaged prices, with those of the file `own` before them.
+    """Return the packaged prices, overridden by those of the file `own`.
 
     Raises:
-        Misconfigured: `own` is unreadable, no TOML, or a table or field in it is wrong; names it.
+        Misconfigured: `own` is unreadable or not TOML, or a table or field is wrong; names it.
     """
     models = dict(_read(PACKAGED).models)
     if own is not None:

@@ -1,4 +1,4 @@
-"""One question as it is put to the model: what must fit, what is left for passages and history."""
+"""The token budget of a question's prompt: what is left for passages and history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptBudget:
-    """A question and the bounds on its prompt, in tokens; `language` is an English name."""
+    """A question and the limits of its prompt, in tokens; `language` is an English name."""
 
     event: CandidatesRanked
     prompts: Prompts
@@ -28,7 +28,7 @@ class PromptBudget:
 
     @property
     def texts(self) -> list[str]:
-        """All that the prompt may be made of, to be counted at once."""
+        """All texts that may become part of the prompt, to count their tokens in one call."""
         passages = self.event.passages
         return [
             *(passage.text for passage in passages),
@@ -38,17 +38,17 @@ class PromptBudget:
         ]
 
     def passage_tokens(self, count: Count) -> int:
-        """Return the budget of the passages; history gives way to them."""
+        """Return the budget of the passages; they take precedence over history."""
         return self._left(self.event.plan.token_budget, self._build(()), count)
 
     def fitted(self, context: Context, count: Count) -> Context:
-        """Return the best excerpts that fit in; links and frames may take more than budgeted."""
+        """Return the best excerpts that fit; links and frames may need more than was budgeted."""
         while context and not self._left(1, self._build(context), count):
             context = context[:-1]
         return context
 
     def messages(self, context: Context, count: Count) -> list[ChatMessage]:
-        """Return the prompt with as much of the history as fits in beside `context`."""
+        """Return the prompt with as much of the history as fits next to `context`."""
         budget = self._left(self.history_tokens, self._build(context), count)
         return self._build(context, recent(self.event.history, budget=budget, count=count))
 

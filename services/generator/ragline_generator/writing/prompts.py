@@ -4,8 +4,8 @@ Version `answer.v2` is `answer.v2.system.md` (placeholders `$language` and `$sha
 `answer.v2.user.md` (`$passages` and `$question`), one `answer.v2.<intent>.md` with the shape that
 suits the intent, and `answer.v2.example.{user,assistant}.md`, a worked example for base models.
 
-Passages are data. Each stands in its own numbered element, and `injection.py` escapes whatever
-looks like such an element or like a turn ("indirect prompt injection": Greshake et al., 2023).
+Passages are data. Each is in its own numbered element, and `injection.py` escapes everything that
+looks like such an element or a turn ("indirect prompt injection": Greshake et al., 2023).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Prompts:
     ) -> list[ChatMessage]:
         """Return the messages that ask a model to answer from `context`.
 
-        `language` is the English name of the answer's language, where it is known. `example` adds
+        `language` is the English name of the answer's language, if it is known. `example` adds
         one worked example, which base models need to see the form of an answer.
         """
         passages = "\n".join(_passage(number, e) for number, e in enumerate(context, start=1))
@@ -91,9 +91,9 @@ def load(name: str = DEFAULT, folder: Path = PACKAGED) -> Prompts:
 
 
 def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int]) -> list[Turn]:
-    """Return the latest turns that fit into `budget` tokens, oldest first, beginning with a user's.
+    """Return the latest turns that fit into `budget` tokens, oldest first, starting with a user's.
 
-    Some chat templates refuse a conversation that an assistant begins.
+    Some chat templates refuse a conversation that starts with an assistant's turn.
     """
     kept: list[Turn] = []
     for turn in reversed(history):

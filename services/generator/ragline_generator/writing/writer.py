@@ -1,4 +1,4 @@
-"""The language model's part: time limits and retries."""
+"""Calls the language model, with time limits and retries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ragline_generator.writing.cost import ModelCall
 
 _log = logging.getLogger(__name__)
 
-# Transient, but asking again for the same question is of no use
+# Transient errors for which a retry within the same question is useless
 _FINAL = (CircuitOpen, DeadlineExceeded)
 
 
@@ -33,9 +33,9 @@ _FINAL = (CircuitOpen, DeadlineExceeded)
 class WriterLimits:
     """Bounds on the model's part of the work, in seconds.
 
-    `reserve_s` of the time left are kept for checking and publishing; with less than `least_s`
-    besides it the model is not asked. A failed call is repeated up to `attempts` calls in all,
-    after the wait that the server asked for or about `backoff_s`, where that still fits.
+    `reserve_s` of the remaining time is kept for checking and publishing; if less than `least_s` is
+    left after that, the model is not called. A failed call is retried, up to `attempts` calls in
+    total, after the wait that the server asked for or about `backoff_s`, if the time allows it.
     """
 
     timeout_s: float = 30.0
@@ -46,7 +46,7 @@ class WriterLimits:
 
 
 class Writer:
-    """Asks the model and sends its text on while it comes."""
+    """Calls the model and forwards its text while it is written."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Writer:
     ) -> Written | None:
         """Return the answer, or None when the model failed or there is too little time for it.
 
-        Calls that failed and must be paid for are added to `spent`.
+        Failed calls that must be paid for are added to `spent`.
         """
         for attempt in range(1, self._limits.attempts + 1):
             time_left = self._time_left(deadline)
@@ -101,7 +101,7 @@ class Writer:
         return min(self._limits.timeout_s, left)
 
     async def _may_retry(self, error: RaglineError, deadline: datetime | None) -> bool:
-        """Wait before another call; False when it is of no use or there is no time for it."""
+        """Wait before a retry; return False if it is useless or there is no time for it."""
         if not isinstance(error, TransientError) or isinstance(error, _FINAL):
             return False
         asked = error.retry_after if isinstance(error, RateLimited) else None
