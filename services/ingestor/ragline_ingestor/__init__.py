@@ -1,1 +1,1 @@
-"""Ingestor: a document change becomes searchable chunks, and a status that says so."""
+"""Ingestor: turns a document change into searchable chunks and publishes the status."""

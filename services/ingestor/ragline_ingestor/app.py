@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage."""
+"""Composition root: builds adapters and the stage from settings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     """Load the embedding model, open the store, the cache and the readers, build the stage.
 
     Raises:
-        Unavailable: the store is down, or the model has to come from a hub that does not answer.
+        Unavailable: the store is down, or the model must be downloaded and the hub does not answer.
         FingerprintMismatch: the store holds vectors of another model.
         Misconfigured: the model, the store or the cache cannot be used with these settings.
     """

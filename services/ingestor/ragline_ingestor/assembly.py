@@ -1,4 +1,4 @@
-"""Puts a change, its chunks and their vectors together into what the store takes."""
+"""Combines a change, its chunks and their vectors into the document that the store accepts."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _chunk(title: str, ordinal: int, chunk: Chunk) -> EmbeddedChunk:
 def _content_hash(event: DocumentChanged, content: Content, title: str, media_type: str) -> str:
     """Hash all that a reader or a filter sees of the document; access has its own version.
 
-    What follows from the content (title, detected language) is in the hash by the content.
+    Values derived from the content (title, detected language) are covered by the content.
     """
     stated: Mapping[str, object] = event.model_dump(
         mode="json", include={"url", "tags", "attributes", "language", "updated_at"}

@@ -1,8 +1,8 @@
 """Cuts a parsed document into chunks along its structure.
 
-Sections are the first border; inside one, blocks are packed up to the target size. Lists, code
-and tables stay whole while they fit the maximum; longer ones, and paragraphs over the target, are
-cut where a reader would (`splitting`). A section below the minimum joins the next one.
+Sections are the first boundary; within a section, blocks are packed up to the target size. Lists,
+code and tables stay whole while they fit the maximum; longer ones, and paragraphs over the target,
+are cut at natural boundaries (`splitting`). A section below the minimum joins the next one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class ChunkSizes:
     """Sizes in code points. No chunk is longer than `maximum`.
 
     `target`: a chunk is closed when the next block would exceed it. `minimum`: a shorter chunk
-    joins a neighbour where that fits. `overlap`: prose repeats up to this much of the prose
-    before it, from the start of a sentence or word.
+    joins a neighbour if both fit together. `overlap`: a prose chunk repeats up to this much of the
+    preceding prose, from the start of a sentence or word.
     """
 
     target: int = 800
@@ -70,7 +70,8 @@ class _Placed:
 def chunk_document(document: ParsedDocument, sizes: ChunkSizes) -> list[Chunk]:
     """Return the chunks of `document` in order; each `text` is its slice of `document.text`.
 
-    Together they cover every block but headings above text; those are in `heading_path`.
+    Together they cover every block, except headings that have text below: those are in
+    `heading_path`.
     """
     text = document.text
     placed: list[_Placed] = []

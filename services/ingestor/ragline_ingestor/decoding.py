@@ -1,4 +1,4 @@
-"""Bytes to clean text: encoding detection, binary refused, control characters dropped."""
+"""Decodes bytes to clean text: detects the encoding, refuses binary, drops control characters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ragline_ingestor.document import Content
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    # before UTF-16: its little-endian mark begins with UTF-16's
+    # UTF-32 before UTF-16: its little-endian byte order mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -31,7 +31,7 @@ def decode(content: Content) -> str:
     charset-normalizer over the first 64 KiB.
 
     Raises:
-        InvalidDocument: `not_text`: the bytes are no text in any encoding.
+        InvalidDocument: `not_text`: the bytes are not text in any encoding.
     """
     data = content.data
     for mark, encoding in _BOMS:
@@ -46,9 +46,9 @@ def decode(content: Content) -> str:
 def clean(text: str) -> str:
     r"""Return `text` with LF line ends and without control characters.
 
-    CRLF, CR, NEL and form feed become LF; all other C0 and C1 controls but tab, and lone
-    surrogates (which no UTF-8 store accepts), are dropped, as is a byte order mark. Format
-    characters stay: emoji sequences and right-to-left text need them.
+    CRLF, CR, NEL and form feed become LF. All other C0 and C1 controls except tab, lone surrogates
+    (which no UTF-8 store accepts) and a byte order mark are dropped. Format characters stay: emoji
+    sequences and right-to-left text need them.
     """
     return _CONTROL.sub("", _LINE_END.sub("\n", text.removeprefix("\ufeff")))
 
@@ -56,13 +56,13 @@ def clean(text: str) -> str:
 def _strictly(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except (ValueError, LookupError):  # bytes that do not fit, a charset that is none
+    except (ValueError, LookupError):  # bytes invalid in the charset, or an unknown charset
         return None
 
 
 def _guess(data: bytes) -> str:
     sample = data[:_SAMPLE]
-    # no 8-bit text has NUL bytes; nearly every binary format has
+    # 8-bit text has no NUL bytes; nearly every binary format has some
     guesses = [] if b"\0" in sample else list(from_bytes(sample))
     if not guesses:
         raise _not_text()
@@ -70,7 +70,7 @@ def _guess(data: bytes) -> str:
 
 
 def _likelihood(guess: CharsetMatch) -> tuple[float, float, bool]:
-    """Order guesses as charset-normalizer does; among equals, Windows-1252 is the most common."""
+    """Sort key for guesses as in charset-normalizer; ties go to the common Windows-1252."""
     return guess.chaos, -guess.coherence, guess.encoding != "cp1252"
 
 

@@ -1,4 +1,4 @@
-"""What flows between the steps: bytes in, structured text out."""
+"""The data passed between the steps: content as bytes, and the parsed document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A document as it came: bytes, and what its sender said about them (null: nothing)."""
+    """A document as received: its bytes, and what the sender states about them, else None."""
 
     data: bytes
     media_type: str | None = None
@@ -17,7 +17,7 @@ class Content:
 
 
 class BlockKind(StrEnum):
-    """The structures that chunking respects."""
+    """The kinds of blocks that chunking distinguishes."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -45,8 +45,8 @@ class ParsedDocument:
     """A document's canonical text and its blocks, in order and without overlap.
 
     Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For
-    Markdown and plain text `text` is the source after `decoding.clean` (line ends are LF, control
-    characters dropped) and nothing else; for other formats it is the text extracted from it.
+    Markdown and plain text, `text` is exactly the source after `decoding.clean` (line ends are LF,
+        control characters dropped); for other formats it is the extracted text.
     """
 
     text: str
@@ -57,7 +57,7 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseLimits:
-    """What one document may cost. `text_chars` counts code points after extraction."""
+    """Limits for one document. `text_chars` counts code points after extraction."""
 
     text_chars: int = 8 * 1024 * 1024
     pages: int = 2_000

@@ -1,4 +1,4 @@
-"""Embeds chunk texts, each text once: from the cache where it is known, else by the model."""
+"""Embeds each distinct chunk text once: from the cache if it is there, else by the model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline.ports.models import Embedder, EmbeddingCache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embeddings:
-    """Vectors by text, and where they came from."""
+    """Vectors by text, and how many came from the cache and from the model."""
 
     vectors: Mapping[str, Sequence[float]]
     computed: int
@@ -19,9 +19,9 @@ class Embeddings:
 
 
 def embedded_text(title: str, heading_path: Sequence[str], text: str) -> str:
-    """Return what is embedded of a chunk: title, heading path, text.
+    """Return the text that is embedded for a chunk: title, heading path, text.
 
-    A first heading that repeats the title is given once.
+    A first heading that repeats the title is included once.
     """
     path = heading_path[1:] if heading_path[:1] == (title,) else heading_path
     return "\n".join(part for part in (title, " > ".join(path), text) if part)
@@ -30,8 +30,8 @@ def embedded_text(title: str, heading_path: Sequence[str], text: str) -> str:
 class CachedEmbedder:
     """Embeds in batches through a cache.
 
-    Batches follow one another, so a huge document neither holds all its texts' tensors at once
-    nor crowds the model's queue; vectors are kept as 4-byte floats.
+    Batches run one after another, so a huge document neither holds the tensors of all its texts at
+    once nor fills the model's queue; vectors are kept as 4-byte floats.
     """
 
     def __init__(self, *, embedder: Embedder, cache: EmbeddingCache, batch_size: int) -> None:

@@ -1,4 +1,4 @@
-"""Reads a document's content: inline, or from `content_uri` by rule."""
+"""Reads a document's content: inline, or from an allowed `content_uri`."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Read = Callable[[str], Awaitable[Content]]
 
 
 class Fetch(Protocol):
-    """Gives the content of a change."""
+    """Reads the content of a change."""
 
     async def __call__(self, event: DocumentChanged) -> Content:
         """Return the content.
 
         Raises:
             InvalidDocument: `forbidden_uri`, `fetch_failed`, `too_large`, `invalid_base64`.
-            Unavailable, RateLimited: the source does not answer just now.
+            Unavailable, RateLimited: the source does not answer at the moment.
         """
         ...
 
 
 class Fetcher:
-    """`Fetch` with one reader per URI scheme; `readers[""]` takes every other scheme."""
+    """Implements `Fetch` with one reader per URI scheme; `readers[""]` is for all other schemes."""
 
     def __init__(
         self, *, rules: UriRules, readers: Mapping[str, Read], max_bytes: int, timeout_s: float
@@ -43,7 +43,7 @@ class Fetcher:
         self._timeout_s = timeout_s
 
     async def __call__(self, event: DocumentChanged) -> Content:
-        """Return the content of an upsert; what the event states goes before what is fetched."""
+        """Return the content of an upsert; the event's media type overrides that of the source."""
         if event.content_uri is None:
             content = inline_content(event)
         else:

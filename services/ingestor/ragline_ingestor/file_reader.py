@@ -1,4 +1,4 @@
-"""Reads every other scheme through fsspec: object stores, file shares, local folders."""
+"""Reads all schemes except http(s) through fsspec: object stores, file shares, local folders."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class FileReader:
         Raises:
             InvalidDocument: `forbidden_uri`, `fetch_failed`, `too_large`.
             Misconfigured: the scheme's fsspec package is not installed.
-            Unavailable: the store does not answer just now.
+            Unavailable: the store does not answer at the moment.
         """
-        if "::" in uri:  # fsspec would read `a::b` as one file system inside another
+        if "::" in uri:  # fsspec reads `a::b` as one file system inside another
             raise forbidden("content_uri must not chain file systems with `::`")
         return Content(data=await asyncio.to_thread(self._read, uri))
 

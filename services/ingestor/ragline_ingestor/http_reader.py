@@ -1,4 +1,4 @@
-"""Reads http(s) URIs: every redirect and every resolved address is checked by the rules."""
+"""Reads http(s) URIs; every redirect and every resolved address is checked against the rules."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _PIECE = 64 * 1024
 class GuardedResolver(AbstractResolver):
     """Resolves names and refuses addresses that the rules forbid.
 
-    The connection then goes to the very address that was checked, so a name that changes between
-    check and use (DNS rebinding) gains nothing.
+    The connection uses exactly the address that was checked, so a name that changes between check
+    and use (DNS rebinding) cannot bypass the rules.
     """
 
     def __init__(self, rules: UriRules, inner: AbstractResolver) -> None:
@@ -66,7 +66,7 @@ class GuardedResolver(AbstractResolver):
 
 
 class HttpReader:
-    """Reads a URI with at most `max_bytes` of body, following redirects by rule."""
+    """Reads a URI with at most `max_bytes` of body; follows redirects that the rules allow."""
 
     def __init__(self, session: ClientSession, *, rules: UriRules, max_bytes: int) -> None:
         self._session = session
@@ -74,11 +74,11 @@ class HttpReader:
         self._max_bytes = max_bytes
 
     async def __call__(self, uri: str) -> Content:
-        """Return the body, and what its Content-Type says.
+        """Return the body and its Content-Type.
 
         Raises:
             InvalidDocument: `forbidden_uri`, `fetch_failed`, `too_large`.
-            Unavailable, RateLimited: the server does not answer just now.
+            Unavailable, RateLimited: the server does not answer at the moment.
         """
         for _ in range(_MAX_REDIRECTS + 1):
             target = await self._hop(uri)
@@ -88,12 +88,12 @@ class HttpReader:
         raise _failed(f"more than {_MAX_REDIRECTS} redirects")
 
     async def _hop(self, uri: str) -> Content | str:
-        """Return the content, or where a redirect leads."""
+        """Return the content, or the target of a redirect."""
         parts = self._rules.check(uri)
         if parts.scheme not in _SCHEMES:
             raise forbidden("a redirect must not leave http and https")
         host = parts.hostname or ""
-        if _is_address(host):  # the resolver only sees names
+        if _is_address(host):  # the resolver is not called for IP addresses
             _check_address(self._rules, host, host)
         try:
             async with self._session.get(uri, allow_redirects=False) as response:
@@ -113,7 +113,7 @@ class HttpReader:
             data += piece
             check_size(len(data), self._max_bytes)
         media_type, charset = split_media_type(response.headers.get("Content-Type"))
-        # servers say text/plain for whatever they do not know: the name tells more
+        # servers send text/plain for unknown types, so the name is more reliable
         stated = None if media_type == PLAIN else media_type
         return Content(data=bytes(data), media_type=stated, charset=charset)
 

@@ -1,20 +1,20 @@
-"""The language of a document that states none, from its prose."""
+"""Detects the language of a document from its prose, if the event does not state it."""
 
 from __future__ import annotations
 
 from ragline.language import detect
 from ragline_ingestor.document import BlockKind, ParsedDocument
 
-# code and tables are in no language
+# code and tables are not in a natural language
 _PROSE = (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST)
 _SAMPLE_CHARS = 2_000
-# fewer letters than this are names and titles
+# a shorter text is mostly names and titles
 _LEAST_LETTERS = 40
 _LEAST_PROBABILITY = 0.8
 
 
 def detect_language(document: ParsedDocument) -> str | None:
-    """Return the ISO 639 code of the prose's language; None for too little prose, or in doubt.
+    """Return the ISO 639 code of the prose's language; None if it is too short or unclear.
 
     Loads a model on first use, so call it from worker threads.
     """

@@ -1,4 +1,4 @@
-"""Which format a document has: as declared, else by its name, else by its first bytes."""
+"""Determines a document's format: as declared, else by its name, else by its first bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SNIFFED = 4096
 
 
 def split_media_type(declared: str | None) -> tuple[str | None, str | None]:
-    """Part `text/html; charset=x` into type and charset, lower case; null where not stated."""
+    """Split `text/html; charset=x` into type and charset, in lower case; None if not stated."""
     media_type, *parameters = (declared or "").lower().split(";")
     charset = None
     for parameter in parameters:
@@ -59,7 +59,7 @@ def _sniff(data: bytes) -> str:
         return DOCX
     if _HTML_START.match(start):
         return HTML
-    # Markdown for Sphinx (MyST) may hold directives, too
+    # Markdown for Sphinx (MyST) may contain such directives as well
     if _MARKDOWN_SIGN.search(start):
         return MARKDOWN
     return RST if _RST_SIGN.search(start) else PLAIN

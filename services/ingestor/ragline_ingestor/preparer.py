@@ -1,4 +1,4 @@
-"""Content to chunks, off the event loop and within a time limit."""
+"""Parses and chunks content, off the event loop and within a time limit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Prepared:
 class Preparer:
     """Parses and chunks on a worker thread.
 
-    A thread cannot be stopped: after the time limit it goes on until the parser's own limits end
-    it, but the change has failed and nobody waits for it.
+    A thread cannot be stopped: after the time limit it runs on until the parser's own limits end
+    it, but the change has already failed and nothing waits for the thread.
     """
 
     def __init__(self, *, limits: ParseLimits, sizes: ChunkSizes, timeout_s: float) -> None:
@@ -36,7 +36,7 @@ class Preparer:
         """Return the chunks of `content`.
 
         Raises:
-            InvalidDocument: what the parser says, or `parse_timeout`.
+            InvalidDocument: as raised by the parser, or `parse_timeout`.
         """
         try:
             async with asyncio.timeout(self._timeout_s):

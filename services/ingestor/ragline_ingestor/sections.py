@@ -22,8 +22,8 @@ class Section:
 def sections(blocks: Sequence[Block]) -> list[Section]:
     """Return the sections that have text of their own, in order.
 
-    A heading with neither text nor subsections is itself the text of a section under its parents,
-    so that a page of bare headings can still be found.
+    A heading without text and subsections becomes the text of a section under its parents, so that
+    a page of headings only can still be found.
     """
     found: list[Section] = []
     stack: list[Block] = []

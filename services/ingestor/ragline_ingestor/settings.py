@@ -23,7 +23,7 @@ class IngestorSettings(Group):
         800, description="characters at which a chunk is closed; the default model reads about 1000"
     )
     chunk_minimum: Annotated[int, Field(ge=0)] = Field(
-        200, description="a shorter chunk joins a neighbour where that fits"
+        200, description="a shorter chunk joins a neighbour if both fit together"
     )
     chunk_overlap: Annotated[int, Field(ge=0)] = Field(
         100, description="characters of prose repeated at the start of the next chunk"

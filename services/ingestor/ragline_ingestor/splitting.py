@@ -1,4 +1,4 @@
-"""Cuts an oversize block where a reader would: items, lines, sentences, words, graphemes."""
+"""Cuts an oversize block at natural boundaries: items, lines, sentences, words, graphemes."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _CUTS = {
 def split(text: str, span: Span, *, kind: BlockKind, limit: int) -> list[Span]:
     """Cut `span` of `text` into consecutive spans of at most `limit` code points.
 
-    Tries the coarsest cut first and goes finer only where a part is still too long. A grapheme
-    cluster is cut only when it alone is longer than `limit`.
+    Tries the coarsest boundaries first, and finer ones only for parts that are still too long. A
+    grapheme cluster is cut only if it alone is longer than `limit`.
     """
     return _split(text, span, _CUTS[kind], limit)
 
 
 def sentence_start(text: str, span: Span) -> int | None:
-    """Return where the first sentence (else word) begins strictly inside `span`, or None."""
+    """Return the start of the first sentence, else word, strictly inside `span`, or None."""
     for cut in (_SENTENCE, _WORD):
         for match in cut.finditer(text, *span):
             if span[0] < match.end() < span[1]:
@@ -78,8 +78,8 @@ def _graphemes(text: str, span: Span, limit: int) -> Iterator[Span]:
 
 
 def _grapheme_cut(text: str, start: int, cut: int) -> int:
-    """Return the last border between grapheme clusters up to `cut`; `cut` when there is none."""
-    if text[cut - 1 : cut + 1].isascii():  # clean text has no CR LF, ASCII's only cluster
+    """Return the last grapheme cluster boundary up to `cut`; `cut` if there is none."""
+    if text[cut - 1 : cut + 1].isascii():  # ASCII's only cluster is CR LF, now gone
         return cut
     borders = takewhile(
         lambda border: border <= cut, (m.end() for m in _GRAPHEME.finditer(text, start))

@@ -50,14 +50,15 @@ class Prepare(Protocol):
 class IngestorStage:
     """Applies a change behind the store's version fence.
 
-    Every step can be repeated, so a redelivered change does no harm. `freshness_ms` is left to
-    messaging, which knows when the record came in: `updated_at` may be years old in a backfill.
+    Every step is idempotent, so a redelivered change does no harm. `freshness_ms` is set by the
+    messaging layer, which knows when the record arrived: `updated_at` may be years old in a
+    backfill.
 
     Args:
-        store: where chunks go.
-        fetch: content of a change, inline or by URI.
-        prepare: content to chunks.
-        embedder: texts to vectors, through the cache.
+        store: the chunk store.
+        fetch: reads the content of a change, inline or by URI.
+        prepare: parses and chunks content.
+        embedder: embeds texts through the cache.
         clock: aware wall-clock time, for `finished_at`.
         timer: monotonic seconds, for `timings`.
     """
@@ -84,7 +85,7 @@ class IngestorStage:
 
         Raises:
             PermanentError: the document cannot be indexed as it is.
-            TransientError: a dependency does not answer just now.
+            TransientError: a dependency does not answer at the moment.
         """
         watch = Stopwatch(self._timer)
         if isinstance(event, DocumentAccessChanged):
@@ -156,14 +157,15 @@ class IngestorStage:
             return draft(event, content, media_type=media_type, prepared=prepared)
 
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
-        """Tidy up although nothing is written: an earlier delivery may have been cut off."""
+        """Remove leftovers of an earlier, interrupted delivery although nothing is written."""
         with watch.lap("store"):
             await self._store.settle(_ref(event))
 
     async def _keep_stated_access(self, event: DocumentChanged) -> None:
-        """Hand on the access of a change that writes no content.
+        """Write the access of a change whose content is not written.
 
-        Access follows the highest version that *states* it, which may be below the content's.
+        The access is that of the highest version that *states* it, which may be below the
+        content's.
         """
         if event.access is not None:
             await self._store.set_access(_ref(event), version=event.version, access=event.access)
@@ -184,13 +186,13 @@ def _ref(event: Change) -> DocumentRef:
 
 
 def _is_older(event: DocumentChanged, stored: StoredDocument) -> bool:
-    """Tell whether what is stored goes before `event`; at the same version a delete does."""
+    """Tell whether the stored state supersedes `event`; at the same version a delete wins."""
     deletes = event.operation is Operation.DELETE
     return (event.version, deletes) < (stored.version, stored.gone)
 
 
 def _is_stored(document: IndexedDocument, stored: StoredDocument) -> bool:
-    """Tell whether the store holds `document` whole, cut as it would be cut today."""
+    """Tell whether the store already holds `document` completely, in the same chunks."""
     states_access = document.access is not None
     return (
         stored.version == document.version

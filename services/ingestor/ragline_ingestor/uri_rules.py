@@ -1,7 +1,7 @@
-"""Which addresses an event may make us read: an allow-list, and no private network by surprise.
+"""Which URIs the ingestor may read: an allow-list, and no private addresses unless configured.
 
-Protects against server-side request forgery (OWASP): a change event is input from outside, and
-`content_uri` must not reach the cloud's metadata address, a local file or a neighbour's port.
+Protects against server-side request forgery (OWASP): a change event is untrusted input, and
+`content_uri` must not reach the cloud's metadata service, a local file or an internal port.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class UriRules:
     private_hosts: Sequence[str] = ()
 
     def check(self, uri: str) -> SplitResult:
-        """Return the parts of `uri` when a prefix allows it.
+        """Return the parts of `uri` if a prefix allows it.
 
         Raises:
             InvalidDocument: `forbidden_uri`.
@@ -49,12 +49,12 @@ class UriRules:
 
 
 def forbidden(message: str) -> InvalidDocument:
-    """Return the error of an address that must not be read."""
+    """Return the error for a URI that must not be read."""
     return InvalidDocument(message, code="forbidden_uri")
 
 
 def _split(uri: str) -> SplitResult | None:
-    """Return the parts, or None for what different parsers might read differently."""
+    """Return the parts, or None for a URI that parsers may interpret differently."""
     if any(char.isspace() or not char.isprintable() or char == "\\" for char in uri):
         return None
     try:
@@ -98,7 +98,7 @@ def _is_public(address: str) -> bool:
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses that an IPv6 address tunnels to."""
+    """Return the IPv4 addresses embedded in an IPv6 tunnel address."""
     if isinstance(ip, IPv4Address):
         return []
     nat64 = IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None

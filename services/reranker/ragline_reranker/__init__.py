@@ -1,1 +1,1 @@
-"""Reranker: a cross-encoder keeps the best few of the candidates."""
+"""Reranker: selects the best few candidates with a cross-encoder."""

@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage."""
+"""Composition root: builds adapters and the stage from settings."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ragline_reranker.pace import Pace
 from ragline_reranker.settings import Settings
 from ragline_reranker.stage import RerankerStage
 
-# As long as a chunk usually is: its time is the first estimate of the pace
+# About as long as a typical chunk: the time for it is the first estimate of the pace
 _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
 
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Load and warm the cross-encoder where there is one, and build the stage.
+    """Load and warm up the cross-encoder if one is configured, and build the stage.
 
     Raises:
         Misconfigured: the model's files cannot be used.
@@ -47,7 +47,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
 
 
 async def _warmed(cross_encoder: CrossEncoder | None) -> Pace:
-    """Run the model once to make it quick, and once more to measure it."""
+    """Run the model once to warm it up, and once more to measure it."""
     pace = Pace()
     if cross_encoder is not None:
         await cross_encoder.score("warm-up", _SAMPLE)

@@ -1,9 +1,9 @@
-"""Blending: the cross-encoder's relevance and the fused relevance become the final score.
+"""Blends the cross-encoder's relevance and the fused relevance into the final score.
 
-Linear interpolation after min-max normalisation over the passages that were read (compare Wang,
-Zhuang, Zuccon, "BERT-based Dense Retrievers Require Interpolation with BM25", 2021). Relevances are
-compared as log-odds, because the logistic function that bounds them presses all good passages
-against 1 and all bad ones against 0.
+Linear interpolation after min-max normalisation over the reranked passages (compare Wang, Zhuang,
+Zuccon, "BERT-based Dense Retrievers Require Interpolation with BM25", 2021). Relevances are
+compared as log-odds, because the logistic function that bounds them moves all good passages close
+to 1 and all bad ones close to 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-# Log-odds: a spread below it is noise and must not be stretched to the whole range
+# In log-odds; a smaller spread is noise and must not be stretched to the whole range
 _LEAST_SPREAD = 1.0
 _EPSILON = 1e-9
 
@@ -30,7 +30,7 @@ def blend(relevances: Sequence[float], fused: Sequence[float], *, weight: float)
 
 
 def _normalise(values: Sequence[float], *, least: float = 0.0) -> list[float]:
-    """Map the best to 1 and the worst to 0, or above 0 when they are closer than `least`."""
+    """Map the best to 1 and the worst to 0, or above 0 if they differ by less than `least`."""
     best = max(values, default=0.0)
     spread = max(best - min(values, default=0.0), least)
     return [1 - (best - value) / spread if spread else 1.0 for value in values]

@@ -1,4 +1,4 @@
-"""Reading: the cross-encoder scores as many candidates as there is time for."""
+"""Scores as many candidates with the cross-encoder as the time allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Relevances in [0, 1] of the first candidates, and what was gone without, if anything."""
+    """Relevances in [0, 1] of the first candidates, and the degradation, if any."""
 
     relevances: Sequence[float] = ()
     degradation: Degradation | None = None
@@ -34,7 +34,7 @@ class Reader:
     Args:
         cross_encoder: the model, or None when there is none.
         clock: the current instant, aware.
-        pace: what the model takes for a passage.
+        pace: the model's time per passage.
     """
 
     def __init__(self, *, cross_encoder: CrossEncoder | None, clock: Clock, pace: Pace) -> None:
@@ -50,9 +50,10 @@ class Reader:
     async def read(
         self, query: str, candidates: Sequence[Candidate], *, seconds: float | None
     ) -> Reading:
-        """Score the best of `candidates`, fewer when `seconds` are too short for all.
+        """Score the best of `candidates`; fewer if `seconds` are too short for all.
 
-        A model that fails or is too slow is no error: the reading is then empty, and says so.
+        A model that fails or is too slow is not an error: the reading is then empty and names the
+        degradation.
         """
         if not candidates:
             return Reading()
@@ -92,13 +93,13 @@ class Reader:
             _log.info("reranking %d passages took longer than %.2f s", len(candidates), seconds)
         except RaglineError as error:
             _log.warning("reranking failed, passages keep the fused order: %s", error)
-            return None  # says nothing about the pace
+            return None  # a failure tells nothing about the pace
         elapsed = (self._clock() - started).total_seconds()
         self._pace.observe(len(candidates), max(0.0, elapsed))
         return relevances
 
 
 def as_text(candidate: Candidate) -> str:
-    """Return what the model reads: title and headings name what the text is about."""
+    """Return the text for the model, with title and headings, which name its subject."""
     path = dict.fromkeys(part for part in (candidate.title, *candidate.heading_path) if part)
     return f"{' > '.join(path)}\n{candidate.text}".strip()

@@ -18,18 +18,18 @@ from ragline_reranker.blend import blend
 from ragline_reranker.pace import Pace
 from ragline_reranker.reader import Reader, Reading
 
-# Most of what is left belongs to the answer
+# Share of the remaining time; generation needs most of it
 _DEADLINE_SHARE = 0.3
 
 
 class RerankerStage:
-    """Reads the best candidates with the question and puts them in their final order.
+    """Scores the best candidates against the question and puts them in their final order.
 
     Args:
-        cross_encoder: the model; without one the fused order goes on, and the event says so.
+        cross_encoder: the model; without one the fused order is kept and reported as degraded.
         clock: the current instant, aware.
-        ladder: what to go without when time is short.
-        pace: what the model takes for a passage, if the start-up measured it.
+        ladder: which steps to skip when time is short.
+        pace: the model's time per passage, if the start-up measured it.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class RerankerStage:
     async def __call__(self, event: CandidatesRetrieved) -> CandidatesRanked:
         """Return `event` with its passages, best first.
 
-        It never fails: without a model, time or luck the passages keep the fused order, and
-        `degradations` says so.
+        It never fails: without a model, without enough time or after a model error the passages
+        keep the fused order, and `degradations` says so.
         """
         event = self._ladder.fit(event, now=self._clock(), rungs={Rung.LESS_RERANK, Rung.NO_RERANK})
         depth = event.plan.rerank_depth if event.plan.reranks else 0
@@ -74,7 +74,7 @@ class RerankerStage:
 
 
 def _passages(event: CandidatesRetrieved, reading: Reading) -> list[Passage]:
-    """Order those that were read by their blended score; the others follow as they came."""
+    """Order the scored passages by their blended score; the others follow in fused order."""
     count = len(reading.relevances)
     read, unread = event.candidates[:count], event.candidates[count:]
     weight = event.plan.rerank_weight if read else 0.0

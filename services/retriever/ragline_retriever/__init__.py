@@ -1,1 +1,1 @@
-"""Retriever: planned searches side by side, fused into candidates."""
+"""Retriever: runs the planned searches in parallel and fuses them into candidates."""

@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage."""
+"""Composition root: builds adapters and the stage from settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     """Load and warm the embedding model, open the store, build the stage.
 
     Raises:
-        Unavailable: the store is down, or the model has to come from a hub that does not answer.
+        Unavailable: the store is down, or the model must be downloaded and the hub does not answer.
         FingerprintMismatch: the store holds vectors of another model.
         Misconfigured: the model or the store cannot be used with these settings.
     """
@@ -38,7 +38,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         ) as store,
         open_redis(settings.redis) as redis,
     ):
-        await embedder.embed_query("warm-up")  # the first call is slow; no question pays for it
+        await embedder.embed_query("warm-up")  # the first call is slow, so it is made at start-up
         breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
         guarded = GuardedStore(store, breaker)
         yield Composition(

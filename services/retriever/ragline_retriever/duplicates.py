@@ -1,8 +1,8 @@
-"""Near-duplicates: of passages that say the same, one is enough.
+"""Near-duplicates: removes passages with the same content as a better one.
 
 Texts are compared by the words that they have in common (the resemblance of Broder, "On the
-Resemblance and Containment of Documents", 1997, over words). Two cheap tests come first and leave
-few pairs to compare: 40 passages take less than a millisecond.
+Resemblance and Containment of Documents", 1997, over words). Two cheap tests first exclude most
+pairs: 40 passages take less than a millisecond.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from dataclasses import dataclass
 
 from ragline.contracts.queries import Candidate
 
-# resemblance (common words of all words) from which on two texts say the same
+# resemblance (share of common words) from which two texts are duplicates
 _SAME_FROM = 0.85
 _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The distinct words of a text, and those of them that may be names: with a capital letter."""
+    """The distinct words of a text, and those that may be names (with a capital letter)."""
 
     all: frozenset[str]
     names: frozenset[str]
 
 
 def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep the best (first) of those that say the same, whatever document they are in.
+    """Keep the best (first) of each group of duplicates, across all documents.
 
-    Texts that differ in a number, a name, a version or a code do not say the same, however much
-    else they share: the pages of two releases, or of two villages, are both kept.
+    Texts that differ in a number, a name, a version or a code are not duplicates, however much else
+    they share: the pages of two releases, or of two villages, are both kept.
     """
     known: defaultdict[frozenset[str], list[_Words]] = defaultdict(list)
     kept: list[Candidate] = []

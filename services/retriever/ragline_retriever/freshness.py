@@ -1,4 +1,4 @@
-"""Read your writes: a question that names document versions waits until they are searchable."""
+"""Read-your-writes: a question that names document versions waits until they are searchable."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from ragline.contracts.queries import QueryClassified
 from ragline.ports.store import CurrentVersions, DocumentRef
 
-# Soon enough that a change that takes a second costs no more than that, seldom enough for a store
+# Short enough to notice a change soon, long enough not to load the store with look-ups
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 0.5
-# Without a deadline nobody says how long is too long
+# The longest wait for a question without a deadline
 _PATIENCE_S = 10.0
 
 
 class VersionWaiter:
-    """Waits for versions.
+    """Waits until document versions are searchable.
 
     Args:
         store: tells which version of a document is searchable.
@@ -26,9 +26,9 @@ class VersionWaiter:
         self._store = store
 
     async def missing(self, event: QueryClassified, *, seconds: float | None) -> dict[str, int]:
-        """Return which of `options.min_versions` are not there after at most `seconds`.
+        """Return which of `options.min_versions` are not searchable after at most `seconds`.
 
-        A higher version, also a deletion, has the asked one behind it.
+        A higher version, also a deletion, satisfies the requested one.
 
         Raises:
             TransientError: the store does not answer.

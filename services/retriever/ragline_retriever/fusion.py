@@ -1,8 +1,8 @@
 """Fusion: the scores of several searches become one relevance in [0, 1] per candidate.
 
-Both methods look only at raw scores, so the order in which a search lists equal scores does not
-matter. A search that did not run, or has weight zero, is as if it were not there; a search that
-ran and missed a candidate contributes nothing to it.
+Both methods use only raw scores, so the order in which a search lists equal scores does not matter.
+A search that did not run, or has weight zero, is ignored; a search that ran but missed a candidate
+contributes 0 to it.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def fuse(
 
 
 def min_max(scores: Scores[Key]) -> dict[Key, float]:
-    """Map scores linearly to [0, 1]: the convex combination's normalisation.
+    """Map scores linearly to [0, 1]: the normalisation for a convex combination.
 
-    Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022). When nothing
-    tells the candidates apart (one alone, or all equal) each gets 1: the search did find them.
+    Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2022). If all scores
+    are equal, or there is only one candidate, each gets 1, because the search did find them.
     """
     low, high = min(scores.values(), default=0.0), max(scores.values(), default=0.0)
     if high <= low:

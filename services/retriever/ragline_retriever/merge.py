@@ -1,4 +1,4 @@
-"""Merging: what several searches found becomes one list of candidates, best first."""
+"""Merges the results of several searches into one list of candidates, best first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ragline.contracts.queries import Candidate, SearchKind
 from ragline_retriever.fusion import Method, fuse
 
 Found = Mapping[SearchKind, Sequence[Candidate]]
-# a document's best passage and those that speak for it
+# a document's best passage and its supporting ones
 _SUPPORTERS = 3
 
 
@@ -28,7 +28,7 @@ def merge(found: Found, weights: Mapping[SearchKind, float], *, method: Method) 
 def support(candidates: Sequence[Candidate], *, weight: float) -> list[Candidate]:
     """Add to each relevance `weight` times that of the next best two passages of its document.
 
-    Several passages that fit are evidence for a document that no single one gives (Callan,
+    Several matching passages are stronger evidence for a document than a single one (Callan,
     "Passage-Level Evidence in Document Retrieval", 1994). The order within a document stays.
     """
     if weight == 0:
@@ -48,15 +48,15 @@ def support(candidates: Sequence[Candidate], *, weight: float) -> list[Candidate
 
 
 def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Sort by fused relevance; equals in reading order, so that a repeat gives the same list."""
+    """Sort by fused relevance; ties in reading order, so that the result is deterministic."""
     return sorted(candidates, key=lambda c: (-c.fused, c.document_id, c.ordinal, c.chunk_id))
 
 
 def _current_versions(found: Found) -> dict[SearchKind, list[Candidate]]:
     """Keep each document's highest version.
 
-    Each search sees one version of a document, but a change that lands between two searches lets
-    them see different ones, and a reader must never get both.
+    Each search sees one version of a document, but if the document changes between two searches,
+    they see different ones, and a reader must never get both.
     """
     newest: dict[str, int] = {}
     for hits in found.values():

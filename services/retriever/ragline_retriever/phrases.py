@@ -1,6 +1,6 @@
-"""Quoted phrases: who quotes wants those very words.
+"""Quoted phrases: candidates with the exact words are ranked higher.
 
-BM25 and embeddings know no word order, so candidates are read for the phrase itself.
+BM25 and embeddings ignore word order, so the text of the candidates is searched for the phrase.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from ragline.contracts.queries import Candidate, Entities
 from ragline_retriever.merge import best_first
 
 _LEAST_WORDS = 2
-# each costs a search of its own
+# each phrase needs its own search
 _MOST = 3
 
 
 def phrases_of(entities: Entities) -> tuple[str, ...]:
-    """Return the first quoted phrases of two words and more; single words are BM25's."""
+    """Return the first quoted phrases of two or more words; BM25 covers single words."""
     return tuple(each for each in entities.quoted if len(each.split()) >= _LEAST_WORDS)[:_MOST]
 
 
 def holds(candidate: Candidate, phrase: str) -> bool:
-    """Tell whether `candidate` has `phrase` in title, headings or text.
+    """Tell whether `candidate` contains `phrase` in title, headings or text.
 
     Case, white space and Unicode compatibility forms do not matter.
     """
@@ -31,10 +31,10 @@ def holds(candidate: Candidate, phrase: str) -> bool:
 
 
 def lift_exact(candidates: Sequence[Candidate], phrases: Sequence[str]) -> list[Candidate]:
-    """Put those that hold all of `phrases` before those that hold none of them.
+    """Rank candidates that contain all `phrases` above those that contain none.
 
-    The share of phrases that a candidate holds becomes half of its relevance, so that what ranks
-    it again later respects it, too. When no candidate holds any, nothing changes.
+    The share of phrases in a candidate becomes half of its relevance, so that later re-ranking
+    takes it into account. If no candidate contains any phrase, nothing changes.
     """
     shares = [_share(candidate, phrases) for candidate in candidates]
     if not any(shares):

@@ -1,4 +1,4 @@
-"""Searching: the planned searches side by side, each within the time that there is."""
+"""Runs the planned searches in parallel, each with a time limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ragline_retriever.phrases import holds, phrases_of
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """What the searches found, and which of them failed."""
+    """The results of the searches, and which searches failed."""
 
     found: dict[SearchKind, list[Candidate]] = field(default_factory=dict)
     failed: dict[SearchKind, TransientError] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Searcher:
 
     Args:
         search: the chunk store.
-        embedder: makes the question's vector when the event does not bring it.
+        embedder: embeds the question if the event has no usable vector.
     """
 
     def __init__(self, *, search: ChunkSearch, embedder: Embedder) -> None:
@@ -51,7 +51,7 @@ class Searcher:
             timeout: seconds for each search; None means the store's own limits.
 
         Raises:
-            PermanentError: a search can never work like this, for example another model's index.
+            PermanentError: a search can never succeed, for example on another model's index.
         """
         kinds = searches_of(event)
         outcomes = await asyncio.gather(
@@ -94,10 +94,10 @@ class Searcher:
                 return await self._search.metadata(terms, scope=scope, limit=limit)
 
     async def _worded(self, event: QueryClassified, scope: Scope, limit: int) -> list[Candidate]:
-        """Search the question's words, and those of its quoted phrases for themselves.
+        """Search for the question's words, and separately for those of each quoted phrase.
 
-        In a long question the words of a phrase weigh little. Who holds the phrase and was not
-        found by the whole question gets the least score that was.
+        In a long question the words of a phrase have little weight. A candidate that contains the
+        phrase but was not found by the whole question gets the lowest score of those that were.
         """
         phrases = phrases_of(event.entities)
         texts = (event.standalone_text, *phrases)

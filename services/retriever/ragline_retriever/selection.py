@@ -1,4 +1,4 @@
-"""Selection: which of the fused candidates go on. Every function expects and gives best first."""
+"""Selects the fused candidates to pass on. Every function takes and returns them best first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from ragline.contracts.queries import Candidate
 from ragline_retriever.merge import best_first
 
-# An old document that alone has the answer must stay in reach: age takes away at most half
+# Age removes at most half, so that an old document that alone has the answer stays in reach
 _LEAST_FRESHNESS = 0.5
 _SECONDS_PER_DAY = 86_400
 
@@ -20,8 +20,8 @@ def weigh_recency(
 ) -> list[Candidate]:
     """Lower the fused relevance with age; without a half-life nothing changes.
 
-    The factor falls from 1 to 0.5 and is half-way after `half_life_days`. A document without a
-    date counts as one half-life old, one from the future as new.
+    The factor falls from 1 towards 0.5 and is 0.75 after `half_life_days`. A document without a
+    date counts as one half-life old, one dated in the future as new.
     """
     if half_life_days is None:
         return list(candidates)
@@ -34,9 +34,10 @@ def weigh_recency(
 def cap_per_document(
     candidates: Sequence[Candidate], *, cap: int, at_least: int
 ) -> list[Candidate]:
-    """Keep at most `cap` candidates a document, unless fewer than `at_least` would be left.
+    """Keep at most `cap` candidates per document, unless fewer than `at_least` would be left.
 
-    Then the best of the others fill up: a question about one document gets its passages from it.
+    In that case the best of the others are added, because a question about one document needs its
+    passages.
     """
     within: list[int] = []
     beyond: list[int] = []

@@ -24,9 +24,9 @@ from ragline_retriever.phrases import lift_exact, phrases_of
 from ragline_retriever.searcher import Searcher, Searches
 from ragline_retriever.selection import cap_per_document, weigh_recency
 
-# Half of the time may pass until what must be searchable is; the other half is for the question
+# Share of the time for awaited versions to become searchable; the rest is for the question
 _WAITING_SHARE = 0.5
-# The rest of the time belongs to the stages that follow; writing the answer takes longest
+# Share of the time for the search; later stages need the rest, above all generation
 _SEARCH_SHARE = 0.5
 _SKIPPED = {
     SearchKind.VECTOR: Degradation.VECTOR,
@@ -40,9 +40,9 @@ class RetrieverStage:
 
     Args:
         search: the chunk store.
-        embedder: makes the question's vector when the event does not bring it.
+        embedder: embeds the question if the event has no usable vector.
         clock: the current instant, aware.
-        ladder: what to go without when time is short.
+        ladder: which steps to skip when time is short.
         versions: tells which document versions are searchable.
     """
 
@@ -67,7 +67,7 @@ class RetrieverStage:
 
         Raises:
             TransientError: every search failed, or the deadline is over.
-            PermanentError: a search can never work like this.
+            PermanentError: a search can never succeed.
         """
         missing = await self._missing(event)
         now = self._clock()
@@ -108,7 +108,7 @@ def _time(event: QueryClassified, now: datetime, *, share: float) -> float | Non
 
 
 def _raise_if_all_failed(searches: Searches) -> None:
-    """Raise an outage rather than a time-out: it says more about what to do."""
+    """If all searches failed, raise; prefer an outage to a timeout, because it tells more."""
     if searches.found or not searches.failed:
         return
     errors: Sequence[TransientError] = list(searches.failed.values())
@@ -127,5 +127,5 @@ def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candid
 
 
 def _wanted(event: QueryClassified) -> int:
-    """Return how many passages the publisher, or else the plan, wants to go on."""
+    """Return how many passages the publisher, or else the plan, asks for."""
     return event.options.top_k or event.plan.passages

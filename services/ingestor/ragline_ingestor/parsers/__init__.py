@@ -1,4 +1,4 @@
-"""One parser a format, behind one entry."""
+"""One parser per format, behind one entry function."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _run(parser: Parser, content: Content, limits: ParseLimits) -> ParsedDocumen
         return parser(content, limits)
     except RaglineError:
         raise
-    # hostile bytes make parsing libraries raise nearly any built-in exception
+    # on hostile bytes, parsing libraries may raise nearly any built-in exception
     except Exception as error:
         raise InvalidDocument(
             f"the content cannot be parsed ({type(error).__name__}: {error}):"

@@ -22,7 +22,7 @@ class TextBuilder:
         return self._length
 
     def add(self, kind: BlockKind, text: str, *, level: int = 0) -> None:
-        """Append a block; control characters and outer blank lines go, blank text is ignored."""
+        """Append a block without control characters and outer blank lines; ignore blank text."""
         text = clean(text).rstrip().lstrip("\n")
         if not text.strip():
             return

@@ -87,9 +87,9 @@ def _table(table: Table) -> str:
 
 
 def _cells(row: _Row) -> Iterator[str]:
-    """Yield the texts of a row's cells: one that spans columns once, one that spans rows in each.
+    """Yield the texts of a row's cells: a cell over columns once, a cell over rows in each row.
 
-    Tables in a cell are told where it begins only: repeating them doubles with each level.
+    Tables in a cell are read only in its first row: repetition would double with each level.
     """
     before: object = None
     for cell in row.cells:

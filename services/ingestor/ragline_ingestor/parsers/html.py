@@ -17,14 +17,14 @@ _NOISE = (
     "script, style, noscript, template, svg, iframe, object, nav, footer, aside, form, button,"
     " select, dialog, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
     " [role=contentinfo], [role=search], [role=complementary],"
-    # the link marks that documentation generators put beside headings
+    # the anchor signs that documentation generators put next to headings
     " a.headerlink, a.hash-link, a.anchor,"
-    # a page's own header holds menus; the header inside an article holds its title
+    # a page's own header contains menus; the header inside an article contains its title
     " body > header"
 )
 _MAIN = ("main", "[role=main]", "article")
 _META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-# how far the HTML standard looks for it
+# how far the HTML standard searches for the charset
 _CHARSET_WITHIN = 1024
 
 

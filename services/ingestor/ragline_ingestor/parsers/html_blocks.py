@@ -1,4 +1,4 @@
-"""Walks a DOM and gives its text block by block."""
+"""Walks a DOM and extracts its text block by block."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _BLOCK_TAGS = frozenset(
     }
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-# a table with headings in it lays out a page; it holds no data
+# a table with headings in it is for page layout, not for data
 _LAYOUT = "h1, h2, h3, h4, h5, h6, table"
-# nested lists take about seven Python frames a level, of the thousand there are
+# nested lists need about seven Python stack frames per level; the limit is a thousand
 _MAX_DEPTH = 100
 
 
 class Sink(Protocol):
-    """Takes one block."""
+    """Receives the extracted blocks."""
 
     def __call__(self, kind: BlockKind, text: str, *, level: int = 0) -> None:
-        """Take a block; the text may be blank."""
+        """Receive a block; the text may be blank."""
         ...
 
 
 class BlockExtractor:
-    """Sends each block under a node to `sink`: inline runs between block borders are paragraphs.
+    """Sends each block under a node to `sink`: inline content between blocks is a paragraph.
 
-    Elements nested deeper than 100 levels give their text without structure.
+    Elements nested deeper than 100 levels are read as text without structure.
     """
 
     def __init__(self, sink: Sink, *, depth: int = 0) -> None:
@@ -99,7 +99,7 @@ class BlockExtractor:
         self._sink(BlockKind.LIST, "\n".join(lines))
 
     def _table(self, node: LexborNode) -> None:
-        if len(node.css(_LAYOUT)) > 1:  # the table itself is one
+        if len(node.css(_LAYOUT)) > 1:  # the table itself is the first match
             self._children(node)
             return
         rows = (_row(row, self._depth) for row in node.css("caption, tr"))
@@ -138,5 +138,5 @@ def _child_nodes(node: LexborNode) -> Iterator[LexborNode]:
 
 
 def _spaced(text: str) -> str:
-    """Source line breaks mean a space; only `br` breaks a line."""
+    """Replace line breaks of the source by spaces; only `br` breaks a line."""
     return text.replace("\n", " ").replace("\r", " ")

@@ -1,7 +1,8 @@
-"""Refuses HTML that is nested so deep that building its tree takes quadratic time.
+"""Refuses HTML nested so deeply that building its tree takes quadratic time.
 
-It reads tags, not HTML, so a crafted page can get past it; that page runs into the time limit of
-parsing instead (the tree is built without Python's global lock). Browsers stop nesting at 512.
+It scans tags instead of parsing HTML, so a crafted page can bypass it; such a page then hits the
+time limit of parsing (the tree is built without Python's global lock). Browsers limit nesting to
+512.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ragline.errors import InvalidDocument
 _MAX_DEPTH = 1_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _RAW_TEXT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.I | re.S)
-# elements without content, those whose next sibling closes them, and shapes in drawings
+# void elements, elements that their next sibling closes, and SVG shapes
 _NEVER_NEST = frozenset(
     {
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"),
@@ -30,8 +31,8 @@ _NEVER_NEST = frozenset(
 def check_depth(source: str) -> None:
     """Refuse `source` when more than 1000 elements are open at the same place.
 
-    A closing tag only counts against an opening one of its own name, so that invented closing
-    tags hide nothing.
+    A closing tag only cancels an opening tag of the same name, so invented closing tags cannot hide
+    the depth.
 
     Raises:
         InvalidDocument: `too_deep`.

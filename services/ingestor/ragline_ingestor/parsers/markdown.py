@@ -55,8 +55,8 @@ def parse_markdown(content: Content, limits: ParseLimits) -> ParsedDocument:
 def _markdown() -> MarkdownIt:
     """Return a parser of blocks only.
 
-    Parsing the inline markup as well takes most of the time, and minutes on crafted input; only
-    headings need theirs.
+    Inline markup would take most of the parsing time, and minutes on crafted input; it is parsed
+    only in headings.
     """
     markdown = MarkdownIt("commonmark").enable("table").disable("inline")
     return markdown.use(front_matter_plugin).use(admon_plugin).use(component_tags)
@@ -97,7 +97,7 @@ def _kind(token: Token, source: str) -> BlockKind | None:
 
 
 def _plain(markdown: MarkdownIt, source: str) -> str:
-    """Return a heading's words: no markup, no `{#anchor}`."""
+    """Return a heading's text without markup and `{#anchor}`."""
     [inline] = markdown.parseInline(source[:_MAX_HEADING_CHARS])
     words = (
         token.content if token.type in _TEXT_TOKENS else " " * (token.type == "softbreak")
@@ -107,7 +107,7 @@ def _plain(markdown: MarkdownIt, source: str) -> str:
 
 
 def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:
-    """Return the front matter's texts; front matter that is no YAML mapping is ignored."""
+    """Return the front matter's string values; it is ignored unless it is a YAML mapping."""
     if not tokens or tokens[0].type != "front_matter":
         return {}
     try:

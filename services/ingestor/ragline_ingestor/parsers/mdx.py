@@ -17,9 +17,9 @@ _ADMONITION_FENCE = re.compile(r":{3,}\s*\w*\s*")
 def component_tags(markdown: MarkdownIt) -> None:
     """Make a component tag alone on its line (`<TabItem value="bash">`) a block of its own.
 
-    CommonMark reads it as the start of raw HTML up to the next blank line, which swallows the
-    opening fence of a code block below it: the code's `# comments` then become headings. What a
-    `<CodeBlock>` holds is code.
+    CommonMark reads it as the start of raw HTML up to the next blank line, which includes the
+    opening fence of a code block below it: the code's `# comments` would become headings. The
+    content of `<CodeBlock>` is code.
     """
     markdown.block.ruler.before(
         "html_block",
@@ -30,7 +30,7 @@ def component_tags(markdown: MarkdownIt) -> None:
 
 
 def visible(source: str) -> bool:
-    """Tell whether a reader of the rendered page sees anything of this block."""
+    """Tell whether any part of this block is visible on the rendered page."""
     if _IMPORT.fullmatch(source) or _ADMONITION_FENCE.fullmatch(source):
         return False
     return bool(_TAG.sub("", _COMMENT.sub("", source)).strip())
@@ -52,7 +52,7 @@ def _component_tag(state: StateBlock, start_line: int, end_line: int, silent: bo
 
 
 def _code_end(state: StateBlock, start_line: int, end_line: int) -> int | None:
-    """Return the line after `</CodeBlock>` when the component that holds code begins here."""
+    """Return the line after `</CodeBlock>` if a `<CodeBlock>` begins here."""
     if not state.src.startswith("<CodeBlock", state.bMarks[start_line] + state.tShift[start_line]):
         return None
     for line in range(start_line, end_line):

@@ -1,4 +1,4 @@
-"""PDF: text page by page, with headings where the outline or the type size gives them away."""
+"""PDF: text page by page, with headings detected by the outline or the font size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.pdf_layout import PdfLine, add_blocks, page_lines
 
-# what pypdf lets through on malformed objects, beside its own errors
+# errors that pypdf raises on malformed objects, besides its own
 _BROKEN = (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 
@@ -43,7 +43,7 @@ def parse_pdf(content: Content, limits: ParseLimits) -> ParsedDocument:
 
 def _check_readable(reader: PdfReader) -> None:
     try:
-        # many PDFs are encrypted with the empty password, only to forbid editing
+        # many PDFs are encrypted with an empty password, only to forbid editing
         locked = reader.is_encrypted and not reader.decrypt("")
     except DependencyError:
         locked = True

@@ -20,23 +20,23 @@ _NUMBERED_HEADING = re.compile(r"(?:\d+\.)*\d+\.?\s+")
 _SENTENCE_END = tuple(".!?:;…。！？؟")
 _ITEM = re.compile(r"(?:[-*•‣▪–]|\d{1,3}[.)])\s+\S")
 _MAX_HEADING_CHARS = 120
-# type this much larger than the body's is a heading
+# text in a font this much larger than the body's is a heading
 _HEADING_SCALE = 1.15
-# a line this much shorter than the longest ones ends its paragraph
+# a line this much shorter than the longest lines ends its paragraph
 _SHORT_LINE = 0.8
 _RUNNING_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfLine:
-    """One line of a page; `size` is its type size in points, 0 when unknown."""
+    """One line of a page; `size` is its font size in points, 0 when unknown."""
 
     text: str
     size: float
 
 
 def page_lines(page: PageObject) -> list[PdfLine]:
-    """Extract a page's lines with their type size; blank lines stay, as paragraph borders."""
+    """Extract a page's lines with their font size; blank lines are kept as paragraph boundaries."""
     pieces: list[tuple[str, float]] = []
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], _: Any, size: float) -> None:
@@ -51,8 +51,8 @@ def add_blocks(
 ) -> None:
     """Add the pages' headings, lists and paragraphs.
 
-    A heading is a line that the outline names, or a short one in larger type. Headers and footers
-    that run over the pages are left out; words hyphenated at a line's end are joined.
+    A heading is a line that the outline names, or a short line in a larger font. Running headers
+    and footers are left out; words hyphenated at the end of a line are joined.
     """
     lines = list(_without_running(pages))
     sizes = [line.size for line in lines if line.text and line.size]
@@ -85,7 +85,7 @@ def _lines(pieces: Sequence[tuple[str, float]]) -> Iterator[PdfLine]:
 
 
 def _without_running(pages: Sequence[Sequence[PdfLine]]) -> Iterator[PdfLine]:
-    """Drop the first and last lines that half of the pages share, page numbers aside."""
+    """Drop first and last lines that half of the pages share, apart from page numbers."""
     edges = Counter(key for page in pages for key in {_key(line) for line in _edges(page)})
     often = max(_RUNNING_PAGES, len(pages) / 2)
     running = {key for key, count in edges.items() if count >= often}
@@ -112,7 +112,7 @@ def _heading_level(line: PdfLine, outline: Mapping[str, int], body: float) -> in
         return level
     if outline or not body or line.size < _HEADING_SCALE * body:
         return 0
-    # without an outline the scale gives the rank: twice the body's size is a title
+    # without an outline the font size determines the level: twice the body's size is a title
     return 1 if line.size >= 1.6 * body else 2 if line.size >= 1.35 * body else 3
 
 

@@ -49,7 +49,7 @@ def _blocks(text: str) -> Iterator[Block]:
 
 
 def _level(mark: str, marks: list[str]) -> int:
-    """Return the level of an underline: in order of first appearance, as in reStructuredText."""
+    """Return the level of an underline character: by first appearance, as in reStructuredText."""
     if mark not in marks:
         marks.append(mark)
     return marks.index(mark) + 1
@@ -62,7 +62,7 @@ def _kind(paragraph: str) -> BlockKind:
 
 
 def _joined(blocks: Iterator[Block]) -> Iterator[Block]:
-    """Join neighbouring lists, and neighbouring indented blocks, that blank lines part."""
+    """Join neighbouring lists, and neighbouring indented blocks, separated only by blank lines."""
     last: Block | None = None
     for block in blocks:
         if last is not None and last.kind is block.kind and block.kind in _JOINED:

@@ -1,8 +1,8 @@
-"""reStructuredText: what docutils reads, and what was written for Sphinx.
+"""reStructuredText: standard docutils markup, and Sphinx's extensions.
 
-docutils does not know Sphinx's directives and roles. It reports them, with their source, and what
-they hold is read from there: nothing that an author wrote is lost, and nothing named by a document
-gets into docutils' registries, which belong to the whole process.
+docutils does not know Sphinx's directives and roles. It reports them with their source, and this
+module reads their content from there. So no text of the author is lost, and no document can add
+names to docutils' registries, which are shared by the whole process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ragline_ingestor.parsers.sphinx_markup import SphinxDirective, read_directi
 _SILENT = (nodes.comment, nodes.substitution_definition, nodes.target, nodes.Invisible)
 _CODE = (nodes.literal_block, nodes.doctest_block, nodes.math_block)
 _MAX_NESTED = 20
-# from this level on markup is left out; below, docutils warns (short underlines) and reads it
+# from this level on docutils drops the markup; below it, docutils only warns (short underlines)
 _LOST = 3
 
 
@@ -60,7 +60,7 @@ class _Walker:
         ]
 
     def read(self, text: str, *, level: int, nested: int) -> None:
-        """Parse `text` and send its blocks; its top headings are one below `level`."""
+        """Parse `text` and send its blocks; its top headings are one level below `level`."""
         outer = self._level, self._nested
         self._level, self._nested = level, nested
         self.walk(read_tree(text))
@@ -90,7 +90,7 @@ class _Walker:
     def _title(self, node: nodes.Element) -> None:
         if isinstance(node.parent, nodes.section):
             self._add(BlockKind.HEADING, inline(node), level=max(self._level, 1))
-        else:  # of a box, which ends before the section does
+        else:  # the title of a box inside the section
             self._paragraph(inline(node))
 
     def _list(self, node: nodes.Element) -> None:
@@ -113,7 +113,7 @@ class _Walker:
         self._add(BlockKind.LIST, "\n".join(lines))
 
     def _topic(self, node: nodes.Element) -> None:
-        if "contents" not in node["classes"]:  # these repeat the headings
+        if "contents" not in node["classes"]:  # a table of contents repeats the headings
             self.walk(node)
 
     def _field(self, node: nodes.Element) -> None:
@@ -122,12 +122,12 @@ class _Walker:
             self._paragraph(f"{name}: {body}")
 
     def _admonition(self, node: nodes.Element) -> None:
-        if not isinstance(node, nodes.admonition):  # that one has a title of its own
+        if not isinstance(node, nodes.admonition):  # it has its own title
             self._paragraph(f"{node.tagname.capitalize()}:")
         self.walk(node)
 
     def _reported(self, node: nodes.Element) -> None:
-        """Read what docutils could not read itself."""
+        """Read the source of markup that docutils does not know."""
         for source in (n.astext() for n in node.children if isinstance(n, nodes.literal_block)):
             if directive := read_directive(source):
                 self._directive(directive)
@@ -143,7 +143,7 @@ class _Walker:
 
 
 def inline(node: nodes.Node) -> str:
-    """Return the text of `node` on one line, with roles as a reader would see them."""
+    """Return the text of `node` on one line, with roles as they are rendered."""
     return " ".join(_raw(node).split())
 
 
@@ -168,7 +168,7 @@ def _lines(node: nodes.Element) -> list[str]:
 
 
 def _rows(table: nodes.Element) -> Iterator[nodes.Element]:
-    """Yield the rows of `table`, and not those of tables in its cells."""
+    """Yield the rows of `table`, without those of tables in its cells."""
     for child in table.children:
         if isinstance(child, nodes.row):
             yield child
@@ -188,7 +188,7 @@ def _items(node: nodes.Element) -> list[str]:
 
 
 def _text(node: nodes.Node) -> str:
-    """Return the text of the blocks under `node`, a line each."""
+    """Return the text of the blocks under `node`, one line each."""
     builder = TextBuilder()
     if isinstance(node, nodes.TextElement):
         return inline(node)

@@ -1,4 +1,4 @@
-"""docutils as a document of strangers may use it: no files, no output, no unbounded work."""
+"""docutils configured for untrusted documents: no file access, no output, no unbounded work."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from ragline.errors import InvalidDocument
 
 _SETTINGS: Mapping[str, object] = MappingProxyType(
     {
-        # a document must not make us read files or addresses
+        # a document must not make us read files or URLs
         "file_insertion_enabled": False,
         "raw_enabled": False,
         "_disable_config": True,
-        # problems are found in the tree, and neither printed nor raised
+        # problems are reported in the tree, not printed or raised
         "report_level": 5,
         "halt_level": 5,
         "warning_stream": False,
         "doctitle_xform": False,
         "docinfo_xform": False,
         "syntax_highlight": "none",
-        # docutils would give up the whole document; long paragraphs are met below
+        # docutils would refuse the whole document; `_inliner` handles long paragraphs
         "line_length_limit": 1 << 30,
     }
 )
-# docutils searches each start of markup an end in all that follows: 60,000 characters took 18 s
+# for each start of markup docutils searches all following text: 60,000 characters took 18 s
 _MAX_INLINE_CHARS = 4_000
-# docutils copies what a substitution stands for into each place; 130,000 characters took 1.2 s
+# docutils copies a substitution's text to each place of use; 130,000 characters took 1.2 s
 _MAX_SUBSTITUTED_CHARS = 200_000
 
 
 def read_tree(text: str) -> nodes.document:
-    """Parse reStructuredText; what docutils does not know is in the tree as a `system_message`.
+    """Parse reStructuredText; markup unknown to docutils is in the tree as a `system_message`.
 
     Raises:
-        InvalidDocument: `too_large`, when its substitutions grow without bounds.
+        InvalidDocument: `too_large`, if its substitutions grow beyond the limit.
     """
     _prepare_docutils()
     return publish_doctree(
@@ -55,7 +55,7 @@ def read_tree(text: str) -> nodes.document:
 
 @cache
 def _prepare_docutils() -> None:
-    """Take away the directives that let a document name roles for the whole process."""
+    """Disable the directives by which a document could register roles for the whole process."""
     for name in ("role", "default-role"):
         directives.register_directive(name, _Ignored)
 
@@ -70,7 +70,7 @@ class _Ignored(Directive):
 
 
 def _inliner() -> Inliner:
-    """Return an inliner that leaves the markup in very long paragraphs as it is."""
+    """Return an inliner that does not parse markup in very long paragraphs."""
     inliner = Inliner()
     parse = inliner.parse
 
@@ -81,7 +81,7 @@ def _inliner() -> Inliner:
             return [nodes.Text(text)], []
         return parse(text, lineno, memo, parent)
 
-    # no subclass: docutils makes patterns of what stands in the very class of the inliner
+    # not a subclass: docutils builds its patterns from attributes of the inliner's own class
     inliner.parse = bounded  # type: ignore[method-assign]
     return inliner
 
@@ -92,7 +92,7 @@ class _Parser(Parser):
 
 
 class _BoundedSubstitutions(Transform):
-    """Refuses substitutions of substitutions that double with each step."""
+    """Refuses nested substitutions that double in size with each level."""
 
     default_priority = Substitutions.default_priority - 1
 
@@ -115,6 +115,6 @@ class _BoundedSubstitutions(Transform):
         if definition is None:
             return 0
         if name not in self._lengths:
-            self._lengths[name] = 0  # a circle, which docutils reports, adds nothing
+            self._lengths[name] = 0  # a circular substitution, which docutils reports, adds nothing
             self._lengths[name] = len(definition.astext()) + self._referred(definition)
         return self._lengths[name]

@@ -1,4 +1,4 @@
-"""What Sphinx adds to reStructuredText, read from its source."""
+"""Reads Sphinx's extensions of reStructuredText from their source."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ ].*)?$")
 _SHOWN_OPTION = re.compile(r"^[ \t]*:(?:caption|alt|title):[ ]+(\S.*)$", re.M)
 _ROLE = re.compile(r":(?P<role>[\w:+.-]+):`(?P<text>[^`]*)`|`(?P<text_first>[^`]*)`:[\w:+.-]+:")
 _TITLED = re.compile(r"(?P<title>.+?)\s*<[^<>]*>$", re.S)
-# directives whose body is no markup
+# directives whose body is not markup
 _CODE_NAMES = """
     code code-block sourcecode parsed-literal prompt console doctest testcode testoutput
     testsetup testcleanup ipython math graphviz digraph mermaid productionlist csv-table raw
 """
-# those that say nothing to a reader
+# directives without text for a reader
 _MUTE_NAMES = """
     toctree index highlight currentmodule module py:module py:currentmodule default-domain
     tabularcolumns include literalinclude raw only ifconfig automodule autoclass autofunction
@@ -34,7 +34,7 @@ _SAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SphinxDirective:
-    """`heading`: what its first line tells a reader; `body`: its content, markup or code."""
+    """A directive. `heading`: the visible text of its first line; `body`: markup or code."""
 
     heading: str
     body: str
@@ -42,7 +42,7 @@ class SphinxDirective:
 
 
 def read_directive(source: str) -> SphinxDirective | None:
-    """Return what a directive's source says, or None when it is no directive."""
+    """Return the directive in `source`, or None if it is not a directive."""
     match = _DIRECTIVE.match(source)
     if match is None:
         return None
@@ -52,7 +52,7 @@ def read_directive(source: str) -> SphinxDirective | None:
     if name == "toctree":
         return SphinxDirective(heading="", body="", is_code=False)
     if says := _SAYS.get(name):
-        # text right below the first line goes on from there
+        # text right below the first line continues it
         between = "\n\n" if rest.startswith("\n") else "\n"
         said = f"{says.format(argument.strip()).strip()}{between}{body}"
         return SphinxDirective(heading="", body=said.rstrip(), is_code=False)
@@ -62,7 +62,7 @@ def read_directive(source: str) -> SphinxDirective | None:
 
 
 def read_role(source: str) -> str:
-    """Return what a reader sees of a role: its title, or what it names; other markup as it is.
+    """Return the visible text of a role: its title or target; other markup is unchanged.
 
     >>> read_role(":ref:`the guide <guide>`"), read_role(":class:`~collections.deque`")
     ('the guide', 'deque')
@@ -79,7 +79,7 @@ def read_role(source: str) -> str:
 
 
 def _without_options(body: str) -> tuple[str, str]:
-    """Part the options, which follow the first line at once, off; keep the text a reader sees."""
+    """Split off the options right after the first line; return the body and visible option text."""
     head, _, content = body.partition("\n\n")
     if all(_OPTION.match(line) for line in head.split("\n")):
         return content.strip("\n"), " ".join(_SHOWN_OPTION.findall(head))
