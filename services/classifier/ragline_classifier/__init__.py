@@ -1,1 +1,1 @@
-"""Classifier: intent, standalone rewrite, entities and the retrieval plan."""
+"""Classifier: determines intent, standalone question, entities and retrieval plan."""

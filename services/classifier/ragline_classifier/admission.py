@@ -1,4 +1,4 @@
-"""The pipeline's door: admission by the lag of the stages behind the classifier."""
+"""Admission control of the pipeline by the consumer lag of the stages after the classifier."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragline.observability.metrics import Metrics
 from ragline_classifier.settings import AdmissionSettings, Settings
 
 _RELEASE_S = 0.1
-# in the pipeline's order
+# in pipeline order
 _BEHIND = tuple(
     GroupTopic(group=consumer_group(service, topic), topic=topic.name)
     for service, topic in (
@@ -29,7 +29,7 @@ _BEHIND = tuple(
 
 @asynccontextmanager
 async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[Admission]:
-    """Watch the lag behind, and let questions in by it; without a broker nothing is held back."""
+    """Watch the lag of the later stages and admit questions by it; all of them without a broker."""
     own = settings.admission
     backlog = Backlog(clock=time.monotonic, least_window=own.least_window, target_s=own.target_s)
     admission = Admission(backlog=backlog, limits=_limits(own), metrics=metrics)
@@ -47,7 +47,7 @@ async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[
 
 
 async def _release_steadily(admission: Admission) -> None:
-    """Between two looks the stages behind go on, and would run dry."""
+    """Release questions between two lag measurements, or the later stages would run idle."""
     while True:
         await asyncio.sleep(_RELEASE_S)
         admission.release()

@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage."""
+"""Composition root: builds adapters and the stage from settings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ragline_classifier.stage import ClassifierStage
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Watch the lag behind and build the stage.
+    """Watch the lag of the later stages and build the stage.
 
     Raises:
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
@@ -52,7 +52,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
 async def open_stage(
     settings: Settings, guard: ModelGuard, *, expected_wait: Callable[[], float] = lambda: 0.0
 ) -> AsyncIterator[ClassifierStage]:
-    """Open the language model where one is wanted, and build the stage alone.
+    """Open the language model if one is configured for use, and build only the stage.
 
     Raises:
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
@@ -73,7 +73,7 @@ async def open_stage(
 
 
 def load_plans(settings: Settings) -> plans.PlanBook:
-    """Read the plans that are in force.
+    """Read the plans of the configured profile.
 
     Raises:
         Misconfigured: a bad plans file.

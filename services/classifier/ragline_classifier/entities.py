@@ -1,7 +1,7 @@
-"""What a question names literally: codes, versions, identifiers, quoted strings, dates.
+"""Extracts literal entities of a question: codes, versions, identifiers, quoted strings, dates.
 
-Every entity is a verbatim slice of the text. Patterns are linear in the text's length, because a
-question may be 8,192 characters of anything.
+Every entity is a verbatim slice of the text. Patterns run in linear time, because a question may be
+up to 8,192 arbitrary characters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ragline.contracts.queries import Entities
 
-# More than this of one kind is a pasted log, and each one costs the metadata search a term
+# More entities of one kind indicate a pasted log, and each one adds a term to the metadata search
 MAX_PER_KIND = 16
 
 MONTH = (
@@ -27,7 +27,7 @@ _UNITS = (
 _QUOTED = re.compile(
     r"`([^`\n]{0,200})`|\"([^\"\n]{0,200})\"|“([^”\n]{1,200})”|„([^“”\n]{1,200})[“”]"
     r"|«([^»\n]{1,200})»|(?<!\w)'([^'\n]{2,200})'(?!\w)"
-    # an error message pasted without quotes runs to the end of its line
+    # an error message without quotes extends to the end of its line
     r"|\b(?:[Ee]rror|ERROR|[Ee]xception|[Ff]atal|FATAL): +(\S[^\n]{0,199})"
 )
 _CODE = re.compile(
@@ -69,7 +69,7 @@ _DATE = re.compile(
 
 
 def extract(text: str) -> Entities:
-    """Return the literal entities of `text`, each once a kind, in order of appearance."""
+    """Return the literal entities of `text`, each once per kind, in order of appearance."""
     dates = _distinct(m["year"] or m[0] for m in _DATE.finditer(text))
     identifiers = _distinct(_identifiers(text))
     longer = (*dates, *identifiers)
@@ -93,7 +93,8 @@ def _quoted(text: str) -> Iterator[str]:
 def _codes(text: str) -> Iterator[str]:
     for match in _CODE.finditer(text):
         number = match["http"] or match["tail"]
-        # "errno 13" says more than 13, which is in every text; "HTTP 503" is mostly written 503
+        # "errno 13" is more specific than 13, which is in every text; "HTTP 503" is mostly written
+        # 503
         yield number if number and len(number) >= 3 else match[0]
 
 

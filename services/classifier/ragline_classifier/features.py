@@ -1,8 +1,8 @@
 """Features of a question for the local model: how it is asked, not what it is about.
 
-A model trained on whole words learns the domain of its examples ("card" means trouble). Here only
-words that occur across many domains keep their form (the lexicon, chosen in training); others are
-replaced by their class ("fails" is a fault) or by a placeholder. N-grams of that skeleton and a few
+A model trained on all words learns the domain of its examples ("card" means trouble). Here only
+words that occur in many domains are kept (the lexicon, chosen in training); others are replaced by
+their class ("fails" is a fault) or by a placeholder. N-grams of that skeleton and a few
 structural features are hashed (Weinberger et al., "Feature Hashing for Large Scale Multitask
 Learning", 2009).
 """
@@ -54,8 +54,8 @@ def _word(match: re.Match[str]) -> str:
 class Features:
     """Distinct hashed features, each in [0, DIMENSIONS).
 
-    `spoken` tells whether any word says how the question is asked; without one, as in a language
-    that the lexicon does not know, the features mean little.
+    `spoken` tells whether any word is in the lexicon or a word class; without one, for example in
+    another language, the features mean little.
     """
 
     active: list[int]
@@ -72,7 +72,7 @@ def extract(text: str, lexicon: Collection[str]) -> Features:
 
 
 def _skeleton(tokens: list[str], lexicon: Collection[str]) -> list[str]:
-    """Keep lexicon words and marks; a run of anything else is one class or placeholder."""
+    """Keep lexicon words and marks; replace each run of other tokens by a class or placeholder."""
     kept = [t if t[0] == "<" or t in lexicon else class_of(t) or _OTHER for t in tokens]
     runs = [t for t, before in zip(kept, [None, *kept], strict=False) if t != before]
     return runs[:-1] if runs and runs[-1] == _STOP else runs

@@ -1,9 +1,9 @@
-"""Filters that a question states in words; only what is unambiguous, because a filter hides.
+"""Filters that a question states in words; only unambiguous ones, because a filter hides documents.
 
-"What changed since 2024" can only be answered by documents updated since then. The opposite does
-not hold ("Who led the team before 2020?" is answered by documents of any age), nor for steps and
-faults ("backups fail since May"): there a time limits the search only when the question says that
-it means the documents ("pages updated before 2020").
+"What changed since 2024" can only be answered by documents updated since then. This does not hold
+for "before" ("Who led the team before 2020?" may be answered by documents of any age), nor for
+procedures and faults ("backups fail since May"): there a time limits the search only if the
+question explicitly refers to the documents ("pages updated before 2020").
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _WRITTEN = (
     r"(?:updated|published|written|changed|added|created|modified|edited|released|dated)\s+)"
 )
 _ABOUT_DOCUMENTS = re.compile(rf"(?i)\b{_DOCUMENTS}\s+{_WRITTEN}?$|\b{_WRITTEN}$")
-# What asks for news. Any other "since" tells about the world ("member since 2004 of which band?"),
-# and taken as a limit it would hide the answer and every document without a date.
+# Questions for news. Any other "since" is about the world ("member since 2004 of which band?"); as
+# a filter it would hide the answer and every document without a date.
 _ASKS_FOR_NEWS = re.compile(
     r"(?i)\W*(?:news\b|(?:what|which|anything|something|everything)(?:\s+\w+)?"
     r"(?:['’]s|\s+(?:is|are|was|were|has|have|been))*\s+"
@@ -53,13 +53,13 @@ _LANGUAGE = re.compile(
 
 
 def recognise(text: str, *, intent: Intent, now: datetime) -> Filters:
-    """Return the limits that `text` states on documents; the last mention of each kind wins.
+    """Return the filters on documents that `text` states; the last mention of each kind wins.
 
     Args:
         text: the standalone question.
-        intent: steps and faults need "documents updated since …"; other questions that, or to ask
-            for news ("what changed since …").
-        now: reference of "in the last 30 days"; a start in the future is no limit.
+        intent: procedural and troubleshooting questions must say "documents updated since …";
+            others may also ask for news ("what changed since …").
+        now: the reference for "in the last 30 days"; a start in the future is ignored.
     """
     loose = intent in {Intent.FACTUAL, Intent.NAVIGATIONAL} and _asks_for_news(text)
     start = _start(text, loose=loose, now=now)
@@ -70,7 +70,7 @@ def recognise(text: str, *, intent: Intent, now: datetime) -> Filters:
 
 
 def merge(explicit: Filters, found: Filters) -> Filters:
-    """Return the publisher's filters, with `found` where they are silent; no empty time range."""
+    """Return the publisher's filters, completed by `found` unless the time range becomes empty."""
     merged = explicit.narrowed_by(found)
     if merged.updated_from and merged.updated_to and merged.updated_from > merged.updated_to:
         times = {"updated_from": explicit.updated_from, "updated_to": explicit.updated_to}
@@ -103,7 +103,7 @@ def _start(text: str, *, loose: bool, now: datetime) -> datetime | None:
 
 
 def _end(text: str) -> datetime | None:
-    """The last instant that still counts, so it reads the same inclusive or exclusive."""
+    """Return the last instant included, so it may be used as an inclusive or exclusive bound."""
     ends = []
     for match in _BEFORE.finditer(text):
         if _about_documents(text, match) and (period := periods.parse(match)):

@@ -1,4 +1,4 @@
-"""Tells whether a question leans on earlier turns, and what those were about."""
+"""Detects whether a question refers to earlier turns, and finds their topic."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _REFERENCE = re.compile(
     r"|\b(?P<same>[Tt]he\s+same|(?:[Tt]he\s+)?(?:[Ff]irst|[Ss]econd|[Ll]ast|[Oo]ther)\s+ones?"
     r"|[Tt]he\s+(?:former|latter|others?)|[Ww]hich\s+one|do\s+so)\b(?!\s+as\b)"
 )
-# "it" that stands for nothing: "is it possible to …", "how long does it take to …"
+# expletive "it" without a referent: "is it possible to …", "how long does it take to …"
 _EXPLETIVE = re.compile(
     r"(?i)\s+(?:(?:be\s+)?(?:possible|necessary|safe|worth|better|best|ok(?:ay)?|true|legal|allowed"
     r"|required|mandatory|normal|common|hard|easy|difficult|recommended|enough|time)\s+(?:to|for|if|that)\b"
@@ -67,7 +67,7 @@ _VERBISH = re.compile(r"(?i)\b(?:is|are|was|were|has|have|does|do|can|will|that|
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A word at `[start, end)` that stands for the topic; `replaceable` when it stands alone."""
+    """A word at `[start, end)` that refers to the topic; `replaceable` if no noun follows it."""
 
     word: str
     start: int
@@ -77,7 +77,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """The earlier question under another circumstance: "and on Windows?"."""
+    """The earlier question with another condition: "and on Windows?"."""
 
     preposition: str
     phrase: str
@@ -85,19 +85,19 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A question that says nothing without the earlier one: "why?", "what about teams?"."""
+    """A question without a meaning of its own: "why?", "what about teams?"."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTopic:
-    """What a question is about; `nominal` when it is a noun phrase that can replace a pronoun."""
+    """The topic of a question; `nominal` if it is a noun phrase that can replace a pronoun."""
 
     text: str
     nominal: bool
 
 
 def detect(text: str) -> Reference | Variation | Continuation | None:
-    """Return how `text` leans on what came before, or None when it stands alone."""
+    """Return how `text` refers to earlier turns, or None if it is standalone."""
     opening = _OPENING.match(text)
     rest = text[opening.end() if opening else 0 :]
     core = rest.rstrip(" ?!.")
@@ -113,7 +113,7 @@ def detect(text: str) -> Reference | Variation | Continuation | None:
 
 
 def topic(question: str) -> QuestionTopic:
-    """Return what is left of `question` without its interrogative frame."""
+    """Return the topic of `question`: the text without its interrogative frame."""
     first = question.strip().rstrip(" ?!.")
     frame = _SCAFFOLD.match(first)
     rest = first[frame.end() if frame else 0 :].strip()
@@ -143,7 +143,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 
 def _antecedent(before: str) -> bool:
-    """Whether the words before a pronoun name something themselves, in an earlier clause."""
+    """Whether an earlier clause of the same question names the pronoun's antecedent."""
     clauses = _CLAUSE.split(before)
     named = [
         w for clause in clauses[:-1] for w in _WORD.findall(clause) if w.lower() not in _FILLER

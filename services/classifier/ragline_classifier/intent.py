@@ -1,4 +1,4 @@
-"""What an intent model is: text in, one of four intents with a calibrated confidence out."""
+"""The interface of intent models: a text gets one of four intents and a calibrated confidence."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ragline.contracts.queries import Intent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """An intent and how sure the model is.
+    """An intent and the confidence of the model.
 
     `confidence` is the probability of `intent`; `probabilities` covers all intents and sums to 1.
-    `degradations` names what the model had to go without.
+    `degradations` names the steps that had to be skipped.
     """
 
     intent: Intent
@@ -25,7 +25,7 @@ class Prediction:
 
 
 class IntentModel(Protocol):
-    """Tells what kind of help a standalone question asks for. Never fails: it degrades."""
+    """Classifies what kind of help a standalone question asks for. Never fails: it degrades."""
 
     async def classify(self, text: str, *, timeout: float) -> Prediction:
         """Classify `text` within about `timeout` seconds."""

@@ -1,4 +1,4 @@
-"""Intent by a language model, with the local model behind it."""
+"""Intent by a language model, with the local model as fallback."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ SCHEMA: dict[str, Any] = {
 
 
 class LlmIntentModel:
-    """Asks `model`; an error, a slow or an unusable reply gives `fallback`'s prediction."""
+    """Asks `model`; after an error or a slow or unusable reply it uses `fallback`."""
 
     def __init__(self, *, model: LanguageModel, fallback: IntentModel) -> None:
         self._model = model
         self._fallback = fallback
 
     async def classify(self, text: str, *, timeout: float) -> Prediction:
-        """Classify `text`; after `timeout` seconds without a reply, locally."""
+        """Classify `text`; without a reply after `timeout` seconds, by the fallback."""
         try:
             async with asyncio.timeout(timeout):
                 reply = await self._model.complete_json(

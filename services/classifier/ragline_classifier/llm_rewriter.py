@@ -1,4 +1,4 @@
-"""Standalone questions by a language model, with the heuristic rules behind it."""
+"""Standalone questions by a language model, with the heuristic rules as fallback."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ SCHEMA: dict[str, Any] = {
 
 
 class LlmRewriter:
-    """Asks `model`, only when there is history; otherwise, and on failure, `fallback`."""
+    """Asks `model` if there is history; otherwise, and on failure, uses `fallback`."""
 
     def __init__(self, *, model: LanguageModel, fallback: Rewriter) -> None:
         self._model = model
         self._fallback = fallback
 
     async def rewrite(self, text: str, history: Sequence[Turn], *, timeout: float) -> Rewrite:
-        """Return the standalone form of `text`; after `timeout` seconds, by the rules."""
+        """Return the standalone form of `text`; after `timeout` seconds, that of the fallback."""
         if not history:
             return Rewrite(text)
         try:

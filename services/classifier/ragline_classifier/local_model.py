@@ -18,8 +18,8 @@ from ragline.errors import Misconfigured
 from ragline_classifier import features
 from ragline_classifier.intent import Prediction
 
-# What a prediction counts, against none, when no word of the question is known: the intent stays,
-# the confidence sinks below any sensible threshold
+# Weight of a prediction, against the uniform distribution, if no word of the question is known: the
+# intent stays, but its confidence falls below any sensible threshold
 _UNSPOKEN = 0.25
 PACKAGED = Path(__file__).with_name("intent_model.npz")
 
@@ -34,14 +34,14 @@ class LinearIntentModel:
     bias: NDArray[np.float32]
 
     async def classify(self, text: str, *, timeout: float) -> Prediction:
-        """Classify `text`; takes well under a millisecond, so `timeout` plays no part."""
+        """Classify `text`; takes well under a millisecond, so `timeout` is not used."""
         return self.predict(text)
 
     def predict(self, text: str) -> Prediction:
         """Return the most likely intent of `text`."""
         found = features.extract(text, self.lexicon)
         active = found.active
-        # scaled to unit length, so that a long text is not surer than a short one
+        # scaled to unit length, so that confidence does not grow with the length of the text
         logits = self.weights[:, active].sum(axis=1) / np.sqrt(max(len(active), 1)) + self.bias
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
@@ -58,7 +58,7 @@ def load(path: Path = PACKAGED) -> LinearIntentModel:
     """Read a model written by the training script.
 
     Raises:
-        Misconfigured: the file is missing, is no model, or does not fit this version's features.
+        Misconfigured: the file is missing, not a model, or made for other features.
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:

@@ -1,7 +1,7 @@
 """Calendar periods in English: `2024`, `March 2023`, `2024-05-01`, `3 May 2024`.
 
 A small closed grammar instead of a date library: lenient parsers read "may", "2000 requests" or
-"10" as dates, and a filter that hides documents must not rest on a guess. Instants are UTC.
+"10" as dates, and a filter that hides documents must not be based on a guess. Instants are UTC.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from ragline_classifier.entities import MONTH
 
-# A bare number is a year only where no noun follows: "since 2024 in Europe", not "after 2000 rows"
+# A bare number is a year only if no noun follows: "since 2024 in Europe", not "after 2000 rows"
 _FUNCTION_WORDS = (
     r"and|or|but|in|on|at|for|of|to|about|with|by|as|from|until|till|that|which|who|what|how|the"
 )
@@ -35,7 +35,7 @@ class NamedPeriod:
 
 
 def parse(match: re.Match[str]) -> NamedPeriod | None:
-    """Return the period that a match of `PERIOD` names; None for a date that does not exist."""
+    """Return the period named by a match of `PERIOD`; None for a date that does not exist."""
     try:
         return _period(match)
     except (ValueError, OverflowError):
@@ -64,7 +64,7 @@ def _days(first: date, count: int) -> NamedPeriod:
 
 
 def ago(now: datetime, count: int, unit: str) -> datetime | None:
-    """Return `now` less `count` units (day, week, month, year); None beyond year 1."""
+    """Return `now` minus `count` units (day, week, month, year); None before year 1."""
     try:
         if unit in {"day", "week"}:
             return now - timedelta(days=count * (7 if unit == "week" else 1))

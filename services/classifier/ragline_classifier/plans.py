@@ -1,4 +1,4 @@
-"""The plans, read from `plans.toml`: intent and confidence in, how to search out."""
+"""Reads the plans from `plans.toml` and chooses one by intent and confidence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Table(BaseModel):
-    """A table of the file; an unknown name in it is a typing error and refused."""
+    """A table of the file; unknown names are refused as typing errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,7 +46,7 @@ class _Profile(_Table):
     @model_validator(mode="before")
     @classmethod
     def _name_plans(cls, tables: object) -> object:
-        """Each plan carries its table's name, so that answers can tell it."""
+        """Store its table's name in each plan, so that answers can report it."""
         if not isinstance(tables, dict):
             return tables
         return {
@@ -71,8 +71,8 @@ class PlanBook:
 
     Args:
         plans: one plan for each intent, and `balanced`, by name.
-        minimum: below this confidence the plan is `balanced`.
-        skip_vector: a plan without vector search is taken only from this confidence on.
+        minimum: confidence below which the plan is `balanced`.
+        skip_vector: minimum confidence for a plan without vector search.
     """
 
     def __init__(self, *, plans: dict[str, Plan], minimum: float, skip_vector: float) -> None:
@@ -97,7 +97,7 @@ def load(path: Path = PACKAGED, *, profile: str | None = None) -> PlanBook:
     """Read a plans file and return the plans of `profile` (default: the one the file names).
 
     Raises:
-        Misconfigured: unreadable, no TOML, or a table or field that cannot work; names it.
+        Misconfigured: unreadable, not TOML, or an invalid table or field; names it.
     """
     content = read_toml(path, _PlansFile, kind="plans file", depths={"profiles": 3})
     name = profile or content.profile

@@ -1,7 +1,8 @@
-"""Standalone questions: a follow-up gets the topic of the turns before it.
+"""Standalone questions: adds the topic of earlier turns to a follow-up question.
 
-Rules on words, deterministic, English. They prefer to leave a question alone: a wrong topic costs
-more than a missing one. What they write is for search, so "undo that (install the agent)" will do.
+Deterministic rules on English words. In doubt they leave a question unchanged: a wrong topic costs
+more than a missing one. The result is only for search, so "undo that (install the agent)" is good
+enough.
 """
 
 from __future__ import annotations
@@ -17,38 +18,38 @@ from ragline_classifier import followups
 
 _MAX_TURNS = 8
 _MAX_TOPIC_CHARS = 300
-# Who writes this much says what it is about
+# A question with this many words names its own topic
 _MAX_FOLLOW_UP_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A question that needs no history, and what the rewriter had to go without."""
+    """A standalone question, and the steps that the rewriter had to skip."""
 
     text: str
     degradations: tuple[Degradation, ...] = ()
 
 
 class Rewriter(Protocol):
-    """Makes a question standalone. Never fails: it degrades."""
+    """Makes a question standalone. It degrades instead of failing."""
 
     async def rewrite(self, text: str, history: Sequence[Turn], *, timeout: float) -> Rewrite:
-        """Return `text` with what it takes from `history`, within about `timeout` seconds."""
+        """Return `text` completed from `history`, within about `timeout` seconds."""
         ...
 
 
 class HeuristicRewriter:
-    """The default: no model, well under a millisecond."""
+    """The default: rules without a model, well under a millisecond."""
 
     async def rewrite(self, text: str, history: Sequence[Turn], *, timeout: float) -> Rewrite:
-        """Return the standalone form of `text`; `timeout` plays no part."""
+        """Return the standalone form of `text`; `timeout` is not used."""
         return Rewrite(standalone(text, history))
 
 
 def standalone(text: str, history: Sequence[Turn]) -> str:
-    """Return `text` itself, or with the topic of the user's earlier turns when it follows them.
+    """Return `text`; if it is a follow-up, with the topic of the user's earlier turns.
 
-    Earlier turns are made standalone first, so that a topic survives several follow-ups.
+    Earlier turns are made standalone first, so that a topic is kept over several follow-ups.
     """
     asked = [turn.text.strip() for turn in history if turn.role == "user" and turn.text.strip()]
     context: str | None = None
@@ -74,7 +75,7 @@ def _continued(text: str, previous: str) -> str:
 
 
 def _resolved(text: str, reference: followups.Reference, previous: str) -> str:
-    """Put the topic in the pronoun's place, or behind it when it is no noun phrase."""
+    """Replace the pronoun by the topic, or append the topic if it is not a noun phrase."""
     topic = followups.topic(previous)
     if not topic.text:
         return _continued(text, previous)
@@ -86,7 +87,7 @@ def _resolved(text: str, reference: followups.Reference, previous: str) -> str:
 
 
 def _varied(variation: followups.Variation, previous: str) -> str:
-    """Repeat the earlier question with the new circumstance in place of the old one."""
+    """Repeat the earlier question with the new condition in place of the old one."""
     base = previous.rstrip(" ?!.")
     same = re.search(rf"(?i)\s+{re.escape(variation.preposition)}\s+\S+(?:\s+\S+)?$", base)
     return f"{base[: same.start()] if same else base} {variation.phrase}?"

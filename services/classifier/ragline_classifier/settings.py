@@ -33,7 +33,7 @@ class ClassifierSettings(Group):
 
 
 class DoorSettings(KafkaSettings):
-    """Kafka as the classifier reads it: it takes records early and lets them wait by tenant."""
+    """Kafka settings of the classifier, which fetches records early and queues them by tenant."""
 
     max_in_flight: PositiveInt = Field(
         4_096, description="records taken; most of them wait for their tenant's turn"
@@ -44,7 +44,7 @@ class DoorSettings(KafkaSettings):
 
 
 class AdmissionSettings(Group):
-    """The pipeline's door: how much may wait where, and when a question is shed."""
+    """Admission control: how much may wait where, and when a question is shed."""
 
     concurrency: PositiveInt = Field(32, description="questions classified at the same time")
     max_waiting: PositiveInt = Field(

@@ -1,4 +1,4 @@
-"""The classifier: a question in, the question understood and planned out."""
+"""The classifier stage: adds intent, standalone text, entities, filters and plan to a question."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ragline_classifier.intent import IntentModel
 from ragline_classifier.plans import PlanBook
 from ragline_classifier.rewriting import Rewriter
 
-# The other stages need most of the time; one optional call may use this share of what is left
+# One optional model call may use this share of the remaining time; later stages need the rest
 _OPTIONAL_SHARE = 0.25
 
 
 class ClassifierStage:
-    """Understands one question.
+    """Analyses and plans one question.
 
     Args:
-        intent_model: tells the intent of the standalone text.
+        intent_model: classifies the standalone text.
         rewriter: makes a follow-up standalone.
         plans: chooses how to search.
         clock: the current instant, aware.
-        ladder: what to go without when time is short.
-        expected_wait: seconds that the stages behind will let the question wait.
-        default_deadline_s: seconds from submission, where neither question nor plan says more.
-        model_timeout_s: most seconds for one call of `intent_model` or `rewriter`.
+        ladder: which steps to skip when time is short.
+        expected_wait: seconds that the question is expected to wait in the later stages.
+        default_deadline_s: seconds from submission, if neither question nor plan sets a deadline.
+        model_timeout_s: maximum seconds for one call of `intent_model` or `rewriter`.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Words that tell how something is asked, whatever it is about.
+"""Word classes that show how a question is asked, independent of its subject.
 
 A small hand-made lexicon lets the model generalise from few examples: "shut the valve" and "merge
-two cells" are both an action first, though neither verb was seen in training.
+two cells" both start with an action, though neither verb was seen in training.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _CLASS_OF = MappingProxyType(
         for word in words.split()
     }
 )
-# (ending, what stands in its place in the base form), most specific first
+# (ending, its replacement in the base form), most specific first
 _ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"ies": ("y",), "ied": ("y",), "ing": ("", "e"), "ed": ("", "e"), "es": ("", "e"), "s": ("",)}
 )

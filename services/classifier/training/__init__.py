@@ -1,1 +1,1 @@
-"""How the packaged intent model is made; not part of the service."""
+"""Training of the packaged intent model; not part of the service."""

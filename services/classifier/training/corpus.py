@@ -1,4 +1,4 @@
-"""The training examples: written ones, and patterns filled from each domain's slots."""
+"""The training examples: hand-written ones, and patterns filled from each domain's slots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from random import Random
 _EXAMPLES = Path(__file__).with_name("examples")
 _ARTICLE = re.compile(r"^(?:a|an|the)\s+")
 _SLOT = re.compile(r"\{(\w+)\}")
-# A question written for the purpose says more than a filled pattern
+# A hand-written question is worth more than a filled pattern
 WRITTEN_WEIGHT = 3.0
 
 Slots = dict[str, list[str]]
@@ -20,7 +20,7 @@ Slots = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its intent, its domain and how much it counts in training."""
+    """A question with its intent, its domain and its weight in training."""
 
     text: str
     intent: str
@@ -29,7 +29,7 @@ class Example:
 
 
 def load(rng: Random) -> list[Example]:
-    """Return all examples; `rng` decides which slot fills which pattern, and the noise."""
+    """Return all examples; `rng` determines the slots of each pattern, and the noise."""
     return [*_written(), *_generated(rng)]
 
 
@@ -59,7 +59,7 @@ def _filled(pattern: str, slots: Slots, rng: Random) -> str:
 
 
 def _noisy(text: str, rng: Random) -> str:
-    """People leave out marks and apostrophes, and write capitals as they like."""
+    """Vary punctuation, apostrophes and capitals as people do."""
     if rng.random() < 0.3:
         text = text.rstrip("?.!")
     if rng.random() < 0.15:

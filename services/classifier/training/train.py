@@ -1,7 +1,7 @@
 """Trains the packaged intent model: `python -m training.train`.
 
-Needs scikit-learn, which the service does not. The result is a function of the examples and the
-seed. Domains are left out in turn to calibrate and to report, so the figures are for unseen topics.
+Needs scikit-learn, unlike the service. The result depends only on the examples and the seed.
+Calibration and report use cross-validation by domain, so the figures are for unseen topics.
 """
 
 # mypy: disable-error-code="import-untyped"
@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 
 SEED = 20_240_601
 INTENTS = ("factual", "navigational", "procedural", "troubleshooting")
-# A word is about how something is asked when it occurs in at least this many domains
+# A word shows how something is asked, not its subject, if it occurs in this many domains
 MIN_DOMAINS = 6
 REGULARISATION = 4.0
 FOLDS = 9
-# Weights smaller than this change no decision and only cost space
+# Smaller weights change no decision and only take space
 NEGLIGIBLE = 1e-3
 
 
@@ -72,7 +72,7 @@ def fit(examples: Sequence[Example]) -> tuple[frozenset[str], LogisticRegression
 
 
 def unseen_logits(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Return each example's logits from a model that saw nothing of its domain."""
+    """Return each example's logits from a model trained without its domain."""
     logits = np.zeros((len(examples), len(INTENTS)))
     folds = GroupKFold(FOLDS).split(examples, groups=[e.domain for e in examples])
     for train, test in folds:
@@ -99,8 +99,10 @@ def main() -> None:
     truth = np.array([INTENTS.index(e.intent) for e in examples])
     logits = unseen_logits(examples)
     correct = logits.argmax(axis=1) == truth
-    # Patterns are easier than life, so only written questions decide how sure the model may be; and
-    # never surer than it was fitted: real questions differ more than one domain from the next
+    # Patterns are easier than real questions, so only hand-written ones calibrate the confidence.
+    # The
+    # scale is at most 1: real questions differ more from the examples than the domains from each
+    # other
     scale = minimize_scalar(
         lambda s: log_loss(logits[written] * s, truth[written]), bounds=(0.1, 1), method="bounded"
     ).x

@@ -1,1 +1,1 @@
-"""Monitor: what answers, feedback and documents say of the pipeline."""
+"""Monitor: metrics about the pipeline from answers, feedback and document statuses."""

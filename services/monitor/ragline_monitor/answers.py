@@ -1,4 +1,4 @@
-"""Answers: how they ended, what they went without, whether they are supported, what they cost."""
+"""Counts answers: their status, degradations, support of claims and cost."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ragline_monitor.history import tally_of
 from ragline_monitor.labels import UNKNOWN, Bounded, known
 from ragline_monitor.ports import About, Memory, Meter
 
-# Plans are the operator's own, a handful; more are somebody's mistake
+# The operator defines a handful of plans; more names must be a mistake
 _MOST_PLANS = 32
 _DEGRADATIONS = frozenset(Degradation)
 
 
 class AnswerCounter:
-    """Counts each attempt's answer once, however often its record comes."""
+    """Counts each attempt's answer once, however often its record is delivered."""
 
     def __init__(self, *, meter: Meter, memory: Memory, ratings: Ratings) -> None:
         self._meter = meter
@@ -27,7 +27,7 @@ class AnswerCounter:
         self._plan = Bounded(_MOST_PLANS)
 
     async def note(self, answer: QueryAnswered) -> None:
-        """Count an answer, and the ratings that came before it."""
+        """Count an answer, and the ratings that arrived before it."""
         about = About(
             tenant=answer.tenant,
             intent=answer.intent or UNKNOWN,
@@ -76,7 +76,7 @@ class AnswerCounter:
             meter.count("ragline_monitor_model_tokens_total", amount(tokens), kind=kind)
         if answer.cached:
             meter.count("ragline_monitor_cached_answers_total")
-            return  # its passages were compressed for the question that was answered first
+            return  # the tokens were counted with the answer that was cached
         for when, tokens in (
             ("before", usage.context_tokens_before),
             ("after", usage.context_tokens_after),

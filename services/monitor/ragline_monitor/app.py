@@ -1,4 +1,4 @@
-"""Composition: settings to adapters to the stage, and what is done beside it."""
+"""Composition root: builds adapters, the stage and its background tasks from settings."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from ragline_monitor.signals import SignalLimits
 from ragline_monitor.stage import MonitorStage
 
 _DAY_S = 86_400
-# a view is kept for some looks, at least for a minute
+# a view expires after a few missed looks, but not within a minute
 _LOOKS = 5
 _LEAST_TTL_S = 60
 
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Build the stage and look at the pipeline and for drift beside it.
+    """Build the stage; run the pipeline look and the drift watch in the background.
 
-    There is no readiness check: without Redis everything is counted all the same, what comes again
-    is counted again, and readiness names Redis as degraded.
+    There is no readiness check: without Redis everything is still counted, but redelivered events
+    are counted again; readiness reports Redis as degraded.
 
     Raises:
-        Misconfigured: the Redis URL is none.
+        Misconfigured: the Redis URL is not valid.
     """
     own = settings.monitor
     async with open_redis(settings.redis) as redis:
@@ -102,7 +102,7 @@ def _drift(own: MonitorGroup, memory: RedisMemory, metrics: Metrics) -> DriftWat
 
 def _trouble(memory: RedisMemory, statuses: LateStatuses) -> str | None:
     if memory.away:
-        return "Redis does not answer: what comes again is counted again"
+        return "Redis does not answer: redelivered events are counted again"
     if waiting := len(statuses):
         return f"the status of {waiting} documents waits for Redis"
     return None

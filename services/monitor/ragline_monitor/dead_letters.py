@@ -1,4 +1,4 @@
-"""Dead letters by what their headers say, which may be anything: anybody can write records."""
+"""Counts dead letters by their headers, which are untrusted: anybody can write records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents: how changes ended, how soon they were searchable, and their last status for all."""
+"""Counts document changes by outcome and freshness, and shows each document's last status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class StatusKeeper(Protocol):
     """Keeps each document's last status."""
 
     async def note(self, status: DocumentStatus) -> None:
-        """Take a status; it never raises."""
+        """Keep a status; it never raises."""
         ...
 
 
@@ -29,7 +29,7 @@ class DocumentCounter:
         self._objective_s = objective_s
 
     async def note(self, status: DocumentStatus, record: RecordId) -> None:
-        """Show a status, also one that comes again, and count it once."""
+        """Show a status, even when it is redelivered, and count it once."""
         await self._statuses.note(status)
         if not await self._memory.first(record):
             self._meter.count("ragline_monitor_repeats_total", topic=record.topic)

@@ -1,4 +1,4 @@
-"""How far two samples are apart: a mix by its stability index, a rate by a test of proportions.
+"""Distance between two samples: the stability index of a mix, a two-proportion test of a rate.
 
 No library: scipy and statsmodels would add a hundred megabytes to the image for two formulas.
 """
@@ -17,11 +17,11 @@ def stability_index(a: Mapping[Bin, float], b: Mapping[Bin, float]) -> float:
     """Return the population stability index of two mixes: 0 for equal ones, without upper bound.
 
     The sum of `(p - q) * ln(p / q)` over the bins (Siddiqi, "Credit Risk Scorecards", 2006; it is
-    Jeffreys' divergence). As usually read, below 0.1 nothing changed, below 0.25 a little, and
-    from there on the mix is another one. Without any drift it is about `(bins - 1) * (1/n + 1/m)`
-    by chance alone (Yurdakul, "Statistical Properties of Population Stability Index", 2018).
+    Jeffreys' divergence). By the usual rule, below 0.1 is no change, below 0.25 a small one, and
+    from 0.25 on a large one. Without drift, chance alone makes it about `(bins - 1) * (1/n + 1/m)`
+    (Yurdakul, "Statistical Properties of Population Stability Index", 2018).
 
-    For bins that are empty in one sample, half an observation of the smaller sample is added to
+    Because bins may be empty in one sample, half an observation of the smaller sample is added to
     each share of both, so equal mixes stay equal whatever the samples' sizes.
 
     Args:
@@ -45,7 +45,7 @@ def stability_index(a: Mapping[Bin, float], b: Mapping[Bin, float]) -> float:
 
 
 class Rate(NamedTuple):
-    """How many of `of`; `of` is above 0."""
+    """A number of occurrences out of `of`; `of` is above 0."""
 
     hits: float
     of: float
@@ -57,7 +57,7 @@ class Rate(NamedTuple):
 
 
 def z_score(a: Rate, b: Rate) -> float:
-    """Return by how many standard errors the rate of `a` is above that of `b`.
+    """Return the number of standard errors by which the rate of `a` exceeds that of `b`.
 
     The pooled two-proportion test (Fleiss, "Statistical Methods for Rates and Proportions", 2003);
     its square is Pearson's chi-squared of the two-by-two table.
@@ -68,5 +68,5 @@ def z_score(a: Rate, b: Rate) -> float:
 
 
 def critical_z(significance: float) -> float:
-    """Return the score that is exceeded, in either direction, with this probability by chance."""
+    """Return the score that chance exceeds, in either direction, with this probability."""
     return NormalDist().inv_cdf(1 - significance / 2)

@@ -1,4 +1,4 @@
-"""Compares the last hours with the days before, and says when something has begun to drift."""
+"""Compares the last hours with the days before, and logs when a signal starts to drift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class History(Protocol):
     """The amounts of each hour."""
 
     async def hours(self, first: int, last: int) -> list[Tally] | None:
-        """Return the hours from `first` to `last`, both included, or None: it cannot be read."""
+        """Return the hours from `first` to `last`, both included, or None if unreadable."""
         ...
 
 
@@ -33,15 +33,15 @@ class Gauges(Protocol):
 
 
 class DriftWatch:
-    """One look after another.
+    """Checks for drift, once per call of `look`.
 
     Args:
-        history: what happened each hour.
-        gauges: where indices and alarms are shown.
+        history: the amounts of each hour.
+        gauges: receive indices and alarms.
         clock: the current instant.
-        limits: from when on a change is alarming.
-        window_hours: the current window, with the hour that has begun.
-        reference_days: the window before it.
+        limits: the thresholds of alarms.
+        window_hours: length of the current window, including the current hour.
+        reference_days: length of the reference window before it.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class DriftWatch:
         self._alarms: set[str] = set()
 
     async def look(self) -> None:
-        """Judge every signal; while the history cannot be read, what was said last stands."""
+        """Judge every signal; while the history cannot be read, the last result stays."""
         last = hour_of(self._clock())
         first = last - self._current - self._reference + 1
         hours = await self._history.hours(first, last)

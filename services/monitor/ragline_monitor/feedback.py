@@ -1,4 +1,4 @@
-"""Ratings, counted with the intent and plan of the answer that they are about."""
+"""Counts ratings by the intent and plan of the rated answer."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _FOREIGN = "foreign"
 
 
 class Ratings:
-    """Counts ratings of answers and, apart from them, of citations."""
+    """Counts ratings of answers and, separately, of citations."""
 
     def __init__(self, *, meter: Meter, memory: Memory) -> None:
         self._meter = meter
         self._memory = memory
 
     async def note(self, feedback: FeedbackGiven, record: RecordId) -> None:
-        """Count a feedback, once."""
+        """Count the ratings of a feedback event once."""
         rating = RatingOfAnswer(
             tenant=feedback.tenant,
             of="answer" if feedback.marker is None else "citation",
@@ -33,7 +33,7 @@ class Ratings:
                 await self.count(rating, about)
 
     async def count(self, rating: RatingOfAnswer, about: About) -> None:
-        """Count a rating of an answer that is known; another tenant's is none."""
+        """Count a rating of a known answer; ignore it if it comes from another tenant."""
         if rating.tenant != about.tenant:
             self._unmatched(_FOREIGN)
             return

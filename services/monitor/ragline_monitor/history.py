@@ -1,4 +1,4 @@
-"""An hour of history as amounts by field, and the sum of several hours. Pure.
+"""The history of an hour as amounts by field, and the sum of several hours. Pure.
 
 Fields are `answers`, `claims`, `supported`, `cost` and the like, and `kind:value` for mixes:
 `status:refused`, `intent:factual`, `plan:default`, `degradation:llm_skipped`, `score:19`,
@@ -22,17 +22,17 @@ _HOUR_S = 3_600
 
 
 def hour_of(instant: datetime) -> int:
-    """Return an instant's hour, counted from 1970 in UTC."""
+    """Return an instant's hour, as the number of hours since 1970 in UTC."""
     return int(instant.timestamp() // _HOUR_S)
 
 
 def score_bin(score: float) -> int:
-    """Return which of `SCORE_BINS` equal parts of [0, 1] a score is in."""
+    """Return the index of the bin of a score: [0, 1] is divided into `SCORE_BINS` equal bins."""
     return min(max(int(score * SCORE_BINS), 0), SCORE_BINS - 1)
 
 
 def tally_of(answer: QueryAnswered, about: About, *, degradations: Iterable[str]) -> Tally:
-    """Return what one answer adds to its hour."""
+    """Return the amounts that one answer adds to its hour."""
     claims = answer.validation.claims if answer.validation is not None else ()
     tally: dict[str, float] = {
         "answers": 1,
@@ -53,13 +53,13 @@ def tally_of(answer: QueryAnswered, about: About, *, degradations: Iterable[str]
 
 
 def thumbs_of(rating: str, about: About) -> Tally:
-    """Return what a rating of an answer adds to its hour."""
+    """Return the amounts that a rating of an answer adds to its hour."""
     return {f"thumbs:{rating}": 1, f"thumbs:{rating}:{about.intent}": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryWindow:
-    """The amounts of several hours together."""
+    """The sum of the amounts of several hours."""
 
     amounts: Mapping[str, float]
 
@@ -72,7 +72,7 @@ class HistoryWindow:
         return cls(dict(total))
 
     def mix(self, kind: str) -> dict[str, float]:
-        """Return the amounts of one kind by value: of `intent`, how many were `factual`."""
+        """Return the amounts of one kind by value: for `intent`, the number of `factual` etc."""
         prefix = f"{kind}:"
         return {
             field.removeprefix(prefix): added

@@ -1,4 +1,4 @@
-"""Label values from a small set: what others write into records must not make up new ones."""
+"""Restricts label values to a small set: untrusted records must not create new ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ OTHER = "other"
 
 
 def known(value: str | None, values: Collection[str]) -> str:
-    """Return `value` if it is one of `values`, `unknown` without one, else `other`."""
+    """Return `value` if it is one of `values`, `unknown` for None, else `other`."""
     if value is None:
         return UNKNOWN
     return str(value) if value in values else OTHER
 
 
 class Bounded:
-    """Names that are nowhere listed: the first `most` count as they are, later ones as `other`."""
+    """Labels for names without a fixed list: the first `most` are kept, others are `other`."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,4 +1,4 @@
-"""Statuses that the views could not take are kept until they can: the last of each document."""
+"""Keeps statuses that could not be written to the views, and writes them after the outage."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ragline.ports.views import ViewWriter
 
 
 class LateStatuses:
-    """Writes statuses, and catches up after an outage. What waits is lost with the process.
+    """Writes statuses; during an outage, keeps the last one per document in memory.
 
     Args:
-        views: where they are written.
-        on_failure: called for each status that had to wait, and for each given up.
-        most: how many documents may wait; beyond, the one that waits longest is given up.
+        views: the store that statuses are written to.
+        on_failure: called for each status that has to wait, and for each that is dropped.
+        most: how many documents may wait; beyond that, the longest waiting one is dropped.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class LateStatuses:
         return len(self._waiting)
 
     async def note(self, status: DocumentStatus) -> None:
-        """Write a status, now or later; while others wait the views are not asked."""
+        """Write a status, now or later; while others are waiting, the views are not called."""
         if not self._waiting:
             try:
                 await self._views.note_document(status)
@@ -43,7 +43,7 @@ class LateStatuses:
         self._wait(status)
 
     async def catch_up(self) -> None:
-        """Write what waits, until the views fail again; called from time to time."""
+        """Write the waiting statuses until the views fail again; called periodically."""
         while self._waiting:
             place, status = next(iter(self._waiting.items()))
             try:

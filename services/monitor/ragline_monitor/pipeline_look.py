@@ -1,4 +1,4 @@
-"""Looks at every stage's lag and members, and shows them as the views' pipeline state."""
+"""Reads the lag and members of every stage, and writes them to the views as pipeline state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ragline.ports.views import PipelineState, StageState, ViewWriter
 
 log = logging.getLogger(__name__)
 
-# in the pipeline's order
+# in pipeline order
 STAGES: tuple[tuple[Service, Topic], ...] = (
     (Service.CLASSIFIER, QUERIES),
     (Service.RETRIEVER, INTENTS),
@@ -36,23 +36,23 @@ STAGES: tuple[tuple[Service, Topic], ...] = (
 
 
 class GroupReader(Protocol):
-    """Asks the broker; see `ragline.messaging.lag.LagReader`."""
+    """Queries the broker; see `ragline.messaging.lag.LagReader`."""
 
     async def look_at(self, wanted: GroupTopic) -> Look:
-        """Return what one group is behind its topic."""
+        """Return the lag and members of a consumer group on its topic."""
         ...
 
     async def stored(self, topic: str) -> int:
-        """Return how many records lie on a topic."""
+        """Return how many records are stored on a topic."""
         ...
 
 
 class PipelineLook:
-    """One look after another.
+    """Publishes the pipeline's state, once per call.
 
     Args:
-        views: where the state is shown.
-        on_failure: called when it could not be.
+        views: the store that the state is written to.
+        on_failure: called when it could not be written.
         now: the current instant.
         clock: monotonic seconds.
     """
@@ -73,7 +73,7 @@ class PipelineLook:
         self._finished: dict[Service, tuple[float, int]] = {}
 
     async def __call__(self, reader: GroupReader) -> None:
-        """Look at all stages and show what was seen.
+        """Read the state of all stages and publish it.
 
         Raises:
             KafkaError: the broker does not answer.
@@ -88,7 +88,7 @@ class PipelineLook:
         except RaglineError as error:
             self._on_failure()
             if self._shown:
-                log.warning("the pipeline's state cannot be shown just now: %s", error)
+                log.warning("the pipeline's state cannot be published at the moment: %s", error)
             self._shown = False
         else:
             self._shown = True
@@ -106,10 +106,10 @@ class PipelineLook:
         )
 
     def _rate(self, service: Service, done: int) -> float | None:
-        """Return records finished a second since the last look, None at the first."""
+        """Return the records processed per second since the last look; None at the first one."""
         now, last = self._clock(), self._finished.get(service)
         self._finished[service] = (now, done)
         if last is None or now <= last[0]:
             return None
-        # a topic that was made anew, or a group that was set back, has finished less than before
+        # after a topic was recreated or a group's offset was reset, the number is lower than before
         return max(0.0, (done - last[1]) / (now - last[0]))

@@ -1,4 +1,4 @@
-"""What the monitor needs besides events: somewhere to count, and a memory that outlives it."""
+"""The monitor's ports: metrics, and a memory that outlives the process."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import AwareDatetime
 from ragline.contracts.base import Contract
 from ragline.ports.answers import Attempt
 
-# Amounts by field, added to what an hour's history holds already
+# Amounts by field, to be added to the history of an hour
 Tally = Mapping[str, float]
 
 
 class RecordId(NamedTuple):
-    """Where a record lies; `appended_at` is epoch milliseconds."""
+    """The position of a record; `appended_at` is epoch milliseconds."""
 
     topic: str
     partition: int
@@ -31,7 +31,7 @@ class RecordId(NamedTuple):
 
 
 class About(Contract):
-    """What is remembered of an answer, for the feedback on it."""
+    """The facts about an answer that are stored for later feedback."""
 
     tenant: str
     intent: str
@@ -39,7 +39,7 @@ class About(Contract):
 
 
 class RatingOfAnswer(Contract):
-    """What counts of a feedback. `of` says what was rated."""
+    """The relevant part of a feedback event. `of` says what was rated."""
 
     tenant: str
     of: Literal["answer", "citation"]
@@ -48,14 +48,14 @@ class RatingOfAnswer(Contract):
 
 
 class Unmatched(StrEnum):
-    """Why a rating has no answer: counted before, or its answer is not known yet."""
+    """Why a rating is not matched: it was counted before, or its answer is not known yet."""
 
     REPEATED = "repeated"
     EARLY = "early"
 
 
 class Meter(Protocol):
-    """Metrics that are exported; names and labels are the catalogue's."""
+    """Metrics that are exported; names and labels are defined in the catalogue."""
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Add to a counter."""
@@ -67,10 +67,10 @@ class Meter(Protocol):
 
 
 class Memory(Protocol):
-    """Tells what is new from what comes again, for all replicas, and keeps the history.
+    """Distinguishes new from redelivered events, for all replicas, and keeps the history.
 
-    It never raises. While it is down everything counts as new and feedback as about an unknown
-    answer.
+    It never raises. While it is down, every event counts as new, and feedback as feedback on an
+    unknown answer.
     """
 
     async def answered(
@@ -78,14 +78,14 @@ class Memory(Protocol):
     ) -> Sequence[RatingOfAnswer] | None:
         """Remember an answer and add `tally` to the history, in one step.
 
-        Returns the ratings that came before it, or None when it was counted before.
+        Returns the ratings that arrived before it, or None if it was counted before.
         """
         ...
 
     async def rated(
         self, record: RecordId, query_id: str, rating: RatingOfAnswer
     ) -> About | Unmatched:
-        """Return what the rating is about; an early one is kept until its answer comes."""
+        """Return the rated answer; a rating that arrives first is kept until its answer comes."""
         ...
 
     async def first(self, record: RecordId) -> bool:

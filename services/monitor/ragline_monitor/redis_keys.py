@@ -1,4 +1,4 @@
-"""Where the monitor's memory lies in Redis."""
+"""The Redis keys of the monitor's memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BLOCK = 65_536
 
 
 def answer_key(query_id: str) -> str:
-    """Return the key of what a query's answers were about: a hash, by attempt."""
+    """Return the key of the facts about a query's answers: a hash by attempt."""
     return f"ragline:monitor:answer:{query_id}"
 
 
@@ -24,10 +24,10 @@ def hour_key(hour: int) -> str:
 
 
 def seen_bit(record: RecordId) -> tuple[str, int]:
-    """Return where it is noted that a record was counted: a key and its bit.
+    """Return the key and the bit that mark a record as counted.
 
-    A bit a record, as topics are long. The day is in the key because a topic that is made anew
-    begins again at offset 0.
+    One bit per record, because topics are long. The day is part of the key because a recreated
+    topic starts again at offset 0.
     """
     block, bit = divmod(record.offset, _BLOCK)
     day = record.appended_at // _DAY_MS

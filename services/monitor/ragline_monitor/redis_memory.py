@@ -1,4 +1,4 @@
-"""The memory in Redis: what was counted, what answers were about, and what happened each hour."""
+"""The monitor's memory in Redis: counted records, facts about answers, hourly history."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ragline_monitor.labels import UNKNOWN
 from ragline_monitor.ports import About, RatingOfAnswer, RecordId, Tally, Unmatched
 from ragline_monitor.redis_keys import answer_key, early_key, hour_key, seen_bit
 
-# Feedback waits for its answer only where the monitor reads both topics late
+# Feedback arrives before its answer only if the monitor lags on both topics
 _EARLY_TTL_S = 86_400
 _MOST_EARLY = 100
 
-# Remember the answer and add to its hour in one step: a crash neither loses nor doubles it.
-# Ratings that came before it are handed over.
+# Store the answer and add to its hour atomically, so that a crash neither loses nor doubles it.
+# Returns the ratings that arrived before it.
 _ANSWERED = """
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return false end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
@@ -33,7 +33,7 @@ redis.call('DEL', KEYS[2])
 return early
 """
 
-# Look for the answer and let the rating wait in one step, or the answer could come in between
+# Look up the answer and queue the rating atomically, or the answer could arrive in between
 _RATED = """
 if redis.call('SETBIT', KEYS[1], ARGV[1], 1) == 1 then return false end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -47,12 +47,12 @@ return {}
 
 
 class RedisMemory:
-    """Port `Memory`, and the history that it keeps.
+    """Implements `Memory`, and reads the history that it keeps.
 
     Args:
-        redis: the client; its time limits bound every call.
+        redis: the client, with a time limit for every call.
         ttl_s: how long answers, counted records and hours are remembered.
-        on_failure: called with the failed operation's name, to be counted.
+        on_failure: called with the failed operation's name, for metrics.
         now: the current instant.
         cooldown_s: pause after a failure.
         clock: monotonic seconds.
@@ -83,7 +83,7 @@ class RedisMemory:
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
     ) -> Sequence[RatingOfAnswer] | None:
-        """Remember an answer and add `tally` to its hour; None when it was counted before."""
+        """Store an answer and add `tally` to its hour; return None if it was counted before."""
         query_id, hour = attempt.query_id, self._hour(at)
         added = [each for pair in tally.items() for each in pair] if hour is not None else []
         found: list[bytes] | None = []
@@ -100,7 +100,7 @@ class RedisMemory:
     async def rated(
         self, record: RecordId, query_id: str, rating: RatingOfAnswer
     ) -> About | Unmatched:
-        """Return what the rating is about; an early one is kept until its answer comes."""
+        """Return the rated answer; a rating that arrives first is kept until its answer comes."""
         key, bit = seen_bit(record)
         unknown = About(tenant=rating.tenant, intent=UNKNOWN, plan=UNKNOWN)
         if not self._may("rated"):
@@ -150,14 +150,14 @@ class RedisMemory:
         return None
 
     def _may(self, operation: str) -> bool:
-        """Tell whether Redis may be asked, and count what is left out."""
+        """Tell whether Redis may be called, and count the operation as failed if not."""
         if self._optional.away:
             self._optional.skipped(operation)
             return False
         return True
 
     def _hour(self, at: datetime) -> int | None:
-        """Return the hour that an instant counts in; None when it is too long ago to be kept."""
+        """Return the hour of an instant, or None if it is too old to be kept."""
         now = self._now()
         too_old = (now - at).total_seconds() > self._ttl_s
         return None if too_old else hour_of(min(at, now))

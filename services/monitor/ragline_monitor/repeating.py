@@ -1,4 +1,4 @@
-"""Something that is done from time to time, beside what the service does."""
+"""Runs a function periodically in the background."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> AsyncIterator[None]:
-    """Call again and again while the block runs; a call that fails is logged and made again."""
+    """Call `call` every `every_s` seconds while the block runs; log failures and go on."""
 
     async def forever() -> None:
         while True:
             try:
                 await call()
             except Exception:
-                log.exception("what is done every %g s failed", every_s)
+                log.exception("the task that runs every %g s failed", every_s)
             await asyncio.sleep(every_s)
 
     async with beside(forever()):

@@ -12,7 +12,7 @@ _HOURS_A_DAY = 24
 
 
 class MonitorGroup(Group):
-    """What is watched, and from when on it is alarming."""
+    """What is monitored, and the thresholds of alarms."""
 
     freshness_objective_s: PositiveFloat = Field(
         10.0, description="a change should be searchable within it"
@@ -27,13 +27,13 @@ class MonitorGroup(Group):
     )
     drift_reference_days: PositiveInt = Field(7, description="the days that they are compared with")
     drift_least_answers: PositiveInt = Field(
-        200, description="in each of both windows; with fewer nothing is said"
+        200, description="answers in each of both windows; with fewer, nothing is judged"
     )
     drift_index: PositiveFloat = Field(
-        0.25, description="stability index from which on a mix has drifted; 0.1 is a small change"
+        0.25, description="stability index from which a mix has drifted; 0.1 is a small change"
     )
     drift_change: float = Field(
-        0.05, gt=0, lt=1, description="least change of a rate that is alarming, 0.05 is 5 points"
+        0.05, gt=0, lt=1, description="smallest alarming change of a rate; 0.05 is 5 points"
     )
     drift_significance: float = Field(
         0.001, gt=0, lt=1, description="probability that chance alone changes a rate so much"

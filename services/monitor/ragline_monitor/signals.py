@@ -1,4 +1,4 @@
-"""What is compared with its past, and from when on that is alarming. Pure."""
+"""The signals that are compared with their past, and their alarm thresholds. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MIXES = {"intents": "intent", "scores": "score"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalLimits:
-    """From when on a change is alarming.
+    """Thresholds of alarms.
 
-    `least` answers in each of both windows before anything is said; `index` of a mix; for a rate a
-    `change` of so much that chance makes with a probability of `significance` only.
+    `least`: answers needed in each of both windows. `index`: the alarming stability index of a mix.
+    For a rate: an alarming `change` that chance causes with at most the probability `significance`.
     """
 
     least: int = 200
@@ -31,7 +31,7 @@ class SignalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalVerdict:
-    """One signal: a mix's stability index or a rate's change, NaN while too few answers came."""
+    """One signal: a mix's stability index or a rate's change; NaN with too few answers."""
 
     signal: str
     index: float = nan
@@ -43,9 +43,9 @@ def judge(
 ) -> Iterator[SignalVerdict]:
     """Compare two windows, signal by signal.
 
-    Refusals are a share of the answers that came so far (answered or refused), and alarming in both
-    directions: a pipeline that never refuses invents. Expiries are a share of all, and alarming
-    when they rise.
+    Refusals are a share of the questions that got that far (answered or refused), and alarming in
+    both directions: a pipeline that never refuses makes answers up. Expiries are a share of all
+    questions, and alarming only when they rise.
     """
     for signal, kind in _MIXES.items():
         yield _mix(signal, _classified(current, kind), _classified(reference, kind), limits)

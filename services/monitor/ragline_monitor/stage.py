@@ -1,4 +1,4 @@
-"""The monitor's stage: takes note of answers, feedback, documents' statuses and dead letters."""
+"""The monitor's stage: counts answers, feedback, document statuses and dead letters."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class MonitorStage:
     """Counts each event once.
 
     Args:
-        meter: what is exported.
-        memory: tells what was counted before.
-        statuses: keeps documents' last status for those who look.
-        record: returns where the event lies that is being shown.
-        freshness_objective_s: within how many seconds a change should be searchable.
+        meter: the exported metrics.
+        memory: knows what was counted before.
+        statuses: stores each document's last status for the views.
+        record: returns the position of the event that is being processed.
+        freshness_objective_s: seconds within which a change should be searchable.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class MonitorStage:
     async def __call__(
         self, event: QueryAnswered | FeedbackGiven | DocumentStatus | DeadLetterStored
     ) -> None:
-        """Take note of `event`."""
+        """Count `event`."""
         match event:
             case QueryAnswered():
                 await self._answers.note(event)
