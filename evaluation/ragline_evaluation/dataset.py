@@ -1,4 +1,4 @@
-"""Retrieval data in BEIR's form: documents, questions, and which documents answer which question.
+"""Retrieval data in BEIR's format: documents, questions and relevance judgements.
 
 Thakur et al., "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of Information Retrieval
 Models" (2021): `corpus.jsonl`, `queries.jsonl`, `qrels/<split>.tsv`.
@@ -22,9 +22,9 @@ Judgements = Mapping[str, Mapping[str, int]]
 
 
 class Document(BaseModel):
-    """A row of `corpus.jsonl`; `metadata.media_type` says what its text is, where it is not plain.
+    """A row of `corpus.jsonl`; `metadata.media_type` is needed unless it is plain text.
 
-    A media type of null is guessed from the id and the text, as the ingestor does.
+    For a media type of null, the type is guessed from the id and the text, as the ingestor does.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,14 +36,14 @@ class Document(BaseModel):
 
     @property
     def media_type(self) -> str | None:
-        """The media type; plain text where none is stated."""
+        """The media type; plain text if none is stated."""
         stated = self.metadata if isinstance(self.metadata, dict) else {}
         media_type = stated.get("media_type", PLAIN)
         return media_type if isinstance(media_type, str | None) else PLAIN
 
 
 class Question(BaseModel):
-    """A row of `queries.jsonl`; `metadata.answer` is the reference answer, where there is one."""
+    """A row of `queries.jsonl`; `metadata.answer` is the reference answer, if there is one."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,7 +59,7 @@ class Question(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Questions with judgements. `documents` is empty when they are files of the user's.
+    """Questions with judgements. `documents` is empty if they are files of the user.
 
     `origin` says where the judgements come from, for the report.
     """
@@ -104,7 +104,7 @@ def read(folder: Path, *, split: str) -> Dataset:
 
 
 def rows(path: Path, model: type[Row]) -> Iterator[Row]:
-    """Yield the lines of a JSON-lines file; empty ones are passed over.
+    """Yield the rows of a JSON Lines file; empty lines are skipped.
 
     Raises:
         Misconfigured: no such file, or a wrong line, which it names.

@@ -1,4 +1,4 @@
-"""Documents into a tenant of their own, through the ingestor's stage."""
+"""Ingests documents into a separate tenant, through the ingestor's stage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """What ingesting did. `failures` are `document id: reason`."""
+    """The result of ingesting. `failures` are `document id: reason`."""
 
     documents: int
     outcomes: dict[str, int]
@@ -32,7 +32,7 @@ class Ingested:
 
 
 def events_of(documents: Iterable[Document]) -> list[DocumentChanged]:
-    """Return documents as changes; a tenant is given to them by `in_own_tenant`."""
+    """Return documents as changes; `in_own_tenant` sets their tenant."""
     return [
         DocumentChanged(
             document_id=each.id,
@@ -47,10 +47,10 @@ def events_of(documents: Iterable[Document]) -> list[DocumentChanged]:
 
 
 def in_own_tenant(events: Iterable[DocumentChanged], name: str) -> list[DocumentChanged]:
-    """Return the events under a tenant that is named by their content.
+    """Return the events in a tenant whose name is derived from their content.
 
-    Other content is another tenant: what an earlier run stored never mixes in, and the same content
-    is found again, unchanged.
+    Other content gets another tenant, so documents of earlier runs never mix in, and a run with the
+    same content finds it already ingested.
     """
     events = sorted(events, key=lambda event: event.document_id)
     digest = blake2b(digest_size=8)

@@ -1,6 +1,6 @@
 """The services' own stages in this process, composed as the services compose them.
 
-What is measured is therefore what is deployed, less Kafka.
+Measurements therefore apply to the deployed code, without Kafka.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ragline_retriever.app import SPEC as RETRIEVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryStages:
-    """One of each stage that a question goes through."""
+    """One instance of each stage that processes questions."""
 
     classify: Stage
     retrieve: Stage
@@ -33,7 +33,7 @@ class QueryStages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages(QueryStages):
-    """One of each stage; `plans` are those in force, `seed` those that they replaced."""
+    """One instance of each stage; `plans` as configured, `seed` from the profile `seed`."""
 
     ingest: Stage
     plans: PlanBook
@@ -59,7 +59,7 @@ async def open_stages() -> AsyncIterator[Stages]:
 
 @asynccontextmanager
 async def open_query_stages() -> AsyncIterator[QueryStages]:
-    """Compose the stages that questions go through with the settings of the environment.
+    """Compose the stages that process questions with the settings of the environment.
 
     Raises:
         Unavailable: the store is down, or a model's hub does not answer.
@@ -76,7 +76,7 @@ async def open_query_stages() -> AsyncIterator[QueryStages]:
 
 @asynccontextmanager
 async def open_classifier() -> AsyncIterator[Stage]:
-    """Compose the classifier alone, without its door.
+    """Compose only the classifier, without admission control.
 
     Raises:
         Misconfigured: settings that cannot work.

@@ -17,7 +17,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 def token_f1(answer: str, reference: str) -> float:
     """Return the harmonic mean of the words' precision and recall, in [0, 1].
 
-    Citation markers (`[1]`) are no words of the answer.
+    Citation markers (`[1]`) are not counted as words.
     """
     said, expected = _tokens(without_markers(answer)), _tokens(reference)
     shared = (said & expected).total()
@@ -28,7 +28,7 @@ def token_f1(answer: str, reference: str) -> float:
 
 
 def token_recall(answer: str, reference: str) -> float:
-    """Return the share of the reference's words that the answer has: long answers do not lose."""
+    """Return the share of the reference's words in the answer, whatever the answer's length."""
     said, expected = _tokens(without_markers(answer)), _tokens(reference)
     return (said & expected).total() / expected.total() if expected else 1.0
 

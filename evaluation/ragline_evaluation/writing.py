@@ -1,4 +1,4 @@
-"""Files of a report."""
+"""Writes the files of a report."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Answers against references: token F1, citations, support, a model's opinion."""
+"""Quality of answers against references: token F1, citations, support, and an LLM judge."""

@@ -1,7 +1,7 @@
-"""An LLM as judge of answers, where one is configured.
+"""An LLM as judge of answers, if one is configured.
 
 Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena" (2023): reference-guided
-grading of single answers. A judge that is of the same family as the answering model favours it.
+grading of single answers. A judge of the same family as the answering model favours its answers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TIMEOUT_S = 60.0
 
 @asynccontextmanager
 async def open_judge() -> AsyncIterator[LanguageModel | None]:
-    """Open the language model of the environment's settings, or give None without one."""
+    """Open the language model of the environment's settings, or yield None without one."""
     settings = GeneratorSettings().llm
     if not settings.configured:
         yield None
@@ -46,7 +46,7 @@ async def judge(
 ) -> dict[str, bool]:
     """Return the verdict by question id, for answers that have a reference.
 
-    A verdict that the model does not give is left out.
+    An answer for which the model returns no verdict is left out.
     """
     verdicts: dict[str, bool] = {}
     for each in answered:

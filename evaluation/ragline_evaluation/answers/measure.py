@@ -1,4 +1,4 @@
-"""Asks questions through every stage and keeps the answers beside what was expected."""
+"""Sends questions through all stages and collects the answers with the expected ones."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A question, its answer, and the seconds that this took, and that the generator took of them.
+    """A question, its answer, and the seconds spent in total and in the generator.
 
-    `relevant` are the documents that answer it: none for a question that has no answer here.
+    `relevant` are the documents that answer it: none for an unanswerable question.
     """
 
     question: Question
@@ -34,12 +34,12 @@ class Answered:
 
     @property
     def answerable(self) -> bool:
-        """Whether the documents hold the answer."""
+        """Whether the documents contain the answer."""
         return bool(self.relevant)
 
     @property
     def refused(self) -> bool:
-        """Whether the pipeline said that it has no answer."""
+        """Whether the pipeline refused the question."""
         return self.answer.status is AnswerStatus.REFUSED
 
     @property
@@ -56,7 +56,7 @@ async def answer_all(
     at_once: int,
     progress: Callable[[int], None],
 ) -> list[Answered]:
-    """Ask `at_once` questions at a time; an answer that fails is kept as failed."""
+    """Ask `at_once` questions concurrently; a failed answer is kept as failed."""
     places = asyncio.Semaphore(at_once)
 
     async def ask(question: Question, relevant: frozenset[str]) -> Answered:
@@ -77,7 +77,7 @@ async def answer_all(
 
 
 async def _answer(stages: Stages, question: Question, tenant: str) -> tuple[QueryAnswered, float]:
-    """Return the answer, and the seconds that the generator took; 0 where it was not reached."""
+    """Return the answer and the seconds spent in the generator; 0 if it was not reached."""
     event: Event = QuerySubmitted(
         query_id=question.id[:128],
         text=question.text,

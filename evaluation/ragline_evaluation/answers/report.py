@@ -17,11 +17,11 @@ from ragline_evaluation.token_overlap import token_f1, token_recall
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswersReport:
-    """`results` holds shares in [0, 1]; null where nothing of the kind was asked.
+    """`results` holds shares in [0, 1]; null if there were no such questions.
 
     `citation_precision`: cited documents that are relevant; `citation_recall`: relevant documents
     that are cited; both over answered questions. `support`: claims that their passages support.
-    `refused_answerable` is the error of being too careful, `refused_unanswerable` its virtue.
+    `refused_answerable` are wrong refusals, `refused_unanswerable` right ones.
     """
 
     dataset: str
@@ -86,7 +86,7 @@ def _mean(answered: Sequence[Answered], figure: Callable[[Answered], float]) -> 
 
 
 def _against(figure: Callable[[str, str], float], each: Answered) -> float:
-    """Return `figure` of a text that answers; a refusal is no answer, whatever its words."""
+    """Return `figure` of an answer; a refusal scores 0, whatever its words."""
     return 0.0 if each.refused else figure(each.answer.text, each.question.answer or "")
 
 

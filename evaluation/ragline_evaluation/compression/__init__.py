@@ -1,1 +1,1 @@
-"""What fewer tokens leave of the reference answers."""
+"""Compression: how much of the reference answers remains in fewer tokens."""

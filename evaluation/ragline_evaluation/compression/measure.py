@@ -1,7 +1,7 @@
-"""Compresses the passages of each question to shares of their tokens, and looks what is left.
+"""Compresses the passages of each question to shares of their tokens, and measures the recall.
 
-Every method gets the same budget of tokens of text; what a prompt writes around an excerpt costs
-each of them the same and is not counted.
+Every method gets the same token budget for text; the prompt's markup around excerpts is the same
+for all methods and not counted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is left: the share of the reference answer and of the passages' tokens, in [0, 1]."""
+    """The kept shares of the reference answer and of the passages' tokens, in [0, 1]."""
 
     recall: float
     tokens: float
@@ -42,7 +42,7 @@ class Kept:
 class Compressed:
     """One question: `full` is the recall of all passages, `kept` by method and share.
 
-    `tokens` are those of the passages; `seconds` are ranking and compressing, once a share.
+    `tokens` are those of the passages; `seconds` are ranking and compressing, one per share.
     """
 
     question: str
@@ -55,7 +55,7 @@ class Compressed:
 async def find_all(
     stages: Stages, questions: Sequence[Question], *, tenant: str, progress: Callable[[int], None]
 ) -> list[tuple[Question, CandidatesRanked]]:
-    """Return the questions whose answer can be looked for, with the passages found for each."""
+    """Return the questions whose answer can be searched for, with the passages found for each."""
     found = []
     for question in questions:
         event = await _find(stages, question, tenant) if measurable(question.answer) else None

@@ -1,4 +1,4 @@
-"""The picture of `ragline eval compression`: what is left of the answer for fewer tokens."""
+"""The picture of `ragline eval compression`: answer recall against the tokens kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINES = {OURS: (_INK, "-"), TRUNCATED: (_REFERENCE, "-"), WHOLE: (_MUTED, "--")
 
 
 def draw(reports: Sequence[CompressionReport], path: Path) -> None:
-    """Draw one panel a set: answer recall against the share of tokens kept."""
+    """Draw one panel per set: answer recall against the share of tokens kept."""
     figure = Figure(figsize=(4.6 * len(reports) + 0.6, 3.8), layout="constrained")
     axes = figure.subplots(1, len(reports), squeeze=False)[0]
     for axis, report in zip(axes, reports, strict=True):

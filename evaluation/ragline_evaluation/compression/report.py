@@ -19,8 +19,8 @@ from ragline_evaluation.tables import table
 class Row:
     """A share of the tokens: by method, answer recall and the share that was really kept.
 
-    `against` is how much more we keep of the answer than truncation; `lost` how much less than
-    all passages hold (a negative mean).
+    `against` is our answer recall minus that of truncation; `lost` is ours minus that of all
+    passages (a negative mean).
     """
 
     share: float
@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompressionReport:
-    """Everything measured on one set; `left_out` questions have no answer to be looked for.
+    """Everything measured on one set; `left_out` counts questions without a measurable answer.
 
     `full` is the recall of all passages, `tokens` their mean; times are ranking and compressing.
     """

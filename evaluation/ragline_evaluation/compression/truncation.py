@@ -1,4 +1,4 @@
-"""What compression is held against: the beginning of the passages, by words or whole."""
+"""The baselines of compression: the first words, or the first whole passages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def truncated(texts: Sequence[str], budget: int, count: Count) -> list[str]:
 
 
 def whole(texts: Sequence[str], budget: int, count: Count) -> list[str]:
-    """Return the first texts, none of them cut, that fit into `budget` tokens together."""
+    """Return the first whole texts that fit into `budget` tokens together."""
     tokens = accumulate(map(count, texts))
     return [
         text

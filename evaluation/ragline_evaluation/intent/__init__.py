@@ -1,1 +1,1 @@
-"""Intents against labels: accuracy, confusion, calibration."""
+"""Intent classification against labels: accuracy, confusion, calibration."""

@@ -1,4 +1,4 @@
-"""Asks the classifier what kind of help each labelled question wants."""
+"""Classifies each labelled question with the classifier's stage."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LabelledQuestion(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedIntent:
-    """A question and what the classifier made of it, in `seconds`."""
+    """A question with the classifier's result, and the `seconds` that it took."""
 
     question: LabelledQuestion
     intent: Intent

@@ -1,4 +1,4 @@
-"""The picture of `ragline eval intent`: who is taken for whom, and how sure may be believed."""
+"""The picture of `ragline eval intent`: confusion matrix and reliability diagram."""
 
 from __future__ import annotations
 

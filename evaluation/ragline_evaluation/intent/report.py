@@ -20,7 +20,7 @@ _BINS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
-    """Questions of similar confidence: a calibrated model is right as often as it is sure."""
+    """Questions of similar confidence; in a calibrated model, accuracy equals confidence."""
 
     confidence: float
     accuracy: float
@@ -33,8 +33,8 @@ class IntentReport:
 
     `confusion` counts by true (row) and predicted intent, in the order of `labels`.
     `calibration_error` is the expected one: Guo et al., "On Calibration of Modern Neural Networks"
-    (2017). `vector_skipped` is the share whose plan goes without vector search,
-    `vector_skipped_wrongly` of those whose intent was wrong.
+    (2017). `vector_skipped` is the share of questions whose plan has no vector search,
+    `vector_skipped_wrongly` the share with such a plan and a wrong intent.
     """
 
     questions: int
@@ -92,7 +92,7 @@ def _figures(truth: NDArray[np.str_], said: NDArray[np.str_]) -> dict[str, float
     present = sorted(set(truth.tolist()))
     return {
         "accuracy": float(accuracy_score(truth, said)),
-        # over the intents that the source has: one that it lacks has no recall to speak of
+        # over the intents of this source: recall is undefined for an intent without questions
         "macro_f1": float(f1_score(truth, said, labels=present, average="macro", zero_division=0)),
         "questions": float(len(truth)),
     }

@@ -1,1 +1,1 @@
-"""Relevant documents taken away: is it refused, and only then?"""
+"""Refusals: are questions refused if, and only if, their relevant documents are missing?"""

@@ -1,7 +1,8 @@
-"""Asks questions whose documents were taken away, and others: who is refused, and at what score.
+"""Asks questions with and without their relevant documents, and records refusals and scores.
 
-A set is asked without the documents that answer its odd questions, without those of its even ones,
-and as it is. So every question is once one without an answer, beside other pages on its subject.
+Each set is asked three times: without the relevant documents of its odd questions, without those of
+its even questions, and complete. So every question is unanswerable once, while other pages on its
+subject are still there.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from ragline_generator.rules import BEST
 
 
 class QuestionKind(StrEnum):
-    """What is left of the documents that answer a question; foreign ones never had any here.
+    """Whether the documents that answer a question are there; foreign questions never had any.
 
-    Complete are those asked of the whole set, answerable those whose documents are left in a half.
+    `COMPLETE` questions are asked with the whole set, `ANSWERABLE` ones with a half that has all
+    their documents.
     """
 
     COMPLETE = "complete"
@@ -36,7 +38,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalRound:
-    """Documents, and questions, each with those of its documents that are among them."""
+    """Documents, and questions, each with its relevant documents that are among them."""
 
     documents: Sequence[Document]
     questions: Sequence[tuple[Question, frozenset[str]]]
@@ -57,7 +59,7 @@ class RefusalRound:
 class JudgedRefusal:
     """An answer, the kind of its question, and how relevant the passages seemed.
 
-    `score` is in [0, 1], 0 where no passages were found; `seconds` are those of the assessment.
+    `score` is in [0, 1], 0 if no passages were found; `seconds` are those of the assessment.
     """
 
     kind: QuestionKind
@@ -96,7 +98,7 @@ def _kind(relevant: frozenset[str], left: frozenset[str]) -> QuestionKind:
 
 @dataclass(slots=True)
 class Noting:
-    """The generator's stage, noting by query how relevant its passages are and what that took."""
+    """The generator's stage; records for each query the relevance of its passages and the time."""
 
     stage: Stage
     clock: Callable[[], float] = time.perf_counter
@@ -117,7 +119,7 @@ class Noting:
     def judged(
         self, answered: Sequence[Answered], kinds: Sequence[QuestionKind]
     ) -> list[JudgedRefusal]:
-        """Put what was noted beside the answers."""
+        """Combine the recorded relevance with the answers."""
         return [
             JudgedRefusal(
                 kind=kind,

@@ -1,4 +1,4 @@
-"""The picture of `ragline eval refusals`: precision and recall, and what each threshold refuses."""
+"""The picture of `ragline eval refusals`: precision and recall, and refusals by threshold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLOURS = {
 
 
 def draw(reports: Sequence[RefusalsReport], path: Path) -> None:
-    """Draw one column a set: the precision-recall curve, and refusals by threshold below it."""
+    """Draw one column per set: the precision-recall curve, and refusals by threshold below it."""
     figure = Figure(figsize=(4.6 * len(reports) + 0.6, 6.8), layout="constrained")
     axes = figure.subplots(2, len(reports), squeeze=False)
     for column, report in enumerate(reports):

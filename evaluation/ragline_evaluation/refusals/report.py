@@ -18,13 +18,14 @@ _ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalsReport:
-    """What was refused of which kind of question.
+    """Refusals by kind of question.
 
     `pipeline` counts the refusals of the whole pipeline, whatever their reason; `operating` and
-    `curve` what the relevance score alone would refuse at other thresholds, `threshold` being the
-    one in force. Positives are unanswerable questions, negatives answerable ones; others are
-    apart.
-    `reasons` counts by kind of question and `error.code`. `scores` are kept, by kind.
+    `curve` count what the relevance score alone would refuse at other thresholds; `threshold` is
+    the configured one. Positives are unanswerable questions, negatives answerable ones; other kinds
+    are reported separately.
+    `reasons` counts by kind of question and `error.code`. `scores` are the relevance scores, by
+    kind.
     """
 
     dataset: str

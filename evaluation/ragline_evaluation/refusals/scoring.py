@@ -1,4 +1,4 @@
-"""How well refusals part questions without an answer (the positives) from those with one."""
+"""How well refusals separate questions without an answer (the positives) from those with one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SEED = 20_260_101
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """What refusing the questions below `threshold` gives; all shares in [0, 1].
+    """The result of refusing the questions below `threshold`; all shares in [0, 1].
 
     `refused` is the share of answerable questions refused, `refused_complete` that of questions
-    asked of the whole set; precision is 1 where nothing is refused.
+    asked with the complete set; precision is 1 if nothing is refused.
     """
 
     threshold: float
@@ -54,7 +54,7 @@ def point(
 def decided(
     hopeless: NDArray[np.bool_], answerable: NDArray[np.bool_], *, threshold: float
 ) -> Point:
-    """Return the figures of decisions already made; true is a refusal."""
+    """Return the figures of given decisions; true is a refusal."""
     right, wrong = int(hopeless.sum()), int(answerable.sum())
     precision = right / (right + wrong) if right + wrong else 1.0
     recall = right / len(hopeless) if len(hopeless) else 0.0
@@ -69,7 +69,7 @@ def decided(
 
 
 def curve(hopeless: Scores, answerable: Scores) -> list[Point]:
-    """Return a point for every threshold that decides differently."""
+    """Return one point for each threshold that changes a decision."""
     found = np.unique(np.concatenate([hopeless, answerable]))
     return [point(float(each), hopeless, answerable) for each in (*found, np.nextafter(1.0, 2.0))]
 

@@ -1,1 +1,1 @@
-"""Rankings against judgements: nDCG, recall, by search and by fusion."""
+"""Retrieval: rankings against judgements (nDCG, recall), for each search and fusion."""

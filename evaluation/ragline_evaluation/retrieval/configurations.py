@@ -1,4 +1,4 @@
-"""The ladder of configurations: from one search alone to everything that the pipeline does."""
+"""The compared configurations, from a single search to the complete pipeline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BM25S = "bm25s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plans:
-    """A question's plans: the balanced one, its intent's, and its intent's of profile `seed`."""
+    """A question's plans: balanced, by its intent, and by its intent in profile `seed`."""
 
     balanced: Plan
     chosen: Plan
@@ -23,7 +23,7 @@ class Plans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """`plan` makes the plan of a question; None asks no stage of ours but the reference."""
+    """`plan` makes the plan of a question; None uses the reference search instead of our stages."""
 
     name: str
     means: str
@@ -32,7 +32,7 @@ class Configuration:
 
 
 def _searches(weights: dict[SearchKind, float], fusion: str = "score") -> Callable[[Plans], Plan]:
-    """Search and fuse, and nothing else that plans can ask for."""
+    """Return a function that makes plans which only search and fuse, without further options."""
     changes = {"weights": weights, "fusion": fusion, "document_support": 0.0}
     return lambda plans: plans.balanced.model_copy(update=changes)
 
@@ -69,10 +69,10 @@ LADDER: Sequence[Configuration] = (
 
 
 def choose(names: Sequence[str]) -> Sequence[Configuration]:
-    """Return the configurations of these names, all for none, in the ladder's order.
+    """Return the configurations with these names, all if `names` is empty, in their fixed order.
 
     Raises:
-        Misconfigured: there is none of a name.
+        Misconfigured: a name is unknown.
     """
     known = {each.name for each in LADDER}
     if unknown := [name for name in names if name not in known]:

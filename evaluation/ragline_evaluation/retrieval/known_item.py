@@ -1,9 +1,10 @@
-"""Questions for documents without labels: their own headings and links.
+"""Questions for documents without labels, made from their headings and links.
 
-A known-item question has one right document: the text of a heading (asked for the page that has
-it) or of a link between two documents (asked for the page that it leads to). Azzopardi, de Rijke,
-Balog, "Building Simulated Queries for Known-Item Topics" (2007). Headings are found in the page
-word by word, so these figures compare configurations; they do not say how well people are served.
+A known-item question has one right document: it is the text of a heading (the answer is the page
+with that heading) or of a link between two documents (the answer is its target). Azzopardi, de
+Rijke, Balog, "Building Simulated Queries for Known-Item Topics" (2007). The words of a heading are
+also in its page, so these figures are only good to compare configurations; they do not measure the
+quality for real users.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ _MOST_WORDS = 14
 def build(texts: Mapping[str, str], *, name: str) -> Dataset:
     """Return known-item questions for Markdown documents, by document id.
 
-    Texts that name more than one document (`Overview`, `See also`) are left out.
+    Texts that refer to more than one document (`Overview`, `See also`) are left out.
 
     Raises:
-        Misconfigured: there is no heading and no link that names a single document.
+        Misconfigured: no heading or link refers to exactly one document.
     """
     named: dict[str, set[str]] = defaultdict(set)
     for document_id, text in sorted(texts.items()):

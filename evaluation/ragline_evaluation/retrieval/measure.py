@@ -1,4 +1,4 @@
-"""Asks every question in every configuration, and notes which documents came in which order."""
+"""Asks every question in every configuration, and records the ranked documents."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from ragline_evaluation.retrieval.configurations import Configuration, Plans
 from ragline_evaluation.stages import Stages
 from ragline_retriever.searcher import searches_of
 
-# the deadline must not make a slow machine skip what is to be measured
+# long enough that a slow machine does not skip steps that are measured
 _PATIENCE = timedelta(hours=1)
-# as many passages as a publisher can ask for: the reranker's whole order
+# the maximum number of passages, to get the complete order of the reranker
 _ALL = Options(top_k=50, stream=False)
 
 
 @dataclass(slots=True)
 class RetrievalOutcome:
-    """What a configuration did: per question its documents, best first, and what that took."""
+    """The outcome of a configuration: per question its documents, best first, and its cost."""
 
     ranked: dict[str, list[str]] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
@@ -43,7 +43,7 @@ class RetrievalOutcome:
 
 @dataclass(slots=True)
 class Asked:
-    """All configurations' outcomes, and the intent and plan of each question."""
+    """The outcomes of all configurations, and the intent and plan of each question."""
 
     outcomes: dict[str, RetrievalOutcome]
     intents: dict[str, str] = field(default_factory=dict)
@@ -62,16 +62,17 @@ async def ask_all(
 ) -> Asked:
     """Ask each question once in each configuration, one after the other.
 
-    One at a time, so that a latency is that of a question and not of its neighbours.
+    Sequentially, so that concurrent questions do not influence a latency.
 
     Args:
-        stages: where to ask.
-        questions: what to ask.
-        configurations: how.
-        tenant: whose documents.
+        stages: the stages to run.
+        questions: the questions to ask.
+        configurations: the configurations to compare.
+        tenant: the tenant of the documents.
         depth: candidates of each search and after fusion; None leaves it to the plans.
-        progress: told when a question is through.
-        reference: ids of the best documents for a question, for configurations without a plan.
+        progress: called when a question is done.
+        reference: returns the best documents' ids for a question; for configurations without a
+            plan.
     """
     asked = Asked(outcomes={each.name: RetrievalOutcome() for each in configurations})
     for question in questions:

@@ -16,7 +16,7 @@ _INK, _MUTED, _REFERENCE = "#1f4e79", "#7f8c99", "#b0562f"
 
 
 def draw(reports: Sequence[Report], path: Path) -> None:
-    """Draw one panel a set; the whiskers are the paired interval against vector search."""
+    """Draw one panel per set; the whiskers are the paired interval against vector search."""
     figure = Figure(figsize=(4.2 * len(reports) + 1.2, 3.6), layout="constrained")
     axes = figure.subplots(1, len(reports), squeeze=False, sharey=True)[0]
     for axis, report in zip(axes, reports, strict=True):

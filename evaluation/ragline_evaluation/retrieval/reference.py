@@ -1,4 +1,4 @@
-"""A reference to hold keyword search against: BM25 as the library `bm25s` has it.
+"""The reference for keyword search: BM25 of the library `bm25s`.
 
 Lu, "BM25S: Orders of magnitude faster lexical search via eager sparse scoring" (2024): Lucene's
 formula, k1 1.2 and b 0.75, English stop words, Snowball's stems; whole documents, title then text.

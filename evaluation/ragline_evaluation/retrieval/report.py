@@ -120,7 +120,7 @@ def markdown(report: Report) -> str:
 
 
 def _meanings(report: Report) -> str:
-    """Say what the configurations are, and what the last columns count."""
+    """Describe the configurations and the last columns."""
     named = "; ".join(f"{c.name}: {c.means}" for c in LADDER if c.name in report.results)
     return f"{named[0].upper()}{named[1:]}. Searches, and passages read, are those of a question."
 

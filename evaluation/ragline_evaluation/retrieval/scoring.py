@@ -1,4 +1,4 @@
-"""Measures of ranked documents, and how sure a difference is.
+"""Measures of ranked documents, and confidence intervals of differences.
 
 The measures are `ir-measures`' (trec_eval behind it); the intervals are paired bootstraps: Sakai,
 "Evaluating Evaluation Metrics based on the Bootstrap" (2006).
@@ -27,7 +27,7 @@ _RESAMPLES = 9_999
 _SEED = 20_260_101
 
 Values = Mapping[str, NDArray[np.float64]]
-"""Measure to one value a question, in the order of the questions."""
+"""Maps each measure to one value per question, in the order of the questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def score(ranked: Mapping[str, Sequence[str]], judgements: Judgements) -> Values
         for document, relevance in judged.items()
     ]
     run = [
-        # what trec_eval looks at is the score alone, and equal ones it orders by name
+        # trec_eval uses only the scores and orders equal ones by name
         ir_measures.ScoredDoc(question, document, float(-place))
         for question, documents in ranked.items()
         for place, document in enumerate(documents)

@@ -1,1 +1,1 @@
-"""A second configuration's answers beside the live ones."""
+"""Shadow runs: answers of a second configuration, compared with the live ones."""

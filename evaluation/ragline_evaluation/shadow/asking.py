@@ -1,4 +1,4 @@
-"""A live question through the stages of a second configuration, unseen by anybody."""
+"""Runs a live question through the stages of a second configuration, invisible to users."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _FAR = datetime(9000, 1, 1, tzinfo=UTC)
 def asked_now(
     query: QuerySubmitted, *, appended_at: datetime, deadline: datetime | None, now: datetime
 ) -> QuerySubmitted:
-    """Return a question as if it came just now, for nobody to read along.
+    """Return a question as if it had just been submitted, without streaming.
 
-    How late the shadow comes to it is no fault of the second configuration: the question keeps the
-    time between being appended to its topic and its `deadline`. Its id becomes another, because a
-    reader who stops the live answer does not mean this one.
+    The second configuration must not suffer from the shadow's own lag: the question keeps the time
+    span between its append to the topic and its `deadline`. It gets a new id, so that a reader who
+    cancels the live answer does not cancel this one.
     """
     late = max(now - appended_at, timedelta())
     digest = blake2b(query.query_id.encode(), digest_size=16).hexdigest()
@@ -41,13 +41,13 @@ def asked_now(
 
 
 def _later(instant: datetime, late: timedelta) -> datetime:
-    return instant + late if instant < _FAR else instant  # some say "never" with year 9999
+    return instant + late if instant < _FAR else instant  # "never" may be year 9999
 
 
 async def ask(stages: QueryStages, query: QuerySubmitted, *, clock: Clock) -> QueryAnswered:
     """Return the answer of `stages`, with the work of each in its timings.
 
-    Whatever goes wrong is the answer's error, as in the pipeline; nothing is tried again.
+    A failure becomes the answer's error, as in the pipeline; there are no retries.
     """
     timings: list[StageTiming] = []
     try:
@@ -58,7 +58,7 @@ async def ask(stages: QueryStages, query: QuerySubmitted, *, clock: Clock) -> Qu
 
 
 def failed(query: QuerySubmitted, error: Exception, *, at: datetime) -> QueryAnswered:
-    """Return the answer that says what went wrong."""
+    """Return the failed answer for `error`."""
     found = diagnose(error)
     expired = isinstance(error, DeadlineExceeded)
     return QueryAnswered(
@@ -89,7 +89,7 @@ async def _in_time(
 
 
 def _until(event: Event, clock: Clock) -> float | None:
-    """Return the event's deadline on the loop's clock; the classifier states one for all."""
+    """Return the event's deadline on the loop's clock; the classifier sets one on every event."""
     deadline: datetime | None = getattr(event, "deadline", None)
     if deadline is None:
         return None

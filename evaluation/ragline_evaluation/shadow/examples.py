@@ -1,4 +1,4 @@
-"""The most different pairs of a shadow, for people."""
+"""The most different pairs of answers of a shadow run, as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _QUOTE_CHARS = 1_000
 
 
 def examples(found: Sequence[DifferingPair]) -> Iterator[str]:
-    """Return a table, and below it the texts that may be shown."""
+    """Return a table, followed by the texts if they may be shown."""
     yield table(
         [["query", "tenant", "live", "shadow", "documents live", "documents shadow", "distance"]]
         + [
@@ -42,5 +42,5 @@ def _quoted(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Return text that stays within its cell of a table."""
+    """Return text escaped for a table cell."""
     return " ".join(text.replace("|", "\\|").split())

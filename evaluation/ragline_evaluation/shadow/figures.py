@@ -1,4 +1,4 @@
-"""What the report of `ragline shadow` says, as plain data. Intervals are those of 95 %."""
+"""The figures of the report of `ragline shadow`, as plain data, with 95 % intervals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ragline_evaluation.shadow.tally import DifferingPair
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSetting:
-    """A setting of the second configuration, and what it is otherwise; secrets are not told."""
+    """A setting that differs in the second configuration, with both values; secrets are hidden."""
 
     name: str
     shadow: str
@@ -23,7 +23,7 @@ class OtherSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What ran. `traffic` counts questions by what became of them."""
+    """The parameters of the run. `traffic` counts questions by outcome."""
 
     name: str
     share: float
@@ -35,7 +35,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFigures:
-    """Of the questions that both answered; `mean_overlap` is of the cited documents (Jaccard)."""
+    """Figures of questions that both answered; `mean_overlap` is of cited documents (Jaccard)."""
 
     both: int
     mean_overlap: float | None
@@ -48,7 +48,7 @@ class AnswerFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Milliseconds of work, live and shadow, of the questions that both gave to the stage."""
+    """Milliseconds of work, live and shadow, for questions that reached the stage in both."""
 
     stage: str
     questions: int
@@ -58,7 +58,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """Sums over questions that both worked on: live and shadow; cost in US dollars."""
+    """Sums over questions that both processed: live and shadow; cost in US dollars."""
 
     questions: int
     cached: int
@@ -71,9 +71,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowReport:
-    """All differences. Tables of changes are lists of live, shadow and how many questions.
+    """All differences. Tables of changes are lists of live, shadow and number of questions.
 
-    `sign_test` is the probability of so uneven changes between answered and refused by chance.
+    `sign_test` is the probability that chance alone makes the changes between answered and refused
+    at least this uneven.
     """
 
     run: Run

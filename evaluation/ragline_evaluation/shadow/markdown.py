@@ -1,4 +1,4 @@
-"""The report of `ragline shadow` for people."""
+"""The report of `ragline shadow` as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live answer beside the shadow's to the same question, and how much they differ."""
+"""Compares the live and the shadow answer to a question, and measures their difference."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline_evaluation.token_overlap import token_f1, without_markers
 
-# What a reader notices most comes first among the most different
+# The changes that a reader notices most get the greatest distance
 _OTHER_STATUS = 3.0
 _OTHER_REASON = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One question with both answers, `live` under its own id."""
+    """One question with both answers; `live` has the original id."""
 
     question: str
     live: QueryAnswered
@@ -23,10 +23,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameKind:
-    """How two given answers compare.
+    """The comparison of two answers.
 
     `overlap` is the Jaccard index of the cited documents, `first` whether the first source is the
-    same document, `text` whether not a character differs, `words` the F1 of the words; `support`
+    same document, `text` whether the texts are identical, `words` the F1 of the words; `support`
     are the shares of supported claims, live and shadow.
     """
 
@@ -39,7 +39,7 @@ class SameKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """`answered` is null unless both answered; `distance` is 0 for alike, 3 is the most."""
+    """`answered` is null unless both answered; `distance` is 0 for equal answers and at most 3."""
 
     answered: SameKind | None
     distance: float
@@ -65,7 +65,7 @@ def cited(answer: QueryAnswered) -> tuple[str, ...]:
 
 
 def reason(answer: QueryAnswered) -> str | None:
-    """Return the code of why there is no answer."""
+    """Return the error code if there is no answer."""
     return answer.error.code if answer.error else None
 
 

@@ -1,4 +1,4 @@
-"""Computes the report of `ragline shadow`: what a second configuration does otherwise."""
+"""Computes the report of `ragline shadow`: the differences made by a second configuration."""
 
 from __future__ import annotations
 

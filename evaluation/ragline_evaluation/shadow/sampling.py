@@ -1,4 +1,4 @@
-"""Which live questions a shadow runs."""
+"""Samples the live questions that a shadow run processes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _ALL = float(1 << 8 * _BYTES)
 
 
 def sampled(query_id: str, share: float) -> bool:
-    """Tell whether a question is among the `share` of all, in [0, 1].
+    """Tell whether a question is in the sample; `share` is in [0, 1].
 
-    The id alone decides, so that every instance and every restart pick the same questions, and a
-    larger share has all those of a smaller one.
+    Only the id decides, so every instance and every restart samples the same questions, and a
+    larger share includes all those of a smaller one.
     """
     digest = blake2b(query_id.encode(), digest_size=_BYTES, person=b"ragline shadow")
     return int.from_bytes(digest.digest()) < share * _ALL

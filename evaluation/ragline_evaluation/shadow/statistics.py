@@ -1,4 +1,4 @@
-"""How sure a shadow's figures are."""
+"""Confidence intervals and significance of a shadow's figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ragline_evaluation.retrieval.scoring import Difference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """`count` of `of`, with the share's 95 % interval (Wilson); the share is null of nothing."""
+    """`count` of `of`, with the share's 95 % interval (Wilson); the share is null if `of` is 0."""
 
     count: int
     of: int
@@ -23,7 +23,7 @@ class Share:
 
 
 def share(count: int, of: int) -> Share:
-    """Return how often, and between what shares that may be in the long run."""
+    """Return the share with its confidence interval."""
     if not of:
         return Share(count=count, of=of, share=None, low=None, high=None)
     interval = binomtest(count, of).proportion_ci(confidence_level=0.95, method="wilson")
@@ -32,9 +32,9 @@ def share(count: int, of: int) -> Share:
 
 
 def sign_test(one_way: int, other_way: int) -> float | None:
-    """Return how likely so uneven changes are where none is likelier; null without any change.
+    """Return the probability of changes this uneven if both ways are equally likely.
 
-    That is McNemar's exact test (1947) when the changes are those of paired yes and no.
+    None without any change. For paired yes-or-no outcomes it is McNemar's exact test (1947).
     """
     if not one_way + other_way:
         return None
@@ -42,7 +42,7 @@ def sign_test(one_way: int, other_way: int) -> float | None:
 
 
 def mean_difference(live: Sequence[float], shadow: Sequence[float]) -> Difference | None:
-    """Return the mean of shadow less live and its 95 % interval (Student's t); null of nothing."""
+    """Return the mean of shadow minus live and its 95 % interval (Student's t); None if empty."""
     if not live:
         return None
     deltas = np.asarray(shadow) - np.asarray(live)

@@ -1,4 +1,4 @@
-"""Counts pairs of answers as they come; what it keeps does not grow with texts."""
+"""Aggregates pairs of answers as they arrive; memory does not grow with the texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ragline.contracts.answers import QueryAnswered, Usage
 from ragline_evaluation.shadow.measure import Compared, Pair, SameKind, cited, compare, reason
 
 Change = tuple[str, str]
-"""What it is live, and what it is in the shadow."""
+"""The live value and the shadow's value."""
 TOTAL = "total"
 _STAGES = 4
 _EXAMPLE_CHARS = 300
@@ -19,7 +19,7 @@ _EXAMPLE_CHARS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferingPair:
-    """A pair worth a look; texts are null unless they may be shown."""
+    """One of the most different pairs; texts are null unless they may be shown."""
 
     query_id: str
     tenant: str
@@ -47,7 +47,7 @@ class Both:
 
 @dataclass(slots=True)
 class Counted:
-    """How often something was so, live and in the shadow."""
+    """How often something occurred, live and in the shadow."""
 
     live: Counter[str] = field(default_factory=Counter)
     shadow: Counter[str] = field(default_factory=Counter)
@@ -62,7 +62,7 @@ class Failures:
 
 
 class Tally:
-    """What pairs have shown so far.
+    """The aggregated comparison of all pairs so far.
 
     Args:
         examples: how many of the most different pairs to keep.
@@ -87,7 +87,7 @@ class Tally:
         self._examples: dict[tuple[str, str], tuple[float, int, DifferingPair]] = {}
 
     def ran(self, shadow: QueryAnswered) -> None:
-        """Note an answer of the shadow, whether or not a live one comes to it."""
+        """Record an answer of the shadow, with or without a live one to compare."""
         if shadow.error and shadow.status.value in {"failed", "expired"}:
             message = shadow.error.message[:_EXAMPLE_CHARS]
             self.failures.setdefault(shadow.error.code, Failures(message)).count += 1
@@ -122,7 +122,7 @@ class Tally:
         self.support.add(*found.support)
 
     def _add_effort(self, live: QueryAnswered, shadow: QueryAnswered) -> None:
-        """Compare times and costs where both did the work: a cached answer cost nothing."""
+        """Compare times and costs if both answers were computed; a cached answer cost nothing."""
         if live.cached:
             self.cached += 1
             return
@@ -142,7 +142,7 @@ class Tally:
     def _keep(self, pair: Pair, compared: Compared) -> None:
         if not compared.distance or not self._most:
             return
-        # of equally different ones the first stay
+        # of equally different pairs the first ones are kept
         entry = (compared.distance, -self.pairs, self._example(pair, compared.distance))
         asked = (pair.live.tenant, pair.question)
         self._examples[asked] = max(entry, self._examples.get(asked, entry))

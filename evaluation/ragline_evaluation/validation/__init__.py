@@ -1,1 +1,1 @@
-"""True and altered claims: are the false ones found?"""
+"""Validation: does the validator find the false ones among true and altered claims?"""

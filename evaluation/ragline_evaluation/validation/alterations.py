@@ -26,7 +26,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def other_number(sentence: str, around: str, random: Random) -> str | None:
-    """Return `sentence` with one number changed, to one found in `around` where there is one."""
+    """Return `sentence` with one number changed, preferably to one found in `around`."""
     found = list(_NUMBER.finditer(sentence))
     if not found:
         return None
@@ -45,7 +45,7 @@ def _shifted(number: str) -> str:
 
 
 def negation(sentence: str, random: Random) -> str | None:
-    """Return `sentence` with a `not` put in behind its auxiliary, or the one there taken away."""
+    """Return `sentence` with `not` inserted after its auxiliary, or removed if it is there."""
     negated = list(_NEGATED.finditer(sentence))
     if negated:
         match = random.choice(negated)
@@ -57,7 +57,7 @@ def negation(sentence: str, random: Random) -> str | None:
 
 
 def names_in(text: str) -> list[str]:
-    """Return names, codes and identifiers of `text`; a plain word that opens it is none."""
+    """Return names, codes and identifiers of `text`; a plain first word is not one."""
     return [
         match.group()
         for match in _NAME.finditer(text)
@@ -66,7 +66,7 @@ def names_in(text: str) -> list[str]:
 
 
 def other_name(sentence: str, around: str, elsewhere: Sequence[str], random: Random) -> str | None:
-    """Return `sentence` with a name exchanged for one from `around`, else from `elsewhere`."""
+    """Return `sentence` with a name replaced by one from `around`, else from `elsewhere`."""
     own = names_in(sentence)
     if not own:
         return None
@@ -78,9 +78,9 @@ def other_name(sentence: str, around: str, elsewhere: Sequence[str], random: Ran
 
 
 def exchanged_names(sentence: str) -> str | None:
-    """Return `sentence` with its first two names in each other's place.
+    """Return `sentence` with its first two names swapped.
 
-    Names of a list (`A and B`, `A, B`) are left alone: there the order says nothing.
+    Names in a list (`A and B`, `A, B`) are not swapped, because their order has no meaning.
     """
     own = list(dict.fromkeys(names_in(sentence)))
     if len(own) < 2 or own[0] in own[1] or own[1] in own[0]:
@@ -94,7 +94,7 @@ def exchanged_names(sentence: str) -> str | None:
 
 
 def _foreign(name: str, text: str) -> bool:
-    """Tell whether no word of `name` stands in `text`: part of a name may name the same."""
+    """Tell whether no word of `name` is in `text`: part of a name may refer to the same thing."""
     lowered = text.casefold()
     words = [word for word in re.findall(r"\w+", name.casefold()) if len(word) >= _SAME_WORD]
     return bool(words) and not any(word[:_SAME_WORD] in lowered for word in words)

@@ -1,8 +1,9 @@
 """A test set for the validator, made from documents: claims whose truth is known.
 
-*Supported*: sentences of the documents, as they stand and reworded, and the sentences of reference
-answers, which somebody else wrote from the documents. *Altered*: the same with another number,
-negation or name. *Foreign*: sentences of other documents, at random and of the most similar one.
+*Supported*: sentences of the documents, unchanged and reworded, and the sentences of reference
+answers, which other people wrote from the documents. *Altered*: the same sentences with another
+number, negation or name. *Foreign*: sentences of other documents, random ones and from the most
+similar one.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class ClaimCase:
 
     @property
     def supported(self) -> bool:
-        """Whether the cited passages say so."""
+        """Whether the cited passages support the claim."""
         return self.making in SUPPORTED
 
 
@@ -66,7 +67,7 @@ class _True:
 
 
 def build(passages: Passages, data: Dataset | None, *, per_kind: int, seed: int) -> list[ClaimCase]:
-    """Return at most `per_kind` claims of each making, the same for the same seed."""
+    """Return at most `per_kind` claims of each making; deterministic for a seed."""
     random = Random(seed)  # noqa: S311  # a choice of examples, no secret
     quoted = _sentences(passages, random)
     references = _references(passages, data) if data else []
@@ -78,7 +79,7 @@ def build(passages: Passages, data: Dataset | None, *, per_kind: int, seed: int)
     ]
     kept: dict[Making, list[ClaimCase]] = {making: [] for making in Making}
     for case in made:
-        # the markers of a claim stand behind its last sentence, so it must be its only one
+        # markers follow a claim's last sentence, so the claim must be a single sentence
         if len(kept[case.making]) < per_kind and len(split(case.claim)) == 1:
             kept[case.making].append(case)
     return [case for cases in kept.values() for case in cases]

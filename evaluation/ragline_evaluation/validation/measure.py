@@ -15,7 +15,7 @@ from ragline_generator.validation.verdicts import Validator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedCase:
-    """A claim with its verdict: its sentences' claims, and the seconds that judging took."""
+    """A claim with its verdict: the verdicts on its sentences, and the seconds of judging."""
 
     case: ClaimCase
     claims: tuple[Claim, ...]
@@ -23,7 +23,7 @@ class JudgedCase:
 
     @property
     def supported(self) -> bool:
-        """Whether the validator calls every sentence of it supported."""
+        """Whether the validator calls all its sentences supported."""
         return all(claim.support is ClaimSupport.SUPPORTED for claim in self.claims)
 
     @property
@@ -33,14 +33,14 @@ class JudgedCase:
 
     @property
     def contradicted(self) -> bool:
-        """Whether a sentence is unsupported whatever share of its words is found."""
+        """Whether a sentence is unsupported, no matter what share of its words is found."""
         return any(claim.score == 0.0 for claim in self.claims)
 
 
 async def judge_all(
     validator: Validator, cases: Sequence[ClaimCase], progress: Callable[[int], None]
 ) -> list[JudgedCase]:
-    """Judge the claims one after the other, each as an answer that cites its passages."""
+    """Judge the claims sequentially, each as an answer that cites its passages."""
     judged = []
     for case in cases:
         context = [Excerpt(passage, split(passage.text)) for passage in case.cited]

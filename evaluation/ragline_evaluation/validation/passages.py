@@ -1,4 +1,4 @@
-"""Documents as the passages that a question would bring, without a store."""
+"""Splits documents into passages as the retriever would return them, without a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of `ragline eval validation`: which claims are called unsupported, and the trade."""
+"""The picture of `ragline eval validation`: claims called unsupported, precision and recall."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def draw(reports: Sequence[ValidationReport], path: Path) -> None:
 
 
 def _bars(axis: Axes, report: ValidationReport) -> None:
-    # every panel has every making, as they share their axis
+    # every panel shows every making, because the panels share their axis
     makings = list(Making)[::-1]
     for place, making in enumerate(makings):
         if making.value not in report.by_making:

@@ -21,7 +21,8 @@ THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
 class Detection:
     """How well unsupported claims are found, in [0, 1].
 
-    `precision`: of the claims called unsupported; `recall`: of the claims that are unsupported.
+    `precision`: share of the claims called unsupported that are unsupported; `recall`: share of the
+    unsupported claims that are called so.
     """
 
     precision: float
@@ -36,9 +37,9 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """`by_making`: claims made so, the share called unsupported, and the reasons given.
+    """`by_making`: number of claims, share called unsupported, and reasons, for each making.
 
-    `curve`: detection for each share of words that a claim could be asked for.
+    `curve`: detection for each possible threshold of the share of words.
     """
 
     dataset: str

@@ -1,4 +1,4 @@
-"""Says a sentence in another form without changing what it says."""
+"""Rewords a sentence without changing its meaning."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _PRONOUN = re.compile(r"(?:He|She|It)\s(?=(?:is|was|has|had|can|will|does|also)\
 
 
 def reword(sentence: str, title: str) -> str | None:
-    """Return `sentence` in another form, or None where no rule fits.
+    """Return `sentence` in another form, or None if no rule applies.
 
-    What stands in parentheses or in a relative clause is left out, an opening adverbial goes to
-    the end, an opening pronoun becomes the title that it stands for, negation is contracted.
+    Parentheses and relative clauses are left out, an opening adverbial moves to the end, an opening
+    pronoun is replaced by the title that it refers to, negation is contracted.
     """
     changed = sentence
     for rule in _rules(title):
