@@ -1,7 +1,8 @@
 """The real stack for the tests: one Kafka, PostgreSQL, Redis and Weaviate per session, on demand.
 
-What cannot be had on a machine is skipped with its reason; with `RAGLINE_TEST_REQUIRE=1`, as CI
-sets it, that is a failure instead. The run closes with a table of what ran on what.
+Tests whose backend is not available on a machine are skipped with the reason; with
+`RAGLINE_TEST_REQUIRE=1`, as in CI, they fail instead. The run ends with a table of the tests per
+backend.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _give_up(name: str, error: StackError) -> NoReturn:
 
 @pytest.fixture(autouse=True)
 def settings_as_before() -> Iterator[None]:
-    """Let no test leave settings to the next one, whatever commands it ran in this process."""
+    """Restore the settings after each test, whatever commands it ran in this process."""
     before = _settings()
     yield
     for name in _settings().keys() - before.keys():
@@ -59,7 +60,7 @@ def _settings() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def give_up() -> Callable[[str, StackError], NoReturn]:
-    """Skip the test because a backend cannot be had; fail where all are required."""
+    """Skip the test because a backend is not available; fail if all backends are required."""
     return _give_up
 
 
@@ -132,7 +133,7 @@ def weaviate_grpc_port(weaviate: WeaviateServer) -> int:
 
 
 def _backends_of(item: pytest.Item) -> set[str]:
-    """Read a test's backends off its fixtures and parameters."""
+    """Derive a test's backends from its fixtures and parameters."""
     parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
     names = {*getattr(item, "fixturenames", ()), *map(str, parameters)}
     firsts = {_ALIASES.get(name, name.partition("_")[0]) for name in names}
@@ -140,7 +141,7 @@ def _backends_of(item: pytest.Item) -> set[str]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note which tests really ran on which backend."""
+    """Record which tests really ran on which backend."""
     if report.when == "call" and report.passed:
         for key, names in report.user_properties:
             if key == "backends" and isinstance(names, tuple):
@@ -155,7 +156,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Close with what ran on what, and why something did not."""
+    """Print the tests per backend, and the reasons of skips."""
     terminalreporter.section("what ran on what")
     for name, title in BACKENDS.items():
         state = f"{len(_used[name])} tests passed on it"
@@ -172,7 +173,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where everything is required, a skip is a failure."""
+    """If all backends are required, a skip is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if REQUIRE_ALL and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -39,7 +39,7 @@ async def browser(give_up: Callable[[str, StackError], NoReturn]) -> AsyncIterat
     found = chromium()
     if found is None:
         give_up("browser", StackError(f"none of {', '.join(NAMES)} is installed"))
-    expect.set_options(timeout=15_000)  # two cores, and a whole pipeline beside the browser
+    expect.set_options(timeout=15_000)  # the pipeline shares two cores with it
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
             executable_path=found, args=[*CHROMIUM_ARGS], chromium_sandbox=False
@@ -50,12 +50,12 @@ async def browser(give_up: Callable[[str, StackError], NoReturn]) -> AsyncIterat
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
-    """Open a page of its own: `await open_page(url, **context)`; its errors fail the test."""
+    """Open a new page: `await open_page(url, **context)`; its errors fail the test."""
     contexts = []
     errors: list[str] = []
 
     def noted(message: ConsoleMessage) -> None:
-        # what the network answers is the page's business; policy violations are ours
+        # failed requests are handled by the page; policy violations must fail the test
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             errors.append(message.text)
 
@@ -79,14 +79,14 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
 
 @pytest.fixture(scope="session")
 def served_double() -> Iterator[Double]:
-    """The double's server."""
+    """A running double."""
     with running_double() as double:
         yield double
 
 
 @pytest.fixture
 def double(served_double: Double) -> Double:
-    """The double, as it plays when a test says nothing else."""
+    """The double, reset to its defaults."""
     served_double.script = [examples.stage(number) for number in range(4)]
     served_double.script += [examples.token(1, 0, ""), examples.done()]
     source = f"GET /v1/documents/{examples.CITATION['document_id']}/source"

@@ -1,7 +1,7 @@
-"""Speaks the gateway's HTTP API by a script, for what a real pipeline seldom shows.
+"""A scripted server with the gateway's HTTP API, for states that a real pipeline seldom shows.
 
-An expired question, an attempt that starts anew, a monitor that has fallen silent: the tests of
-these states use this server; everything else is tested on the real gateway.
+Tests of an expired question, a second attempt or a silent monitor use this server; everything else
+is tested on the real gateway.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from tests.browser.serving import served
 
 CONSOLE = files("ragline_gateway") / "console"
-# stricter than the gateway's: the page must not even try to turn a string into markup
+# stricter than the gateway's: with trusted types, turning a string into markup is an error
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
@@ -30,14 +30,14 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Pause:
-    """Nothing comes for so many seconds."""
+    """A pause of the stream, in seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The connection ends, once; whoever reconnects gets what comes after it."""
+    """The connection ends, once; a client that reconnects gets the rest of the script."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ Step = Pause | Cut | Said
 
 @dataclass
 class Double:
-    """What the next question gets, what else is shown, and what the page has sent.
+    """The script of the next question, the other replies, and the page's requests so far.
 
     `replies` are fixed bodies by `METHOD path`; a body with a `status` of 400 or more is a problem.
     """
@@ -75,7 +75,7 @@ class Double:
         return [body for verb, where, body in self.requests if (verb, where) == (method, path)]
 
     async def events(self, last_id: str) -> AsyncIterator[bytes]:
-        """Play the script from behind `last_id`."""
+        """Play the script after `last_id`."""
         ids = [step.id if isinstance(step, Said) else None for step in self.script]
         start = ids.index(last_id) + 1 if last_id else 0
         for place in range(start, len(self.script)):
@@ -131,7 +131,7 @@ def make_app(double: Double) -> FastAPI:
 
 @contextmanager
 def running_double() -> Iterator[Double]:
-    """Serve a double on a free port, on an event loop in a thread of its own."""
+    """Serve a double on a free port, on an event loop in a separate thread."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         double = Double(listener.getsockname()[1])
         with served(make_app(double), listener):

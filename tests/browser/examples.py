@@ -1,4 +1,4 @@
-"""Answers, sources and looks at the pipeline as the gateway sends them, for the double."""
+"""Answers, sources and pipeline states as the gateway sends them, for the double."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def claim(start: int, end: int, support: str, **fields: Any) -> dict[str, Any]:
 
 
 def stage(number: int) -> Said:
-    """The event of a stage that begins, with the times of those before it."""
+    """The event of a stage that begins, with the times of the stages before it."""
     own = TIMINGS[number]
     data = {"stage": own["stage"], "queued": own["queued"], "started": own["started"]}
     identity = f"0-{number + 1}"
@@ -140,7 +140,7 @@ def source(**fields: Any) -> dict[str, Any]:
 
 
 def pipeline(**changed: dict[str, Any]) -> dict[str, Any]:
-    """A look at the pipeline; fields of a stage may be `changed`."""
+    """A state of the pipeline; fields of a stage may be `changed`."""
     topics = ("queries", "intents", "candidates", "ranked")
     rows = [*zip(STAGES, topics, strict=True), ("ingestor", "documents")]
     stages = [

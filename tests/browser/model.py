@@ -1,4 +1,4 @@
-"""A language model that takes its time, so that an answer can be watched while it is written."""
+"""A slow language model, so that an answer can be observed while it is written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PASSAGE = re.compile(r'<passage id="1"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
 class PatientModel:
     """An OpenAI-compatible server: repeats the first passage's sentences, each with its citation.
 
-    It says a word every `pause_s` seconds.
+    It sends a word every `pause_s` seconds.
     """
 
     def __init__(self, port: int) -> None:

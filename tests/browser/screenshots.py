@@ -29,7 +29,7 @@ QUESTION = "How do I replay dead letters?"
 
 
 def index(pipeline: Pipeline) -> None:
-    """Have the documents indexed."""
+    """Index the documents."""
     for name in DOCUMENTS:
         content = (ROOT / name).read_text()
         status = pipeline.change(document_id=name, version=1, content=content)
@@ -42,7 +42,7 @@ async def ask(page: Page, question: str) -> None:
     await page.keyboard.press("Enter")
     await page.locator(".turn[data-phase=answered] .cards").last.wait_for()
     await page.locator("#stages .health").first.wait_for()
-    await page.wait_for_timeout(1_000)  # scrolling comes to rest
+    await page.wait_for_timeout(1_000)  # wait until scrolling has stopped
 
 
 async def take(browser: Browser, url: str) -> None:

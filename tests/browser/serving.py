@@ -1,4 +1,4 @@
-"""Serves an ASGI application from a thread of its own."""
+"""Serves an ASGI application from a separate thread."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ The zebra protocol {EVIL} needs a [striped cable](javascript:window.hit=1) of tw
 
 @dataclass(frozen=True)
 class Site:
-    """Where the console is, and what stands behind it."""
+    """The console's address, and the pipeline behind it."""
 
     url: str
     pipeline: Pipeline
@@ -49,14 +49,14 @@ class Site:
         return next(server for server in servers if server.name == Service.GATEWAY.value)
 
     def get(self, path: str) -> Any:
-        """Read from the API, past the browser."""
+        """Read from the API, without the browser."""
         answer = httpx.get(f"{self.url}{path}", headers={"Ragline-Tenant": TENANT}, timeout=10)
         return answer.raise_for_status().json()
 
 
 @contextmanager
 def running_site(folder: Path) -> Iterator[Site]:
-    """Start everything, and have the documents indexed."""
+    """Start everything, and index the documents."""
     with pytest.MonkeyPatch.context() as environment, patient_model() as model:
         environment.setenv("RAGLINE_LLM__BASE_URL", model.url)
         environment.setenv("RAGLINE_LLM__API_KEY", "none")

@@ -20,7 +20,7 @@ RULES = {
     },
     "resultTypes": ["violations", "incomplete"],
 }
-# axe cannot tell what lies behind the text of a picture or of the question box; colours are all
+# axe cannot determine the background of text in a picture or in the question box; all colours are
 # from the theme, and each is measured below
 UNDECIDED = {"color-contrast"}
 GROUNDS = ("ground", "surface", "sunken")

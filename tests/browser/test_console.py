@@ -22,7 +22,7 @@ from ragline_cli.errors import StackError
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOST = "What do I do about a lost badge?"
-# Keeps each state of the answer's text, and what the status said meanwhile
+# Records each state of the answer's text, with the status at that time
 WATCH = """() => {
   window.seen = [];
   new MutationObserver(() => {
@@ -43,7 +43,7 @@ WATCH = """() => {
 def site(
     tmp_path_factory: pytest.TempPathFactory, give_up: Callable[[str, StackError], NoReturn]
 ) -> Iterator[Site]:
-    """The console's address and what is behind it."""
+    """The console's address and the pipeline behind it."""
     try:
         with running_site(tmp_path_factory.mktemp("site")) as started:
             yield started
@@ -64,7 +64,7 @@ def patience(site: Site) -> Iterator[Callable[[float], None]]:
 
 
 def address(site: Site, port: int | None = None) -> str:
-    """Return where the tenant's console is, through another port if one is given."""
+    """Return the address of the tenant's console, through another port if one is given."""
     parts = urlsplit(site.url)
     return f"http://{parts.hostname}:{port or parts.port}/?tenant={TENANT}"
 
@@ -82,7 +82,7 @@ async def ended(page: Page, timeout_s: float = 60) -> None:
 
 
 async def stored_answer(page: Page, site: Site) -> dict[str, Any]:
-    """Return the answer of the last question, as the API tells it."""
+    """Return the answer to the last question from the API."""
     requests = await page.evaluate("performance.getEntriesByType('resource').map((e) => e.name)")
     query_id = [m.group(1) for url in requests if (m := re.search("queries/([^/]+)/events", url))]
     state: dict[str, Any] = site.get(f"v1/queries/{query_id[-1]}")["answer"]
@@ -120,7 +120,7 @@ async def test_a_citation_opens_where_it_stands(open_page: OpenPage, site: Site)
     await expect(panel.locator("mark").first).to_be_in_viewport()
     marked = await panel.locator("mark").all_text_contents()
     assert "".join(marked) == citation["quote"]
-    assert await panel.get_by_role("link").count() == 0  # its address is no address of the web
+    assert await panel.get_by_role("link").count() == 0  # its address is not http or https
 
 
 async def test_each_stages_time_is_shown(open_page: OpenPage, site: Site) -> None:

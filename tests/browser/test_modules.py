@@ -12,14 +12,14 @@ from tests.browser.double import Double
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# `run(module, body, argument)`: what `body` returns, with the module's names as `m`
+# `run(module, body, argument)` returns the result of `body`, which sees the module as `m`
 IMPORTED = "async ([url, argument]) => { const m = await import(url); %s }"
 HTML = "const box = document.createElement('div'); box.append(...m.render(argument)); "
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page(browser: Browser, served_double: Double) -> AsyncIterator[Page]:
-    """A page of the server's that does nothing by itself."""
+    """A page of the server without any script."""
     context = await browser.new_context()
     blank = await context.new_page()
     await blank.goto(f"{served_double.url}v1/blank")

@@ -1,4 +1,4 @@
-"""Everything that the page can show, by a script: no pipeline shows all of this on demand."""
+"""All states of the page, by scripted replies: no real pipeline shows all of them on demand."""
 
 from __future__ import annotations
 

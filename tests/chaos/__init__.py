@@ -1,1 +1,1 @@
-"""Chaos: steady load, random faults, and an independent checker that says what was lost."""
+"""Chaos tests: steady load, random faults, and an independent checker that finds losses."""

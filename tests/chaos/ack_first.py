@@ -1,7 +1,7 @@
 """A service with delivery as FastStream does it by default: `ACK_FIRST`. It loses records.
 
-`python -m tests.chaos.ack_first <service>` runs it. It exists to show that the checker sees losses;
-nothing of the product can be switched to it.
+`python -m tests.chaos.ack_first <service>` runs it. It exists to show that the checker detects
+losses; no setting of the product enables it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _COMMIT_MS = 200
 
 
 class AckFirstSubscriber(ConcurrentDefaultSubscriber):
-    """FastStream's own concurrency and commits, with our handler behind them."""
+    """FastStream's own concurrency and commits, with our handler."""
 
     state: Consumption
 
     async def process_message(self, msg: Any) -> Any:
-        """Run the delivery policy; whether it ends well no longer matters to the offset."""
+        """Run the delivery policy; its outcome has no effect on the offset any more."""
         await self.state.deliver(msg, super().process_message)
 
 
 def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options: Any) -> Any:
-    """Do what `ragline.messaging.ordered.subscribe` does, without its promises."""
+    """Do the same as `ragline.messaging.ordered.subscribe`, without its guarantees."""
     subscriber: Any = broker.subscriber(
         state.topic,
         group_id=group,

@@ -1,6 +1,6 @@
-"""The checker: what was promised, against what lies on the topics and in the store. Pure.
+"""The checker: compares the promises with the records of the topics and the store. Pure.
 
-It shares no code with the product, and believes nothing but the records and the model.
+It shares no code with the product, and relies only on the records and the model.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _EVIDENCE = 5
 
 @dataclass
 class Findings:
-    """What the checker found. `broken` says in words which promises do not hold, with evidence."""
+    """The checker's findings. `broken` lists the broken promises in words, with evidence."""
 
     queries: int = 0
     answered: int = 0
@@ -52,7 +52,7 @@ class Findings:
     broken: list[str] = field(default_factory=list)
 
     def breaks(self, promise: str, evidence: Iterable[object]) -> None:
-        """Note a broken promise."""
+        """Record a broken promise."""
         shown = list(evidence)
         more = f" and {len(shown) - _EVIDENCE} more" if len(shown) > _EVIDENCE else ""
         self.broken.append(f"{promise}: {', '.join(map(str, shown[:_EVIDENCE]))}{more}")
@@ -170,7 +170,7 @@ def check_store(
 
 
 def _wrong(want: Expected, objects: Sequence[Stored]) -> str | None:
-    """Return what is wrong with a document's state, as its markers tell it."""
+    """Return what is wrong with a document's state, according to its markers."""
     contents = [each for each in objects if each.kind in ("content", "gone")]
     if not contents:
         return None if want.version < 0 else f"nothing is stored, v{want.version} expected"
@@ -194,7 +194,7 @@ def _code_word(content: str) -> str:
 
 
 def _orphans(objects: Sequence[Stored]) -> list[Stored]:
-    """Return chunks of no standing version, and markers that say nothing any more."""
+    """Return chunks of versions that are not current, and obsolete markers."""
     contents = [each for each in objects if each.kind in ("content", "gone")]
     top = max(contents, key=lambda each: (each.version, each.kind == "gone"), default=None)
     stated = [each for each in objects if each.groups is not None]
@@ -212,8 +212,8 @@ def _orphans(objects: Sequence[Stored]) -> list[Stored]:
 def check_citations(findings: Findings, answers: Sequence[Read], statuses: Sequence[Read]) -> None:
     """No answer cites a version that was known to be replaced or deleted when it searched.
 
-    An answer's `watermark` is when it searched: every change whose status was published before
-    was visible. Nor does one answer cite two versions of a document.
+    An answer's `watermark` is the time of its search: every change whose status was published
+    before was visible. Also, no answer cites two versions of a document.
     """
     ended: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
     for read in statuses:
@@ -248,7 +248,7 @@ def check_citations(findings: Findings, answers: Sequence[Read], statuses: Seque
 def check_dead_letters(
     findings: Findings, letters: Sequence[Read], poison: Mapping[str, Sequence[str]]
 ) -> None:
-    """Each dead letter has a cause of the list, and each poison record is among them."""
+    """Each dead letter has a known cause, and each poison record became a dead letter."""
     causes = Counter(
         read.headers.get("ragline-dead-letter-cause", b"none").decode() for read in letters
     )

@@ -1,4 +1,4 @@
-"""The faults: what is done to the system, one function a kind."""
+"""The faults that are injected into the system, one function per kind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ POISONED = ("queries", "intents", "candidates", "ranked", "documents")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What faults act on."""
+    """The parts of the system that faults act on."""
 
     topology: Topology
     load: Load
@@ -44,7 +44,7 @@ Act = Callable[[Scene], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that goes wrong. `act` returns when it is over, though not yet recovered from."""
+    """One fault. `act` returns when the fault is over, maybe before the system has recovered."""
 
     name: str
     act: Act
@@ -70,7 +70,7 @@ def catalogue() -> Iterator[Fault]:
 
 
 def select(names: str | None) -> list[Fault]:
-    """Return the faults whose names contain one of the comma-separated parts; all when null.
+    """Return the faults whose names contain one of the comma-separated parts; all for None.
 
     Raises:
         ValueError: a part that no fault contains; lists the names.
@@ -165,7 +165,7 @@ def _poison(scene: Scene) -> None:
 
 
 def _roll(scene: Scene) -> None:
-    """Restart every instance, one after the other, as a deployment does."""
+    """Restart every instance, one after the other, like a rolling deployment."""
     for instance in scene.topology.instances:
         started = instance.pid
         instance.send(signal.SIGTERM)

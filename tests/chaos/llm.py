@@ -1,6 +1,7 @@
-"""The language model of the chaos run: cites its first passage, never says the same twice, fails.
+"""The language model of the chaos run: cites its first passage, never repeats itself, and fails.
 
-A second call for one query shows: its answer differs, so it would be a conflict on `answers`.
+A second call for a query can be detected: its answer differs, so it would be a conflict on
+`answers`.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class Mood(StrEnum):
 
 
 class ChaoticModel:
-    """An OpenAI-compatible server in a thread of its own; a context manager.
+    """An OpenAI-compatible server in a separate thread; a context manager.
 
     Args:
-        work_s: how long a good answer takes.
+        work_s: seconds that a good answer takes.
     """
 
     def __init__(self, *, work_s: float) -> None:
@@ -55,11 +56,11 @@ class ChaoticModel:
 
     @property
     def port(self) -> int:
-        """Where it listens, on loopback."""
+        """The port on which it listens, on loopback."""
         return int(self._socket.getsockname()[1])
 
     def __enter__(self) -> Self:
-        """Start to serve."""
+        """Start serving."""
         self._thread.start()
         return self
 

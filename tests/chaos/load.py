@@ -1,4 +1,4 @@
-"""A steady load, published by clients that are not ours and that wait for a broker that is away."""
+"""A steady load, published by a third-party client that waits while the broker is down."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SHORT_S, _USUAL_S = 2.0, 90.0
 
 @dataclass(kw_only=True)
 class Load:
-    """Publishes queries and changes at an even pace; what Kafka has stored is noted.
+    """Publishes queries and changes at a steady rate, and records what Kafka has stored.
 
-    `asked` maps the id of each stored query to when it was stored (epoch seconds), `poison` holds
-    the keys of the poison records, by topic.
+    `asked` maps the id of each stored query to the time when it was stored (epoch seconds),
+    `poison` holds the keys of the poison records, by topic.
     """
 
     bootstrap: str
@@ -64,7 +64,7 @@ class Load:
             thread.start()
 
     def finish(self, *, queries: int, changes: int) -> None:
-        """Go on until so many are stored at least, then stop, and wait for what is under way."""
+        """Continue until at least so many are stored; then stop, and wait for records in flight."""
         while len(self.asked) < queries or len(self.library.published) < changes:
             time.sleep(0.5)
         self._stop.set()

@@ -1,4 +1,4 @@
-"""What the document store must hold at the end: the published changes, applied by version. Pure."""
+"""The expected final state of the document store: published changes, applied by version. Pure."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class Change:
 
     @property
     def topic(self) -> str:
-        """Where it goes."""
+        """The topic of the event."""
         return "document-access" if self.kind == "access" else "documents"
 
     @property
     def key(self) -> str:
-        """The record's key, and the document's name here."""
+        """The record's key, which here is also the document's name."""
         return f"{self.tenant}/{self.document_id}"
 
     @property
     def value(self) -> dict[str, Any]:
-        """The record's value: only what a CMS would send."""
+        """The record's value, with only the fields that a CMS would send."""
         body: dict[str, Any] = {
             "tenant": self.tenant,
             "document_id": self.document_id,
@@ -54,7 +54,7 @@ class Change:
 
 @dataclass(slots=True)
 class Expected:
-    """A document as it must end: the highest version wins, a delete before content of its own."""
+    """A document's final state: the highest version wins, and for equal versions a delete."""
 
     version: int = -1
     gone: bool = False
@@ -63,7 +63,7 @@ class Expected:
     access: tuple[str, ...] = ()
 
     def apply(self, change: Change) -> None:
-        """Take a change into account, in whatever order changes come."""
+        """Take a change into account; changes may come in any order."""
         if change.access is not None and change.version >= self.access_version:
             self.access_version, self.access = change.version, change.access
         if change.kind == "access":
@@ -75,7 +75,7 @@ class Expected:
 
 @dataclass
 class Library:
-    """Makes up changes of a fixed set of documents, reproducibly, and knows how they must end."""
+    """Generates reproducible changes of a fixed set of documents, and knows the final state."""
 
     random: Random
     questions: Random
@@ -90,7 +90,7 @@ class Library:
             yield self._upsert(TENANTS[number % len(TENANTS)], f"machine-{number:03d}.md")
 
     def changes(self) -> Iterator[Change]:
-        """Return changes without end: new versions, old ones again or late, deletes, access."""
+        """Return endless changes: new versions, repeated or late old ones, deletes, access."""
         late: list[Change] = []
         while True:
             number = self.random.randrange(self.documents)
@@ -99,7 +99,7 @@ class Library:
                 case dice if dice < 0.60:
                     yield self._upsert(*where)
                 case dice if dice < 0.70 and self.published:
-                    yield self.random.choice(self.published)  # once more, maybe long superseded
+                    yield self.random.choice(self.published)  # a repeat, maybe long superseded
                 case dice if dice < 0.80:
                     late.append(self._upsert(*where))  # later versions overtake it
                 case dice if dice < 0.87:
@@ -118,7 +118,7 @@ class Library:
 
     def question(self) -> tuple[str, str]:
         """Return a tenant and a question about one of its documents."""
-        # a generator of its own: questions and changes are made in threads of their own
+        # a separate random generator, because questions and changes are made in different threads
         number = self.questions.randrange(self.documents)
         return TENANTS[number % len(TENANTS)], f"What is the code word of machine {number:03d}?"
 

@@ -1,6 +1,6 @@
-"""A TCP proxy that can be told to misbehave, on an event loop in a thread of its own.
+"""A TCP proxy that injects network faults, on an event loop in a separate thread.
 
-In the manner of Shopify's toxiproxy, which is a Go binary; this one needs nothing installed.
+Similar to Shopify's toxiproxy, which is a Go binary; this one needs no installation.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Proxy:
     """Forwards connections to `target`, a port of loopback; a context manager.
 
     Args:
-        target: the port behind.
-        port: to listen on; a free one when null.
+        target: the port to forward to.
+        port: the port to listen on; a free one when null.
     """
 
     def __init__(self, target: int, *, port: int | None = None) -> None:
@@ -35,7 +35,7 @@ class Proxy:
         self._thread = Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start to listen."""
+        """Start listening."""
         self._thread.start()
         self._started.wait(10)
         return self
@@ -51,11 +51,11 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._reset_all)
 
     def delay(self, seconds: float) -> None:
-        """Hold back every piece of data for some seconds, in both directions."""
+        """Delay all data by some seconds, in both directions."""
         self._delay_s = seconds
 
     def heal(self) -> None:
-        """Behave again."""
+        """End all faults."""
         self._refusing = False
         self._delay_s = 0.0
 

@@ -1,4 +1,4 @@
-"""Reads whole topics with a client that is not ours, and the store object by object."""
+"""Reads whole topics with a third-party client, and the store object by object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A record as it lies on a topic; `at` is epoch seconds."""
+    """A record of a topic; `at` is epoch seconds."""
 
     topic: str
     partition: int
@@ -30,10 +30,10 @@ class Read:
 
 
 def read_topic(bootstrap: str, topic: str) -> list[Read]:
-    """Return every record of a topic, from the beginning to its end just now.
+    """Return every record of a topic, from its beginning to its current end.
 
     Raises:
-        TimeoutError: the broker does not give them all.
+        TimeoutError: the broker does not return all of them in time.
     """
     consumer = Consumer(
         {
@@ -51,7 +51,7 @@ def read_topic(bootstrap: str, topic: str) -> list[Read]:
 
 
 def _read_all(consumer: Consumer, partitions: list[TopicPartition]) -> list[Read]:
-    left: dict[int, int] = {}  # offset of the last record to come, by partition
+    left: dict[int, int] = {}  # offset of the last record to read, by partition
     for each in partitions:
         each.offset, end = consumer.get_watermark_offsets(each, timeout=30)
         if each.offset < end:
@@ -82,7 +82,7 @@ def _read(message: Any) -> Read:
 
 
 def count_records(bootstrap: str, topics: Iterable[str]) -> dict[str, int]:
-    """Return how many records lie on each topic."""
+    """Return the number of records on each topic."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "chaos-progress"})
     try:
         known = consumer.list_topics(timeout=10).topics
@@ -100,7 +100,7 @@ def count_records(bootstrap: str, topics: Iterable[str]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """An object as it lies in the store: a chunk, or one of the three markers."""
+    """An object of the store: a chunk, or one of the three markers."""
 
     key: str
     kind: str
@@ -110,7 +110,7 @@ class Stored:
 
 
 def read_store(topology: Topology, collection: str = "Chunks") -> list[Stored]:
-    """Return every object of every tenant, past all that hides them from readers."""
+    """Return every object of every tenant, including those hidden from searches."""
     store = topology.store
     with weaviate.connect_to_local(
         port=store.port,

@@ -1,4 +1,4 @@
-"""Time to recovery: from a fault until the throughput is back, and stays. Pure."""
+"""Time to recovery: from a fault until the throughput is back and stable. Pure."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def recovery_s(
 ) -> float | None:
     """Return the seconds from `fault` until answers come at 90 % of `offered` a second again.
 
-    They are back at the end of the first 5 s with 90 % of the answers, if so have the windows that
-    begin in the following 10 s and end before `until`. (At its end: a burst that catches up fills
-    windows that began long before it.) 0 when the throughput never fell, None when it was not back
-    by `until`.
+    Recovery is the end of the first 5 s window with 90 % of the answers, if the windows that begin
+    in the following 10 s and end before `until` have them as well. (The end, because a burst that
+    catches up also fills windows that began long before it.) 0 if the throughput never fell, None
+    if it was not back by `until`.
 
     Args:
-        answered: when each query was first answered, sorted, in seconds.
+        answered: sorted times at which each query was first answered, in seconds.
         fault: when the fault began.
         until: when the next one began, or the load ended.
         offered: queries published a second.

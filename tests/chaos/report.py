@@ -1,4 +1,4 @@
-"""The report of a chaos run: JSON for programs, a table and a timeline for people."""
+"""The report of a chaos run: JSON, a table and a timeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BIN_S = 2.0
 
 
 def as_dict(outcome: Outcome) -> dict[str, Any]:
-    """Return the report; `recovery_s` is null where the throughput was not back in time."""
+    """Return the report; `recovery_s` is null if the throughput was not back in time."""
     return asdict(outcome.findings) | {
         "seed": outcome.seed,
         "duration_s": round(outcome.ended - outcome.started, 1),
@@ -48,7 +48,7 @@ def write(outcome: Outcome, folder: Path) -> list[Path]:
 
 
 def everything(outcome: Outcome) -> RenderableType:
-    """Return what a person wants to see on a terminal."""
+    """Return the report for a terminal."""
     found = outcome.findings
     verdict = (
         Text("Every promise held.", style="bold green")
@@ -97,7 +97,7 @@ def _recoveries(outcome: Outcome) -> Table:
 
 def picture(outcome: Outcome, path: Path) -> None:
     """Draw answers and statuses a second over time, with the faults."""
-    import matplotlib as mpl  # the report's only: a run need not wait for it to load
+    import matplotlib as mpl  # only the report needs it, and it loads slowly
 
     mpl.use("svg")
     from matplotlib import pyplot

@@ -23,11 +23,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What a run does: at least so many `queries` and `changes`, and all `faults`.
+    """The plan of a run: the minimum numbers of `queries` and `changes`, and all `faults`.
 
-    `spacing_s` is from the end of one fault to the next: time to recover, and to be seen to.
-    `patience_s` bounds the wait for the last answers, and again for the last statuses: a question
-    has 90 s, a change may be on the retry topics of 10 s and 1 min.
+    `spacing_s` is the time from the end of one fault to the next, to recover and to measure the
+    recovery. `patience_s` limits the wait for the last answers, and again for the last statuses: a
+    question has 90 s, a change may be on the retry topics of 10 s and 1 min.
     """
 
     seed: int
@@ -47,7 +47,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """A fault as it happened; instants in epoch seconds."""
+    """A fault that was injected; times in epoch seconds."""
 
     name: str
     started: float
@@ -56,7 +56,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run brought."""
+    """The outcome of a run."""
 
     seed: int
     started: float
@@ -71,7 +71,7 @@ class Outcome:
 
 
 def run(script: Script, folder: Path, *, say: Say) -> Outcome:
-    """Do what the script says and check what came of it.
+    """Run the script and check the outcome.
 
     Raises:
         StackError: a part of the system cannot be started at all.
@@ -127,11 +127,11 @@ def _suffer(
 
 
 def _settle(topology: Topology, load: Load, patience_s: float) -> None:
-    """Wait until all is answered and ended, or until waiting any longer is of no use."""
+    """Wait until all questions are answered and all changes have a status, or patience ends."""
     topology.wait_until_ready(topology.instances)
     _until(lambda: _answered(topology, load), patience_s)
     _until(lambda: _ended(topology, load), patience_s)
-    time.sleep(5)  # for repeats that are still on their way
+    time.sleep(5)  # for duplicates that are still in flight
 
 
 def _until(done: Callable[[], bool], seconds: float) -> None:

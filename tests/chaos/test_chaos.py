@@ -1,6 +1,6 @@
-"""The part of the chaos suite that every change must pass; `make chaos` is the whole of it.
+"""The part of the chaos suite that every change must pass; `make chaos` runs all of it.
 
-Only promises are asserted, never a time.
+Only promises are asserted, never times.
 """
 
 from __future__ import annotations

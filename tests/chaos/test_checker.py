@@ -1,4 +1,4 @@
-"""The checker can fail: each broken promise, made by hand, is found."""
+"""The checker finds each kind of broken promise, constructed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the throughput was back, told from when answers came."""
+"""The time to recovery, computed from the times of answers."""
 
 from __future__ import annotations
 

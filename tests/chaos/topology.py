@@ -1,6 +1,6 @@
-"""The system under chaos: real servers, two instances a stage, and proxies in between.
+"""The system under chaos: real servers, two instances per stage, and proxies in between.
 
-A supervisor restarts what died, as Kubernetes would. Only the services go through the proxies;
+A supervisor restarts processes that died, as Kubernetes would. Only the services use the proxies;
 the load and the checker reach Kafka and the store directly.
 """
 
@@ -36,7 +36,7 @@ from .llm import ChaoticModel
 from .proxy import Proxy
 
 _WATCH_S = 0.25
-_RESTART_S = 1.0  # the first back-off of a kubelet is shorter than a human could be
+_RESTART_S = 1.0  # a kubelet's first restart is quick, too
 
 
 class Instance(ServiceProcess):
@@ -59,7 +59,7 @@ class Instance(ServiceProcess):
         self.wanted = True
 
     def command(self) -> Command:
-        """Run the service, or the module that stands in for it."""
+        """Run the service, or the module that replaces it."""
         given = super().command()
         module = [self._module] if self._module else []
         argv = (sys.executable, "-m", *(module or [f"ragline_{self.service.value}"]))
@@ -67,7 +67,7 @@ class Instance(ServiceProcess):
         return Command(argv=(*argv, *extra), env=given.env, cwd=Path.cwd())
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal; a process that is gone already is fine."""
+        """Send a signal; ignore a process that has already ended."""
         if self.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
@@ -75,7 +75,7 @@ class Instance(ServiceProcess):
 
 @dataclass(kw_only=True)
 class Topology:
-    """Everything that runs."""
+    """All servers, proxies and service instances."""
 
     folder: Path
     kafka: KafkaServer
@@ -91,12 +91,12 @@ class Topology:
 
     @property
     def bootstrap(self) -> str:
-        """Kafka, without a proxy."""
+        """The address of Kafka, without a proxy."""
         return self.kafka.bootstrap_servers
 
     @property
     def store_settings(self) -> VectorStoreSettings:
-        """The store, without a proxy."""
+        """The settings of the store, without a proxy."""
         key = self.store.api_key
         return VectorStoreSettings(
             kind=StoreKind.WEAVIATE,
@@ -110,10 +110,10 @@ class Topology:
         return [each for each in self.instances if each.service is service]
 
     def wait_until_ready(self, instances: list[Instance], timeout: float = 120) -> None:
-        """Wait until the probes of `instances` are fine.
+        """Wait until the readiness probes of `instances` succeed.
 
         Raises:
-            StackError: one of them is not in time.
+            StackError: one of them is not ready in time.
         """
         until = time.monotonic() + timeout
         for each in instances:
@@ -149,7 +149,7 @@ class Topology:
                 self._starting.discard(each.name)
 
     def stop(self) -> None:
-        """End the instances at once; how they stop in an orderly way is one of the faults."""
+        """Kill the instances at once; graceful shutdown is tested by one of the faults."""
         self._stopping.set()
         for each in self.instances:
             each.kill()
@@ -167,11 +167,11 @@ def running_topology(
     """Start everything, and stop it at the end.
 
     Args:
-        folder: data and logs.
+        folder: for data and logs.
         instances: processes of each service.
         work_s: seconds that the language model takes.
         settings: further settings of the services.
-        modules: what to run in place of a service, `python -m <module> <service>`.
+        modules: replacements of services, run as `python -m <module> <service>`.
     """
     with ExitStack() as stack:
         topology = _servers(folder, stack, work_s)
@@ -197,7 +197,7 @@ def running_topology(
         finally:
             topology.stop()
             supervisor.join(60)
-            topology.stop()  # again, for one that the supervisor was just starting
+            topology.stop()  # again, for an instance that the supervisor was just starting
 
 
 def _servers(folder: Path, stack: ExitStack, work_s: float) -> Topology:

@@ -1,4 +1,4 @@
-"""The whole pipeline as separate processes on a real stack, driven by a client that is not ours."""
+"""The whole pipeline as separate processes on a real stack, driven by a third-party client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATUS_KEY = ("tenant", "document_id", "version", "change")
 
 @dataclass
 class Reader:
-    """Follows one topic from where it ended when the reader was made."""
+    """Reads one topic from its end at the time when the reader was created."""
 
     bootstrap: str
     topic: str
@@ -63,7 +63,7 @@ class Reader:
 class Pipeline:
     """Publishes questions and documents; reads answers, statuses and dead letters.
 
-    `key` is an API key of the gateway, for everything in the tenant `acme`.
+    `key` is an API key of the gateway with all scopes in the tenant `acme`.
     """
 
     bootstrap: str

@@ -1,1 +1,1 @@
-"""Load on one gateway: thousands of open streams, hundreds of questions a second."""
+"""Load tests of one gateway: thousands of open streams, hundreds of questions a second."""

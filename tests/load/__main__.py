@@ -62,7 +62,7 @@ def main(
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, str]]:
-    """Run Kafka and Redis, and give the settings that lead to them."""
+    """Run Kafka and Redis, and yield their settings."""
     import asyncio
 
     kafka, redis = KafkaServer(folder / "kafka"), RedisServer(folder / "redis")

@@ -1,7 +1,7 @@
-"""`python -m tests.load.client`: the readers and the askers, in a process of their own.
+"""`python -m tests.load.client`: the readers and the askers, in a separate process.
 
-Prints one line of JSON a phase: `opened` when all streams are open, `streams` when they have ended,
-`questions` for the askers.
+Prints one line of JSON per phase: `opened` when all streams are open, `streams` when they have
+ended, `questions` for the askers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
 
 
 class Readers:
-    """Opens streams and takes the delay of each token while all are open."""
+    """Opens streams and measures the delay of each token while all are open."""
 
     def __init__(self, port: int, seconds: float) -> None:
         self._port = port
@@ -50,7 +50,7 @@ class Readers:
         self.errors: list[str] = []
 
     async def one(self) -> None:
-        """Ask, follow, and note when each token came."""
+        """Ask, follow the stream, and record the delay of each token."""
         try:
             async with self._opening:
                 connection = await connect(self._port)
@@ -97,7 +97,7 @@ async def read(port: int, streams: int, seconds: float) -> None:
 
 
 async def ask(port: int, rate: float, seconds: float) -> None:
-    """Ask `rate` questions a second, whether or not earlier ones are accepted yet.
+    """Ask `rate` questions a second, without waiting until earlier ones are accepted.
 
     The first five seconds warm everything up and are not measured.
     """
@@ -139,7 +139,7 @@ def main(
     seconds: Annotated[float, typer.Option()] = 60.0,
 ) -> None:
     """Read or ask."""
-    gc.disable()  # its pauses would be taken for the gateway's
+    gc.disable()  # the client's own pauses would be attributed to the gateway
     asyncio.run(read(port, streams, seconds) if streams else ask(port, rate, seconds))
 
 

@@ -1,8 +1,8 @@
-"""`python -m tests.load.pipeline`: the pipeline behind the gateway under load, in its own process.
+"""`python -m tests.load.pipeline`: the stub pipeline of the load test, in its own process.
 
-A question whose text is `now` is answered at once. Any other is a number: seconds over which its
-tokens come at a steady pace, from an instant of its own so that streams do not beat together; each
-token is the time at which it was sent.
+A question whose text is `now` is answered at once. Any other text is the number of seconds over
+which tokens are sent at a steady rate. Each stream starts with a random delay, so that streams are
+not synchronized; each token is the time at which it was sent.
 """
 
 from __future__ import annotations
@@ -42,5 +42,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    gc.disable()  # its pauses would be taken for the gateway's
+    gc.disable()  # its own pauses would be attributed to the gateway
     asyncio.run(main())

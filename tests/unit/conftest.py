@@ -1,4 +1,4 @@
-"""What holds for all unit tests."""
+"""Fixtures for all unit tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="package")
 def no_settings_of_this_machine() -> Iterator[None]:
-    """Unit tests know the defaults alone, whatever the shell or a stack beside them has set."""
+    """Unit tests see only default settings, whatever the shell or a running stack has set."""
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("RAGLINE_")]:
             environment.delenv(name)

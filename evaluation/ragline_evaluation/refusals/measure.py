@@ -45,7 +45,7 @@ class RefusalRound:
     kinds: Sequence[QuestionKind]
 
     def with_foreign(self, questions: Sequence[Question]) -> RefusalRound:
-        """Return the round with questions of another set; an id of both sets is asked once."""
+        """Return the round with questions of another set added, unless it has their ids already."""
         own = {each.id for each, _ in self.questions}
         foreign = [(each, frozenset[str]()) for each in questions if each.id not in own]
         return RefusalRound(

@@ -27,7 +27,7 @@ class ReferenceBM25:
         self._index.index(self._tokens(list(texts.values())), show_progress=False)
 
     def search(self, question: str) -> list[str]:
-        """Return the ids of the best documents, best first; those without any word are left out."""
+        """Return the ids of the best documents, best first, without those that match no word."""
         places, scores = self._index.retrieve(
             self._tokens([question]), k=min(_MOST, len(self._ids)), show_progress=False
         )

@@ -1,4 +1,4 @@
-"""A tiny set in BEIR's form, and the settings that lead to real stores."""
+"""A tiny set in BEIR's format, and the settings of real stores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_beir(folder: Path, questions: dict[str, tuple[str, str]]) -> Path:
 
 @pytest.fixture
 def beir(tmp_path: Path) -> Path:
-    return write_beir(tmp_path / f"tiny-{uuid4().hex[:8]}", QUESTIONS)  # a tenant of its own
+    return write_beir(tmp_path / f"tiny-{uuid4().hex[:8]}", QUESTIONS)  # gets its own tenant
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ Serve = Callable[[ASGIApp], Awaitable[str]]
 
 @asynccontextmanager
 async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` as the gateway is served, and give its URL."""
+    """Serve `app` as the gateway is served, and yield its URL."""
     async with serve_http(app, host="127.0.0.1", port=port, setting="-", graceful_s=1) as chosen:
         yield f"http://127.0.0.1:{chosen}"
 

@@ -1,4 +1,4 @@
-"""The gateway on real Kafka and Redis, in this process, before a pipeline that tests script."""
+"""The gateway on real Kafka and Redis, in this process, with a pipeline scripted by the tests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """One gateway: a client of it, its health, and how to stop it."""
+    """One gateway replica: a client, its health, and a way to stop it."""
 
     http: httpx.AsyncClient
     url: str
@@ -159,7 +159,7 @@ async def at_once(question: StubQuestion) -> None:
 
 
 async def in_steps(question: StubQuestion) -> None:
-    """Answer word by word, slower than tokens are gathered."""
+    """Answer word by word, slower than tokens are coalesced."""
     await question.begin()
     words = [f"word{number} " for number in range(12)]
     for word in words:

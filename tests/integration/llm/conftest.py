@@ -1,4 +1,4 @@
-"""Language model servers on loopback: a real one, and a double for what goes wrong."""
+"""Language model servers on loopback: a real one, and a double for failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Kafka of this folder's own, few partitions, and worker processes on it."""
+"""A separate Kafka for this folder, with few partitions, and worker processes on it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Worker:
     log: Path
 
     def probe(self, name: str) -> tuple[int, dict[str, Any]]:
-        """Return status and body of `/health/<name>`; 0 when nothing answers."""
+        """Return status and body of `/health/<name>`; status 0 without a response."""
         try:
             with urllib.request.urlopen(
                 f"http://127.0.0.1:{self.port}/health/{name}", timeout=5
@@ -64,7 +64,7 @@ class Worker:
         raise AssertionError(f"{name} was not {status} in {timeout} s\n{self.log.read_text()}")
 
     def wait_for_problem(self, text: str, timeout: float = 60) -> None:
-        """Wait until readiness fails for a reason that says `text`."""
+        """Wait until readiness fails with a reason that contains `text`."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
             status, body = self.probe("ready")
@@ -95,7 +95,7 @@ class Cluster:
         return self.server.bootstrap_servers
 
     def publish(self, topic: str, records: list[tuple[bytes | None, bytes | None]]) -> None:
-        """Publish (key, value) records with a client that is not ours."""
+        """Publish (key, value) records with a third-party client."""
         producer = Producer({"bootstrap.servers": self.bootstrap, "message.max.bytes": 9_000_000})
         for key, value in records:
             producer.produce(topic, key=key, value=value)
@@ -141,7 +141,7 @@ class Cluster:
 
 
 def end_of(consumer: Consumer, partition: TopicPartition, timeout: float = 30) -> int:
-    """Return a partition's end; a broker that has just come back has no leader yet."""
+    """Return a partition's end; retry while a broker that has just restarted has no leader."""
     until = time.monotonic() + timeout
     while True:
         try:
@@ -156,7 +156,7 @@ def end_of(consumer: Consumer, partition: TopicPartition, timeout: float = 30) -
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A broker with the registry's topics at few partitions."""
+    """A broker with the registry's topics, with few partitions."""
     small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
         asyncio.run(apply_topics(server.bootstrap_servers, topics=small))

@@ -18,8 +18,8 @@ NLI_LABELS = ("contradiction", "entailment", "neutral")
 def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
     """Save a BERT of one layer with random weights, with the tokenizer of all-MiniLM-L6-v2.
 
-    The identity is named as its activation, as in the published ms-marco cross-encoders, and the
-    weights are large, so that logits differ clearly and leave [0, 1].
+    Its configured activation is the identity, as in the published ms-marco cross-encoders, and its
+    weights are large, so that logits differ clearly and are outside of [0, 1].
     """
     import torch
     from transformers import BertConfig, BertForSequenceClassification
@@ -45,7 +45,7 @@ def save_cross_encoder(folder: Path, *, labels: int = 1, seed: int = 7) -> Path:
 
 
 def save_onnx(folder: Path) -> None:
-    """Export the model in `folder` to `onnx/model.onnx`, and with 8-bit weights beside it."""
+    """Export the model in `folder` to `onnx/model.onnx`, and a copy with 8-bit weights."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModelForSequenceClassification, AutoTokenizer

@@ -1,4 +1,4 @@
-"""A Kafka and a Redis of this folder's own, and monitors as processes on them."""
+"""A separate Kafka and Redis for this folder, and monitor processes on them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def start_monitor(start_worker: Callable[..., Worker], own_redis: RedisServer) -> StartMonitor:
-    """Start a monitor that looks often."""
+    """Start a monitor with short intervals."""
 
     def start(**env: str) -> Worker:
         settings = {
@@ -50,7 +50,7 @@ def start_monitor(start_worker: Callable[..., Worker], own_redis: RedisServer) -
 
 @pytest.fixture
 def history(own_redis: RedisServer) -> Iterator[Callable[[], Counter[str]]]:
-    """Return what all hours hold together."""
+    """Return the sums over all hours of the history."""
     with Redis.from_url(own_redis.url, decode_responses=True) as client:
 
         def read() -> Counter[str]:
@@ -64,7 +64,7 @@ def history(own_redis: RedisServer) -> Iterator[Callable[[], Counter[str]]]:
 
 
 def measured(worker: Worker, name: str, **labels: str) -> float:
-    """Return a counter of the monitor, over all labels that are not stated."""
+    """Return a counter of the monitor, summed over all labels that are not given."""
     url = f"http://127.0.0.1:{worker.port}/metrics"
     with urllib.request.urlopen(url, timeout=5) as response:
         families = list(text_string_to_metric_families(response.read().decode()))
@@ -77,7 +77,7 @@ def measured(worker: Worker, name: str, **labels: str) -> float:
 
 
 def until(holds: Callable[[], bool], *, worker: Worker | None = None, timeout: float = 60) -> None:
-    """Wait until something holds."""
+    """Wait until `holds` returns true."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
         if holds():
@@ -94,7 +94,7 @@ def value(**fields: Any) -> bytes:
 
 
 def answers(count: int, **fields: Any) -> list[tuple[bytes | None, bytes | None]]:
-    """Return records of distinct answers, of tenant `acme` and now if `fields` do not say else."""
+    """Return records of distinct answers, by default of tenant `acme` and at the current time."""
     given = {
         "tenant": "acme",
         "status": "answered",

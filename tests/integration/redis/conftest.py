@@ -1,4 +1,4 @@
-"""Clients of a real Redis, of one that hangs, and of one that nobody runs."""
+"""Clients of a real Redis, of one that hangs, and of an address without a Redis."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def dead_redis() -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def hanging_redis() -> AsyncIterator[Redis]:
-    """It takes connections and never answers."""
+    """A client of a server that accepts connections but never answers."""
     connections: list[asyncio.StreamWriter] = []
 
     async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -47,11 +47,11 @@ async def hanging_redis() -> AsyncIterator[Redis]:
 
 @asynccontextmanager
 async def paused(redis: Redis, *, seconds: float) -> AsyncIterator[None]:
-    """Let a real Redis take commands and answer none of them."""
+    """Pause a real Redis: it accepts commands and answers none of them."""
     await redis.client_pause(int(seconds * 1_000), all=True)
     started = asyncio.get_running_loop().time()
     try:
         yield
     finally:
-        # a paused server takes no command to go on either
+        # a paused server does not accept a command to resume either
         await asyncio.sleep(started + seconds - asyncio.get_running_loop().time())

@@ -1,4 +1,4 @@
-"""Runs `ragline` as a user does, in a home of its own, and sees every process that it starts."""
+"""Runs `ragline` as a user does, in a separate home, and finds every process that it starts."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ pytest.register_assert_rewrite("ragline.testing.store_contract")
 
 @pytest.fixture
 def pgvector_settings(postgres_url: str) -> VectorStoreSettings:
-    """A PostgreSQL collection of the test's own."""
+    """A separate PostgreSQL collection for the test."""
     return VectorStoreSettings(
         kind=StoreKind.PGVECTOR,
         url=SecretStr(postgres_url),
@@ -24,7 +24,7 @@ def pgvector_settings(postgres_url: str) -> VectorStoreSettings:
 
 @pytest.fixture
 def weaviate_settings(weaviate_url: str, weaviate_grpc_port: int) -> Iterator[VectorStoreSettings]:
-    """A Weaviate collection of the test's own, removed in the end: open shards cost memory."""
+    """A separate Weaviate collection for the test, removed at the end: open shards cost memory."""
     settings = VectorStoreSettings(
         kind=StoreKind.WEAVIATE,
         url=SecretStr(weaviate_url),
@@ -37,7 +37,7 @@ def weaviate_settings(weaviate_url: str, weaviate_grpc_port: int) -> Iterator[Ve
 
 @pytest.fixture
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port, on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

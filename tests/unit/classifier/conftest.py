@@ -30,7 +30,7 @@ def prediction(intent: Intent, confidence: float) -> Prediction:
 
 @dataclass
 class FixedIntent:
-    """An intent model that always says the same, and remembers what it was asked."""
+    """An intent model with a fixed prediction, which records the texts it was asked."""
 
     said: Prediction
     asked: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class FixedIntent:
 
 @dataclass
 class ScriptedLlm:
-    """A language model that replies, fails or hangs as told."""
+    """A language model that replies, fails or hangs as configured."""
 
     reply: dict[str, Any] | None = None
     error: RaglineError | None = None

@@ -1,4 +1,4 @@
-"""A stand-in for Kafka: what is published reaches a responder, whose events readers get."""
+"""A fake Kafka: published records go to a responder, and readers get its events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Record:
 
 @dataclass
 class FakeKafka:
-    """Producer and reader in one. `respond` gives the values that a published record causes."""
+    """Producer and reader in one. `respond` returns the values that a published record causes."""
 
     respond: Callable[[Sent], Iterable[bytes | None]] = lambda _: ()
     refuse: Callable[[Sent], Exception | None] = lambda _: None
@@ -82,7 +82,7 @@ class FakeKafka:
 
 @pytest.fixture
 def fake_kafka(monkeypatch: pytest.MonkeyPatch) -> FakeKafka:
-    """The stand-in, in place of real connections."""
+    """The fake, in place of real connections."""
     fake = FakeKafka()
     for module in (asker, run):
         monkeypatch.setattr(module, "open_tail", fake.open_tail)

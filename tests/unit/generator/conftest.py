@@ -51,7 +51,7 @@ def count_words(text: str) -> int:
 
 
 class WordTokenizer:
-    """One token a word: budgets that a reader can check by eye."""
+    """One token per word, so that a reader can check budgets by counting."""
 
     async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
         return count_words
@@ -59,7 +59,7 @@ class WordTokenizer:
 
 @dataclass
 class Clock:
-    """A clock that only moves when told."""
+    """A clock that only a test moves."""
 
     now: datetime = NOW
 
@@ -72,7 +72,7 @@ class Clock:
 
 @dataclass
 class RecordingStream:
-    """Keeps what was streamed, by attempt; `up` false is a Redis that is down."""
+    """Records the streamed text, by attempt; with `up` false it acts like a Redis that is down."""
 
     up: bool = True
     cancel_after: int | None = None

@@ -28,7 +28,7 @@ MAX_BYTES = 100_000
 
 @dataclass
 class CountingEmbedder:
-    """Vectors that depend on the text's length; remembers every batch."""
+    """Returns vectors that depend on the text's length; records every batch."""
 
     fingerprint: str = "fake@1"
     dimensions: int = 2
@@ -44,7 +44,7 @@ class CountingEmbedder:
 
 @dataclass
 class DictCache:
-    """A cache that never fails; `vectors` is open to the tests."""
+    """A cache that never fails; tests may access `vectors`."""
 
     vectors: dict[tuple[str, str], list[float]] = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ def store() -> MemoryStore:
 def make_stage(
     embedder: CountingEmbedder, cache: DictCache
 ) -> Callable[[FencedStore], IngestorStage]:
-    """A function from a store to a stage; its timer goes on by a second a reading."""
+    """A function from a store to a stage; its timer advances by a second per reading."""
 
     def make(store: FencedStore) -> IngestorStage:
         ticks = count()
@@ -103,7 +103,7 @@ MakePdf = Callable[[list[list[tuple[str, int]]]], bytes]
 
 @pytest.fixture
 def make_pdf() -> MakePdf:
-    """A function from pages of (line, type size) to a PDF's bytes."""
+    """A function from pages of (line, font size) to a PDF's bytes."""
 
     def make(pages: list[list[tuple[str, int]]]) -> bytes:
         out = BytesIO()

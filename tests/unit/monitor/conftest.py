@@ -1,4 +1,4 @@
-"""A monitor with a memory and views in memory, whose metrics can be read."""
+"""A monitor with in-memory doubles of its memory and views, and readable metrics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ragline_monitor.stage import MonitorStage
 
 
 class BreakableViews(MemoryViews):
-    """Views that can go away."""
+    """Views that can fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class BreakableViews(MemoryViews):
 
 @dataclass
 class World:
-    """The stage with everything around it; `show` gives each event a record of its own."""
+    """The stage with all its doubles; `show` gives each event its own record."""
 
     metrics: Metrics = field(default_factory=Metrics)
     memory: FakeMemory = field(default_factory=FakeMemory)
@@ -64,7 +64,7 @@ class World:
         self.stage = self.restarted()
 
     def restarted(self) -> MonitorStage:
-        """Return a monitor that remembers nothing by itself."""
+        """Return a restarted monitor, with no state of its own."""
         statuses = LateStatuses(self.views, on_failure=lambda: self.metrics.without("views"))
         return MonitorStage(
             meter=self.metrics,
@@ -75,12 +75,12 @@ class World:
         )
 
     async def show(self, event: Any, *, topic: str = "feedback") -> None:
-        """Show an event that lies behind the last one."""
+        """Process an event at the next offset."""
         self.record = self.record._replace(topic=topic, offset=self.record.offset + 1)
         await self.stage(event)
 
     def value(self, name: str, **labels: str) -> float:
-        """Return a metric's value; 0 where it was never touched."""
+        """Return a metric's value; 0 if it was never set."""
         return self.metrics.registry.get_sample_value(f"ragline_monitor_{name}", labels) or 0.0
 
     def samples(self, name: str) -> dict[tuple[str, ...], float]:
@@ -103,7 +103,7 @@ def world() -> World:
 
 
 def answer(query_id: str = "q1", **changes: Any) -> QueryAnswered:
-    """Return an answer, of tenant `acme` where `changes` do not say otherwise."""
+    """Return an answer, by default of tenant `acme`."""
     given = {
         "tenant": "acme",
         "status": AnswerStatus.ANSWERED,
@@ -115,7 +115,7 @@ def answer(query_id: str = "q1", **changes: Any) -> QueryAnswered:
 
 
 def feedback(query_id: str = "q1", **changes: Any) -> FeedbackGiven:
-    """Return a thumb up of tenant `acme` where `changes` do not say otherwise."""
+    """Return a thumbs-up rating, by default of tenant `acme`."""
     return FeedbackGiven(query_id=query_id, **({"tenant": "acme", "rating": "up"} | changes))
 
 

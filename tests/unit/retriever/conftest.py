@@ -1,4 +1,4 @@
-"""Candidates, events and a store that can be told to fail."""
+"""Candidates, events and a store that can fail on demand."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def make_event(**given: Any) -> QueryClassified:
 
 
 class StubStore:
-    """A `ChunkSearch` with fixed results; an exception in their place is raised.
+    """A `ChunkSearch` with fixed results; an exception among them is raised.
 
     `hang` names searches that never end. `calls` are (kind, argument, scope, limit).
     """
@@ -84,7 +84,7 @@ class StubStore:
 
 
 class StubEmbedder:
-    """Embeds everything as the same vector and counts."""
+    """Embeds every text as the same vector and counts calls."""
 
     fingerprint = "stub@1"
     dimensions = 2

@@ -39,7 +39,7 @@ SECRET = "the salary of Ada"
 
 @dataclass
 class Cluster:
-    """A broker on which no service runs: what is put back stays where it is."""
+    """A broker without services: replayed records stay where they are."""
 
     bootstrap: str
 
@@ -95,7 +95,7 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A broker of this module's own, because a stage would consume what is replayed."""
+    """A separate broker for this module, because a stage would consume replayed records."""
     small = [replace(topic, partitions=min(4, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
         asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
@@ -104,7 +104,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def prefix() -> str:
-    """What the keys of this test begin with."""
+    """The prefix of this test's keys."""
     return uuid4().hex
 
 
@@ -114,7 +114,7 @@ def document(version: int) -> bytes:
 
 @pytest.fixture
 def crashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Every replay ends between its record and its mark."""
+    """Let every replay crash after its record and before its mark."""
 
     async def crash(*_: object) -> None:
         raise Unavailable("killed")

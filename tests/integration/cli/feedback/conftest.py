@@ -27,7 +27,7 @@ from ragline_cli.stack.server import running
 
 NOW = datetime.now(UTC)
 YESTERDAY = NOW.replace(hour=12) - timedelta(days=1)
-DAY = ("--day", f"{YESTERDAY:%Y-%m-%d}")  # said, as a run may go on past midnight
+DAY = ("--day", f"{YESTERDAY:%Y-%m-%d}")  # fixed, because a run may continue past midnight
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ class Tenant:
 
 @pytest.fixture
 def tenant() -> Tenant:
-    """A tenant of this test's own."""
+    """A separate tenant for this test."""
     return Tenant(f"t{uuid4().hex[:12]}")
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A broker of this module's own, for poison that no other test shall meet."""
+    """A separate broker for this module, because it gets poison records."""
     small = [replace(topic, partitions=min(4, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
         asyncio.run(apply_topics(server.bootstrap_servers, topics=small))

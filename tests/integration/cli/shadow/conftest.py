@@ -1,4 +1,4 @@
-"""A live pipeline in short: its topics, two filled collections, and real answers to publish."""
+"""A minimal live pipeline: its topics, two filled collections, and real answers to publish."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ GROUP = "board"
 
 @dataclass
 class LivePipeline:
-    """Publishes questions, and the answers that real stages give to them."""
+    """Publishes questions, and the answers of real stages to them."""
 
     bootstrap: str
     environment: dict[str, str]
@@ -65,7 +65,7 @@ class LivePipeline:
                 yield opened
 
     async def prepare(self) -> None:
-        """Fill the collections, the second one without the alarms, and answer every question."""
+        """Fill the collections, the second one without "Alarms", and answer every question."""
         async with self.stages() as live:
             for name, text in DOCUMENTS.items():
                 await live.ingest(document(name, text))
@@ -109,7 +109,7 @@ class LivePipeline:
         return asyncio.run(all_of_them())
 
     async def sizes(self) -> Counter[str]:
-        """Return how many records were ever stored on each topic."""
+        """Return the number of records ever stored on each topic."""
         found: Counter[str] = Counter()
         for topic in TOPICS:
             async with open_reader(self.kafka, topic.name) as reader:
@@ -165,7 +165,7 @@ def question(text: str, *, groups: tuple[str, ...] = (), seconds: float = 60) ->
 def pipeline(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str
 ) -> Iterator[LivePipeline]:
-    """A broker of this folder's own, because services would answer, too."""
+    """A separate broker for this folder, because running services would answer as well."""
     unique = uuid4().hex[:12]
     environment = {
         "RAGLINE_VECTOR_STORE__KIND": "pgvector",
@@ -185,7 +185,7 @@ def pipeline(
 
 @pytest.fixture
 def plans_file(tmp_path: Path) -> Path:
-    """The packaged plans, but no question is sure enough for its intent's plan."""
+    """The packaged plans, with a minimum confidence that no question reaches."""
     from ragline_classifier.plans import PACKAGED
 
     text = PACKAGED.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Who signs tokens, and a clock."""
+"""Signers of tokens, and a clock."""
 
 from __future__ import annotations
 

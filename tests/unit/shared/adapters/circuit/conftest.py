@@ -6,7 +6,7 @@ import pytest
 
 
 class Clock:
-    """Monotonic seconds that pass when told to."""
+    """Monotonic seconds that only a test advances."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -20,5 +20,5 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands still."""
+    """A clock that stands still until a test advances it."""
     return Clock()
