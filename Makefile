@@ -51,7 +51,7 @@ demo: setup ## the whole pipeline on this machine: DOCS=folder Q="question" for 
 up: setup ## the real stack (Weaviate), all services and the console; Ctrl-C stops all
 	@$(BIN)/ragline up --stack real
 
-# A failure here is told and no more: the tests skip, or fail where CI requires everything
+# A failure is only reported: the browser tests then skip, or fail in CI, which requires everything
 .PHONY: browser
 browser: ## a Chromium for the console's tests, installed where that is possible
 	@if command -v $(BROWSERS) >/dev/null ; then exit 0 ; fi ; \
