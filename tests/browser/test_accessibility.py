@@ -1,4 +1,4 @@
-"""What axe-core finds on the page (WCAG 2.2 A and AA and its best practices): nothing."""
+"""axe-core finds no violation on the page (WCAG 2.2 A and AA and its best practices)."""
 
 from __future__ import annotations
 

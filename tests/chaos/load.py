@@ -64,7 +64,7 @@ class Load:
             thread.start()
 
     def finish(self, *, queries: int, changes: int) -> None:
-        """Continue until at least so many are stored; then stop, and wait for records in flight."""
+        """Continue until these numbers are stored; then stop, and wait for records in flight."""
         while len(self.asked) < queries or len(self.library.published) < changes:
             time.sleep(0.5)
         self._stop.set()

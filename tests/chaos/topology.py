@@ -36,7 +36,7 @@ from .llm import ChaoticModel
 from .proxy import Proxy
 
 _WATCH_S = 0.25
-_RESTART_S = 1.0  # a kubelet's first restart is quick, too
+_RESTART_S = 1.0  # a kubelet's first restart is fast as well
 
 
 class Instance(ServiceProcess):

@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Open Redis and the language model where one is configured, and build the stage.
+    """Open Redis and, if configured, the language model, and build the stage.
 
     There is no readiness check: without Redis, answers are complete but not streamed; without the
     model, they are extractive. `degradations` of the answer names either case. Readiness reports a

@@ -32,7 +32,7 @@ class Reader:
     """Reads candidates within a time limit.
 
     Args:
-        cross_encoder: the model, or None when there is none.
+        cross_encoder: the model, or None without one.
         clock: the current instant, aware.
         pace: the model's time per passage.
     """

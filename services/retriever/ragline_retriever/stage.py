@@ -61,7 +61,7 @@ class RetrieverStage:
         self._ladder = ladder
 
     async def __call__(self, event: QueryClassified) -> CandidatesRetrieved:
-        """Return `event` with its candidates, best first; none found is no error.
+        """Return `event` with its candidates, best first; an empty result is not an error.
 
         A search that fails is left out and named in `degradations`.
 

@@ -80,7 +80,7 @@ async def open_authenticator(settings: GatewayGroup) -> AsyncIterator[Authentica
     """
     if not (settings.keys_file or settings.jwks_url or settings.anonymous_tenant):
         raise Misconfigured(
-            "nobody could come in: set RAGLINE_GATEWAY__KEYS_FILE (`ragline keys create --append "
+            "no way to authenticate: set RAGLINE_GATEWAY__KEYS_FILE (`ragline keys create --append "
             "FILE` makes one) or RAGLINE_GATEWAY__JWKS_URL or, on a machine of your own, "
             "RAGLINE_GATEWAY__ANONYMOUS_TENANT"
         )
@@ -133,4 +133,4 @@ def _check_url(url: str) -> None:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise Misconfigured("RAGLINE_GATEWAY__JWKS_URL must look like https://issuer/keys")
     if parsed.scheme == "http":
-        log.warning("RAGLINE_GATEWAY__JWKS_URL has no TLS: whoever is on the way can let people in")
+        log.warning("RAGLINE_GATEWAY__JWKS_URL has no TLS: attackers on the network can forge keys")

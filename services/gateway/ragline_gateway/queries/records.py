@@ -1,4 +1,4 @@
-"""Records of who asked which question and its deadline, shared by all replicas."""
+"""Records of questions (caller, deadline), shared by all replicas."""
 
 from __future__ import annotations
 

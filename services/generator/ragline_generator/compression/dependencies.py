@@ -12,7 +12,7 @@ _LISTED = (LineKind.ITEM, LineKind.STEP, LineKind.CODE, LineKind.TABLE_HEAD)
 
 
 def stands_alone(units: Sequence[Ranked], at: int) -> bool:
-    """Tell whether a unit has content of its own: it is no heading, table head or lead-in line."""
+    """Tell whether a unit has its own content: it is not a heading, table head or lead-in line."""
     announces = units[at].text.endswith(":") and units[at].unit.kind is LineKind.PROSE
     listed = at + 1 < len(units) and units[at + 1].unit.kind in _LISTED
     return units[at].unit.kind not in HEADS and not (announces and listed)

@@ -65,7 +65,7 @@ class Renderer:
             number = next(numbers) if kind is LineKind.STEP else ""
             text = _rendered(ranked, marker, number, head)
             if text.endswith(":") and not _is_listed(after):
-                # the announced code has no place for a marker, so the marker stands here
+                # code that follows has no place for a marker, so the marker goes here
                 text = f"{text[:-1]}{marker}:"
             if before is None and kind is LineKind.CODE and linked is None:
                 text = f"{_link(passage)}{marker}:\n\n{text}"

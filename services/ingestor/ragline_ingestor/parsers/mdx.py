@@ -15,7 +15,7 @@ _ADMONITION_FENCE = re.compile(r":{3,}\s*\w*\s*")
 
 
 def component_tags(markdown: MarkdownIt) -> None:
-    """Make a component tag alone on its line (`<TabItem value="bash">`) a block of its own.
+    """Make a component tag alone on its line (`<TabItem value="bash">`) a separate block.
 
     CommonMark reads it as the start of raw HTML up to the next blank line, which includes the
     opening fence of a code block below it: the code's `# comments` would become headings. The
