@@ -49,7 +49,7 @@ def footer(answer: QueryAnswered, elapsed_ms: float) -> list[str]:
 
 def source_line(citation: Citation) -> str:
     """Return one citation: marker, title and heading, document, version, character range."""
-    where = " > ".join(dict.fromkeys((citation.title, *citation.heading_path)))
+    where = " > ".join(citation.headings)
     source = f"{citation.document_id} v{citation.version}"
     return printable(
         f"[{citation.marker}] {where} ({source}, characters {citation.start}-{citation.end})"

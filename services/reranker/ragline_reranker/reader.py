@@ -101,5 +101,4 @@ class Reader:
 
 def as_text(candidate: Candidate) -> str:
     """Return the text for the model, with title and headings, which name its subject."""
-    path = dict.fromkeys(part for part in (candidate.title, *candidate.heading_path) if part)
-    return f"{' > '.join(path)}\n{candidate.text}".strip()
+    return f"{' > '.join(candidate.headings)}\n{candidate.text}".strip()

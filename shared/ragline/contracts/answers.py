@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, Field
 
 from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, Event, QueryId, Tenant
+from ragline.contracts.headings import headings_of
 from ragline.contracts.queries import Intent
 
 
@@ -74,6 +75,11 @@ class Citation(Contract):
     start: int
     end: int
     quote: str
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Where the quote stands: title and heading path, each name once."""
+        return headings_of(self.title, self.heading_path)
 
 
 class Claim(Contract):

@@ -17,6 +17,7 @@ from ragline.contracts.base import (
     QueryId,
     Tenant,
 )
+from ragline.contracts.headings import headings_of
 from ragline.contracts.languages import primary_language
 
 MAX_QUESTION_CHARS = 8_192
@@ -236,6 +237,11 @@ class Candidate(Contract):
     updated_at: datetime | None = None
     scores: dict[SearchKind, float] = Field(default_factory=dict)
     fused: float = 0.0
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Where the chunk stands: title and heading path, each name once."""
+        return headings_of(self.title, self.heading_path)
 
 
 class CandidatesRetrieved(QueryClassified):

@@ -48,6 +48,5 @@ Context = Sequence[Excerpt]
 
 
 def label(passage: Passage) -> str:
-    """Return the location of a passage: title and heading path, each name once."""
-    names = dict.fromkeys(name for name in (passage.title, *passage.heading_path) if name)
-    return " > ".join(names)
+    """Return the location of a passage: title and heading path, as one line."""
+    return " > ".join(passage.headings)
