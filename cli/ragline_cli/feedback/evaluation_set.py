@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ragline.contracts.answers import AnswerStatus
+from ragline.citation_markers import text_between_markers
+from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline_cli.feedback.counts import Counts
 from ragline_cli.feedback.disclosure import Disclosure, Holding
 from ragline_cli.feedback.judgements import CITED, NOT_RELEVANT, RELEVANT, judge
-from ragline_cli.feedback.markers import without_markers
 from ragline_cli.feedback.questions import AskedQuestion, merge
 from ragline_cli.feedback.rated_answers import RatedAnswer
 from ragline_cli.feedback.rejected import rejected_row
@@ -85,10 +85,17 @@ def _reference(
     good = [each for each in answers if each.verdict is Majority.UP and _answers(each)]
     shown = [rated.answer for rated in good if disclosure.may_show(rated.answer)]
     counts["answers"]["withheld"] += len(good) - len(shown)
-    texts = (without_markers(a.text, {c.marker for c in a.citations}) for a in shown)
+    texts = map(_uncited, shown)
     found = next((text for text in texts if text), None)
     counts["answers"]["references"] += found is not None
     return found
+
+
+def _uncited(answer: QueryAnswered) -> str:
+    """Return the text without its markers and the space before them."""
+    numbers = {citation.marker for citation in answer.citations}
+    *cited, rest = text_between_markers(answer.text, numbers=numbers)
+    return "".join([*(piece.rstrip(" \t") for piece in cited), rest]).strip()
 
 
 def _answers(rated: RatedAnswer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
-from ragline_evaluation.token_overlap import token_f1, without_markers
+from ragline_evaluation.token_overlap import token_f1, without_citations
 
 # The changes that a reader notices most get the greatest distance
 _OTHER_STATUS = 3.0
@@ -76,7 +76,7 @@ def _both(live: QueryAnswered, shadow: QueryAnswered) -> SameKind:
         overlap=len(set(before) & set(after)) / len(every) if every else 1.0,
         first=before[:1] == after[:1],
         text=live.text == shadow.text,
-        words=token_f1(live.text, without_markers(shadow.text)),
+        words=token_f1(live.text, without_citations(shadow.text)),
         support=(_support(live), _support(shadow)),
     )
 

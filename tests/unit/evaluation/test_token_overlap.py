@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline_evaluation.token_overlap import token_f1, token_recall
+from ragline_evaluation.token_overlap import token_f1, token_recall, without_citations, words
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_it_is_bounded_and_full_for_the_same_words(one: str, other: str) -> None
 @given(st.lists(st.sampled_from(["cat", "dog", "sat"])), st.lists(st.sampled_from(["cat", "sat"])))
 def test_the_order_of_arguments_does_not_matter(one: list[str], other: list[str]) -> None:
     assert token_f1(" ".join(one), " ".join(other)) == token_f1(" ".join(other), " ".join(one))
+
+
+@pytest.mark.parametrize("answer", ["Cats[1] sat [2][3].", "Cats `[1]` sat [2]."])
+def test_markers_part_words_and_are_none(answer: str) -> None:
+    assert words(without_citations(answer)) == ["cats", "sat"]

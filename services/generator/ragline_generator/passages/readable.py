@@ -7,6 +7,9 @@ import re
 import textwrap
 from itertools import zip_longest
 
+from ragline.citation_markers import numbers_pattern
+from ragline.code_spans import code_spans
+
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
 _ANCHOR = re.compile(r"\s*\{#[\w-]+\}")
@@ -16,16 +19,15 @@ _STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
 _WRAPPING = re.compile(r"\s*(?:</?[A-Z]\w*[^>]*>|:::.*)\s*$")
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s+")
 # Text that would look like one of our citation markers
-_FOOTNOTE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
-_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_FOOTNOTE = re.compile(rf"\[{numbers_pattern()}\](?!\()")
 
 
 def sentence(source: str) -> str:
     """Return prose on one line: links as their text, no tags, entities or footnote marks."""
     parts, at = [], 0
-    for span in _SPAN.finditer(source):
-        parts += [_plain(source[at : span.start()]), span.group()]
-        at = span.end()
+    for start, end in code_spans(source):
+        parts += [_plain(source[at:start]), source[start:end]]
+        at = end
     return " ".join("".join([*parts, _plain(source[at:])]).split())
 
 

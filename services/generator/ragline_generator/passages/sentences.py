@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ragline.citation_markers import NUMBER, numbers_pattern
+
 # A full stop, closing quotes or brackets, citation markers if any, then white space
 _END = re.compile(
-    r"(?:[.!?…]+[\"'”’)\]*_`]*(?:\s?\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*+\s+(?=[^a-z\s,;:)\]])"
-    r"|[。！？]+[」』”）]*(?:\[\d{1,3}\])*)"
+    rf"(?:[.!?…]+[\"'”’)\]*_`]*(?:\s?\[{numbers_pattern()}\])*+\s+(?=[^a-z\s,;:)\]])"
+    rf"|[。！？]+[」』”）]*(?:\[{NUMBER}\])*)"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'])(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Mrs|Ms|Prof|St|Fig|Eq|No|Nos|Vol|Sec|Ch|approx|"

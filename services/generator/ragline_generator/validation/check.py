@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ragline.citation_markers import find_markers, without_markers
 from ragline.contracts.answers import Citation, Claim, ClaimProblem, ClaimSupport, Validation
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Context
 from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind, Unit, split
 from ragline_generator.validation.citations import cite
-from ragline_generator.validation.markers import find_markers, without_markers
 from ragline_generator.validation.support import Support, support
 
 # The rest of `Queues expire [1].` after its markers

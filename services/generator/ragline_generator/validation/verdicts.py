@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ragline.citation_markers import find_markers
 from ragline.contracts.answers import AnswerStatus, ClaimSupport
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.errors import RaglineError
@@ -19,7 +20,6 @@ from ragline_generator.validation.check import (
     conclude,
     examine,
 )
-from ragline_generator.validation.markers import find_markers
 from ragline_generator.validation.support import Support, support
 
 # A list mark left at the end of the kept text when its item is cut out

@@ -13,9 +13,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from ragline.citation_markers import without_markers
 from ragline.ports.models import NOT_WANTED, Delta
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.validation.markers import MarkerFilter, without_markers
+from ragline_generator.validation.marker_filter import MarkerFilter
 from ragline_generator.writing.cost import ModelCall
 from ragline_generator.writing.prompts import NO_ANSWER
 

@@ -19,7 +19,7 @@ from ragline.errors import (
 )
 from ragline.ports.models import ChatMessage, LanguageModel
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.validation.markers import MarkerFilter
+from ragline_generator.validation.marker_filter import MarkerFilter
 from ragline_generator.writing.answer_stream import CHARS_PER_TOKEN, AnswerStream, Written, read
 from ragline_generator.writing.cost import ModelCall
 

@@ -67,6 +67,25 @@ def test_a_set_is_read_by_the_evaluations_own_reader(tmp_path: Path) -> None:
     assert data.judgements == {"q1": {"a": 1, "b": 0}}
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Press F9 [1]. Wait [2][1].", "Press F9. Wait."),
+        ("Press F9  [1] [2] .", "Press F9 ."),
+        ("Use `a[1]` [1].", "Use `a[1]`."),
+        ("```\nx = y[2]\n``` [2]", "```\nx = y[2]\n```"),
+        ("Since [1984] and [3].", "Since [1984] and [3]."),
+        ("A stray ` tick [1].", "A stray ` tick."),
+        ("[1]", None),
+    ],
+)
+def test_markers_go_and_code_and_other_brackets_stay(text: str, plain: str | None) -> None:
+    answer = answered("q1", "a", "b").model_copy(update={"text": text})
+    made, _ = built([judged_answer(answer, UP)], disclosure(*map(document, "ab")))
+    (query,) = made.queries
+    assert query["metadata"].get("answer") == plain
+
+
 IDS = st.text(
     st.characters(codec="utf-8", exclude_characters=[*map(chr, range(32)), "\x7f"]),
     min_size=1,

@@ -1,4 +1,4 @@
-"""Citation markers such as `[1]` in streamed text.
+"""Keeps hallucinated citation markers out of streamed text.
 
 `MarkerFilter` passes only markers of existing excerpts, however the text is split into deltas, so a
 reader never sees a hallucinated one. Brackets inside code spans and fences are code, not
@@ -8,18 +8,17 @@ markers. `[1, 3]` becomes `[1][3]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+
+from ragline.citation_markers import numbers_pattern
 
 _TOKEN = re.compile(
-    r"(?P<marker>(?P<space>[ \t]*)\[(?P<numbers>\d{1,3}(?:[ ]*,[ ]*\d{1,3})*)\])"
+    rf"(?P<marker>(?P<space>[ \t]*)\[(?P<numbers>{numbers_pattern('[ ]*')})\])"
     r"|(?P<ticks>`+)|(?P<line>\n)|(?P<blank>[ \t]+)|(?P<other>\[|[^\[ \t`\n]+)"
 )
 # The end of a text that more text could turn into a marker or a longer run of backticks
 _UNDECIDED = re.compile(r"(?:[ \t]*\[[\d, ]*|[ \t]+|`+)$")
 _FENCE = 3
-_IN_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 class MarkerFilter:
@@ -86,29 +85,3 @@ def filter_markers(text: str, valid: Collection[int]) -> str:
     """Return the whole `text` filtered at once."""
     markers = MarkerFilter(valid)
     return markers.feed(text) + markers.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class CitationMarker:
-    """A marker outside code: its number and its range in the text."""
-
-    number: int
-    start: int
-    end: int
-
-
-def find_markers(text: str) -> Iterator[CitationMarker]:
-    """Yield the markers of filtered text, in order."""
-    code = [match.span() for match in _IN_CODE.finditer(text)]
-    for match in _MARKER.finditer(text):
-        if not any(start <= match.start() < end for start, end in code):
-            yield CitationMarker(int(match[1]), match.start(), match.end())
-
-
-def without_markers(text: str) -> str:
-    """Return `text` without its markers, so that their numbers do not count as content."""
-    parts, at = [], 0
-    for marker in find_markers(text):
-        parts.append(text[at : marker.start])
-        at = marker.end
-    return "".join([*parts, text[at:]])

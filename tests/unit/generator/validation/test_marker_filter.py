@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragline_generator.validation.markers import (
-    MarkerFilter,
-    filter_markers,
-    find_markers,
-    without_markers,
-)
+from ragline.citation_markers import find_markers
+from ragline_generator.validation.marker_filter import MarkerFilter, filter_markers
 
 VALID = range(1, 4)
 TEXT = st.lists(
@@ -92,10 +88,3 @@ def test_text_is_held_back_only_while_it_may_become_a_marker() -> None:
     assert markers.feed("So [") == "So"
     assert markers.feed("1") == ""
     assert markers.feed("] it") == " [1] it"
-
-
-def test_markers_in_code_are_code() -> None:
-    text = "Take `a[1]` [2]."
-
-    assert [(m.number, text[m.start : m.end]) for m in find_markers(text)] == [(2, "[2]")]
-    assert without_markers(text) == "Take `a[1]` ."
