@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ragline.adapters.llm.tokenizers import SERVER, open_tokenizer
 from ragline.adapters.models import open_opinion
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.clock import utc_now
@@ -56,11 +57,10 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
         stream = RedisTokenStream(
-            redis,
+            optional_redis(redis, "token_stream", metrics),
             ttl_s=settings.redis.stream_ttl_s,
             maxlen=settings.redis.stream_maxlen,
             coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
-            on_failure=_noting(metrics),
         )
         stage = GeneratorStage(
             stream=stream,
@@ -96,14 +96,6 @@ async def _tokenizer(
     return await stack.enter_async_context(
         open_server_tokenizer(settings.llm, estimate=local.count, on_failure=not_counted)
     )
-
-
-def _noting(metrics: Metrics) -> Callable[[str], None]:
-    def stream_failed(operation: str) -> None:
-        metrics.without("token_stream")
-        _log.warning("the token stream failed: %s", operation)
-
-    return stream_failed
 
 
 async def _writer(

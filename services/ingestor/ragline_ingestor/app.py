@@ -9,6 +9,7 @@ from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
+from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.stores.guarded import GuardedStore
 from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
@@ -48,9 +49,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         _open_fetcher(own) as fetcher,
     ):
         cache = RedisEmbeddingCache(
-            redis,
-            ttl_s=settings.redis.embedding_ttl_s,
-            on_failure=lambda _: metrics.without("embedding_cache"),
+            optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
         )
         breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
         guarded = GuardedStore(store, breaker)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.redis.views import RedisViews
 from ragline.clock import utc_now
 from ragline.contracts.topics import (
@@ -50,9 +51,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     async with open_redis(settings.redis) as redis:
         views = RedisViews(redis, pipeline_ttl_s=max(_LEAST_TTL_S, int(_LOOKS * own.look_every_s)))
         memory = RedisMemory(
-            redis,
+            optional_redis(redis, "monitor_memory", metrics),
             ttl_s=own.remembered_days * _DAY_S,
-            on_failure=lambda _operation: metrics.without("monitor_memory"),
         )
         statuses = LateStatuses(views, on_failure=lambda: metrics.without("views"))
         look = PipelineLook(

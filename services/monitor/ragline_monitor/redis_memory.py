@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
-
-from redis.asyncio import Redis
 
 from ragline.adapters.redis.optional import OptionalRedis
 from ragline.clock import Clock, utc_now
@@ -50,35 +47,22 @@ class RedisMemory:
     """Implements `Memory`, and reads the history that it keeps.
 
     Args:
-        redis: the client, with a time limit for every call.
+        redis: the client; not called for a while after a failure.
         ttl_s: how long answers, counted records and hours are remembered.
-        on_failure: called with the failed operation's name, for metrics.
         now: the current instant.
-        cooldown_s: pause after a failure.
-        clock: monotonic seconds.
     """
 
-    def __init__(
-        self,
-        redis: Redis,
-        *,
-        ttl_s: int,
-        on_failure: Callable[[str], None],
-        now: Clock = utc_now,
-        cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, redis: OptionalRedis, *, ttl_s: int, now: Clock = utc_now) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
         self._now = now
-        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
-        self._answered = redis.register_script(_ANSWERED)
-        self._rated = redis.register_script(_RATED)
+        self._answered = redis.client.register_script(_ANSWERED)
+        self._rated = redis.client.register_script(_RATED)
 
     @property
     def away(self) -> bool:
         """Whether Redis failed a moment ago."""
-        return self._optional.away
+        return self._redis.away
 
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
@@ -87,8 +71,8 @@ class RedisMemory:
         query_id, hour = attempt.query_id, self._hour(at)
         added = [each for pair in tally.items() for each in pair] if hour is not None else []
         found: list[bytes] | None = []
-        if self._may("answered"):
-            with self._optional.trying("answered"):
+        if self._redis.may("answered"):
+            with self._redis.trying("answered"):
                 found = await self._answered(
                     keys=[answer_key(query_id), early_key(query_id), hour_key(hour or 0)],
                     args=[attempt.number, about.model_dump_json(), self._ttl_s, *added],
@@ -103,9 +87,9 @@ class RedisMemory:
         """Return the rated answer; a rating that arrives first is kept until its answer comes."""
         key, bit = seen_bit(record)
         unknown = About(tenant=rating.tenant, intent=UNKNOWN, plan=UNKNOWN)
-        if not self._may("rated"):
+        if not self._redis.may("rated"):
             return unknown
-        with self._optional.trying("rated"):
+        with self._redis.trying("rated"):
             found = await self._rated(
                 keys=[key, answer_key(query_id), early_key(query_id)],
                 args=[bit, self._ttl_s, rating.model_dump_json(), _EARLY_TTL_S, _MOST_EARLY],
@@ -117,9 +101,9 @@ class RedisMemory:
         """Return whether a record was not counted before, and remember it."""
         key, bit = seen_bit(record)
         before = 0
-        if self._may("first"):
-            with self._optional.trying("first"):
-                async with self._redis.pipeline(transaction=True) as transaction:
+        if self._redis.may("first"):
+            with self._redis.trying("first"):
+                async with self._redis.client.pipeline(transaction=True) as transaction:
                     transaction.setbit(key, bit, 1)
                     transaction.expire(key, self._ttl_s)
                     before, _ = await transaction.execute()
@@ -128,10 +112,10 @@ class RedisMemory:
     async def add(self, at: datetime, tally: Tally) -> None:
         """Add to the history of an hour."""
         hour = self._hour(at)
-        if hour is None or not self._may("add"):
+        if hour is None or not self._redis.may("add"):
             return
-        with self._optional.trying("add"):
-            async with self._redis.pipeline(transaction=True) as transaction:
+        with self._redis.trying("add"):
+            async with self._redis.client.pipeline(transaction=True) as transaction:
                 for field, amount in tally.items():
                     transaction.hincrbyfloat(hour_key(hour), field, amount)
                 transaction.expire(hour_key(hour), self._ttl_s)
@@ -139,22 +123,15 @@ class RedisMemory:
 
     async def hours(self, first: int, last: int) -> list[Tally] | None:
         """Return the hours from `first` to `last`, both included, or None while Redis is down."""
-        if not self._may("hours"):
+        if not self._redis.may("hours"):
             return None
-        with self._optional.trying("hours"):
-            async with self._redis.pipeline(transaction=False) as pipeline:
+        with self._redis.trying("hours"):
+            async with self._redis.client.pipeline(transaction=False) as pipeline:
                 for hour in range(first, last + 1):
                     pipeline.hgetall(hour_key(hour))
                 found = cast("list[dict[bytes, bytes]]", await pipeline.execute())
             return [{field.decode(): float(text) for field, text in each.items()} for each in found]
         return None
-
-    def _may(self, operation: str) -> bool:
-        """Tell whether Redis may be called, and count the operation as failed if not."""
-        if self._optional.away:
-            self._optional.skipped(operation)
-            return False
-        return True
 
     def _hour(self, at: datetime) -> int | None:
         """Return the hour of an instant, or None if it is too old to be kept."""

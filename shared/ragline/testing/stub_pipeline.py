@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import RedisAnswerLedger
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.adapters.redis.progress import RedisProgress
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.background import beside
@@ -141,13 +142,18 @@ async def _run(script: Script, question: StubQuestion) -> None:
         log.exception("the script of a question failed")
 
 
+def _optional(client: Redis, name: str) -> OptionalRedis:
+    return OptionalRedis(
+        client, name, on_failure=lambda operation: log.warning("%s: %s failed", name, operation)
+    )
+
+
 def _writer(client: Redis, settings: RedisSettings) -> RedisTokenStream:
     return RedisTokenStream(
-        client,
+        _optional(client, "token stream"),
         ttl_s=settings.stream_ttl_s,
         maxlen=settings.stream_maxlen,
         coalesce_s=settings.stream_coalesce_ms / 1000,
-        on_failure=lambda operation: log.warning("token stream: %s failed", operation),
     )
 
 
@@ -176,10 +182,9 @@ async def stub_pipeline(
             producer=producer,
             writers=[_writer(client, redis) for _ in range(_WRITERS)],
             progress=RedisProgress(
-                client,
+                _optional(client, "progress"),
                 ttl_s=redis.stream_ttl_s,
                 maxlen=redis.stream_maxlen,
-                on_failure=lambda operation: log.warning("progress: %s failed", operation),
             ),
             ledger=RedisAnswerLedger(client, ttl_s=redis.answer_ttl_s, lease_s=6.0),
         )

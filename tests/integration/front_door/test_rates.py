@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from tests.unit.gateway.app import KnownCallers, make_app
 
 from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline_gateway.access.caller import Caller
@@ -42,7 +43,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def limiter(redis: Redis, patience: None) -> RateLimiter:
-    return RateLimiter(redis, requests_per_minute=5, on_failure=pytest.fail)
+    optional = OptionalRedis(redis, "rate limit", on_failure=pytest.fail)
+    return RateLimiter(optional, requests_per_minute=5)
 
 
 async def left(limiter: RateLimiter, caller: Caller) -> int:
@@ -219,7 +221,8 @@ async def test_counting_goes_on_when_redis_is_back(redis: Redis) -> None:
     failures: list[str] = []
     now = 0.0
     limiter = RateLimiter(
-        redis, requests_per_minute=5, on_failure=failures.append, clock=lambda: now
+        OptionalRedis(redis, "rate limit", on_failure=failures.append, clock=lambda: now),
+        requests_per_minute=5,
     )
     caller = somebody()
     await redis.client_pause(1_000, all=True)

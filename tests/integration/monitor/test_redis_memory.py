@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from tests.unit.monitor.memory import ABOUT, NOW, UP, MemoryContract, answered, record_of
 
 from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
 from ragline_monitor.history import hour_of
@@ -30,7 +31,8 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 def memory_on(redis: Redis, failures: list[str] | None = None) -> RedisMemory:
     noted = [] if failures is None else failures
-    return RedisMemory(redis, ttl_s=TTL_S, on_failure=noted.append, now=lambda: NOW)
+    optional = OptionalRedis(redis, "monitor memory", on_failure=noted.append)
+    return RedisMemory(optional, ttl_s=TTL_S, now=lambda: NOW)
 
 
 class TestRedisMemory(MemoryContract):
@@ -112,9 +114,10 @@ async def test_without_redis_everything_is_new_and_nothing_waits_for_it() -> Non
 async def test_a_redis_that_is_back_is_used_again(redis: Redis) -> None:
     now = [0.0]
     failures: list[str] = []
-    memory = RedisMemory(
-        redis, ttl_s=TTL_S, on_failure=failures.append, now=lambda: NOW, clock=lambda: now[0]
+    optional = OptionalRedis(
+        redis, "monitor memory", on_failure=failures.append, clock=lambda: now[0]
     )
+    memory = RedisMemory(optional, ttl_s=TTL_S, now=lambda: NOW)
     query, record = uuid4().hex, record_of()
     await redis.set(answer_key(query), "of another type")
     assert await answered(memory, query) == []

@@ -8,11 +8,13 @@ import pytest
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.answer_cache import RedisAnswerCache, cached_answer_key
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.testing.answer_cache import AnswerCacheContract, OpenCache
 
 
 def cache_on(redis: Redis, failures: list[str], ttl_s: int = 60) -> RedisAnswerCache:
-    return RedisAnswerCache(redis, ttl_s=ttl_s, on_failure=failures.append)
+    optional = OptionalRedis(redis, "answer cache", on_failure=failures.append)
+    return RedisAnswerCache(optional, ttl_s=ttl_s)
 
 
 class TestRedisAnswerCache(AnswerCacheContract):
@@ -31,9 +33,14 @@ async def test_a_value_of_another_type_is_a_miss_and_counted(redis: Redis) -> No
 async def test_a_dead_redis_is_a_miss_and_is_left_alone_for_a_while(dead_redis: Redis) -> None:
     failures: list[str] = []
     now = [0.0]
-    cache = RedisAnswerCache(
-        dead_redis, ttl_s=60, on_failure=failures.append, cooldown_s=5, clock=lambda: now[0]
+    optional = OptionalRedis(
+        dead_redis,
+        "answer cache",
+        on_failure=failures.append,
+        cooldown_s=5,
+        clock=lambda: now[0],
     )
+    cache = RedisAnswerCache(optional, ttl_s=60)
     started = time.monotonic()
 
     for _ in range(20):

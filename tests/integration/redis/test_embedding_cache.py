@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache, embedding_key
+from ragline.adapters.redis.optional import OptionalRedis
 
 MODEL = "model@1 dim=3"
 VECTOR = [0.25, -1.0, 3.0e-5]
@@ -16,7 +17,8 @@ VECTOR = [0.25, -1.0, 3.0e-5]
 @pytest.fixture
 async def cache(redis: Redis) -> RedisEmbeddingCache:
     await redis.flushdb()
-    return RedisEmbeddingCache(redis, ttl_s=60)
+    optional = OptionalRedis(redis, "embedding cache", on_failure=pytest.fail)
+    return RedisEmbeddingCache(optional, ttl_s=60)
 
 
 async def test_vectors_come_back_in_order_as_float32(cache: RedisEmbeddingCache) -> None:
@@ -59,9 +61,14 @@ async def test_without_redis_everything_is_a_miss_counted_and_logged_once(
 ) -> None:
     failures: list[str] = []
     now = [0.0]
-    cache = RedisEmbeddingCache(
-        dead_redis, ttl_s=60, on_failure=failures.append, cooldown_s=5, clock=lambda: now[0]
+    optional = OptionalRedis(
+        dead_redis,
+        "embedding cache",
+        on_failure=failures.append,
+        cooldown_s=5,
+        clock=lambda: now[0],
     )
+    cache = RedisEmbeddingCache(optional, ttl_s=60)
     with caplog.at_level(logging.WARNING):
         assert await cache.get_many(MODEL, ["a"]) == [None]
         await cache.put_many(MODEL, ["a"], [VECTOR])  # left alone: it failed a moment ago

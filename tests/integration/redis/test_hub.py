@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
 from ragline.adapters.redis.hub import RedisHub, open_hub
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.adapters.redis.progress import RedisProgress
 from ragline.contracts.answers import StageTiming
 from ragline.errors import Unavailable
@@ -65,7 +66,9 @@ async def test_an_entry_reaches_all_readers_of_its_query_and_nobody_else(
 
 async def test_what_is_stored_reads_as_what_was_published(redis: Redis, hub: RedisHub) -> None:
     query_id, reader = str(uuid4()), Reader()
-    progress = RedisProgress(redis, ttl_s=60, maxlen=100, on_failure=pytest.fail)
+    progress = RedisProgress(
+        OptionalRedis(redis, "progress", on_failure=pytest.fail), ttl_s=60, maxlen=100
+    )
     before = StageTiming(stage="classifier", queued=1.0, started=2.5, finished=3.0)
 
     async with hub.joined(query_id, reader.told.put_nowait):

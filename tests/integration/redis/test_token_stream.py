@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.entries import tokens_key
+from ragline.adapters.redis.optional import OptionalRedis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.errors import Unavailable
@@ -20,11 +21,10 @@ from .conftest import LIMIT_S, paused
 def writer(redis: Redis, failures: list[str] | None = None, **changes: float) -> RedisTokenStream:
     counted = failures if failures is not None else []
     return RedisTokenStream(
-        redis,
+        OptionalRedis(redis, "token stream", on_failure=counted.append),
         ttl_s=60,
         maxlen=int(changes.get("maxlen", 1_000)),
         coalesce_s=changes.get("coalesce_s", 0.02),
-        on_failure=counted.append,
     )
 
 

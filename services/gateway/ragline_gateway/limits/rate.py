@@ -8,14 +8,11 @@ the algorithm, and its sliding window needs two calls for the decision and the r
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from redis.asyncio import Redis
-
 from ragline.adapters.redis.client import open_redis
-from ragline.adapters.redis.optional import OptionalRedis
+from ragline.adapters.redis.optional import OptionalRedis, optional_redis
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline_gateway.access.caller import Caller
@@ -49,28 +46,17 @@ class RateLimiter:
     """Counts each caller's requests.
 
     While Redis is down every request is allowed and counted as degraded; a Redis that hangs costs
-    `_LIMIT_S` once per `cooldown_s`.
+    `_LIMIT_S` once, then it is not called for a while.
 
     Args:
-        redis: the client.
+        redis: the client; a request that could not be counted is its failure `rate_limit`.
         requests_per_minute: of callers without a limit of their own.
-        on_failure: called with `rate_limit` for each request that could not be counted.
-        cooldown_s: how long Redis is not called after a failure.
-        clock: monotonic seconds.
     """
 
-    def __init__(
-        self,
-        redis: Redis,
-        *,
-        requests_per_minute: int,
-        on_failure: Callable[[str], None],
-        cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._take = redis.register_script(_TAKE)
+    def __init__(self, redis: OptionalRedis, *, requests_per_minute: int) -> None:
+        self._redis = redis
+        self._take = redis.client.register_script(_TAKE)
         self._limit = requests_per_minute
-        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def take(self, caller: Caller) -> Quota | None:
@@ -87,10 +73,9 @@ class RateLimiter:
 
     async def _count(self, key: str, limit: int) -> Quota | None:
         async with self._turns:
-            if self._optional.away:
-                self._optional.skipped("rate_limit")
+            if not self._redis.may("rate_limit"):
                 return None
-            with self._optional.trying("rate_limit"):
+            with self._redis.trying("rate_limit"):
                 async with asyncio.timeout(_LIMIT_S):
                     wait, remaining, reset = await self._take(keys=[key], args=[limit, WINDOW_S])
                 return Quota(
@@ -110,5 +95,5 @@ async def open_limiter(
     """
     async with open_redis(redis) as client:
         yield RateLimiter(
-            client, requests_per_minute=requests_per_minute, on_failure=metrics.without
+            optional_redis(client, "rate_limit", metrics), requests_per_minute=requests_per_minute
         )

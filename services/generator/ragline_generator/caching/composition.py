@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from pathlib import Path
 
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.answer_cache import RedisAnswerCache
+from ragline.adapters.redis.optional import optional_redis
 from ragline.clock import utc_now
 from ragline.messaging.service import Stage
 from ragline.observability.metrics import Metrics
@@ -18,8 +18,6 @@ from ragline.settings import ServiceSettings
 from ragline_generator.caching.stage import CachingStage, LookUp
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage
-
-_log = logging.getLogger(__name__)
 
 EVERY_TENANT = "*"
 _SOURCES = {".py", ".md", ".toml"}
@@ -52,16 +50,14 @@ def with_cache(
     if not own.cache_tenants:
         return stage
 
-    def failed(operation: str) -> None:
-        metrics.without("answer_cache")
-        _log.warning("going on without the answer cache: %s", operation)
-
     def counted(outcome: LookUp) -> None:
         metrics.count("ragline_answer_cache_total", outcome=outcome)
 
     return CachingStage(
         stage,
-        cache=RedisAnswerCache(redis, ttl_s=own.cache_ttl_s, on_failure=failed),
+        cache=RedisAnswerCache(
+            optional_redis(redis, "answer_cache", metrics), ttl_s=own.cache_ttl_s
+        ),
         made_with=made_with(settings),
         covers=lambda tenant: not {tenant, EVERY_TENANT}.isdisjoint(own.cache_tenants),
         stream=stream,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from pydantic import TypeAdapter
@@ -13,7 +12,7 @@ from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
-from ragline.adapters.redis.optional import OptionalRedis
+from ragline.adapters.redis.optional import OptionalRedis, optional_redis
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
@@ -32,28 +31,15 @@ class RedisProgress:
     """Port `Progress`: one entry per stage; a task sends all waiting entries in one round trip.
 
     Args:
-        redis: the client; its time limits bound every call.
+        redis: the client; not called for a while after a failure, and no progress is sent.
         ttl_s: seconds that a stream outlives its last entry.
         maxlen: entries that a stream keeps at most (approximately).
-        on_failure: called with the failed operation's name, to be counted.
-        cooldown_s: after a failure Redis is not called for this long, and no progress is sent.
-        clock: monotonic seconds.
     """
 
-    def __init__(
-        self,
-        redis: Redis,
-        *,
-        ttl_s: int,
-        maxlen: int,
-        on_failure: Callable[[str], None],
-        cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, redis: OptionalRedis, *, ttl_s: int, maxlen: int) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
         self._maxlen = maxlen
-        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
         self._waiting: deque[NewEntry] = deque()
         self._sender: asyncio.Task[None] | None = None
 
@@ -67,8 +53,8 @@ class RedisProgress:
         timings: Sequence[StageTiming],
     ) -> None:
         """Report that `stage` works on the query; returns at once."""
-        if self._optional.away or len(self._waiting) >= _MOST_WAITING:
-            self._optional.skipped("progress")
+        if self._redis.away or len(self._waiting) >= _MOST_WAITING:
+            self._redis.skipped("progress")
             return
         fields: dict[FieldT, EncodableT] = {
             "stage": str(stage),
@@ -90,17 +76,18 @@ class RedisProgress:
     async def _send(self) -> None:
         while self._waiting:
             entries = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
-            with self._optional.trying("progress"):
-                await add_entries(self._redis, entries, maxlen=self._maxlen, ttl_s=self._ttl_s)
-            if self._optional.away:
+            with self._redis.trying("progress"):
+                await add_entries(
+                    self._redis.client, entries, maxlen=self._maxlen, ttl_s=self._ttl_s
+                )
+            if self._redis.away:
                 self._waiting.clear()
 
 
 def open_progress(redis: Redis, settings: ServiceSettings, metrics: Metrics) -> RedisProgress:
     """Create a `RedisProgress` with a service's settings; failures are counted."""
     return RedisProgress(
-        redis,
+        optional_redis(redis, "progress", metrics),
         ttl_s=settings.redis.stream_ttl_s,
         maxlen=settings.redis.stream_maxlen,
-        on_failure=lambda _operation: metrics.without("progress"),
     )

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
@@ -53,29 +52,25 @@ class RedisTokenStream:
     """Port `TokenStream`. `append` only buffers; a task per attempt sends the buffered text.
 
     `append` never waits. When Redis hangs, `start`, `finish` and `cancelled` wait once for the
-    client's time limit (not at all when the connection is refused); then Redis is not called for
-    `cooldown_s`, and nothing waits for it. Readers cannot slow the writer down: entries beyond
-    `maxlen` are dropped whether they were read or not.
+    client's time limit (not at all when the connection is refused); then Redis is not called for a
+    while, and nothing waits for it. Readers cannot slow the writer down: entries beyond `maxlen`
+    are dropped whether they were read or not.
 
     Args:
-        redis: the client; its time limits bound every call.
+        redis: the client; not called for a while after a failure, and text is dropped.
         ttl_s: seconds that a stream outlives its last entry.
         maxlen: entries that a stream keeps at most (approximately).
         coalesce_s: text that arrives within this time goes out as one entry.
-        on_failure: called with the failed operation's name, to be counted.
-        cooldown_s: after a failure Redis is not called for this long, and text is dropped.
         clock: monotonic seconds.
     """
 
     def __init__(
         self,
-        redis: Redis,
+        redis: OptionalRedis,
         *,
         ttl_s: int,
         maxlen: int,
         coalesce_s: float,
-        on_failure: Callable[[str], None],
-        cooldown_s: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = redis
@@ -83,7 +78,6 @@ class RedisTokenStream:
         self._maxlen = maxlen
         self._coalesce_s = coalesce_s
         self._clock = clock
-        self._optional = OptionalRedis(on_failure=on_failure, cooldown_s=cooldown_s, clock=clock)
         self._attempts: dict[str, _Attempt] = {}
 
     async def start(self, query_id: str) -> int:
@@ -124,11 +118,11 @@ class RedisTokenStream:
 
     async def cancelled(self, query_id: str) -> bool:
         """Tell whether the cancel key is there; False when Redis is down."""
-        if self._optional.away:
+        if self._redis.away:
             return False
         found = 0
-        with self._optional.trying("cancelled"):
-            found = await self._redis.exists(cancel_key(query_id))
+        with self._redis.trying("cancelled"):
+            found = await self._redis.client.exists(cancel_key(query_id))
         return bool(found)
 
     async def _drop(self, attempt: _Attempt | None) -> None:
@@ -138,12 +132,11 @@ class RedisTokenStream:
             await attempt.flusher
 
     async def _next_number(self, query_id: str) -> int:
-        if self._optional.away:
-            self._optional.skipped("start")
+        if not self._redis.may("start"):
             return 0
         number: int = 0
-        with self._optional.trying("start"):
-            async with self._redis.pipeline(transaction=True) as transaction:
+        with self._redis.trying("start"):
+            async with self._redis.client.pipeline(transaction=True) as transaction:
                 transaction.incr(attempts_key(query_id))
                 # it must outlive the stream, or a later attempt would reuse ids
                 transaction.expire(attempts_key(query_id), 2 * self._ttl_s)
@@ -167,12 +160,11 @@ class RedisTokenStream:
         entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
         entry_id = f"{attempt.number}-{attempt.seq}"
         attempt.seq += 1
-        if self._optional.away:
-            self._optional.skipped("append")
+        if not self._redis.may("append"):
             return
-        with self._optional.trying("append"):
+        with self._redis.trying("append"):
             await add_entries(
-                self._redis,
+                self._redis.client,
                 [NewEntry(query_id, entry_id, entry)],
                 maxlen=self._maxlen,
                 ttl_s=self._ttl_s,
