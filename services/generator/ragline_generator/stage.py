@@ -15,7 +15,7 @@ from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
-from ragline_generator.passages.ranking import rank
+from ragline_generator.passages.ranking import Ranking
 from ragline_generator.refusal.relevance import assess
 from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
@@ -90,14 +90,15 @@ class GeneratorStage:
             ended = AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
         best = event.passages[:BEST]
-        ranked = rank(event.standalone_text, best)
+        ranking = Ranking(event.standalone_text, event.passages)
+        ranked = ranking.of_best(BEST)
         relevance = assess(event.standalone_text, best, ranked)
         if relevance.score < self._rules.min_relevance:
             return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
         by_model, spent = None, None
         if self._model is not None and not event.plan.extractive:
             by_model, spent = await self._model.answer(
-                event, language=self._languages.name(language), broadcast=broadcast
+                event, ranking, language=self._languages.name(language), broadcast=broadcast
             )
         if by_model is not None:
             return by_model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -136,9 +136,10 @@ class IngestorStage:
             await self._settle(event, watch)
             return self._ended(event, Outcome.UNCHANGED).model_copy(update={"chunks": counts})
         with watch.lap("embed"):
-            embeddings = await self._embedder.embed(texts_to_embed(document))
+            texts = texts_to_embed(document)
+            embeddings = await self._embedder.embed(texts)
         with watch.lap("store"):
-            result = await self._store.upsert(_with_vectors(document, embeddings))
+            result = await self._store.upsert(_with_vectors(document, texts, embeddings))
         status = self._ended(event, _outcome(result, Outcome.INDEXED))
         used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
         applied = result is WriteResult.APPLIED
@@ -207,8 +208,10 @@ def _outcome(result: WriteResult, applied: Outcome) -> Outcome:
     return applied if result is WriteResult.APPLIED else Outcome.SUPERSEDED
 
 
-def _with_vectors(document: IndexedDocument, embeddings: Embeddings) -> IndexedDocument:
-    texts = texts_to_embed(document)
+def _with_vectors(
+    document: IndexedDocument, texts: Sequence[str], embeddings: Embeddings
+) -> IndexedDocument:
+    """Return `document` with its chunks' vectors; `texts` are what was embedded of them."""
     chunks = [
         replace(chunk, embedding=embeddings.vectors[text])
         for chunk, text in zip(document.chunks, texts, strict=True)

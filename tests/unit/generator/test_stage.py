@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from ragline.contracts.queries import (
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta
+from ragline_generator.passages import ranking
 from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
@@ -434,3 +436,21 @@ async def test_quotes_come_from_the_best_passages_and_the_model_reads_all() -> N
 
     assert "last" not in {citation.chunk_id for citation in quoted.citations}
     assert {citation.chunk_id for citation in written.citations} == {"last"}
+
+
+@pytest.mark.parametrize("answer", ["A durable queue survives a restart [1].", ""])
+async def test_passages_are_ranked_once_whoever_answers(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rank_passage, ranked = ranking._rank_passage, Counter[int]()
+
+    def counted(index: int, *args: Any) -> list[ranking.Ranked]:
+        ranked[index] += 1
+        return rank_passage(index, *args)
+
+    monkeypatch.setattr(ranking, "_rank_passage", counted)
+    passages = [make_passage(f"Queue {n} is durable.", chunk=f"b{n}") for n in range(6)]
+
+    await ask(make_event(QUESTION, passages), model=ScriptedModel([[answer]]))
+
+    assert ranked == dict.fromkeys(range(6), 1)

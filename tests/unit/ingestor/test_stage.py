@@ -23,6 +23,7 @@ from ragline.contracts.documents import (
 from ragline.errors import InvalidDocument, TransientError, Unavailable
 from ragline.ports.store import DocumentRef, Scope
 from ragline.testing.store import MemoryStore
+from ragline_ingestor.embedding import embedded_text
 from ragline_ingestor.stage import IngestorStage
 
 SENTENCES = "Queues hold messages until a consumer takes them. " * 6
@@ -80,6 +81,21 @@ async def test_a_repeated_change_is_unchanged_and_embeds_nothing(
     assert status.status is Outcome.UNCHANGED
     assert status.chunks == ChunkCounts(kept=2)
     assert len(embedder.batches) == 1
+
+
+async def test_what_is_embedded_of_a_chunk_is_derived_once(
+    stage: IngestorStage, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derived = list[str]()
+
+    def counted(*args: Any) -> str:
+        derived.append(embedded_text(*args))
+        return derived[-1]
+
+    monkeypatch.setattr("ragline_ingestor.assembly.embedded_text", counted)
+    await stage(upsert(1))
+
+    assert len(derived) == len(set(derived)) == len(await found(store)) == 2
 
 
 async def test_metadata_that_changed_under_the_same_version_is_indexed(

@@ -39,16 +39,42 @@ class Ranked:
 _Read = tuple[Unit, str, frozenset[str]]
 
 
+class Ranking:
+    """The units of a question's passages, ranked; nothing is split up or ranked twice."""
+
+    def __init__(self, question: str, passages: Sequence[Passage]) -> None:
+        self._wanted = asked(question)
+        self._passages = passages
+        self._split_up: list[list[_Read]] = []
+        self._ranked: dict[int, list[list[Ranked]]] = {}
+
+    def of_best(self, most: int) -> list[list[Ranked]]:
+        """Return the ranked units of the first `most` passages, which are all that is compared."""
+        count = min(most, len(self._passages))
+        if count not in self._ranked:
+            unread = self._passages[len(self._split_up) : count]
+            self._split_up += [_with_terms(passage.text) for passage in unread]
+            self._ranked[count] = self._rank(self._passages[:count], self._split_up[:count])
+        return self._ranked[count]
+
+    def of_all(self) -> list[list[Ranked]]:
+        """Return the ranked units of all passages."""
+        return self.of_best(len(self._passages))
+
+    def _rank(
+        self, passages: Sequence[Passage], split_up: Sequence[Sequence[_Read]]
+    ) -> list[list[Ranked]]:
+        weights = term_weights(self._wanted, [found for units in split_up for _, _, found in units])
+        best = max((p.score for p in passages), default=0.0)
+        return [
+            _rank_passage(index, units, terms(label(passage)), weights, _trust(passage.score, best))
+            for index, (passage, units) in enumerate(zip(passages, split_up, strict=True))
+        ]
+
+
 def rank(question: str, passages: Sequence[Passage]) -> list[list[Ranked]]:
     """Score every unit that is not noise, passage by passage, in order of the text."""
-    wanted = asked(question)
-    split_up = [_with_terms(passage.text) for passage in passages]
-    weights = term_weights(wanted, [found for units in split_up for _, _, found in units])
-    best = max((p.score for p in passages), default=0.0)
-    return [
-        _rank_passage(index, units, terms(label(passage)), weights, _trust(passage.score, best))
-        for index, (passage, units) in enumerate(zip(passages, split_up, strict=True))
-    ]
+    return Ranking(question, passages).of_all()
 
 
 def _with_terms(text: str) -> list[_Read]:

@@ -13,7 +13,7 @@ from ragline_generator.broadcast import Broadcast
 from ragline_generator.compression.select import compress, tokens_of
 from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.context import Context
-from ragline_generator.passages.ranking import rank
+from ragline_generator.passages.ranking import Ranking
 from ragline_generator.rules import Rules
 from ragline_generator.validation.citations import markers_of
 from ragline_generator.validation.verdicts import Validator
@@ -59,26 +59,34 @@ class ModelAnswerer:
         self._prompts = prompts
 
     async def answer(
-        self, event: CandidatesRanked, *, language: str | None, broadcast: Broadcast
+        self,
+        event: CandidatesRanked,
+        ranking: Ranking,
+        *,
+        language: str | None,
+        broadcast: Broadcast,
     ) -> tuple[AnswerOutcome | None, Usage]:
         """Return the outcome, or None when the model failed or had too little time or room.
 
-        The usage covers all calls, including failed ones. `language` is an English name.
+        The usage covers all calls, including failed ones. `ranking` is that of the event's passages;
+        `language` is an English name.
         """
-        prompted = await self._prompted(event, language)
+        prompted = await self._prompted(event, ranking, language)
         written = await self._written(event, prompted, broadcast)
         usage = self._metered(prompted, written)
         if written is None:
             return None, usage
         return await self._judged(event, written, prompted.context, usage), usage
 
-    async def _prompted(self, event: CandidatesRanked, language: str | None) -> _Prompted:
+    async def _prompted(
+        self, event: CandidatesRanked, ranking: Ranking, language: str | None
+    ) -> _Prompted:
         ask = self._ask(event, language)
         count = await self._tokenizer.counter(ask.texts)
         compressed = compress(
             event.standalone_text,
             event.passages,
-            rank(event.standalone_text, event.passages),
+            ranking.of_all(),
             budget=ask.passage_tokens(count),
             count=count,
         )
