@@ -139,8 +139,3 @@ def _verdict(text: str, each: Examined, min_support: float, opinion: float | Non
         markers=each.markers,
         problem=problem,
     )
-
-
-def check(text: str, context: Context, *, min_support: float) -> Checked:
-    """Judge every claim of `text` by the lexical check alone."""
-    return conclude(text, examine(text, context), context, min_support=min_support)

@@ -12,7 +12,7 @@ from ragline.contracts.queries import Intent, Passage
 from ragline_generator.extractive.draft import Draft, compose
 from ragline_generator.extractive.selection import best_units
 from ragline_generator.passages.ranking import rank
-from ragline_generator.validation.check import check
+from ragline_generator.validation.verdicts import Validator
 
 
 def answer(
@@ -179,14 +179,14 @@ PIECES = st.lists(
 
 @settings(deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=3), st.sampled_from(list(Intent)), st.integers(0, 999))
-def test_every_quote_is_the_source_at_its_range(
+async def test_every_quote_is_the_source_at_its_range(
     texts: list[str], intent: Intent, offset: int
 ) -> None:
     passages = [make_passage(text, chunk=f"c{n}", start=offset) for n, text in enumerate(texts)]
     sources = {p.document_id: " " * offset + p.text for p in passages}
     draft = answer("Is the queue durable?", *passages, intent=intent)
 
-    checked = check(draft.text, draft.context, min_support=0.6)
+    checked = await Validator(min_support=0.6).check(draft.text, draft.context)
 
     for citation in checked.citations:
         assert sources[citation.document_id][citation.start : citation.end] == citation.quote

@@ -12,10 +12,10 @@ from ragline.contracts.answers import AnswerStatus, ClaimProblem, ClaimSupport
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.errors import Unavailable
 from ragline_generator.outcome import AnswerOutcome
-from ragline_generator.validation.check import check
 from ragline_generator.validation.verdicts import Validator, attribute, without_unsupported
 
 CATS = excerpt("Cats sleep for sixteen hours a day.", chunk="c2", start=1_000)
+BY_WORDS = Validator(min_support=0.6)
 MIXED = "Cats sleep for sixteen hours a day [2]. Cats bark at night [2]."
 
 
@@ -44,13 +44,13 @@ async def judge(
     )
 
 
-def test_every_claim_gets_a_verdict_with_its_range_and_markers_and_why() -> None:
+async def test_every_claim_gets_a_verdict_with_its_range_and_markers_and_why() -> None:
     text = (
         "Here is the answer:\n\n- The limit is 500 requests per minute [1].\n- Cats bark [2].\n"
         "- Cats sleep for sixteen hours.\n"
     )
 
-    checked = check(text, [RATES, CATS], min_support=0.6)
+    checked = await BY_WORDS.check(text, [RATES, CATS])
 
     verdicts = [(c.text, c.support, c.markers, c.problem) for c in checked.validation.claims]
     assert verdicts == [
@@ -62,14 +62,14 @@ def test_every_claim_gets_a_verdict_with_its_range_and_markers_and_why() -> None
     assert checked.validation.support_ratio == pytest.approx(1 / 3)
 
 
-def test_a_claim_is_checked_only_against_what_it_cites() -> None:
-    checked = check("Cats sleep for sixteen hours a day [1].", [RATES, CATS], min_support=0.6)
+async def test_a_claim_is_checked_only_against_what_it_cites() -> None:
+    checked = await BY_WORDS.check("Cats sleep for sixteen hours a day [1].", [RATES, CATS])
 
     assert not checked.supported
 
 
-def test_a_citation_is_the_range_of_the_source_that_supports_the_claim() -> None:
-    checked = check("Cats sleep sixteen hours [2].", [RATES, CATS], min_support=0.6)
+async def test_a_citation_is_the_range_of_the_source_that_supports_the_claim() -> None:
+    checked = await BY_WORDS.check("Cats sleep sixteen hours [2].", [RATES, CATS])
 
     [citation] = checked.citations
     assert (citation.marker, citation.document_id, citation.version) == (2, "doc-c2", 3)
@@ -77,10 +77,10 @@ def test_a_citation_is_the_range_of_the_source_that_supports_the_claim() -> None
     assert citation.quote == "Cats sleep for sixteen hours a day."
 
 
-def test_code_and_announcements_are_no_claims() -> None:
+async def test_code_and_announcements_are_no_claims() -> None:
     assert (
-        check("Run this:\n\n```\nrm -r x\n```\n", [RATES], min_support=0.6).validation.claims == ()
-    )
+        await BY_WORDS.check("Run this:\n\n```\nrm -r x\n```\n", [RATES])
+    ).validation.claims == ()
 
 
 def test_a_forgotten_marker_is_added_where_a_passage_supports_the_claim() -> None:
@@ -121,9 +121,9 @@ async def test_with_nothing_supported_every_policy_refuses(policy: UnsupportedPo
     assert ended.status is AnswerStatus.REFUSED
 
 
-def test_removing_a_list_item_removes_its_mark() -> None:
+async def test_removing_a_list_item_removes_its_mark() -> None:
     text = "1. Cats sleep for sixteen hours [2].\n2. Cats bark [2].\n\nThe limit is 500 [1]."
-    checked = check(text, [RATES, CATS], min_support=0.6)
+    checked = await BY_WORDS.check(text, [RATES, CATS])
 
     assert without_unsupported(checked) == (
         "1. Cats sleep for sixteen hours [2].\n\nThe limit is 500 [1]."
