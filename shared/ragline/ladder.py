@@ -44,10 +44,10 @@ class Lowered:
 class Ladder:
     """Seconds left for work below which each rung is taken."""
 
-    less_rerank_s: float = 6.0
-    no_rerank_s: float = 4.0
-    keyword_only_s: float = 3.5
-    extractive_s: float = 3.0
+    less_rerank_s: float
+    no_rerank_s: float
+    keyword_only_s: float
+    extractive_s: float
 
     def fit(self, event: E, *, now: datetime, rungs: Collection[Rung]) -> E:
         """Return the event with a plan that fits the time until its deadline."""

@@ -46,8 +46,8 @@ _UNLIMITED = 2**31 - 1
 class ReplayPace:
     """`rate` is records per second; `deadline_s` the time that a replayed query gets from now."""
 
-    rate: float = 50.0
-    deadline_s: float = 60.0
+    rate: float
+    deadline_s: float
 
 
 @dataclass(slots=True)

@@ -25,12 +25,10 @@ from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import Tokenizer
 from ragline_generator.caching.composition import with_cache
-from ragline_generator.rules import Rules
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prices, prompts
-from ragline_generator.writing.context_window import ContextWindow
 from ragline_generator.writing.writer import Writer, WriterLimits
 
 _log = logging.getLogger(__name__)
@@ -69,7 +67,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             ladder=settings.ladder.ladder(),
             validator=await _validator(settings, stack),
             writer=await _writer(settings, guard, stack),
-            rules=_rules(settings),
+            rules=own.rules(settings.llm),
             prices=price_table,
             prompts=prompt_files,
             languages=languages.packaged(),
@@ -117,19 +115,6 @@ async def _writer(
 async def _validator(settings: GeneratorSettings, stack: AsyncExitStack) -> Validator:
     opinion = await stack.enter_async_context(open_opinion(settings.opinion))
     return Validator(min_support=settings.generator.min_support, opinion=opinion)
-
-
-def _rules(settings: GeneratorSettings) -> Rules:
-    own = settings.generator
-    return Rules(
-        policy=own.policy,
-        min_relevance=own.min_relevance,
-        max_answer_tokens=own.max_answer_tokens,
-        history_tokens=own.history_tokens,
-        cancel_poll_s=own.cancel_poll_s,
-        worked_example=settings.llm.api == "completions",
-        window=ContextWindow(settings.llm.context_tokens),
-    )
 
 
 SPEC = ServiceSpec(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
 from ragline_generator.writing.context_window import ContextWindow
@@ -16,13 +16,13 @@ BEST = 6
 class Rules:
     """The rules by which answers are made. Shares are in [0, 1], sizes in tokens."""
 
-    policy: UnsupportedPolicy = UnsupportedPolicy.MARK
-    min_relevance: float = 0.42
-    max_answer_tokens: int = 512
-    history_tokens: int = 500
-    cancel_poll_s: float = 0.25
-    worked_example: bool = False
-    window: ContextWindow = field(default_factory=ContextWindow)
+    policy: UnsupportedPolicy
+    min_relevance: float
+    max_answer_tokens: int
+    history_tokens: int
+    cancel_poll_s: float
+    worked_example: bool
+    window: ContextWindow
 
     def answer_tokens(self, event: CandidatesRanked) -> int:
         """Return the answer's maximum length; the question's option overrides the setting."""

@@ -16,7 +16,9 @@ from ragline.settings import (
     PositiveInt,
     ServiceSettings,
 )
+from ragline_generator.rules import Rules
 from ragline_generator.writing import prompts
+from ragline_generator.writing.context_window import ContextWindow
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
@@ -46,6 +48,18 @@ class AnswerSettings(Group):
         (), description="tenants whose answers are cached, `*` for all; none when empty"
     )
     cache_ttl_s: PositiveInt = Field(86_400, description="how long a cached answer is kept")
+
+    def rules(self, llm: LlmSettings) -> Rules:
+        """Return what makes an answer, where `llm` is asked."""
+        return Rules(
+            policy=self.policy,
+            min_relevance=self.min_relevance,
+            max_answer_tokens=self.max_answer_tokens,
+            history_tokens=self.history_tokens,
+            cancel_poll_s=self.cancel_poll_s,
+            worked_example=llm.api == "completions",
+            window=ContextWindow(llm.context_tokens),
+        )
 
 
 class GeneratorSettings(ServiceSettings):

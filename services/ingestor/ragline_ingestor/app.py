@@ -16,8 +16,6 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
 from ragline.messaging.service import Composition, ServiceSpec
 from ragline.observability.metrics import Metrics
-from ragline_ingestor.chunking import ChunkSizes
-from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
@@ -83,18 +81,7 @@ async def _open_fetcher(own: IngestorSettings) -> AsyncIterator[Fetcher]:
 
 def _preparer(own: IngestorSettings) -> Preparer:
     return Preparer(
-        limits=ParseLimits(
-            text_chars=own.max_text_chars,
-            pages=own.max_pages,
-            unpacked_bytes=own.max_unpacked_bytes,
-        ),
-        sizes=ChunkSizes(
-            target=own.chunk_target,
-            minimum=own.chunk_minimum,
-            overlap=own.chunk_overlap,
-            maximum=own.chunk_maximum,
-        ),
-        timeout_s=own.parse_timeout_s,
+        limits=own.parse_limits(), sizes=own.chunk_sizes(), timeout_s=own.parse_timeout_s
     )
 
 

@@ -27,10 +27,10 @@ class ChunkSizes:
     preceding prose, from the start of a sentence or word.
     """
 
-    target: int = 800
-    minimum: int = 200
-    overlap: int = 100
-    maximum: int = 1_600
+    target: int
+    minimum: int
+    overlap: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,9 +59,9 @@ class ParsedDocument:
 class ParseLimits:
     """Limits for one document. `text_chars` counts code points after extraction."""
 
-    text_chars: int = 8 * 1024 * 1024
-    pages: int = 2_000
-    unpacked_bytes: int = 128 * 1024 * 1024
+    text_chars: int
+    pages: int
+    unpacked_bytes: int
 
 
 Parser = Callable[[Content, ParseLimits], ParsedDocument]

@@ -14,6 +14,8 @@ from ragline.settings import (
     ServiceSettings,
     VectorStoreSettings,
 )
+from ragline_ingestor.chunking import ChunkSizes
+from ragline_ingestor.document import ParseLimits
 
 
 class IngestorSettings(Group):
@@ -63,6 +65,23 @@ class IngestorSettings(Group):
         if self.chunk_overlap >= self.chunk_target:
             raise ValueError("chunk_overlap must be below chunk_target")
         return self
+
+    def parse_limits(self) -> ParseLimits:
+        """Return what one document may cost."""
+        return ParseLimits(
+            text_chars=self.max_text_chars,
+            pages=self.max_pages,
+            unpacked_bytes=self.max_unpacked_bytes,
+        )
+
+    def chunk_sizes(self) -> ChunkSizes:
+        """Return the sizes of chunks."""
+        return ChunkSizes(
+            target=self.chunk_target,
+            minimum=self.chunk_minimum,
+            overlap=self.chunk_overlap,
+            maximum=self.chunk_maximum,
+        )
 
 
 class Settings(ServiceSettings):

@@ -26,8 +26,8 @@ class UriRules:
         private_hosts: hosts that may resolve to addresses that are not public.
     """
 
-    allowed: Sequence[str] = ()
-    private_hosts: Sequence[str] = ()
+    allowed: Sequence[str]
+    private_hosts: Sequence[str]
 
     def check(self, uri: str) -> SplitResult:
         """Return the parts of `uri` if a prefix allows it.

@@ -28,7 +28,6 @@ from ragline_monitor.ports import RecordId
 from ragline_monitor.redis_memory import RedisMemory
 from ragline_monitor.repeating import repeating
 from ragline_monitor.settings import MonitorGroup, Settings
-from ragline_monitor.signals import SignalLimits
 from ragline_monitor.stage import MonitorStage
 
 _DAY_S = 86_400
@@ -89,12 +88,7 @@ def _drift(own: MonitorGroup, memory: RedisMemory, metrics: Metrics) -> DriftWat
         history=memory,
         gauges=metrics,
         clock=utc_now,
-        limits=SignalLimits(
-            least=own.drift_least_answers,
-            index=own.drift_index,
-            change=own.drift_change,
-            significance=own.drift_significance,
-        ),
+        limits=own.signal_limits(),
         window_hours=own.drift_window_hours,
         reference_days=own.drift_reference_days,
     )

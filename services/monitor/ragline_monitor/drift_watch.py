@@ -51,8 +51,8 @@ class DriftWatch:
         gauges: Gauges,
         clock: Clock,
         limits: SignalLimits,
-        window_hours: int = 6,
-        reference_days: int = 7,
+        window_hours: int,
+        reference_days: int,
     ) -> None:
         self._history = history
         self._gauges = gauges

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings
+from ragline_monitor.signals import SignalLimits
 
 _HOURS_A_DAY = 24
 
@@ -45,6 +46,15 @@ class MonitorGroup(Group):
         if needed > self.remembered_days * _HOURS_A_DAY:
             raise ValueError("remembered_days must cover drift_window_hours and reference days")
         return self
+
+    def signal_limits(self) -> SignalLimits:
+        """Return from when on a change is alarming."""
+        return SignalLimits(
+            least=self.drift_least_answers,
+            index=self.drift_index,
+            change=self.drift_change,
+            significance=self.drift_significance,
+        )
 
 
 class Settings(ServiceSettings):

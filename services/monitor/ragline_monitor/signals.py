@@ -23,10 +23,10 @@ class SignalLimits:
     For a rate: an alarming `change` that chance causes with at most the probability `significance`.
     """
 
-    least: int = 200
-    index: float = 0.25
-    change: float = 0.05
-    significance: float = 0.001
+    least: int
+    index: float
+    change: float
+    significance: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,9 @@ class AdmissionLimits:
     for the work on it.
     """
 
-    concurrency: int = 32
-    max_waiting: int = 2_048
-    work_s: float = 1.0
+    concurrency: int
+    max_waiting: int
+    work_s: float
 
 
 class Admission:

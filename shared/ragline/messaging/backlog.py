@@ -32,8 +32,8 @@ class Backlog:
         self,
         *,
         clock: Callable[[], float],
-        least_window: int = 32,
-        target_s: float = 1.5,
+        least_window: int,
+        target_s: float,
         stale_s: float = 5.0,
     ) -> None:
         self._clock = clock

@@ -15,7 +15,7 @@ from ragline.contracts.queries import (
     QuerySubmitted,
     Turn,
 )
-from ragline.ladder import Ladder
+from ragline.settings import LadderSettings
 from ragline_classifier.local_model import LinearIntentModel
 from ragline_classifier.plans import PlanBook
 from ragline_classifier.rewriting import HeuristicRewriter
@@ -34,7 +34,7 @@ def stage(intent_model: FixedIntent, book: PlanBook) -> ClassifierStage:
         rewriter=HeuristicRewriter(),
         plans=book,
         clock=lambda: NOW,
-        ladder=Ladder(),
+        ladder=LadderSettings().ladder(),
         expected_wait=lambda: 0.0,
         default_deadline_s=60.0,
         model_timeout_s=2.0,
@@ -154,7 +154,7 @@ async def test_no_text_breaks_the_stage(
         rewriter=HeuristicRewriter(),
         plans=book,
         clock=lambda: NOW,
-        ladder=Ladder(),
+        ladder=LadderSettings().ladder(),
         expected_wait=lambda: 0.0,
         default_deadline_s=60.0,
         model_timeout_s=2.0,
@@ -181,7 +181,7 @@ async def test_lag_behind_lowers_the_plan_before_the_question_waits(
         rewriter=HeuristicRewriter(),
         plans=book,
         clock=lambda: NOW,
-        ladder=Ladder(),
+        ladder=LadderSettings().ladder(),
         expected_wait=lambda: wait,
         default_deadline_s=10.0,
         model_timeout_s=2.0,
@@ -201,7 +201,7 @@ async def test_a_plan_s_deadline_serves_questions_that_state_none(
         rewriter=HeuristicRewriter(),
         plans=plans,
         clock=lambda: NOW,
-        ladder=Ladder(),
+        ladder=LadderSettings().ladder(),
         expected_wait=lambda: 0.0,
         default_deadline_s=60.0,
         model_timeout_s=2.0,

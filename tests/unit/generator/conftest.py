@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,10 @@ from ragline.contracts.queries import (
     SearchKind,
 )
 from ragline.ports.models import ChatMessage, Delta
+from ragline.settings import LlmSettings
+from ragline_generator.rules import Rules
+from ragline_generator.settings import AnswerSettings
+from ragline_generator.writing.writer import WriterLimits
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -44,6 +48,15 @@ def make_event(question: str, passages: Sequence[Passage] = (), **fields: Any) -
         "deadline": NOW + timedelta(seconds=30),
     }
     return CandidatesRanked(text=question, passages=tuple(passages), **(defaults | fields))
+
+
+def make_rules(**changes: Any) -> Rules:
+    """Return the rules of the default settings, but for `changes`."""
+    return replace(AnswerSettings().rules(LlmSettings()), **changes)
+
+
+# One call of the model, no second try
+ONE_TRY = WriterLimits(timeout_s=30.0, reserve_s=1.0, least_s=2.0, attempts=1)
 
 
 def count_words(text: str) -> int:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from tests.unit.generator.conftest import (
     NOW,
+    ONE_TRY,
     Clock,
     RecordingStream,
     ScriptedModel,
     WordTokenizer,
     make_event,
     make_passage,
+    make_rules,
 )
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
@@ -29,13 +31,14 @@ from ragline.contracts.queries import (
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta
+from ragline.settings import LadderSettings
 from ragline_generator.passages import ranking
 from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
 from ragline_generator.writing.prices import Price, PriceTable
-from ragline_generator.writing.writer import Writer, WriterLimits
+from ragline_generator.writing.writer import Writer
 
 # most tests are about something else than the ladder
 PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
@@ -54,7 +57,7 @@ def make_stage(
     clock: Clock | None = None,
 ) -> GeneratorStage:
     clock = clock or Clock()
-    writer = Writer(model, limits=WriterLimits(attempts=1), clock=clock) if model else None
+    writer = Writer(model, limits=ONE_TRY, clock=clock) if model else None
     return GeneratorStage(
         stream=stream or RecordingStream(),
         tokenizer=WordTokenizer(),
@@ -62,7 +65,7 @@ def make_stage(
         ladder=ladder,
         validator=Validator(min_support=0.6),
         writer=writer,
-        rules=rules or Rules(),
+        rules=rules or make_rules(),
         prices=prices or PriceTable(),
         prompts=prompts.load(),
         languages=languages.packaged(),
@@ -304,7 +307,7 @@ async def test_an_answer_that_is_cut_off_is_judged_and_says_so() -> None:
     text = "A durable queue survives a restart [1]."
     model = ScriptedModel([[text, *[" And the moon is made of cheese."] * 1_000]])
 
-    answer = await ask(model=model, rules=Rules(max_answer_tokens=16))
+    answer = await ask(model=model, rules=make_rules(max_answer_tokens=16))
 
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.degradations == (Degradation.WHOLE_TEXT,)
@@ -374,7 +377,7 @@ async def test_odd_questions_end_like_others(question: str) -> None:
 async def test_short_of_time_or_by_plan_the_model_is_not_asked(short: dict[str, Any]) -> None:
     model = ScriptedModel([["never said [1]"]])
     event = make_event(QUESTION, [PASSAGE], **short)
-    answer = await ask(event, model=model, ladder=Ladder())
+    answer = await ask(event, model=model, ladder=LadderSettings().ladder())
     assert model.prompts == []
     assert answer.models == {"answer": "extractive"}
     assert answer.degradations == (Degradation.LLM,)
@@ -396,7 +399,7 @@ async def test_the_prompt_names_the_language_of_the_question() -> None:
     model = ScriptedModel([["Ja [1]."]])
     question = "Überlebt die durable queue des Brokers einen Neustart?"
 
-    await ask(make_event(question, [PASSAGE]), model=model, rules=Rules(min_relevance=0.0))
+    await ask(make_event(question, [PASSAGE]), model=model, rules=make_rules(min_relevance=0.0))
 
     assert "Answer in German" in model.prompts[0][0].content
 

@@ -14,16 +14,18 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from ragline.ports.store import FencedStore
 from ragline.testing.store import MemoryStore
-from ragline_ingestor.chunking import ChunkSizes
-from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.preparer import Preparer
+from ragline_ingestor.settings import IngestorSettings
 from ragline_ingestor.stage import IngestorStage
 from ragline_ingestor.uri_rules import UriRules
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 MAX_BYTES = 100_000
+LIMITS = IngestorSettings().parse_limits()
+SIZES = IngestorSettings().chunk_sizes()
+NO_URIS = UriRules(allowed=(), private_hosts=())
 
 
 @dataclass
@@ -83,8 +85,8 @@ def make_stage(
         ticks = count()
         return IngestorStage(
             store=store,
-            fetch=Fetcher(rules=UriRules(), readers={}, max_bytes=MAX_BYTES, timeout_s=1),
-            prepare=Preparer(limits=ParseLimits(), sizes=ChunkSizes(), timeout_s=30),
+            fetch=Fetcher(rules=NO_URIS, readers={}, max_bytes=MAX_BYTES, timeout_s=1),
+            prepare=Preparer(limits=LIMITS, sizes=SIZES, timeout_s=30),
             embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=4),
             clock=lambda: NOW,
             timer=lambda: float(next(ticks)),

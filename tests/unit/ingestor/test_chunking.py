@@ -7,9 +7,10 @@ import itertools
 import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.unit.ingestor.conftest import LIMITS, SIZES
 
 from ragline_ingestor.chunking import Chunk, ChunkSizes, chunk_document
-from ragline_ingestor.document import Block, BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import Block, BlockKind, Content, ParsedDocument
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.plain import parse_plain
 
@@ -18,8 +19,8 @@ SENTENCE = "Queues hold messages until a consumer takes them. "
 
 
 def _chunks(source: str, sizes: ChunkSizes | None = None) -> list[Chunk]:
-    document = parse_markdown(Content(data=source.encode()), ParseLimits())
-    return chunk_document(document, sizes or ChunkSizes())
+    document = parse_markdown(Content(data=source.encode()), LIMITS)
+    return chunk_document(document, sizes or SIZES)
 
 
 def test_a_section_is_a_chunk_with_its_heading_path() -> None:
@@ -63,7 +64,7 @@ def test_long_paragraphs_are_cut_between_sentences_and_overlap() -> None:
     for before, chunk in itertools.pairwise(chunks):
         assert before.text.endswith(".")
         assert chunk.text.startswith("Queues")
-        assert 0 < before.end - chunk.start <= ChunkSizes().overlap
+        assert 0 < before.end - chunk.start <= SIZES.overlap
 
 
 def test_code_does_not_overlap() -> None:
@@ -132,7 +133,7 @@ _sizes = st.builds(
 @example("e" + "\u0301" * 5_000, SMALL)
 def test_chunks_of_any_document(source: str, sizes: ChunkSizes) -> None:
     for parser in (parse_markdown, parse_plain):
-        document = parser(Content(data=source.encode(), charset="utf-8"), ParseLimits())
+        document = parser(Content(data=source.encode(), charset="utf-8"), LIMITS)
         check(document, chunk_document(document, sizes), sizes)
 
 

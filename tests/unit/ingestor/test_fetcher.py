@@ -24,7 +24,7 @@ def _event(**fields: Any) -> DocumentChanged:
 
 def _fetcher(**overrides: Any) -> Fetcher:
     arguments: dict[str, Any] = {
-        "rules": UriRules(allowed=("memory://docs/", "slow://docs/", "file:///")),
+        "rules": UriRules(allowed=("memory://docs/", "slow://docs/", "file:///"), private_hosts=()),
         "readers": {"slow": _never, "memory": _read, "": FileReader(max_bytes=100)},
         "max_bytes": 100,
         "timeout_s": 0.01,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from tests.unit.ingestor.conftest import LIMITS, SIZES
 
 from ragline import language
 from ragline.contracts.documents import DocumentChanged
@@ -15,13 +16,12 @@ from ragline.contracts.media_types import MARKDOWN
 from ragline.contracts.queries import Filters
 from ragline.ports.store import IndexedDocument
 from ragline_ingestor.assembly import draft
-from ragline_ingestor.chunking import ChunkSizes
-from ragline_ingestor.document import Content, ParseLimits
+from ragline_ingestor.document import Content
 from ragline_ingestor.language import detect_language
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.preparer import Preparer
 
-PREPARER = Preparer(limits=ParseLimits(), sizes=ChunkSizes(), timeout_s=60)
+PREPARER = Preparer(limits=LIMITS, sizes=SIZES, timeout_s=60)
 
 TEXTS = {
     "en": "The broker deletes a queue that nobody uses. Set the argument when you declare it.",
@@ -37,7 +37,7 @@ TEXTS = {
 
 def detected(text: str) -> str | None:
     content = Content(data=text.encode())
-    return detect_language(parse(content, media_type=MARKDOWN, limits=ParseLimits()))
+    return detect_language(parse(content, media_type=MARKDOWN, limits=LIMITS))
 
 
 @pytest.mark.parametrize("spoken", TEXTS)

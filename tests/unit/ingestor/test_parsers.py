@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import Content, ParsedDocument
 from ragline_ingestor.parsers import PARSERS, parse
+from ragline_ingestor.settings import IngestorSettings
 
-LIMITS = ParseLimits(text_chars=1_000)
+LIMITS = IngestorSettings(max_text_chars=1_000).parse_limits()
 
 
 def _code(data: bytes, media_type: str) -> str:

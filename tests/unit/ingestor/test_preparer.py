@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from tests.unit.ingestor.conftest import LIMITS, SIZES
 
 from ragline.errors import InvalidDocument
 from ragline_ingestor import parsers
-from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.preparer import Preparer
 
@@ -21,7 +21,7 @@ async def test_parsing_beyond_the_time_limit_is_refused(monkeypatch: pytest.Monk
         return ParsedDocument(text="", blocks=())
 
     monkeypatch.setattr(parsers, "PARSERS", {"text/stuck": stuck})
-    preparer = Preparer(limits=ParseLimits(), sizes=ChunkSizes(), timeout_s=0.02)
+    preparer = Preparer(limits=LIMITS, sizes=SIZES, timeout_s=0.02)
     try:
         with pytest.raises(InvalidDocument) as caught:
             await preparer(Content(data=b"x"), media_type="text/stuck")

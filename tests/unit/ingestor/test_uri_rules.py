@@ -65,12 +65,12 @@ def test_anything_else_is_forbidden(uri: str) -> None:
 
 def test_by_default_nothing_is_allowed() -> None:
     with pytest.raises(InvalidDocument):
-        UriRules().check("https://docs.example.com/")
+        UriRules(allowed=(), private_hosts=()).check("https://docs.example.com/")
 
 
 def test_a_prefix_without_a_host_or_folder_is_misconfigured() -> None:
     with pytest.raises(Misconfigured, match="ALLOWED_URIS"):
-        UriRules(allowed=("docs.example.com",)).check("https://docs.example.com/")
+        UriRules(allowed=("docs.example.com",), private_hosts=()).check("https://docs.example.com/")
 
 
 @pytest.mark.parametrize(

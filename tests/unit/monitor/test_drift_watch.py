@@ -13,7 +13,7 @@ from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
 from ragline_monitor.history import hour_of
 from ragline_monitor.ports import Tally
-from ragline_monitor.signals import SignalLimits
+from ragline_monitor.settings import MonitorGroup
 
 
 class Watched(FakeMemory):
@@ -38,7 +38,7 @@ class World:
             history=self.memory,
             gauges=self.metrics,
             clock=lambda: NOW,
-            limits=SignalLimits(least=100),
+            limits=MonitorGroup(drift_least_answers=100).signal_limits(),
             window_hours=2,
             reference_days=1,
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from ragline_monitor.history import HistoryWindow
+from ragline_monitor.settings import MonitorGroup
 from ragline_monitor.signals import SignalLimits, SignalVerdict, judge
 
 PAST = HistoryWindow(
@@ -31,11 +33,13 @@ NOW = {
     "score:18": 200.0,
 }
 
+LIMITS = MonitorGroup().signal_limits()
+
 
 def verdicts(
     changes: dict[str, float], limits: SignalLimits | None = None
 ) -> dict[str, SignalVerdict]:
-    found = judge(HistoryWindow(NOW | changes), PAST, limits or SignalLimits())
+    found = judge(HistoryWindow(NOW | changes), PAST, limits or LIMITS)
     return {verdict.signal: verdict for verdict in found}
 
 
@@ -73,13 +77,13 @@ def test_a_change_that_is_certain_but_small_is_no_alarm() -> None:
     found = verdicts(large)["refusals"]
     assert found.index == pytest.approx(0.07 - 900 / 9_900)
     assert not found.alarm
-    assert alarms(large, SignalLimits(change=0.02)) == {"refusals"}
+    assert alarms(large, replace(LIMITS, change=0.02)) == {"refusals"}
 
 
 def test_a_large_change_that_chance_may_make_is_no_alarm() -> None:
     few = {"status:answered": 34.0, "status:refused": 6.0, "status:expired": 0.0}
-    assert alarms(few, SignalLimits(least=40)) == set()
-    assert "refusals" in alarms(few, SignalLimits(least=40, significance=0.5))
+    assert alarms(few, replace(LIMITS, least=40)) == set()
+    assert "refusals" in alarms(few, replace(LIMITS, least=40, significance=0.5))
 
 
 def test_with_too_few_answers_nothing_is_said() -> None:
@@ -89,6 +93,6 @@ def test_with_too_few_answers_nothing_is_said() -> None:
 
 
 def test_with_too_short_a_past_nothing_is_said() -> None:
-    found = list(judge(HistoryWindow(NOW), HistoryWindow({}), SignalLimits()))
+    found = list(judge(HistoryWindow(NOW), HistoryWindow({}), LIMITS))
     assert len(found) == 4
     assert all(math.isnan(verdict.index) and not verdict.alarm for verdict in found)

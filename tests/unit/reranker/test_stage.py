@@ -22,6 +22,7 @@ from ragline.contracts.queries import (
 )
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
+from ragline.settings import LadderSettings
 from ragline_reranker.pace import Pace
 from ragline_reranker.stage import RerankerStage
 
@@ -273,7 +274,7 @@ async def test_short_of_time_fewer_passages_are_read_and_then_none(
     read: int,
     without: tuple[Degradation, ...],
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=Ladder())
+    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=LadderSettings().ladder())
     event = make_event([0.1, 0.2, 0.3, 0.4], plan={"rerank_depth": 4})
     ranked = await stage(event.model_copy(update={"deadline": NOW + timedelta(seconds=seconds)}))
     assert sum(len(passages) for _, passages in model.read) == read
@@ -284,7 +285,7 @@ async def test_short_of_time_fewer_passages_are_read_and_then_none(
 async def test_a_depth_that_was_reduced_for_lag_is_not_reduced_again(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=Ladder())
+    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=LadderSettings().ladder())
     event = make_event(
         [0.1, 0.2, 0.3, 0.4],
         plan={"rerank_depth": 2},

@@ -23,6 +23,7 @@ from ragline.contracts.queries import (
 from ragline.errors import DeadlineExceeded, FingerprintMismatch, Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.store import Scope
+from ragline.settings import LadderSettings
 from ragline_retriever.stage import RetrieverStage
 
 # most tests are about something else than the ladder
@@ -259,7 +260,7 @@ async def test_short_of_time_only_the_keyword_search_runs(
         search=searched,
         embedder=embedder(),
         clock=lambda: now,
-        ladder=Ladder(keyword_only_s=3.5),
+        ladder=LadderSettings(keyword_only_s=3.5).ladder(),
         versions=searched,
     )
     found = await stage(event(entities=ALL_TERMS, deadline=now + timedelta(seconds=3)))

@@ -17,7 +17,7 @@ _RESERVE = 0.05
 class ContextWindow:
     """A context window of `limit` tokens; None means unlimited."""
 
-    limit: int | None = None
+    limit: int | None
 
     def answer(self, wanted: int) -> int:
         """Return how many tokens the answer may have: half of the context at most."""

@@ -38,10 +38,10 @@ class WriterLimits:
     total, after the wait that the server asked for or about `backoff_s`, if the time allows it.
     """
 
-    timeout_s: float = 30.0
-    reserve_s: float = 1.0
-    least_s: float = 2.0
-    attempts: int = 2
+    timeout_s: float
+    reserve_s: float
+    least_s: float
+    attempts: int
     backoff_s: float = 0.5
 
 

@@ -42,8 +42,8 @@ class MicroBatcher(Generic[T, R]):
         self,
         run: Run[T, R],
         *,
-        max_size: int = 32,
-        max_wait: float = 0.002,
+        max_size: int,
+        max_wait: float,
         max_pending: int = 1_024,
     ) -> None:
         self._run = run

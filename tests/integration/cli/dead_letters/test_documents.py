@@ -69,7 +69,9 @@ async def _replayed_late(cluster: Cluster, letter: str, key: str) -> replay.Repl
         plan = await replay.plan_replay(kafka, scan, filters)
         assert plan.of(Action.REPLAY)
         await cluster.store(DOCUMENTS.name, key, document(2))
-        return await replay.execute_replay(kafka, scan, plan, replay.ReplayPace(), clock=utc_now)
+        return await replay.execute_replay(
+            kafka, scan, plan, replay.ReplayPace(rate=50, deadline_s=60), clock=utc_now
+        )
 
 
 def test_what_was_retried_goes_back_to_its_first_topic_and_partition(

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from tests.unit.generator.conftest import (
     NOW,
+    ONE_TRY,
     Clock,
     RecordingStream,
     ScriptedModel,
     WordTokenizer,
     make_event,
     make_passage,
+    make_rules,
 )
 
 from ragline.contracts.answers import AnswerStatus, Cached, Degradation, QueryAnswered, Usage
@@ -27,14 +29,14 @@ from ragline.contracts.queries import (
 )
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
+from ragline.settings import LadderSettings
 from ragline.testing.answer_cache import MemoryAnswerCache
 from ragline_generator.caching.stage import CachingStage, LookUp
-from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
 from ragline_generator.writing.prices import Price, PriceTable
-from ragline_generator.writing.writer import Writer, WriterLimits
+from ragline_generator.writing.writer import Writer
 
 QUESTION = "Does a durable queue survive a restart?"
 PASSAGE = make_passage("A durable queue survives a broker restart. Cats sleep.", title="Queues")
@@ -49,7 +51,7 @@ class World:
     calls: list[Any] = field(default_factory=lambda: [[SAID] for _ in range(9)])
     stream: RecordingStream = field(default_factory=RecordingStream)
     clock: Clock = field(default_factory=Clock)
-    ladder: Ladder = field(default_factory=lambda: Ladder(extractive_s=3.0))
+    ladder: Ladder = field(default_factory=lambda: LadderSettings(extractive_s=3.0).ladder())
     answered_by: str | None = None
     made_with: str = "release 1"
     look_ups: list[LookUp] = field(default_factory=list)
@@ -64,9 +66,9 @@ class World:
             tokenizer=WordTokenizer(),
             clock=self.clock,
             ladder=self.ladder,
-            writer=Writer(self.model, limits=WriterLimits(attempts=1), clock=self.clock),
+            writer=Writer(self.model, limits=ONE_TRY, clock=self.clock),
             validator=Validator(min_support=0.6),
-            rules=Rules(),
+            rules=make_rules(),
             prices=PriceTable(models={"model-a": Price(prompt=1.0, completion=10.0)}),
             prompts=prompts.load(),
             languages=languages.packaged(),

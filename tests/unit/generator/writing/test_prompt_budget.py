@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.generator.conftest import ScriptedModel, count_words, make_event, make_passage
+from tests.unit.generator.conftest import (
+    ScriptedModel,
+    count_words,
+    make_event,
+    make_passage,
+    make_rules,
+)
 from tests.unit.generator.test_stage import PASSAGE, QUESTION, ask
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Options, Plan, SearchKind, Turn
 from ragline_generator.compression.select import compress
 from ragline_generator.passages.ranking import rank
-from ragline_generator.rules import Rules
 from ragline_generator.writing import prompts
 from ragline_generator.writing.context_window import ContextWindow
 from ragline_generator.writing.prompt_budget import PromptBudget
@@ -90,7 +95,7 @@ def test_texts_hold_all_that_the_prompt_is_made_of() -> None:
 async def test_a_model_without_room_for_a_passage_is_not_asked() -> None:
     model = ScriptedModel([["never asked"]])
 
-    answer = await ask(model=model, rules=Rules(window=ContextWindow(64)))
+    answer = await ask(model=model, rules=make_rules(window=ContextWindow(64)))
 
     assert answer.degradations == (Degradation.LLM,)
     assert answer.models == {"answer": "extractive"}
@@ -102,6 +107,6 @@ async def test_the_answer_may_take_half_of_the_context(limit: int | None, allowe
     model = ScriptedModel([["A durable queue survives a restart [1]."]])
     event = make_event(QUESTION, [PASSAGE], options=Options(max_answer_tokens=4_000))
 
-    await ask(event, model=model, rules=Rules(window=ContextWindow(limit)))
+    await ask(event, model=model, rules=make_rules(window=ContextWindow(limit)))
 
     assert model.max_tokens == [allowed]

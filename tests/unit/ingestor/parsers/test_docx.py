@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 import docx
 import pytest
 from docx.document import Document
+from tests.unit.ingestor.conftest import LIMITS
 
 from ragline.contracts.media_types import DOCX
 from ragline.errors import InvalidDocument
@@ -31,7 +33,7 @@ def _document() -> bytes:
 def test_blocks_in_document_order() -> None:
     content = Content(data=_document())
     assert resolve_media_type(content, names=("17",)) == DOCX
-    document = parse(content, media_type=DOCX, limits=ParseLimits())
+    document = parse(content, media_type=DOCX, limits=LIMITS)
     assert [(b.kind, document.text[b.start : b.end]) for b in document.blocks] == [
         (BlockKind.HEADING, "Runbook"),
         (BlockKind.PARAGRAPH, "Read this first."),
@@ -62,15 +64,15 @@ def test_cells_that_span_and_tables_in_cells() -> None:
 def _parsed(document: Document) -> ParsedDocument:
     out = BytesIO()
     document.save(out)
-    return parse(Content(data=out.getvalue()), media_type=DOCX, limits=ParseLimits())
+    return parse(Content(data=out.getvalue()), media_type=DOCX, limits=LIMITS)
 
 
 @pytest.mark.parametrize(
     ("data", "limits", "code"),
     [
-        (b"PK\x03\x04word/ but no archive", ParseLimits(), "corrupt_docx"),
-        (_document()[:2_000], ParseLimits(), "corrupt_docx"),
-        (_document(), ParseLimits(unpacked_bytes=1_000), "too_large"),
+        (b"PK\x03\x04word/ but no archive", LIMITS, "corrupt_docx"),
+        (_document()[:2_000], LIMITS, "corrupt_docx"),
+        (_document(), replace(LIMITS, unpacked_bytes=1_000), "too_large"),
     ],
     ids=["no archive", "cut off", "zip bomb"],
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.ingestor.conftest import LIMITS
 
 from ragline.contracts.media_types import HTML
 from ragline.errors import InvalidDocument
-from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.parsers.html import parse_html
 
@@ -28,7 +29,7 @@ loose <b>text</b>
 
 
 def _parse(source: str, charset: str | None = None) -> ParsedDocument:
-    return parse_html(Content(data=source.encode(charset or "utf-8")), ParseLimits())
+    return parse_html(Content(data=source.encode(charset or "utf-8")), LIMITS)
 
 
 def _blocks(document: ParsedDocument) -> list[tuple[BlockKind, str]]:
@@ -88,14 +89,14 @@ def test_a_charset_in_a_meta_element_is_used() -> None:
 @pytest.mark.parametrize("tag", ["div", "ul><li", "span", "table><tr><td"])
 def test_deep_nesting_gives_its_text(tag: str) -> None:
     content = Content(data=f"<{tag}>".encode() * 900 + b"deep")
-    assert "deep" in parse(content, media_type=HTML, limits=ParseLimits()).text
+    assert "deep" in parse(content, media_type=HTML, limits=LIMITS).text
 
 
 @pytest.mark.parametrize("tag", ["div", "ul><li", "div></em", "b><p"])
 def test_depth_bombs_are_refused(tag: str) -> None:
     content = Content(data=f"<{tag}>".encode() * 1_100 + b"deep")
     with pytest.raises(InvalidDocument) as caught:
-        parse(content, media_type=HTML, limits=ParseLimits())
+        parse(content, media_type=HTML, limits=LIMITS)
     assert caught.value.code == "too_deep"
 
 

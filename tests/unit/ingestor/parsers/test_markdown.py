@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+import pytest
+from tests.unit.ingestor.conftest import LIMITS
+
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument
 from ragline_ingestor.parsers.markdown import parse_markdown
 
 
 def _parse(source: str) -> ParsedDocument:
-    return parse_markdown(Content(data=source.encode()), ParseLimits())
+    return parse_markdown(Content(data=source.encode()), LIMITS)
 
 
 def _blocks(source: str) -> list[tuple[BlockKind, str]]:
@@ -101,7 +104,7 @@ def test_an_html_table_is_a_table() -> None:
 
 
 def test_text_over_the_limit_is_not_parsed() -> None:
-    document = parse_markdown(Content(data=b"words words"), ParseLimits(text_chars=5))
+    document = parse_markdown(Content(data=b"words words"), replace(LIMITS, text_chars=5))
     assert (len(document.text), document.blocks) == (11, ())
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
+from tests.unit.ingestor.conftest import LIMITS
 
 from ragline.contracts.media_types import PDF
 from ragline.errors import InvalidDocument
@@ -19,7 +21,7 @@ LONG = "This line of the body is long enough to be taken for a full line of a pa
 
 
 def _parse(data: bytes, limits: ParseLimits | None = None) -> ParsedDocument:
-    return parse(Content(data=data), media_type=PDF, limits=limits or ParseLimits())
+    return parse(Content(data=data), media_type=PDF, limits=limits or LIMITS)
 
 
 def _blocks(document: ParsedDocument) -> list[tuple[BlockKind, str]]:
@@ -106,5 +108,5 @@ def test_a_pdf_without_text_is_refused_as_empty(make_pdf: MakePdf) -> None:
 
 def test_pages_and_text_are_bounded(make_pdf: MakePdf) -> None:
     data = make_pdf([[("One page of text.", 11)]] * 3)
-    assert _code(data, ParseLimits(pages=2)) == "too_large"
-    assert _code(data, ParseLimits(text_chars=20)) == "too_large"
+    assert _code(data, replace(LIMITS, pages=2)) == "too_large"
+    assert _code(data, replace(LIMITS, text_chars=20)) == "too_large"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+from tests.unit.ingestor.conftest import LIMITS
+
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument
 from ragline_ingestor.parsers.plain import parse_plain
 
 SOURCE = """Getting started
@@ -28,7 +30,7 @@ Last
 
 
 def _parse(source: str) -> ParsedDocument:
-    return parse_plain(Content(data=source.encode()), ParseLimits())
+    return parse_plain(Content(data=source.encode()), LIMITS)
 
 
 def test_blocks_are_slices_of_the_source() -> None:

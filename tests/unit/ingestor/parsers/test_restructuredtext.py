@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.ingestor.conftest import LIMITS
 
 from ragline.contracts.media_types import RST
-from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import BlockKind, Content, ParsedDocument
 from ragline_ingestor.parsers import parse
 
 PAGE = """\
@@ -84,7 +85,7 @@ HEADING, PARAGRAPH, CODE = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.COD
 
 
 def parsed(text: str) -> ParsedDocument:
-    return parse(Content(data=text.encode()), media_type=RST, limits=ParseLimits())
+    return parse(Content(data=text.encode()), media_type=RST, limits=LIMITS)
 
 
 def blocks(document: ParsedDocument) -> list[tuple[BlockKind, str]]:

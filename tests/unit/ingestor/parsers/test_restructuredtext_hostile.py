@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.ingestor.conftest import LIMITS
 
 from ragline.contracts.media_types import RST
 from ragline.errors import InvalidDocument
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import Content, ParsedDocument
 from ragline_ingestor.parsers import parse
 
 
 def parsed(text: str) -> ParsedDocument:
-    return parse(Content(data=text.encode()), media_type=RST, limits=ParseLimits())
+    return parse(Content(data=text.encode()), media_type=RST, limits=LIMITS)
 
 
 @pytest.mark.parametrize(

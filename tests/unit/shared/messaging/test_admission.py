@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from ragline.errors import DeadlineExceeded, Overloaded
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.backlog import Backlog
 from ragline.observability.metrics import Metrics
+
+LIMITS = AdmissionLimits(concurrency=32, max_waiting=2_048, work_s=1.0)
 
 
 class Pipeline:
@@ -22,7 +25,7 @@ class Pipeline:
         self.done = 0
         self.lag = 0
         self.backlog = Backlog(clock=lambda: self.now, least_window=window, target_s=0.001)
-        bounds = AdmissionLimits(**{"work_s": 1.0, **limits})  # type: ignore[arg-type]
+        bounds = replace(LIMITS, **limits)  # type: ignore[arg-type]
         self.admission = Admission(backlog=self.backlog, limits=bounds, metrics=Metrics())
         self.served: list[str] = []
         self.look()

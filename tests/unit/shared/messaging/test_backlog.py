@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def backlog(clock: Clock) -> Backlog:
-    return Backlog(clock=clock, least_window=32, stale_s=5.0)
+    return Backlog(clock=clock, least_window=32, target_s=1.5, stale_s=5.0)
 
 
 def test_before_the_first_look_nothing_is_held_back(backlog: Backlog) -> None:
@@ -107,7 +107,7 @@ def test_size_and_capacity_are_never_negative(
     looks: list[tuple[int, int, int]],
 ) -> None:
     clock = Clock()
-    backlog = Backlog(clock=clock)
+    backlog = Backlog(clock=clock, least_window=32, target_s=1.5)
     done = 0
     for lag, finished, released in looks:
         clock.now += 0.5

@@ -307,8 +307,9 @@ async def test_a_second_attempt_s_answer_says_so(world: World) -> None:
 
 
 async def test_a_shed_query_says_when_to_come_back_and_is_no_dead_letter() -> None:
-    backlog = Backlog(clock=lambda: 0.0, least_window=1)
-    admission = Admission(backlog=backlog, limits=AdmissionLimits(), metrics=Metrics())
+    backlog = Backlog(clock=lambda: 0.0, least_window=1, target_s=1.5)
+    limits = AdmissionLimits(concurrency=32, max_waiting=2_048, work_s=1.0)
+    admission = Admission(backlog=backlog, limits=limits, metrics=Metrics())
 
     def full(*_: Any) -> None:
         raise Overloaded("too much", retry_after=12.5)

@@ -43,7 +43,7 @@ class Model:
 
 async def test_concurrent_callers_share_one_batch() -> None:
     model = Model()
-    async with MicroBatcher(model.run) as batcher:
+    async with MicroBatcher(model.run, max_size=32, max_wait=0.002) as batcher:
         assert await batcher.submit_many(range(10)) == [i * 2 for i in range(10)]
     assert model.batches == [list(range(10))]
 
@@ -77,7 +77,7 @@ async def test_what_arrives_while_a_batch_runs_forms_the_next_one() -> None:
 
 async def test_a_caller_that_gives_up_costs_no_model_time_and_harms_nobody() -> None:
     model = Model(held=True)
-    async with MicroBatcher(model.run, max_wait=0.0) as batcher:
+    async with MicroBatcher(model.run, max_size=32, max_wait=0.0) as batcher:
         running = asyncio.create_task(batcher.submit(0))
         await model.began.acquire()
         quitter, patient = (asyncio.create_task(batcher.submit(i)) for i in (1, 2))
@@ -93,7 +93,7 @@ async def test_a_caller_that_gives_up_costs_no_model_time_and_harms_nobody() -> 
 
 async def test_a_caller_that_gives_up_while_its_batch_runs_harms_nobody() -> None:
     model = Model(held=True)
-    async with MicroBatcher(model.run) as batcher:
+    async with MicroBatcher(model.run, max_size=32, max_wait=0.002) as batcher:
         quitter, patient = (asyncio.create_task(batcher.submit(i)) for i in (1, 2))
         await model.began.acquire()
         quitter.cancel()
@@ -103,7 +103,7 @@ async def test_a_caller_that_gives_up_while_its_batch_runs_harms_nobody() -> Non
 
 async def test_a_bad_item_fails_alone() -> None:
     model = Model(bad=frozenset({2}))
-    async with MicroBatcher(model.run) as batcher:
+    async with MicroBatcher(model.run, max_size=32, max_wait=0.002) as batcher:
         calls = [batcher.submit(i) for i in range(4)]
         results = await asyncio.gather(*calls, return_exceptions=True)
     assert [r for r in results if not isinstance(r, Exception)] == [0, 2, 6]
@@ -114,7 +114,7 @@ async def test_a_result_too_few_is_an_error_not_a_hang() -> None:
     async def forgetful(items: list[int]) -> list[int]:
         return items[1:]
 
-    async with MicroBatcher(forgetful) as batcher:
+    async with MicroBatcher(forgetful, max_size=32, max_wait=0.002) as batcher:
         with pytest.raises(ValueError, match="shorter"):
             await batcher.submit(1)
 
@@ -147,7 +147,7 @@ async def test_closing_answers_those_that_wait_and_refuses_new_ones() -> None:
 
 async def test_a_close_that_is_cut_short_leaves_nobody_waiting() -> None:
     model = Model(held=True)
-    batcher = MicroBatcher(model.run, max_size=1)
+    batcher = MicroBatcher(model.run, max_size=1, max_wait=0.002)
     await batcher.__aenter__()
     calls = [asyncio.create_task(batcher.submit(i)) for i in (1, 2)]
     await model.began.acquire()
@@ -159,7 +159,7 @@ async def test_a_close_that_is_cut_short_leaves_nobody_waiting() -> None:
 
 async def test_a_batcher_that_is_not_open_refuses() -> None:
     with pytest.raises(Unavailable):
-        await MicroBatcher(Model().run).submit(1)
+        await MicroBatcher(Model().run, max_size=32, max_wait=0.002).submit(1)
 
 
 @given(
