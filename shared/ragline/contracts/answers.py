@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, Event, QueryId, Tenant
+from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, QueryEvent, Tenant
 from ragline.contracts.headings import headings_of
 from ragline.contracts.queries import Intent
 
@@ -162,7 +162,7 @@ class Cached(Contract):
     answered_at: AwareDatetime
 
 
-class QueryAnswered(Event):
+class QueryAnswered(QueryEvent):
     """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
 
     `attempt` is above 1 only if an operator replayed the query from the dead letters.
@@ -178,7 +178,6 @@ class QueryAnswered(Event):
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
 
-    query_id: QueryId
     tenant: Tenant = DEFAULT_TENANT
     attempt: int = 1
     status: AnswerStatus
@@ -200,13 +199,3 @@ class QueryAnswered(Event):
     error: AnswerError | None = None
     cached: Cached | None = None
     answered_at: AwareDatetime
-
-    @property
-    def key(self) -> str:
-        """The query id."""
-        return self.query_id
-
-    @property
-    def subject(self) -> str:
-        """The query id."""
-        return self.query_id

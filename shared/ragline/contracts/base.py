@@ -45,3 +45,19 @@ class Event(Contract):
     def to_json(self) -> bytes:
         """Return the record value: UTF-8 JSON without the fields that are null."""
         return self.model_dump_json(exclude_none=True).encode()
+
+
+class QueryEvent(Event):
+    """An event about one query."""
+
+    query_id: QueryId
+
+    @property
+    def key(self) -> str:
+        """The query id."""
+        return self.query_id
+
+    @property
+    def subject(self) -> str:
+        """The query id."""
+        return self.query_id

@@ -6,28 +6,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, StringConstraints
 
-from ragline.contracts.base import DEFAULT_TENANT, Event, QueryId, Tenant
+from ragline.contracts.base import DEFAULT_TENANT, QueryEvent, Tenant
 
 
-class FeedbackGiven(Event):
+class FeedbackGiven(QueryEvent):
     """A rating of an answer, or of one of its citations (`marker`)."""
 
     ce_type: ClassVar[str] = "ragline.feedback.given.v1"
 
-    query_id: QueryId
     tenant: Tenant = DEFAULT_TENANT
     rating: Literal["up", "down"]
     reason: Annotated[str, StringConstraints(max_length=2_000)] | None = None
     marker: int | None = None
     user: str | None = None
     given_at: AwareDatetime | None = None
-
-    @property
-    def key(self) -> str:
-        """The query id."""
-        return self.query_id
-
-    @property
-    def subject(self) -> str:
-        """The query id."""
-        return self.query_id

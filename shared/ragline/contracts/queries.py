@@ -12,9 +12,8 @@ from ragline.contracts.base import (
     DEFAULT_TENANT,
     Contract,
     DocumentId,
-    Event,
     Group,
-    QueryId,
+    QueryEvent,
     Tenant,
 )
 from ragline.contracts.headings import headings_of
@@ -80,7 +79,7 @@ class Options(Contract):
     min_versions: dict[DocumentId, int] = Field(default_factory=dict)
 
 
-class QuerySubmitted(Event):
+class QuerySubmitted(QueryEvent):
     """A question. `query_id` and `text` are enough; the rest has defaults.
 
     `submitted_at` and `deadline` are filled by the classifier when the publisher left them out.
@@ -88,7 +87,6 @@ class QuerySubmitted(Event):
 
     ce_type: ClassVar[str] = "ragline.query.submitted.v1"
 
-    query_id: QueryId
     text: Annotated[
         str,
         StringConstraints(
@@ -102,16 +100,6 @@ class QuerySubmitted(Event):
     options: Options = Options()
     submitted_at: AwareDatetime | None = None
     deadline: AwareDatetime | None = None
-
-    @property
-    def key(self) -> str:
-        """The query id."""
-        return self.query_id
-
-    @property
-    def subject(self) -> str:
-        """The query id."""
-        return self.query_id
 
 
 class Intent(StrEnum):

@@ -123,6 +123,19 @@ def _retry(name: str, delay_s: int) -> Topic:
     )
 
 
+def _changes(name: str, event: type[Event]) -> Topic:
+    return Topic(
+        name=name,
+        event=event,
+        key="tenant/document_id",
+        producers=("cms", Service.GATEWAY),
+        consumers=(Service.INGESTOR,),
+        partitions=_DOCUMENTS,
+        cleanup="compact",
+        extra=_COMPACTION,
+    )
+
+
 QUERIES = _query_path(
     "queries", QuerySubmitted, ("publishers", Service.GATEWAY), (Service.CLASSIFIER,)
 )
@@ -139,26 +152,8 @@ ANSWERS = Topic(
     consumers=("publishers", Service.GATEWAY, Service.MONITOR),
     partitions=_QUERY_PATH,
 )
-DOCUMENTS = Topic(
-    name="documents",
-    event=DocumentChanged,
-    key="tenant/document_id",
-    producers=("cms", Service.GATEWAY),
-    consumers=(Service.INGESTOR,),
-    partitions=_DOCUMENTS,
-    cleanup="compact",
-    extra=_COMPACTION,
-)
-DOCUMENT_ACCESS = Topic(
-    name="document-access",
-    event=DocumentAccessChanged,
-    key="tenant/document_id",
-    producers=("cms", Service.GATEWAY),
-    consumers=(Service.INGESTOR,),
-    partitions=_DOCUMENTS,
-    cleanup="compact",
-    extra=_COMPACTION,
-)
+DOCUMENTS = _changes("documents", DocumentChanged)
+DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged)
 DOCUMENT_STATUS = Topic(
     name="document-status",
     event=DocumentStatus,
