@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -32,6 +34,14 @@ def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     """Print `value` as one indented JSON document on standard output."""
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     typer.echo(json.dumps(plain, indent=2, ensure_ascii=False, default=str))
+
+
+def print_report(markdown: str, written: Sequence[Path]) -> None:
+    """Print a report for people, and the files in which it was written."""
+    from rich.markdown import Markdown
+
+    out.print(Markdown(markdown))
+    out.print("\n".join(f"wrote {path}" for path in written))
 
 
 def exit_code(error: RaglineError) -> ExitCode:

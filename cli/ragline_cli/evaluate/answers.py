@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from ragline.errors import Misconfigured
-from ragline_cli.console import out
+from ragline_cli.console import print_report
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
@@ -58,9 +57,7 @@ def answers(
             _measure(read, other.questions if other else (), at_once=at_once, judged=judged)
         )
     text = report.markdown(measured)
-    written = [writing.write_data(folder, measured.as_dict()), writing.write_text(folder, text)]
-    out.print(Markdown(text))
-    out.print("\n".join(f"wrote {path}" for path in written))
+    print_report(text, writing.write_report(folder, measured.as_dict(), text))
 
 
 async def _measure(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 
-from ragline_cli.console import out
+from ragline_cli.console import print_report
 from ragline_cli.evaluate.progress import bar
 
 if TYPE_CHECKING:
@@ -36,14 +36,8 @@ def intent(
 
     measured = report.report(asyncio.run(_judged(measure.read(data, limit))))
     text = report.markdown(measured)
-    written = [
-        writing.write_data(folder, measured.as_dict()),
-        writing.write_text(folder, text),
-        folder / "report.svg",
-    ]
-    plot.draw(measured, written[-1])
-    out.print(Markdown(text))
-    out.print("\n".join(f"wrote {path}" for path in written))
+    written = writing.write_report(folder, measured.as_dict(), text, partial(plot.draw, measured))
+    print_report(text, written)
 
 
 async def _judged(questions: Sequence[LabelledQuestion]) -> list[JudgedIntent]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from ragline.errors import Misconfigured
-from ragline_cli.console import out
+from ragline_cli.console import print_report
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
@@ -58,14 +58,8 @@ def refusals(
         reports = asyncio.run(_measure_all(read, at_once))
     text = "\n".join(report.markdown(each) for each in reports)
     figures = {"sets": {each.dataset: each.as_dict() for each in reports}}
-    written = [
-        writing.write_data(folder, figures),
-        writing.write_text(folder, text),
-        folder / "report.svg",
-    ]
-    plot.draw(reports, written[-1])
-    out.print(Markdown(text))
-    out.print("\n".join(f"wrote {path}" for path in written))
+    written = writing.write_report(folder, figures, text, partial(plot.draw, reports))
+    print_report(text, written)
 
 
 async def _measure_all(sets: Sequence[Dataset], at_once: int) -> list[RefusalsReport]:

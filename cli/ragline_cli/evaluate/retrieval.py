@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from ragline.contracts.documents import DocumentChanged
-from ragline_cli.console import out
+from ragline_cli.console import print_report
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
@@ -72,14 +72,8 @@ def retrieval(
     with evaluation_store(stack) as store:
         reports = [asyncio.run(_measure(each, chosen, depth, store)) for each in material]
     text = "\n".join(report.markdown(each) for each in reports)
-    written = [
-        writing.write_data(folder, _as_dict(reports)),
-        writing.write_text(folder, text),
-        folder / "report.svg",
-    ]
-    plot.draw(reports, written[-1])
-    out.print(Markdown(text))
-    out.print("\n".join(f"wrote {path}" for path in written))
+    written = writing.write_report(folder, _as_dict(reports), text, partial(plot.draw, reports))
+    print_report(text, written)
 
 
 def _as_dict(reports: Sequence[Report]) -> dict[str, object]:

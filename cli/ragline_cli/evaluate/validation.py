@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 
-from ragline_cli.console import out
+from ragline_cli.console import print_report
 from ragline_cli.evaluate.documents import events_of as events_of_files
 from ragline_cli.evaluate.options import Split
 from ragline_cli.evaluate.progress import bar
@@ -51,14 +51,9 @@ def validation(
     made = list(_cases(data or [], documents or [], split, per_kind=per_kind, seed=seed))
     reports = asyncio.run(_measure(made))
     text = "\n".join(report.markdown(each) for each in reports)
-    written = [
-        writing.write_data(folder, {"sets": {each.dataset: each.as_dict() for each in reports}}),
-        writing.write_text(folder, text),
-        folder / "report.svg",
-    ]
-    plot.draw(reports, written[-1])
-    out.print(Markdown(text))
-    out.print("\n".join(f"wrote {path}" for path in written))
+    figures = {"sets": {each.dataset: each.as_dict() for each in reports}}
+    written = writing.write_report(folder, figures, text, partial(plot.draw, reports))
+    print_report(text, written)
 
 
 def _cases(

@@ -6,11 +6,9 @@ import asyncio
 import time
 from pathlib import Path
 
-from rich.markdown import Markdown
-
 from ragline.clock import utc_now
 from ragline.settings import KafkaSettings
-from ragline_cli.console import err, out, print_json
+from ragline_cli.console import err, print_json, print_report
 from ragline_cli.shadow.configuration import SecondConfiguration, applied
 from ragline_cli.shadow.options import ShadowOptions
 from ragline_cli.shadow.run import State, run_shadow
@@ -20,7 +18,7 @@ from ragline_cli.stack.signals import stop_signals
 from ragline_evaluation.shadow.figures import Run
 from ragline_evaluation.shadow.markdown import markdown
 from ragline_evaluation.shadow.report import report
-from ragline_evaluation.writing import write_data, write_text
+from ragline_evaluation.writing import write_report
 
 
 def run_and_report(
@@ -67,9 +65,8 @@ def _run(kafka: KafkaSettings, options: ShadowOptions, state: State, *, shown: b
 def _write(state: State, run: Run, folder: Path, *, as_json: bool) -> None:
     found = report(state.tally, run)
     text = markdown(found)
-    written = [write_data(folder, found.as_dict()), write_text(folder, text)]
+    written = write_report(folder, found.as_dict(), text)
     if as_json:
         print_json(found.as_dict())
     else:
-        out.print(Markdown(text))
-        out.print("\n".join(f"wrote {path}" for path in written))
+        print_report(text, written)
