@@ -12,7 +12,7 @@ from ragline.errors import Misconfigured
 from ragline_cli.connection import AsJson, Bootstrap, connection
 from ragline_cli.console import ExitCode, err, out, print_json
 from ragline_cli.dead_letters import options
-from ragline_cli.dead_letters.filters import LetterFilters, make_filters
+from ragline_cli.dead_letters.filters import LetterFilters
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, export, replay, drop.")
 
@@ -20,15 +20,10 @@ _ADD_EXECUTE = "This was only the plan; add --execute to carry it out."
 
 
 @app.command("list")
+@options.choosing
 def list_(
-    ids: options.Ids = None,
+    filters: LetterFilters,
     *,
-    topic: options.TopicNames = None,
-    cause: options.Causes = None,
-    service: options.Services = None,
-    key: options.Keys = None,
-    since: options.Since = None,
-    until: options.Until = None,
     handled_too: options.HandledToo = False,
     limit: Annotated[int, typer.Option(min=0, help="Show this many of the newest; 0: all.")] = 200,
     as_json: AsJson = False,
@@ -39,7 +34,6 @@ def list_(
     from ragline_cli.dead_letters.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
 
-    filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka
     with progress_bars(err, shown=not as_json) as report:
         listing = asyncio.run(
@@ -67,7 +61,7 @@ def show(
     from ragline_cli.dead_letters.export import find_letter
     from ragline_cli.dead_letters.view import letter_view
 
-    filters = _filters([letter_id])
+    filters = options.choose([letter_id])
     found = asyncio.run(find_letter(connection(bootstrap).kafka, filters, payload=payload))
     if found is None:
         raise Misconfigured(
@@ -80,16 +74,11 @@ def show(
 
 
 @app.command()
+@options.choosing
 def export(
     target: Annotated[str, typer.Argument(metavar="FILE", help="A new file, or - for stdout.")],
-    ids: options.Ids = None,
+    filters: LetterFilters,
     *,
-    topic: options.TopicNames = None,
-    cause: options.Causes = None,
-    service: options.Services = None,
-    key: options.Keys = None,
-    since: options.Since = None,
-    until: options.Until = None,
     handled_too: options.HandledToo = False,
     payload: options.Payload = False,
     bootstrap: Bootstrap = None,
@@ -98,7 +87,6 @@ def export(
     from ragline_cli.dead_letters.export import export_letters, open_output
     from ragline_cli.progress_bars import progress_bars
 
-    filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka
     with open_output(target) as output, progress_bars(err) as report:
         written = asyncio.run(
@@ -115,15 +103,10 @@ def export(
 
 
 @app.command()
+@options.choosing
 def replay(
-    ids: options.Ids = None,
+    filters: LetterFilters,
     *,
-    topic: options.TopicNames = None,
-    cause: options.Causes = None,
-    service: options.Services = None,
-    key: options.Keys = None,
-    since: options.Since = None,
-    until: options.Until = None,
     rate: Annotated[
         float, typer.Option(min=0.1, max=10_000, help="At most this many records per second.")
     ] = 50.0,
@@ -145,7 +128,6 @@ def replay(
     from ragline_cli.dead_letters.replay import ReplayPace
     from ragline_cli.dead_letters.replay_run import run_replay
 
-    filters = _filters(ids, topic, cause, service, key, since, until)
     outcome = run_replay(
         connection(bootstrap).kafka,
         filters,
@@ -161,15 +143,10 @@ def replay(
 
 
 @app.command()
+@options.choosing
 def drop(
-    ids: options.Ids = None,
+    filters: LetterFilters,
     *,
-    topic: options.TopicNames = None,
-    cause: options.Causes = None,
-    service: options.Services = None,
-    key: options.Keys = None,
-    since: options.Since = None,
-    until: options.Until = None,
     reason: Annotated[str | None, typer.Option(help="The reason, stored with the mark.")] = None,
     execute: options.Execute = False,
     as_json: AsJson = False,
@@ -184,7 +161,6 @@ def drop(
     from ragline_cli.dead_letters.view import listing_table, sums_text
     from ragline_cli.progress_bars import progress_bars
 
-    filters = _filters(ids, topic, cause, service, key, since, until)
     kafka = connection(bootstrap).kafka
     with progress_bars(err, shown=not as_json) as report:
         listing = asyncio.run(list_letters(kafka, filters, on_progress=report))
@@ -197,27 +173,3 @@ def drop(
     out.print(listing_table(letters, states=False))
     out.print(sums_text(listing), highlight=False, markup=False)
     out.print("Dropped." if execute else _ADD_EXECUTE)
-
-
-def _filters(
-    ids: list[str] | None,
-    topics: list[str] | None = None,
-    causes: list[str] | None = None,
-    services: list[str] | None = None,
-    keys: list[str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-) -> LetterFilters:
-    try:
-        return make_filters(
-            ids=ids or (),
-            topics=topics or (),
-            causes=causes or (),
-            services=services or (),
-            keys=keys or (),
-            since=since,
-            until=until,
-            now=utc_now(),
-        )
-    except Misconfigured as error:
-        raise typer.BadParameter(str(error)) from error
