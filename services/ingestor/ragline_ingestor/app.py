@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
 from ragline.adapters.redis.optional import optional_redis
-from ragline.adapters.stores.guarded import GuardedStore
-from ragline.adapters.stores.opening import open_store
+from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
 from ragline.messaging.service import Composition, ServiceSpec
@@ -38,10 +36,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     own = settings.ingestor
     async with (
         open_embedder(settings.embedding) as embedder,
-        open_store(
-            settings.vector_store,
-            fingerprint=embedder.fingerprint,
-            dimensions=embedder.dimensions,
+        open_guarded_store(
+            settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,
         open_redis(settings.redis) as redis,
         _open_fetcher(own) as fetcher,
@@ -49,17 +45,15 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         cache = RedisEmbeddingCache(
             optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
         )
-        breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
-        guarded = GuardedStore(store, breaker)
         yield Composition(
             stage=IngestorStage(
-                store=guarded,
+                store=store,
                 fetch=fetcher,
                 prepare=_preparer(own),
                 embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=own.embed_batch),
                 clock=utc_now,
             ),
-            checks={"vector_store": guarded.ping},
+            checks={"vector_store": store.ping},
         )
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.progress import open_progress
-from ragline.adapters.stores.guarded import GuardedStore
-from ragline.adapters.stores.opening import open_store
+from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
 from ragline.messaging.service import Composition, ServiceSpec
@@ -31,27 +29,23 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     """
     async with (
         open_embedder(settings.embedding) as embedder,
-        open_store(
-            settings.vector_store,
-            fingerprint=embedder.fingerprint,
-            dimensions=embedder.dimensions,
+        open_guarded_store(
+            settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,
         open_redis(settings.redis) as redis,
     ):
         await embedder.embed_query("warm-up")  # the first call is slow, so it is made at start-up
-        breaker = Breaker("vector_store", settings=settings.circuit, metrics=metrics)
-        guarded = GuardedStore(store, breaker)
         yield Composition(
             stage=RetrieverStage(
-                search=guarded,
+                search=store,
                 embedder=embedder,
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
-                versions=guarded,
+                versions=store,
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
-            checks={"vector_store": guarded.ping},
+            checks={"vector_store": store.ping},
         )
 
 

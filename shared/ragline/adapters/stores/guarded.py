@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from ragline.adapters.circuit.breaker import Breaker
-from ragline.adapters.stores.opening import Store
+from ragline.adapters.stores.opening import Store, open_store
 from ragline.contracts.queries import Candidate
+from ragline.observability.metrics import Metrics
+from ragline.ports.models import Embedder
 from ragline.ports.store import DocumentRef, IndexedDocument, Scope, StoredDocument, WriteResult
+from ragline.settings import CircuitSettings, VectorStoreSettings
 
 
 class GuardedStore:
@@ -76,3 +80,18 @@ class GuardedStore:
             return
         with self._breaker.call():
             await self._store.ping()
+
+
+@asynccontextmanager
+async def open_guarded_store(
+    settings: VectorStoreSettings, circuit: CircuitSettings, *, embedder: Embedder, metrics: Metrics
+) -> AsyncIterator[GuardedStore]:
+    """Open the configured store for vectors of `embedder`, behind the breaker `vector_store`.
+
+    Raises:
+        Unavailable, FingerprintMismatch, Misconfigured: see `open_store`.
+    """
+    async with open_store(
+        settings, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions
+    ) as store:
+        yield GuardedStore(store, Breaker("vector_store", settings=circuit, metrics=metrics))
