@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from ragline_generator.passages.lines import Line, LineKind, Lines, Rule
+from ragline_generator.passages.readable import list_mark_length
 from ragline_generator.passages.tables import begins_table, grid, is_rule, table
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -15,7 +16,6 @@ _HEADING = re.compile(r" {0,3}#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"\s*([=\-*~^])\1{2,}\s*$")
 _BULLET = re.compile(r"\s*[-*+•]\s+\S")
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}|[a-z])[.)]\s+\S")
-_MARKER = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _NOISE = re.compile(
     r"\s*(?::::.*|!\[[^\]]*\]\([^)]*\)|import\s.+\sfrom\s+['\"].*|</?[A-Z]\w*[^>]*>)\s*$"
 )
@@ -126,9 +126,8 @@ def _item(lines: Lines, at: int, *, nested: bool) -> int:
 
 def _code_in_item(lines: Lines, at: int) -> int:
     """Count the lines of a fence that begins here, maybe after a list marker; 1 if none does."""
-    marker = _MARKER.match(lines[at].text)
-    opening = _FENCE.match(lines[at].text, marker.end() if marker else 0)
-    return max(1, _fenced(lines, at, opening))
+    text = lines[at].text
+    return max(1, _fenced(lines, at, _FENCE.match(text, list_mark_length(text))))
 
 
 def _paragraph(lines: Lines, at: int) -> int:
