@@ -7,9 +7,15 @@ Secrets are `SecretStr` and never logged.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
@@ -33,12 +39,16 @@ class KafkaSettings(Group):
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="encryption and authentication of the connection"
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        None, description="mechanism with a SASL protocol; PLAIN when empty"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="mechanism with a SASL protocol; PLAIN when empty"
     )
-    sasl_username: str | None = Field(None, description="user name with a SASL protocol")
-    sasl_password: SecretStr | None = Field(None, description="password with a SASL protocol")
-    ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
+    sasl_username: str | None = Field(None, description="user name, required with a SASL protocol")
+    sasl_password: SecretStr | None = Field(
+        None, description="password, required with a SASL protocol"
+    )
+    ssl_cafile: str | None = Field(
+        None, description="CA certificates (PEM) for TLS; the system's when empty"
+    )
     max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
     max_ahead: PositiveInt = Field(
         512,
@@ -65,6 +75,21 @@ class KafkaSettings(Group):
         50, description="how long a broker holds an empty fetch; other partitions wait for it"
     )
     max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="most bytes of one record")
+
+    @field_validator("sasl_mechanism", mode="before")
+    @classmethod
+    def _plain_when_empty(cls, value: Any) -> Any:
+        return value or "PLAIN"
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.security_protocol.endswith("SSL")
+
+    @property
+    def uses_sasl(self) -> bool:
+        """Whether the connection needs a user and a password."""
+        return self.security_protocol.startswith("SASL")
 
 
 class RedisSettings(Group):
@@ -284,7 +309,10 @@ class ServiceSettings(BaseSettings):
     """The groups that every service has."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="RAGLINE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
     )
 
     kafka: KafkaSettings = KafkaSettings()
