@@ -7,14 +7,16 @@ Secrets are `SecretStr` and never logged.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
+    ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,10 +28,20 @@ PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 
 
+def problems(error: ValidationError) -> list[str]:
+    """Return what is wrong with the settings, a line for each variable, without their values."""
+    return [f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors()]
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """Return `RAGLINE_<GROUP>__<NAME>`; what is inside of a value has no variable of its own."""
+    return "RAGLINE_" + "__".join(str(part).upper() for part in location[:2])
+
+
 class Group(BaseModel):
     """One group of settings; an unknown name is an error rather than silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class KafkaSettings(Group):
@@ -80,6 +92,15 @@ class KafkaSettings(Group):
     @classmethod
     def _plain_when_empty(cls, value: Any) -> Any:
         return value or "PLAIN"
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        if self.uses_sasl and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"{self.security_protocol} needs a user and a password: set "
+                "RAGLINE_KAFKA__SASL_USERNAME and RAGLINE_KAFKA__SASL_PASSWORD"
+            )
+        return self
 
     @property
     def uses_tls(self) -> bool:
@@ -308,11 +329,13 @@ class CircuitSettings(Group):
 class ServiceSettings(BaseSettings):
     """The groups that every service has."""
 
+    # `hide_input_in_errors`: an error about a group would show its passwords
     model_config = SettingsConfigDict(
         env_prefix="RAGLINE_",
         env_nested_delimiter="__",
         frozen=True,
         extra="ignore",
+        hide_input_in_errors=True,
     )
 
     kafka: KafkaSettings = KafkaSettings()

@@ -63,6 +63,17 @@ def test_a_plain_address_becomes_settings() -> None:
     assert kafka_settings(settings) is settings
 
 
+def test_settings_that_cannot_be_used_are_told_without_their_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAGLINE_KAFKA__SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("RAGLINE_KAFKA__SASL_PASSWORD", "hidden")
+    for bootstrap in ("option:9092", None):
+        with pytest.raises(Misconfigured, match="RAGLINE_KAFKA__SASL_USERNAME") as caught:
+            connection(bootstrap)
+        assert "hidden" not in str(caught.value)
+
+
 @pytest.mark.parametrize("error", [KafkaConnectionError(), TimeoutError(), KafkaTimeoutError()])
 def test_a_silent_broker_is_unavailable(error: Exception) -> None:
     with pytest.raises(Unavailable, match="k:1"), translated(kafka_settings("k:1")):
