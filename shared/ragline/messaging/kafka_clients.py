@@ -10,7 +10,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -27,6 +27,8 @@ from ragline.settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 _UNLIMITED = 2**31 - 1
+# a broker that refuses does so at once
+_CONNECT_ONCE_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,12 +223,13 @@ async def _start(
     try:
         await client.start()
     except KafkaConnectionError:
-        await _connect_once(_options(kafka, profile))
+        await _connect_once(kafka, profile)
         raise
 
 
-async def _connect_once(options: dict[str, Any]) -> None:
+async def _connect_once(kafka: KafkaSettings, profile: ClientProfile) -> None:
     """Raise why no connection comes about: aiokafka's clients only log that they are refused."""
+    options = _options(kafka, replace(profile, request_timeout_ms=_CONNECT_ONCE_MS))
     away: BaseException | None = None
     for host, port, _ in collect_hosts(options.pop("bootstrap_servers"), randomize=False):
         try:

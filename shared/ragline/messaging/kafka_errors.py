@@ -113,8 +113,9 @@ def client_errors(settings: KafkaSettings) -> Iterator[None]:
     try:
         yield
     except kafka.KafkaError as error:
-        what = "does not answer" if isinstance(error, kafka.KafkaConnectionError) else "refused"
-        raise translate(error, f"Kafka at {settings.bootstrap_servers} {what}") from error
+        away = isinstance(error, kafka.KafkaConnectionError)
+        action = f"Kafka at {settings.bootstrap_servers}" + (" does not answer" if away else "")
+        raise translate(error, action) from error
 
 
 def translate(error: BaseException, action: str) -> RaglineError:
