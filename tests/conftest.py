@@ -31,7 +31,13 @@ BACKENDS = {
     "weaviate": "Weaviate",
     "browser": "Chromium",
 }
-_ALIASES = {"cluster": "kafka", "pipeline": "kafka", "launched": "kafka", "pgvector": "postgres"}
+_ALIASES = {
+    "cluster": "kafka",
+    "pipeline": "kafka",
+    "launched": "kafka",
+    "secured": "kafka",
+    "pgvector": "postgres",
+}
 ServerT = TypeVar("ServerT", bound=Server)
 _unavailable: dict[str, str] = {}
 _used: dict[str, set[str]] = {name: set() for name in BACKENDS}

@@ -10,7 +10,7 @@ import typer
 from pydantic import SecretStr
 
 from ragline.settings import KafkaSettings, RedisSettings
-from ragline_cli.stack.current import ClientSettings, client_settings
+from ragline_cli.stack.current import client_settings, read_settings
 
 Bootstrap = Annotated[
     str | None,
@@ -43,12 +43,13 @@ def connection(bootstrap: str | None, redis_url: str | None = None) -> Connectio
 
     Raises:
         StackNotRunning: nothing names a cluster.
+        Misconfigured: the settings cannot be used.
     """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if bootstrap is None:
         found = client_settings()
         return Connection(found.kafka, _redis(found.redis, redis_url))
-    settings = ClientSettings()
+    settings = read_settings()
     kafka = settings.kafka.model_copy(update={"bootstrap_servers": bootstrap})
     stated = "url" in settings.redis.model_fields_set
     # We cannot guess the Redis that belongs to a cluster of the user's own

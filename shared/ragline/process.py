@@ -18,7 +18,7 @@ from ragline.observability.health import Health
 from ragline.observability.logs import configure_logging
 from ragline.observability.metrics import Metrics
 from ragline.observability.probes import serve_probes
-from ragline.settings import ServiceSettings
+from ragline.settings import ServiceSettings, problems
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> 
     try:
         read = settings()
     except ValidationError as error:
-        places = "\n".join(f"  {_env_name(e['loc'])}: {e['msg']}" for e in error.errors())
+        places = "\n".join(f"  {problem}" for problem in problems(error))
         sys.exit(f"ragline-{name}: these settings cannot be used:\n{places}")
     configure_logging(read.log, service=f"ragline-{name}")
     try:
@@ -43,10 +43,6 @@ def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> 
     except PermanentError as error:
         log.critical("cannot run: %s", error)
         sys.exit(2)
-
-
-def _env_name(location: tuple[int | str, ...]) -> str:
-    return "RAGLINE_" + "__".join(str(part).upper() for part in location)
 
 
 async def _run(name: str, settings: SettingsT, work: Work[SettingsT]) -> None:

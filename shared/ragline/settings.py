@@ -7,9 +7,17 @@ Secrets are `SecretStr` and never logged.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
@@ -20,10 +28,20 @@ PositiveInt = Annotated[int, Field(gt=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 
 
+def problems(error: ValidationError) -> list[str]:
+    """Return what is wrong with the settings, a line for each variable, without their values."""
+    return [f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors()]
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """Return `RAGLINE_<GROUP>__<NAME>`; what is inside of a value has no variable of its own."""
+    return "RAGLINE_" + "__".join(str(part).upper() for part in location[:2])
+
+
 class Group(BaseModel):
     """One group of settings; an unknown name is an error rather than silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class KafkaSettings(Group):
@@ -33,12 +51,16 @@ class KafkaSettings(Group):
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="encryption and authentication of the connection"
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
-        None, description="mechanism with a SASL protocol; PLAIN when empty"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="mechanism with a SASL protocol; PLAIN when empty"
     )
-    sasl_username: str | None = Field(None, description="user name with a SASL protocol")
-    sasl_password: SecretStr | None = Field(None, description="password with a SASL protocol")
-    ssl_cafile: str | None = Field(None, description="CA bundle; the system's when empty")
+    sasl_username: str | None = Field(None, description="user name, required with a SASL protocol")
+    sasl_password: SecretStr | None = Field(
+        None, description="password, required with a SASL protocol"
+    )
+    ssl_cafile: str | None = Field(
+        None, description="CA certificates (PEM) for TLS; the system's when empty"
+    )
     max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
     max_ahead: PositiveInt = Field(
         512,
@@ -65,6 +87,30 @@ class KafkaSettings(Group):
         50, description="how long a broker holds an empty fetch; other partitions wait for it"
     )
     max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="most bytes of one record")
+
+    @field_validator("sasl_mechanism", mode="before")
+    @classmethod
+    def _plain_when_empty(cls, value: Any) -> Any:
+        return value or "PLAIN"
+
+    @model_validator(mode="after")
+    def _has_credentials(self) -> Self:
+        if self.uses_sasl and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"{self.security_protocol} needs a user and a password: set "
+                "RAGLINE_KAFKA__SASL_USERNAME and RAGLINE_KAFKA__SASL_PASSWORD"
+            )
+        return self
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.security_protocol.endswith("SSL")
+
+    @property
+    def uses_sasl(self) -> bool:
+        """Whether the connection needs a user and a password."""
+        return self.security_protocol.startswith("SASL")
 
 
 class RedisSettings(Group):
@@ -283,8 +329,13 @@ class CircuitSettings(Group):
 class ServiceSettings(BaseSettings):
     """The groups that every service has."""
 
+    # `hide_input_in_errors`: an error about a group would show its passwords
     model_config = SettingsConfigDict(
-        env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="RAGLINE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     kafka: KafkaSettings = KafkaSettings()

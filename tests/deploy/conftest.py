@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.manifests import kustomize
+from ragline_cli.generated.manifests.inspection import config, secret_keys
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.settings_table import Setting, load_settings, settings_of
 
@@ -60,6 +61,22 @@ def overlay(request: pytest.FixtureRequest) -> list[Object]:
 def compose(deploy: Path) -> Object:
     made: Object = yaml.safe_load((deploy / "compose.yaml").read_text())
     return made
+
+
+@pytest.fixture
+def set_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[list[Object], Service], dict[str, str]]:
+    """Set and return a service's variables; the account for Kafka is in the Secret."""
+
+    def set_them(objects: list[Object], service: Service) -> dict[str, str]:
+        account = [name for name in secret_keys(objects, service) if "__SASL_" in name]
+        variables = config(objects, service) | dict.fromkeys(account, "from the secret")
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return variables
+
+    return set_them
 
 
 def _overlay(deploy: Path, name: str) -> list[Object]:

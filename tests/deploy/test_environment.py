@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from ragline.contracts.topics import Service
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.manifests.inspection import (
-    config,
     container,
     environment_problems,
     of_kind,
@@ -42,11 +41,9 @@ def test_the_service_starts_with_the_environment_that_it_gets(
     overlay: list[Object],
     classes: Mapping[Service, type[ServiceSettings]],
     service: Service,
-    monkeypatch: pytest.MonkeyPatch,
+    set_environment: Callable[[list[Object], Service], dict[str, str]],
 ) -> None:
-    variables = config(overlay, service)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    variables = set_environment(overlay, service)
 
     made = classes[service]()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +27,13 @@ def ingress(deploy: Path, prod: list[Object]) -> Object:
     return made
 
 
-def gateway_settings(objects: list[Object], monkeypatch: pytest.MonkeyPatch) -> Settings:
-    for name, value in config(objects, Service.GATEWAY).items():
-        monkeypatch.setenv(name, value)
-    return Settings()
-
-
 def test_calls_lead_to_the_port_on_which_the_gateway_listens(
-    overlay: list[Object], monkeypatch: pytest.MonkeyPatch
+    overlay: list[Object], set_environment: Callable[[list[Object], Service], dict[str, str]]
 ) -> None:
+    set_environment(overlay, Service.GATEWAY)
     spec = of_kind(overlay, "Service")["ragline-api"]["spec"]
     ports = {p["name"]: p["containerPort"] for p in container(overlay, Service.GATEWAY)["ports"]}
-    settings = gateway_settings(overlay, monkeypatch).gateway
+    settings = Settings().gateway
 
     assert [(port["port"], port["targetPort"]) for port in spec["ports"]] == [(80, "api")]
     assert ports["api"] == settings.port

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -17,11 +17,10 @@ from ragline.contracts.topics import (
 )
 from ragline.settings import KafkaSettings, ServiceSettings
 from ragline_classifier.settings import Settings as ClassifierSettings
-from ragline_cli.generated.manifests.inspection import config, of_kind
+from ragline_cli.generated.manifests.inspection import of_kind
 from ragline_cli.generated.manifests.metadata import Object
 
 KEDA_MECHANISMS = {
-    None: "none",
     "PLAIN": "plaintext",
     "SCRAM-SHA-256": "scram_sha256",
     "SCRAM-SHA-512": "scram_sha512",
@@ -112,11 +111,11 @@ def test_records_that_wait_for_their_delay_count_for_less(prod: list[Object]) ->
 
 @pytest.mark.parametrize("service", CONSUMERS)
 def test_the_autoscaler_reads_the_same_cluster_in_the_same_way(
-    prod: list[Object], service: Service, monkeypatch: pytest.MonkeyPatch
+    prod: list[Object],
+    service: Service,
+    set_environment: Callable[[list[Object], Service], dict[str, str]],
 ) -> None:
-    variables = config(prod, service)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    set_environment(prod, service)
     kafka: KafkaSettings = ServiceSettings().kafka
 
     for trigger in scaled(prod, service)["triggers"]:

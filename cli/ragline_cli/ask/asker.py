@@ -19,8 +19,9 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS
 from ragline.errors import DeadlineExceeded, RaglineError, Unavailable
+from ragline.messaging.kafka_clients import open_producer, open_tail
 from ragline.settings import KafkaSettings, RedisSettings
-from ragline_cli.kafka.client import kafka_settings, open_producer, open_tail, translated
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings, translated
 from ragline_cli.kafka.events import parse, publish
 
 OnToken = Callable[[TokenEvent], None]
@@ -132,8 +133,8 @@ async def open_asker(
     settings = kafka_settings(kafka)
     async with AsyncExitStack() as stack:
         # The reader is at the end of `answers` before the first question is published
-        consumer = await stack.enter_async_context(open_tail(settings, ANSWERS.name))
-        producer = await stack.enter_async_context(open_producer(settings))
+        consumer = await stack.enter_async_context(open_tail(settings, COMMAND_LINE, ANSWERS.name))
+        producer = await stack.enter_async_context(open_producer(settings, COMMAND_LINE))
         client = await stack.enter_async_context(open_redis(redis)) if redis else None
         asker = Asker(settings, producer, client)
         listening = asyncio.create_task(asker.listen(consumer))

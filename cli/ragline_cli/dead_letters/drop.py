@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from ragline.clock import Clock
 from ragline.contracts.dead_letters import Handling
 from ragline.contracts.topics import DEAD_LETTERS_HANDLED
+from ragline.messaging.kafka_clients import open_producer, require_topics
 from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.journal import mark_of
 from ragline_cli.dead_letters.summary import Summary
-from ragline_cli.kafka.client import open_producer, require_topics
+from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.kafka.events import enqueue
 from ragline_cli.kafka.extent import OnProgress, no_progress
 
@@ -32,8 +33,8 @@ async def execute_drop(
         Unavailable: no broker answers.
         Misconfigured: the journal's topic does not exist, or the broker refuses.
     """
-    await require_topics(kafka, {DEAD_LETTERS_HANDLED.name})
-    async with open_producer(kafka) as producer:
+    await require_topics(kafka, COMMAND_LINE, {DEAD_LETTERS_HANDLED.name})
+    async with open_producer(kafka, COMMAND_LINE) as producer:
         for done, batch in _batches(letters):
             marks = [mark_of(s, Handling.DROPPED, at=clock(), reason=reason) for s in batch]
             for stored in [await enqueue(producer, mark) for mark in marks]:

@@ -17,6 +17,7 @@ from aiolimiter import AsyncLimiter
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.dead_letters import Handling
 from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, DEAD_LETTERS_HANDLED
+from ragline.messaging.kafka_clients import open_producer, require_topics
 from ragline.settings import KafkaSettings
 from ragline_cli.dead_letters.filters import LetterFilters
 from ragline_cli.dead_letters.headers import replay_headers
@@ -34,12 +35,9 @@ from ragline_cli.dead_letters.plan import (
 )
 from ragline_cli.dead_letters.source_scan import SourceScan
 from ragline_cli.kafka import events
-from ragline_cli.kafka.client import open_producer, require_topics, translated
+from ragline_cli.kafka.client import COMMAND_LINE, translated
 from ragline_cli.kafka.extent import OnProgress, no_progress
 from ragline_cli.kafka.reader import open_reader
-
-# The broker limits the compressed size, so a record that was accepted once is accepted again
-_UNLIMITED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +117,11 @@ async def execute_replay(
     """
     steps = {step.summary.id: step for step in plan.steps if step.action is not Action.SKIP}
     targets = {str(step.summary.origin) for step in plan.of(Action.REPLAY)}
-    await require_topics(kafka, {*targets, DEAD_LETTERS_HANDLED.name})
-    unlimited = kafka.model_copy(update={"max_request_size": _UNLIMITED})
+    await require_topics(kafka, COMMAND_LINE, {*targets, DEAD_LETTERS_HANDLED.name})
     async with (
         open_reader(kafka, DEAD_LETTERS.name) as consumer,
-        open_producer(unlimited, idempotent=False) as producer,  # survives a refused record
+        # survives a refused record
+        open_producer(kafka, COMMAND_LINE, idempotent=False, unlimited=True) as producer,
     ):
         replay = _Replay(producer, scan, pace, clock)
         filters = LetterFilters(ids=frozenset(steps))

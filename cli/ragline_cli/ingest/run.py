@@ -12,9 +12,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from ragline.contracts.documents import DocumentChanged, DocumentStatus
 from ragline.contracts.topics import DOCUMENT_STATUS
+from ragline.messaging.kafka_clients import open_producer, open_tail
 from ragline.settings import KafkaSettings
 from ragline_cli.ingest.report import DocumentResult, IngestReport
-from ragline_cli.kafka.client import kafka_settings, open_producer, open_tail, translated
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings, translated
 from ragline_cli.kafka.events import enqueue, parse
 
 OnProgress = Callable[[DocumentResult], None]
@@ -59,8 +60,8 @@ async def _connections(
 ) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
     # The status reader is at the end of its topic before the first change is published
     async with (
-        open_tail(kafka, DOCUMENT_STATUS.name) as statuses,
-        open_producer(kafka) as producer,
+        open_tail(kafka, COMMAND_LINE, DOCUMENT_STATUS.name) as statuses,
+        open_producer(kafka, COMMAND_LINE) as producer,
     ):
         yield producer, statuses
 

@@ -10,8 +10,9 @@ from itertools import chain
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from ragline.errors import Unavailable
+from ragline.messaging.kafka_clients import missing_topic, open_admin, open_consumer
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka.client import client_options, missing_topic, open_admin, translated
+from ragline_cli.kafka.client import COMMAND_LINE
 
 _POLL_MS = 500
 _STALLED_S = 60.0
@@ -23,19 +24,9 @@ async def open_reader(kafka: KafkaSettings, topic: str) -> AsyncIterator[AIOKafk
 
     Raises as `open_tail`.
     """
-    with translated(kafka):
-        consumer = AIOKafkaConsumer(
-            **client_options(kafka),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=kafka.fetch_max_wait_ms,
-        )
-        consumer.assign(await partitions_of(kafka, topic))
-        try:
-            await consumer.start()
-            yield consumer
-        finally:
-            await consumer.stop()
+    partitions = await partitions_of(kafka, topic)
+    async with open_consumer(kafka, COMMAND_LINE, partitions=partitions) as consumer:
+        yield consumer
 
 
 async def read_range(
@@ -89,7 +80,7 @@ class _Patience:
 
 async def partitions_of(kafka: KafkaSettings, topic: str) -> list[TopicPartition]:
     """Return every partition of `topic`. Raises as `open_tail`."""
-    async with open_admin(kafka) as admin:
+    async with open_admin(kafka, COMMAND_LINE) as admin:
         # List all topics: a request by name creates missing ones on clusters with auto-creation
         for found in await admin.describe_topics():
             if found["topic"] == topic:

@@ -12,8 +12,9 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from ragline.contracts.topics import TOPICS, Topic
 from ragline.errors import Unavailable
+from ragline.messaging.kafka_clients import open_admin
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka.client import kafka_settings, open_admin
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.topic_plan import ExistingTopic, TopicPlan, make_plan
 
 _DYNAMIC_TOPIC_CONFIG = 1  # KIP-226: `config_source` of a setting made on the topic itself
@@ -39,7 +40,7 @@ async def apply_topics(
         Unavailable: no broker answers, or partitions get no leader.
         Misconfigured: the broker refuses (authorisation, more replicas than brokers).
     """
-    async with open_admin(kafka_settings(bootstrap_servers)) as admin:
+    async with open_admin(kafka_settings(bootstrap_servers), COMMAND_LINE) as admin:
         plan = await _read_plan(admin, tuple(topics), replication)
         if not dry_run:
             await _execute(admin, plan)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
-from ragline.settings import ServiceSettings
+from ragline.settings import ServiceSettings, problems
 from ragline_cli.generated.settings_table import Setting, load_settings, merge
 from ragline_evaluation.shadow.figures import OtherSetting
 
@@ -136,20 +136,13 @@ def _check(stated: Mapping[str, str]) -> None:
         try:
             found = cls()
         except ValidationError as error:
-            raise Misconfigured(_explained(cls, error)) from error
+            raise Misconfigured(problems(error)[0]) from error
         llm = getattr(found, "llm", None)
         if llm is not None and MODEL in stated and not llm.configured:
             raise Misconfigured(
                 f"{MODEL} changes nothing without a language model: set RAGLINE_LLM__BASE_URL or "
                 "RAGLINE_LLM__API_KEY, as for the services"
             )
-
-
-def _explained(cls: type[ServiceSettings], error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
-    prefix = cls.model_config.get("env_prefix", "")
-    name = "__".join(str(part) for part in first["loc"][:2]).upper()
-    return f"{prefix}{name}: {first['msg']}"
 
 
 def _shown(setting: Setting, value: str, otherwise: Mapping[str, str]) -> OtherSetting:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from ragline.contracts.topics import ANSWERS
+from ragline.messaging.kafka_clients import open_consumer
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka.client import client_options, translated
+from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.kafka.reader import partitions_of
 
 # Everything, including the stages, runs on one event loop: a busy loop must not look dead
 _SESSION_MS, _HEARTBEAT_MS = 10_000, 3_000
 # Records may have to wait for a free slot; that must not look like a dead member either
 _MAX_POLL_MS = 3_600_000
-_LAST_CALL_S = 5.0
+_PROFILE = replace(COMMAND_LINE, stop_within_s=5.0)
 
 
 async def begin(kafka: KafkaSettings, group: str, topic: str) -> None:
@@ -33,9 +34,7 @@ async def begin(kafka: KafkaSettings, group: str, topic: str) -> None:
         Misconfigured: the topic does not exist, or the broker refuses.
     """
     partitions = await partitions_of(kafka, topic)
-    async with _open(kafka, group) as consumer:
-        consumer.assign(partitions)
-        await consumer.start()
+    async with _open(kafka, group, partitions=partitions) as consumer:
         if await _has_committed(consumer):
             return
         try:
@@ -54,7 +53,7 @@ async def _has_committed(consumer: AIOKafkaConsumer) -> bool:
 @asynccontextmanager
 async def open_member(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer, not started, that can become a member of a group. Raises as `begin`."""
-    async with _open(kafka, group) as consumer:
+    async with _open(kafka, group, started=False) as consumer:
         yield consumer
 
 
@@ -66,35 +65,28 @@ async def open_answers(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKaf
     answer may be on another partition than its question.
     """
     partitions = await partitions_of(kafka, ANSWERS.name)
-    async with _open(kafka, group) as consumer:
-        consumer.assign(partitions)
-        await consumer.start()
+    async with _open(kafka, group, partitions=partitions) as consumer:
         yield consumer
 
 
-@asynccontextmanager
-async def _open(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsumer]:
-    with translated(kafka):
-        consumer = AIOKafkaConsumer(**_options(kafka, group))
-        try:
-            yield consumer
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LAST_CALL_S):
-                    await consumer.stop()
-
-
-def _options(kafka: KafkaSettings, group: str) -> dict[str, Any]:
-    return {
-        **client_options(kafka),
-        "group_id": group,
-        "enable_auto_commit": False,
+def _open(
+    kafka: KafkaSettings,
+    group: str,
+    *,
+    partitions: Iterable[TopicPartition] = (),
+    started: bool = True,
+) -> AbstractAsyncContextManager[AIOKafkaConsumer]:
+    return open_consumer(
+        kafka,
+        _PROFILE,
+        partitions=partitions,
         # for partitions that are added later; the others have a committed offset
-        "auto_offset_reset": "earliest",
-        "fetch_max_wait_ms": kafka.fetch_max_wait_ms,
-        "max_partition_fetch_bytes": kafka.max_request_size,
-        "session_timeout_ms": _SESSION_MS,
-        "heartbeat_interval_ms": _HEARTBEAT_MS,
-        "max_poll_interval_ms": _MAX_POLL_MS,
-        "rebalance_timeout_ms": kafka.rebalance_timeout_ms,
-    }
+        auto_offset_reset="earliest",
+        started=started,
+        group_id=group,
+        max_partition_fetch_bytes=kafka.max_request_size,
+        session_timeout_ms=_SESSION_MS,
+        heartbeat_interval_ms=_HEARTBEAT_MS,
+        max_poll_interval_ms=_MAX_POLL_MS,
+        rebalance_timeout_ms=kafka.rebalance_timeout_ms,
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ragline.settings import KafkaSettings, RedisSettings
+from ragline.errors import Misconfigured
+from ragline.settings import KafkaSettings, RedisSettings, problems
 from ragline_cli.errors import StackNotRunning
 from ragline_cli.stack.addresses import names_a_cluster
 from ragline_cli.stack.places import state_folder
@@ -20,12 +21,30 @@ DEFAULT_NAME = "default"
 class ClientSettings(BaseSettings):
     """The settings of a client, read from `RAGLINE_<GROUP>__<NAME>`."""
 
+    # `hide_input_in_errors`: an error about a group would show its passwords
     model_config = SettingsConfigDict(
-        env_prefix="RAGLINE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="RAGLINE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     kafka: KafkaSettings = KafkaSettings()
     redis: RedisSettings = RedisSettings()
+
+
+def read_settings() -> ClientSettings:
+    """Return what the environment says.
+
+    Raises:
+        Misconfigured: that cannot be used; says which variables to change.
+    """
+    try:
+        return ClientSettings()
+    except ValidationError as error:
+        found = "; ".join(problems(error))
+        raise Misconfigured(f"these settings cannot be used: {found}") from error
 
 
 def client_settings(
@@ -35,8 +54,9 @@ def client_settings(
 
     Raises:
         StackNotRunning: the environment names no cluster, and no stack is running here.
+        Misconfigured: the environment's settings cannot be used.
     """
-    settings = ClientSettings()
+    settings = read_settings()
     if names_a_cluster(environment):
         return settings
     state = read_state(state_folder(name, environment))
@@ -61,7 +81,7 @@ def stack_environment(
 
 def settings_of(state: StackState, settings: ClientSettings | None = None) -> ClientSettings:
     """Return `settings` (the environment's by default) with the addresses of a running stack."""
-    settings = settings or ClientSettings()
+    settings = settings or read_settings()
     kafka, redis = state.addresses.kafka, state.addresses.redis
     return settings.model_copy(
         update={

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline.errors import RaglineError
+from ragline.settings import KafkaSettings
 from ragline_cli.errors import StackError
 from ragline_cli.stack import kafka_jars
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
@@ -155,15 +157,13 @@ def _lists_a_broker(bootstrap_servers: str) -> bool:
 
 async def _brokers(bootstrap_servers: str) -> int:
     """Return how many brokers the cluster lists; 0 when it does not answer yet."""
-    from aiokafka.admin import AIOKafkaAdminClient
-    from aiokafka.errors import KafkaError
+    # aiokafka would slow down every command's start
+    from ragline.messaging.kafka_clients import ClientProfile, open_admin
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    kafka = KafkaSettings(bootstrap_servers=bootstrap_servers)
+    profile = ClientProfile(client_id="ragline-stack", request_timeout_ms=5_000)
     try:
-        await admin.start()
-        cluster = await admin.describe_cluster()
-    except KafkaError:
+        async with open_admin(kafka, profile) as admin:
+            return len((await admin.describe_cluster())["brokers"])
+    except RaglineError:
         return 0
-    finally:
-        await admin.close()
-    return len(cluster["brokers"])

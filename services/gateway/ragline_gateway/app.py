@@ -15,7 +15,7 @@ from ragline.adapters.redis.views import RedisViews
 from ragline.adapters.stores.opening import open_reader
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
-from ragline.messaging.kafka import check_topics
+from ragline.messaging.kafka_clients import check_topics
 from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics

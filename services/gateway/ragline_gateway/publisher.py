@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, encode_headers
 from ragline.contracts.topics import ANSWERS, topic_of
-from ragline.messaging.kafka import client_options, connect, producer_options
+from ragline.messaging.kafka_clients import ClientProfile, open_producer
 from ragline.messaging.kafka_errors import translated
 from ragline.settings import KafkaSettings
 
@@ -61,12 +61,6 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
     Raises:
         Unavailable: Kafka does not answer.
     """
-    options = client_options(settings) | producer_options(settings) | {"enable_idempotence": False}
-    producer = AIOKafkaProducer(client_id="ragline-gateway", **options)
-    try:
-        await connect(producer.start)
+    profile = ClientProfile(client_id="ragline-gateway", stop_within_s=_STOP_S)
+    async with open_producer(settings, profile, idempotent=False) as producer:
         yield Publisher(producer)
-    finally:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_S):
-                await producer.stop()

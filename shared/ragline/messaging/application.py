@@ -27,7 +27,7 @@ from ragline.contracts.topics import (
 )
 from ragline.messaging.failures import origin
 from ragline.messaging.handler import Handler
-from ragline.messaging.kafka import make_broker
+from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption, Process, subscribe
 from ragline.messaging.record import Record
 from ragline.messaging.service import ServiceSpec

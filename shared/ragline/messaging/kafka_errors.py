@@ -22,6 +22,7 @@ from ragline.errors import (
     RateLimited,
     Unavailable,
 )
+from ragline.settings import KafkaSettings
 
 _NOT_NOW = (
     kafka.KafkaTimeoutError,  # the producer's buffer is full, because nothing can be sent
@@ -99,6 +100,21 @@ def translated(action: str, *, publishing: bool = False) -> Iterator[None]:
     except (kafka.KafkaError, OSError, TimeoutError) as error:
         if publishing and type(error) is kafka.KafkaError:
             raise _producer_lost(f"{action}: {error}") from error
+        raise translate(error, action) from error
+
+
+@contextmanager
+def client_errors(settings: KafkaSettings) -> Iterator[None]:
+    """Turn what aiokafka raises while a client is open into the error tree, and nothing else.
+
+    Raises:
+        Unavailable, RateLimited, Misconfigured, PermanentError: as `translated`.
+    """
+    try:
+        yield
+    except kafka.KafkaError as error:
+        away = isinstance(error, kafka.KafkaConnectionError)
+        action = f"Kafka at {settings.bootstrap_servers}" + (" does not answer" if away else "")
         raise translate(error, action) from error
 
 

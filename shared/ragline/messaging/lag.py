@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from ragline.background import beside
-from ragline.messaging.kafka import client_options
+from ragline.errors import RaglineError
+from ragline.messaging.kafka_clients import ClientProfile, open_admin, open_consumer
 from ragline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -117,18 +117,15 @@ async def open_lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
     """Connect to the broker.
 
     Raises:
-        KafkaError: it does not answer.
+        Unavailable: it does not answer.
+        Misconfigured: it refuses the credentials.
     """
-    options = client_options(settings)
-    admin = AIOKafkaAdminClient(**options, request_timeout_ms=5_000)
-    consumer = AIOKafkaConsumer(**options, request_timeout_ms=5_000)
-    try:
-        await admin.start()
-        await consumer.start()
+    profile = ClientProfile(client_id="ragline-lag", request_timeout_ms=5_000)
+    async with (
+        open_admin(settings, profile) as admin,
+        open_consumer(settings, profile) as consumer,
+    ):
         yield LagReader(admin, consumer)
-    finally:
-        await consumer.stop()
-        await admin.close()
 
 
 @asynccontextmanager
@@ -165,7 +162,7 @@ async def looking(
             try:
                 async with open_lag_reader(settings) as reader:
                     await _look_forever(reader, look, every_s)
-            except (KafkaError, OSError, TimeoutError) as error:
+            except (RaglineError, OSError, TimeoutError) as error:
                 log.info("the lag cannot be read at the moment: %r", error)
             except Exception:
                 log.exception("the lag cannot be read")

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from ragline.clock import utc_now
@@ -16,7 +16,8 @@ from ragline.messaging.claims import Claims
 from ragline.messaging.document_handler import DocumentHandler
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import Handler, Surroundings
-from ragline.messaging.kafka import check_topics, connect, make_producer
+from ragline.messaging.kafka_broker import start_broker
+from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.query_handler import QueryHandler
@@ -59,7 +60,14 @@ async def _consume_until(
             health, lambda: stack.enter_async_context(spec.compose(settings, metrics))
         )
         await once_available(health, lambda: check_topics(settings.kafka, wanted))
-        publisher = await stack.enter_async_context(_publisher(spec, settings, app, health))
+        raw = ClientProfile(client_id=f"ragline-{spec.service}-raw", stop_within_s=_IDLE_STOP_S)
+        producer = await once_available(
+            health,
+            lambda: stack.enter_async_context(open_producer(settings.kafka, raw, unlimited=True)),
+        )
+        publisher = RecordPublisher(
+            source=f"/ragline/{spec.service}", publishers=app.publishers, producer=producer
+        )
         surroundings = Surroundings(
             service=spec.service,
             stage=composition.stage,
@@ -75,7 +83,7 @@ async def _consume_until(
         watch(app, composition, health, floods, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
         stack.push_async_callback(_at_most, app.broker.stop, stop_s)
-        await once_available(health, lambda: connect(app.broker.start))
+        await once_available(health, lambda: start_broker(app.broker))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
         await stop.wait()
@@ -116,19 +124,6 @@ def _park(app: Application, composition: Composition) -> WaitingTasks:
     for each in app.consumptions:
         each.waiting = waiting
     return waiting
-
-
-@contextlib.asynccontextmanager
-async def _publisher(
-    spec: ServiceSpec, settings: ServiceSettings, app: Application, health: Health
-) -> AsyncIterator[RecordPublisher]:
-    producer = make_producer(settings.kafka, client_id=f"ragline-{spec.service}-raw")
-    try:
-        await once_available(health, lambda: connect(producer.start))
-        source = f"/ragline/{spec.service}"
-        yield RecordPublisher(source=source, publishers=app.publishers, producer=producer)
-    finally:
-        await _at_most(producer.stop, _IDLE_STOP_S)
 
 
 async def _at_most(stop: Callable[[], Awaitable[object]], seconds: float) -> None:

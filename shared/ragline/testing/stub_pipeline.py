@@ -26,7 +26,7 @@ from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
 from ragline.contracts.cloudevents import encode_headers
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, QUERY_STAGES
-from ragline.messaging.kafka import client_options, producer_options
+from ragline.messaging.kafka_clients import ClientProfile, open_producer, open_tail
 from ragline.ports.answers import Attempt
 from ragline.settings import KafkaSettings, RedisSettings
 
@@ -164,19 +164,9 @@ async def stub_pipeline(
     """Answer the questions that are published while the block runs."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(open_redis(redis))
-        consumer = AIOKafkaConsumer(
-            QUERIES.name,
-            **client_options(kafka),
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=kafka.fetch_max_wait_ms,
-        )
-        await consumer.start()
-        stack.push_async_callback(consumer.stop)
-        for partition, end in (await consumer.end_offsets(consumer.assignment())).items():
-            consumer.seek(partition, end)
-        producer = AIOKafkaProducer(**client_options(kafka), **producer_options(kafka))
-        await producer.start()
-        stack.push_async_callback(producer.stop)
+        profile = ClientProfile(client_id="ragline-stub")
+        consumer = await stack.enter_async_context(open_tail(kafka, profile, QUERIES.name))
+        producer = await stack.enter_async_context(open_producer(kafka, profile))
         pipeline = StubPipeline(
             consumer=consumer,
             producer=producer,

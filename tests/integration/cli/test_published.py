@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 from ragline.contracts.documents import DocumentChanged
+from ragline.messaging.kafka_clients import open_producer
 from ragline_cli.ingest.published import read_documents
-from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.events import publish
 
 
@@ -18,7 +19,7 @@ async def test_the_last_change_of_each_document_is_read_up_to_now(kafka_bootstra
         for version in (1, 2)
         for name in ("b", "a")
     ]
-    async with open_producer(kafka_settings(kafka_bootstrap)) as producer:
+    async with open_producer(kafka_settings(kafka_bootstrap), COMMAND_LINE) as producer:
         for change in changes:
             await publish(producer, change)
     assert await read_documents(kafka_bootstrap, tenant) == [changes[3], changes[2]]

@@ -10,7 +10,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from ragline.contracts.topics import FEEDBACK, TOPICS, Topic
 from ragline.errors import Misconfigured, Unavailable
-from ragline_cli.kafka.client import kafka_settings, open_admin, open_producer, open_tail
+from ragline.messaging.kafka_clients import open_admin, open_producer, open_tail
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.topic_plan import ExistingTopic
 from ragline_cli.kafka.topics import apply_topics, read_topics
 
@@ -21,20 +22,20 @@ def topic() -> Topic:
 
 
 async def found(kafka_bootstrap: str, topic: Topic) -> ExistingTopic:
-    async with open_admin(kafka_settings(kafka_bootstrap)) as admin:
+    async with open_admin(kafka_settings(kafka_bootstrap), COMMAND_LINE) as admin:
         return (await read_topics(admin, {topic.name}))[topic.name]
 
 
 async def set_config(kafka_bootstrap: str, topic: Topic, config: dict[str, str]) -> None:
     resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, config)
-    async with open_admin(kafka_settings(kafka_bootstrap)) as admin:
+    async with open_admin(kafka_settings(kafka_bootstrap), COMMAND_LINE) as admin:
         await admin.alter_configs([resource])
 
 
 async def test_the_registry_is_what_the_cluster_has(kafka_bootstrap: str) -> None:
     plan = await apply_topics(kafka_bootstrap, dry_run=True)
     assert plan.empty
-    async with open_admin(kafka_settings(kafka_bootstrap)) as admin:
+    async with open_admin(kafka_settings(kafka_bootstrap), COMMAND_LINE) as admin:
         existing = await read_topics(admin, {topic.name for topic in TOPICS})
     for topic in TOPICS:
         assert existing[topic.name].partitions == topic.partitions
@@ -98,10 +99,10 @@ async def test_a_tail_starts_at_the_end_and_misses_nothing_later(
 ) -> None:
     await apply_topics(kafka_bootstrap, topics=[topic])
     kafka = kafka_settings(kafka_bootstrap)
-    async with open_producer(kafka) as producer:
+    async with open_producer(kafka, COMMAND_LINE) as producer:
         for partition in (0, 1):
             await producer.send_and_wait(topic.name, b"before", partition=partition)
-        async with open_tail(kafka, topic.name) as tail:
+        async with open_tail(kafka, COMMAND_LINE, topic.name) as tail:
             for partition in (0, 1):
                 await producer.send_and_wait(topic.name, b"after", partition=partition)
             records = [await anext(tail), await anext(tail)]
@@ -110,5 +111,5 @@ async def test_a_tail_starts_at_the_end_and_misses_nothing_later(
 
 async def test_the_tail_of_a_missing_topic_says_how_to_create_it(kafka_bootstrap: str) -> None:
     with pytest.raises(Misconfigured, match="ragline topics apply"):
-        async with open_tail(kafka_settings(kafka_bootstrap), "nothing-here"):
+        async with open_tail(kafka_settings(kafka_bootstrap), COMMAND_LINE, "nothing-here"):
             pass

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from ragline.contracts.dead_letters import Cause
 from ragline.contracts.topics import MAX_RECORD_BYTES, QUERIES
 from ragline.errors import InvalidEvent, Misconfigured, Unavailable
-from ragline.messaging.kafka import check_topics, make_producer
+from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
 from ragline.messaging.publisher import RecordPublisher
 from ragline.settings import KafkaSettings
 
@@ -61,27 +61,25 @@ async def test_a_producer_that_the_broker_refused_once_shows_it_and_a_new_one_go
     small: Any = Raw(b"fits")
     large: Any = Raw(os.urandom(5_000))
 
-    producer = make_producer(settings, client_id="lost")
-    await producer.start()
-    publisher = RecordPublisher(source="/test", publishers={}, producer=producer)
-    await publisher.forward(SMALL, small, [])
-    with pytest.raises(InvalidEvent) as caught:
-        await publisher.forward(SMALL, large, [])
-    assert caught.value.cause == Cause.OVERSIZE_OUTPUT
+    async with open_producer(settings, ClientProfile(client_id="lost"), unlimited=True) as producer:
+        publisher = RecordPublisher(source="/test", publishers={}, producer=producer)
+        await publisher.forward(SMALL, small, [])
+        with pytest.raises(InvalidEvent) as caught:
+            await publisher.forward(SMALL, large, [])
+        assert caught.value.cause == Cause.OVERSIZE_OUTPUT
 
-    held = asyncio.create_task(publisher.forward(SMALL, small, []))
-    for _ in range(600):
-        if publisher.refused:
-            break
-        await asyncio.sleep(0.1)
-    assert "restart the service" in (publisher.refused or "")
-    assert not held.done()
-    held.cancel()
-    await asyncio.gather(held, return_exceptions=True)
-    assert publisher.refused is None
-    await producer.stop()
+        held = asyncio.create_task(publisher.forward(SMALL, small, []))
+        for _ in range(600):
+            if publisher.refused:
+                break
+            await asyncio.sleep(0.1)
+        assert "restart the service" in (publisher.refused or "")
+        assert not held.done()
+        held.cancel()
+        await asyncio.gather(held, return_exceptions=True)
+        assert publisher.refused is None
 
-    async with make_producer(settings, client_id="new") as renewed:
+    async with open_producer(settings, ClientProfile(client_id="new"), unlimited=True) as renewed:
         publisher = RecordPublisher(source="/test", publishers={}, producer=renewed)
         await publisher.forward(SMALL, small, [])
     assert [message.value() for message in small_topic.read(SMALL)] == [b"fits", b"fits"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ragline.messaging.kafka_clients import ClientProfile
 from ragline.settings import KafkaSettings
 from ragline_cli.ask import asker
 from ragline_cli.ingest import run
@@ -41,13 +42,17 @@ class FakeKafka:
     _arriving: asyncio.Queue[Record | Exception] = field(default_factory=asyncio.Queue)
 
     @asynccontextmanager
-    async def open_tail(self, _kafka: KafkaSettings, topic: str) -> AsyncIterator[FakeKafka]:
+    async def open_tail(
+        self, _kafka: KafkaSettings, _profile: ClientProfile, topic: str
+    ) -> AsyncIterator[FakeKafka]:
         assert not self.sent, "the reader must stand at the end before anything is published"
         self.tails.append(topic)
         yield self
 
     @asynccontextmanager
-    async def open_producer(self, _kafka: KafkaSettings) -> AsyncIterator[FakeKafka]:
+    async def open_producer(
+        self, _kafka: KafkaSettings, _profile: ClientProfile
+    ) -> AsyncIterator[FakeKafka]:
         yield self
 
     def arrive(self, *values: bytes | Exception | None) -> None:

@@ -11,13 +11,12 @@ from aiokafka.errors import (
     NotControllerError,
     TopicAuthorizationFailedError,
 )
-from pydantic import SecretStr
 
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import KafkaSettings
 from ragline_cli.connection import connection
 from ragline_cli.errors import StackNotRunning
-from ragline_cli.kafka.client import client_options, kafka_settings, translated
+from ragline_cli.kafka.client import kafka_settings, translated
 
 BOOTSTRAP = "RAGLINE_KAFKA__BOOTSTRAP_SERVERS"
 REDIS = "RAGLINE_REDIS__URL"
@@ -64,21 +63,15 @@ def test_a_plain_address_becomes_settings() -> None:
     assert kafka_settings(settings) is settings
 
 
-def test_credentials_reach_the_client_only_where_they_are_used() -> None:
-    plain = client_options(KafkaSettings())
-    assert "sasl_plain_password" not in plain
-    secured = client_options(
-        KafkaSettings(
-            security_protocol="SASL_PLAINTEXT",
-            sasl_mechanism="SCRAM-SHA-512",
-            sasl_username="u",
-            sasl_password=SecretStr("p"),
-        )
-    )
-    assert secured["sasl_mechanism"] == "SCRAM-SHA-512"
-    assert (secured["sasl_plain_username"], secured["sasl_plain_password"]) == ("u", "p")
-    assert "ssl_context" not in secured
-    assert "ssl_context" in client_options(KafkaSettings(security_protocol="SSL"))
+def test_settings_that_cannot_be_used_are_told_without_their_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAGLINE_KAFKA__SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("RAGLINE_KAFKA__SASL_PASSWORD", "hidden")
+    for bootstrap in ("option:9092", None):
+        with pytest.raises(Misconfigured, match="RAGLINE_KAFKA__SASL_USERNAME") as caught:
+            connection(bootstrap)
+        assert "hidden" not in str(caught.value)
 
 
 @pytest.mark.parametrize("error", [KafkaConnectionError(), TimeoutError(), KafkaTimeoutError()])

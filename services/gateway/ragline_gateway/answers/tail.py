@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 
 from ragline.background import beside
 from ragline.contracts.topics import ANSWERS
-from ragline.messaging.kafka import client_options, connect
+from ragline.messaging.kafka_clients import ClientProfile, open_consumer
 from ragline.settings import KafkaSettings
 from ragline_gateway.answers.waiters import Waiters
 
@@ -95,18 +95,9 @@ async def open_tail(
     Raises:
         Unavailable: Kafka does not answer.
     """
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        client_id="ragline-gateway",
-        enable_auto_commit=False,
-        auto_offset_reset="latest",
-        fetch_max_wait_ms=settings.fetch_max_wait_ms,
-    )
-    try:
-        await connect(consumer.start)
+    profile = ClientProfile(client_id="ragline-gateway")
+    async with open_consumer(settings, profile, auto_offset_reset="latest") as consumer:
         tail = AnswerTail(consumer, waiting, partitions=partitions)
-        await connect(tail.begin)
+        await tail.begin()
         async with beside(tail.run()):
             yield tail
-    finally:
-        await consumer.stop()

@@ -23,8 +23,9 @@ from ragline.contracts.topics import (
 )
 from ragline.errors import Unavailable
 from ragline.messaging.failures import Failure, dead_letter_headers
+from ragline.messaging.kafka_clients import open_producer
 from ragline_cli.kafka import events
-from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.extent import whole
 from ragline_cli.kafka.reader import open_reader, read_range
 from ragline_cli.kafka.topics import apply_topics
@@ -52,7 +53,7 @@ class Cluster:
     ) -> ConsumerRecord:
         """Store a record and return it as a consumer gets it."""
         kafka = kafka_settings(self.bootstrap).model_copy(update={"max_request_size": 2**30})
-        async with open_producer(kafka) as producer:
+        async with open_producer(kafka, COMMAND_LINE) as producer:
             at = await producer.send_and_wait(topic, value, key=key.encode(), **options)
         return next(
             record

@@ -19,7 +19,8 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import Intent
 from ragline.contracts.topics import TOPICS, Topic, topic_of
-from ragline_cli.kafka.client import kafka_settings, open_producer
+from ragline.messaging.kafka_clients import open_producer
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer
@@ -52,7 +53,7 @@ class Cluster:
     async def _store(
         self, records: Sequence[tuple[Topic, bytes | None, bytes | None]], at_ms: int
     ) -> None:
-        async with open_producer(kafka_settings(self.bootstrap)) as producer:
+        async with open_producer(kafka_settings(self.bootstrap), COMMAND_LINE) as producer:
             for topic, key, value in records:
                 await producer.send_and_wait(topic.name, value, key=key, timestamp_ms=at_ms)
 

@@ -12,15 +12,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
 from ragline.clock import utc_now
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.queries import Principal, QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, TOPICS
+from ragline.messaging.kafka_clients import open_consumer, open_producer
 from ragline.settings import KafkaSettings
-from ragline_cli.kafka.client import client_options, kafka_settings, open_producer
+from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.events import publish
 from ragline_cli.kafka.reader import open_reader, partitions_of
 from ragline_cli.kafka.topics import apply_topics
@@ -103,7 +104,7 @@ class LivePipeline:
         """Publish questions with their answers, from outside of any event loop."""
 
         async def all_of_them() -> list[str]:
-            async with open_producer(self.kafka) as producer:
+            async with open_producer(self.kafka, COMMAND_LINE) as producer:
                 return [await self.publish(producer, text) for text in texts]
 
         return asyncio.run(all_of_them())
@@ -120,15 +121,10 @@ class LivePipeline:
     async def committed(self, group: str, topic: str) -> int:
         """Return the sum of a group's offsets."""
         partitions = await partitions_of(self.kafka, topic)
-        consumer = AIOKafkaConsumer(
-            **client_options(self.kafka), group_id=group, enable_auto_commit=False
-        )
-        consumer.assign(partitions)
-        await consumer.start()
-        try:
+        async with open_consumer(
+            self.kafka, COMMAND_LINE, partitions=partitions, group_id=group
+        ) as consumer:
             return sum([await consumer.committed(each) or 0 for each in partitions])
-        finally:
-            await consumer.stop()
 
     async def both_committed(self, name: str) -> tuple[int, int]:
         """Return the sums of the offsets of a shadow's groups: questions and answers."""

@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.errors import Misconfigured
-from ragline_cli.kafka.client import open_producer
+from ragline.messaging.kafka_clients import open_producer
+from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.shadow.configuration import (
     COLLECTION,
     PLANS,
@@ -82,7 +83,7 @@ class Shadow:
         await asyncio.wait([waiting, running], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if not running.done():
-            async with open_producer(self.live.kafka) as producer:
+            async with open_producer(self.live.kafka, COMMAND_LINE) as producer:
                 await publishing(producer)
 
 
@@ -165,7 +166,7 @@ async def test_a_restart_goes_on_where_the_first_run_stopped(
     first = await Shadow(pipeline, name, {}, limit=2).run(publishing)
     assert first.pairs == 2
     committed = await pipeline.both_committed(name)
-    async with open_producer(pipeline.kafka) as producer:  # nobody listens just now
+    async with open_producer(pipeline.kafka, COMMAND_LINE) as producer:  # nobody listens just now
         asked.append(await pipeline.publish(producer, ALARMS))
     second = await Shadow(pipeline, name, {}, limit=2).run()
     assert second.pairs == 2
@@ -178,7 +179,7 @@ async def test_a_restart_goes_on_where_the_first_run_stopped(
 
 
 async def test_a_new_shadow_begins_at_the_end(pipeline: LivePipeline, name: str) -> None:
-    async with open_producer(pipeline.kafka) as producer:
+    async with open_producer(pipeline.kafka, COMMAND_LINE) as producer:
         await pipeline.publish(producer, QUEUES)
     found = await Shadow(pipeline, name, {}, seconds=1.0).run()
     assert found.run.traffic == dict.fromkeys(found.run.traffic, 0)

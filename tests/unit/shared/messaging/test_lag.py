@@ -9,12 +9,15 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from ragline.errors import Unavailable
 from ragline.messaging import lag
 from ragline.messaging.lag import LagReader, looking
 from ragline.settings import KafkaSettings
 
 
-@pytest.mark.parametrize("error", [KafkaConnectionError(), TimeoutError(), KeyError("a bug")])
+@pytest.mark.parametrize(
+    "error", [KafkaConnectionError(), Unavailable("gone"), TimeoutError(), KeyError("a bug")]
+)
 async def test_a_look_that_fails_is_made_again_on_a_new_connection(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

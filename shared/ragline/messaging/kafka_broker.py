@@ -1,0 +1,60 @@
+"""FastStream's Kafka broker from settings: it makes the consumers and the producer of a service."""
+
+from __future__ import annotations
+
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from ragline.messaging.kafka_clients import producer_options
+from ragline.messaging.kafka_credentials import credential_options
+from ragline.messaging.kafka_errors import translated
+from ragline.settings import KafkaSettings
+
+_SASL = {
+    "PLAIN": SASLPlaintext,
+    "SCRAM-SHA-256": SASLScram256,
+    "SCRAM-SHA-512": SASLScram512,
+}
+
+
+def make_broker(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
+    """Return FastStream's broker, not started.
+
+    Raises:
+        Misconfigured: the CA bundle cannot be read.
+    """
+    return KafkaBroker(
+        kafka.bootstrap_servers.split(","),
+        client_id=client_id,
+        security=broker_security(kafka),
+        allow_auto_create_topics=False,
+        logger=None,
+        **producer_options(kafka),
+    )
+
+
+async def start_broker(broker: KafkaBroker) -> None:
+    """Start the broker.
+
+    Raises:
+        Unavailable: Kafka does not answer; the same broker may be started again.
+    """
+    with translated("connecting to Kafka"):
+        await broker.start()
+
+
+def broker_security(kafka: KafkaSettings) -> BaseSecurity | None:
+    """Return the credentials as FastStream takes them; None for a plaintext connection.
+
+    Raises:
+        Misconfigured: the CA bundle cannot be read.
+    """
+    options = credential_options(kafka)
+    context = options["ssl_context"]
+    if mechanism := options.get("sasl_mechanism"):
+        return _SASL[mechanism](
+            username=options["sasl_plain_username"],
+            password=options["sasl_plain_password"],
+            ssl_context=context,
+        )
+    return BaseSecurity(ssl_context=context) if context else None

@@ -1,0 +1,263 @@
+"""A real broker that wants SASL, TLS or both: clients, a service and the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import TopicPartition
+
+from ragline.contracts.topics import ANSWERS, FEEDBACK, QUERIES, TOPICS, Service, consumer_group
+from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.kafka_clients import (
+    ClientProfile,
+    check_topics,
+    open_admin,
+    open_consumer,
+    open_producer,
+    open_tail,
+)
+from ragline.messaging.lag import GroupTopic, open_lag_reader
+from ragline.settings import KafkaSettings
+from ragline_cli.kafka.client import COMMAND_LINE
+from ragline_cli.kafka.topics import apply_topics
+from ragline_cli.stack.server import running
+
+from .conftest import PARTITIONS, Cluster, Worker
+from .secured_kafka import PASSWORD, USER, SecuredKafka
+
+# protocol and mechanism; without a mechanism PLAIN is meant
+WAYS = [
+    ("SASL_PLAINTEXT", None),
+    ("SASL_PLAINTEXT", "PLAIN"),
+    ("SASL_PLAINTEXT", "SCRAM-SHA-256"),
+    ("SASL_PLAINTEXT", "SCRAM-SHA-512"),
+    ("SSL", None),
+    ("SASL_SSL", None),
+    ("SASL_SSL", "SCRAM-SHA-256"),
+    ("SASL_SSL", "SCRAM-SHA-512"),
+]
+# a process takes seconds to start: each protocol and each kind of mechanism once
+FEW_WAYS = [
+    ("SASL_PLAINTEXT", None),
+    ("SASL_PLAINTEXT", "SCRAM-SHA-256"),
+    ("SSL", None),
+    ("SASL_SSL", "SCRAM-SHA-512"),
+]
+WITH_PASSWORD = [way for way in FEW_WAYS if way[0].startswith("SASL")]
+SERVICE = ClientProfile(client_id="test")
+PROFILES = pytest.mark.parametrize("profile", [SERVICE, COMMAND_LINE], ids=lambda p: p.client_id)
+Open = Callable[[KafkaSettings, ClientProfile], AbstractAsyncContextManager[Any]]
+
+
+@asynccontextmanager
+async def open_any_tail(kafka: KafkaSettings, profile: ClientProfile) -> AsyncIterator[Any]:
+    async with open_tail(kafka, profile, FEEDBACK.name) as tail:
+        yield tail
+
+
+OPEN: list[Open] = [open_admin, open_producer, open_consumer, open_any_tail]
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
+    small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
+    with running(SecuredKafka(tmp_path_factory.mktemp("secured-kafka"))) as server:
+        server.add_user()
+        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cluster(secured: SecuredKafka) -> Cluster:
+    """The same broker through its plaintext listener, for looking at what came of it."""
+    return Cluster(secured)
+
+
+@pytest.fixture
+async def closed_connections() -> AsyncIterator[None]:
+    """Wait until all are closed: with TLS that takes a moment, which a refused client does not."""
+    yield
+    open_sockets: Any = getattr(asyncio.get_running_loop(), "_selector").get_map()  # noqa: B009
+    while len(open_sockets) > 1:  # one is the loop's own
+        await asyncio.sleep(0.01)
+
+
+def environment(
+    secured: SecuredKafka, protocol: str, mechanism: str | None, **others: str
+) -> dict[str, str]:
+    """Return the variables that an operator sets, with `others` in place of right ones."""
+    settings = {"BOOTSTRAP_SERVERS": secured.bootstrap(protocol), "SECURITY_PROTOCOL": protocol}
+    if protocol.startswith("SASL"):
+        settings |= {"SASL_USERNAME": USER, "SASL_PASSWORD": PASSWORD}
+    if protocol.endswith("SSL"):
+        settings["SSL_CAFILE"] = str(secured.cafile)
+    if mechanism:
+        settings["SASL_MECHANISM"] = mechanism
+    return {f"RAGLINE_KAFKA__{name}": value for name, value in (settings | others).items()}
+
+
+def settings(
+    secured: SecuredKafka, protocol: str, mechanism: str | None, **others: str
+) -> KafkaSettings:
+    """Return the settings that those variables make."""
+    variables = environment(secured, protocol, mechanism, **others).items()
+    return KafkaSettings.model_validate(
+        {name.removeprefix("RAGLINE_KAFKA__").lower(): value for name, value in variables}
+    )
+
+
+@pytest.mark.parametrize(("protocol", "mechanism"), WAYS)
+async def test_each_kind_of_client_gets_in(
+    secured: SecuredKafka, protocol: str, mechanism: str | None
+) -> None:
+    kafka = settings(secured, protocol, mechanism)
+    sent = uuid4().bytes
+
+    async with asyncio.timeout(60):
+        await check_topics(kafka, TOPICS)
+        async with open_admin(kafka, SERVICE) as admin:
+            assert FEEDBACK.name in await admin.list_topics()
+        async with open_tail(kafka, SERVICE, FEEDBACK.name) as tail:
+            async with open_producer(kafka, SERVICE) as producer:
+                stored = await producer.send_and_wait(FEEDBACK.name, sent)
+            assert (await anext(tail)).value == sent
+        place = TopicPartition(FEEDBACK.name, stored.partition)
+        async with open_consumer(kafka, SERVICE, partitions=[place]) as consumer:
+            consumer.seek(place, stored.offset)
+            assert (await anext(consumer)).value == sent
+        assert await lag(kafka) > 0
+
+
+async def lag(kafka: KafkaSettings) -> int:
+    """Return what the monitor is behind `feedback`; a new cluster has no coordinator at first."""
+    wanted = GroupTopic(group=consumer_group(Service.MONITOR, FEEDBACK), topic=FEEDBACK.name)
+    while True:
+        with suppress(Unavailable):
+            async with open_lag_reader(kafka) as reader:
+                return (await reader.look_at(wanted)).lag
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize(("protocol", "mechanism"), FEW_WAYS)
+def test_a_service_consumes_and_publishes(
+    secured: SecuredKafka,
+    cluster: Cluster,
+    start_worker: Callable[..., Worker],
+    protocol: str,
+    mechanism: str | None,
+) -> None:
+    worker = start_worker(**environment(secured, protocol, mechanism))
+    worker.wait_until("ready", 200)
+    key = str(uuid4())
+    oversize = str(uuid4())  # goes the other way out of a service, through the raw producer
+
+    cluster.publish(QUERIES.name, [question(key, "hello"), question(oversize, "oversize")])
+
+    found = cluster.wait_for_answers({key, oversize})
+    assert found[key][0]["text"] == "hello"
+    assert found[oversize][0]["error"]["code"] == "invalid_event"
+
+
+def question(key: str, text: str) -> tuple[bytes, bytes]:
+    return key.encode(), json.dumps({"query_id": key, "text": text}).encode()
+
+
+@PROFILES
+@pytest.mark.usefixtures("closed_connections")
+@pytest.mark.parametrize(("protocol", "mechanism"), WITH_PASSWORD)
+@pytest.mark.parametrize("open_client", OPEN, ids=lambda each: each.__name__)
+async def test_a_wrong_password_is_the_operators_to_mend(
+    secured: SecuredKafka,
+    open_client: Open,
+    protocol: str,
+    mechanism: str | None,
+    profile: ClientProfile,
+) -> None:
+    kafka = settings(secured, protocol, mechanism, SASL_PASSWORD="wrong")
+
+    with pytest.raises(Misconfigured, match=r"RAGLINE_KAFKA__SASL_\*"):
+        async with asyncio.timeout(30), open_client(kafka, profile):
+            pass
+
+
+@PROFILES
+@pytest.mark.usefixtures("closed_connections")
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_SSL"])
+@pytest.mark.parametrize("open_client", OPEN, ids=lambda each: each.__name__)
+async def test_a_certificate_of_an_unknown_ca_is_not_trusted(
+    secured: SecuredKafka, open_client: Open, protocol: str, profile: ClientProfile
+) -> None:
+    kafka = settings(secured, protocol, None, SSL_CAFILE=str(secured.other_cafile))
+
+    with pytest.raises(Misconfigured, match=r"is not trusted.*RAGLINE_KAFKA__SSL_CAFILE"):
+        async with asyncio.timeout(30), open_client(kafka, profile):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("protocol", "wrong", "told"),
+    [
+        ("SASL_PLAINTEXT", {"SASL_PASSWORD": "wrong"}, "RAGLINE_KAFKA__SASL_*"),
+        ("SASL_SSL", {"SASL_USERNAME": "nobody"}, "RAGLINE_KAFKA__SASL_*"),
+        ("SASL_SSL", {"SASL_PASSWORD": ""}, "set RAGLINE_KAFKA__SASL_USERNAME and"),
+        ("SSL", {"SSL_CAFILE": ""}, "is not trusted"),  # the system's do not know this one
+        ("SSL", {"SSL_CAFILE": "/nowhere/ca.pem"}, "RAGLINE_KAFKA__SSL_CAFILE: /nowhere/ca.pem"),
+    ],
+)
+def test_a_service_that_cannot_get_in_ends_and_says_why(
+    secured: SecuredKafka,
+    start_worker: Callable[..., Worker],
+    protocol: str,
+    wrong: dict[str, str],
+    told: str,
+) -> None:
+    worker = start_worker(**environment(secured, protocol, None, **wrong))
+
+    assert worker.process.wait(60) != 0
+    log = worker.log.read_text()
+    assert told in log
+    assert "Traceback" not in log
+
+
+def ragline(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `ragline topics apply` as an operator does."""
+    ours = {name: value for name, value in os.environ.items() if "RAGLINE_" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "ragline_cli.main", "topics", "apply", "--replication", "1"],
+        env={**ours, **variables, "RAGLINE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("protocol", "mechanism"), FEW_WAYS)
+def test_the_command_line_gets_in(
+    secured: SecuredKafka, tmp_path: Path, protocol: str, mechanism: str | None
+) -> None:
+    done = ragline(tmp_path, environment(secured, protocol, mechanism))
+
+    assert done.returncode == 0, done.stderr
+    assert ANSWERS.name in done.stdout or "Nothing to do" in done.stdout
+
+
+def test_the_command_line_says_that_the_password_is_wrong(
+    secured: SecuredKafka, tmp_path: Path
+) -> None:
+    done = ragline(tmp_path, environment(secured, "SASL_SSL", None, SASL_PASSWORD="wrong"))
+
+    assert done.returncode == 1
+    assert "check RAGLINE_KAFKA__SECURITY_PROTOCOL, RAGLINE_KAFKA__SASL_*" in done.stderr
+    assert "ragline up" not in done.stderr
