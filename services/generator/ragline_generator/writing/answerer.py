@@ -68,7 +68,7 @@ class ModelAnswerer:
     ) -> tuple[AnswerOutcome | None, Usage]:
         """Return the outcome, or None when the model failed or had too little time or room.
 
-        The usage covers all calls, including failed ones. `ranking` is that of the event's passages;
+        The usage covers all calls, including failed ones. `ranking` ranks the event's passages;
         `language` is an English name.
         """
         prompted = await self._prompted(event, ranking, language)
