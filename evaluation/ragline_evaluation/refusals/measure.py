@@ -7,10 +7,11 @@ and as it is. So every question is once one without an answer, beside other page
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ragline.clock import Monotonic
 from ragline.contracts.base import Event
 from ragline.contracts.queries import CandidatesRanked
 from ragline.messaging.service import Stage
@@ -99,7 +100,7 @@ class Noting:
     """The generator's stage, noting by query how relevant its passages are and what that took."""
 
     stage: Stage
-    clock: Callable[[], float] = time.perf_counter
+    clock: Monotonic = time.perf_counter
     scores: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

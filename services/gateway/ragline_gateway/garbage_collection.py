@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from ragline.background import beside
+from ragline.clock import Monotonic
 
 _EVERY_S = 1.0
 _FULL_EVERY_S = 600.0
@@ -33,7 +34,7 @@ class GarbageCollection:
     """
 
     streams: Callable[[], int]
-    clock: Callable[[], float]
+    clock: Monotonic
     _full_at: float = field(init=False)
     _postponed: int = field(default=0, init=False)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from ragline.clock import Clock
+from ragline.clock import Clock, Monotonic
 from ragline.contracts.documents import (
     ChunkCounts,
     DocumentAccessChanged,
@@ -70,7 +69,7 @@ class IngestorStage:
         prepare: Prepare,
         embedder: CachedEmbedder,
         clock: Clock,
-        timer: Callable[[], float] = time.perf_counter,
+        timer: Monotonic = time.perf_counter,
     ) -> None:
         self._store = store
         self._fetch = fetch

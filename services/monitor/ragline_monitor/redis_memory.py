@@ -10,7 +10,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.optional import OptionalRedis
-from ragline.clock import Clock, utc_now
+from ragline.clock import Clock, Monotonic, utc_now
 from ragline.ports.answers import Attempt
 from ragline_monitor.history import hour_of
 from ragline_monitor.labels import UNKNOWN
@@ -66,7 +66,7 @@ class RedisMemory:
         on_failure: Callable[[str], None],
         now: Clock = utc_now,
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.clock import Monotonic
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline_gateway.access.caller import Caller
@@ -66,7 +67,7 @@ class RateLimiter:
         requests_per_minute: int,
         on_failure: Callable[[str], None],
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._take = redis.register_script(_TAKE)
         self._limit = requests_per_minute

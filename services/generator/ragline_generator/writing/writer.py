@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ragline.clock import Clock
 from ragline.errors import (
     CircuitOpen,
     DeadlineExceeded,
@@ -53,7 +54,7 @@ class Writer:
         model: LanguageModel,
         *,
         limits: WriterLimits,
-        clock: Callable[[], datetime],
+        clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:

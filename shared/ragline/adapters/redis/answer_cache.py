@@ -8,6 +8,7 @@ from collections.abc import Callable
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.clock import Monotonic
 
 
 def cached_answer_key(key: str) -> str:
@@ -36,7 +37,7 @@ class RedisAnswerCache:
         ttl_s: int,
         on_failure: Callable[[str], None],
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.circuit.circuit import Circuit
 from ragline.adapters.redis.client import translated
+from ragline.clock import Monotonic
 from ragline.errors import RaglineError
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class RedisEmbeddingCache:
         ttl_s: int,
         on_failure: Callable[[str], None] | None = None,
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s

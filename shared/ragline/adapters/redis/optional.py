@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from ragline.adapters.circuit.circuit import Circuit
 from ragline.adapters.redis.client import translated
+from ragline.clock import Monotonic
 from ragline.errors import RaglineError
 
 
@@ -20,7 +21,7 @@ class OptionalRedis:
     """
 
     def __init__(
-        self, *, on_failure: Callable[[str], None], cooldown_s: float, clock: Callable[[], float]
+        self, *, on_failure: Callable[[str], None], cooldown_s: float, clock: Monotonic
     ) -> None:
         self._on_failure = on_failure
         self._circuit = Circuit(cooldown_s=cooldown_s, clock=clock)

@@ -14,6 +14,7 @@ from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.clock import Monotonic
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
@@ -48,7 +49,7 @@ class RedisProgress:
         maxlen: int,
         on_failure: Callable[[str], None],
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s

@@ -24,6 +24,7 @@ from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.clock import Monotonic
 
 # Far more than are ever in flight; attempts whose work was cancelled never call `finish`
 _ATTEMPTS_KEPT = 1_024
@@ -76,7 +77,7 @@ class RedisTokenStream:
         coalesce_s: float,
         on_failure: Callable[[str], None],
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
