@@ -14,7 +14,6 @@ from ragline.errors import (
     CircuitOpen,
     DeadlineExceeded,
     RaglineError,
-    RateLimited,
     TransientError,
     Unavailable,
 )
@@ -105,7 +104,7 @@ class Writer:
         """Wait before another call; False when it is of no use or there is no time for it."""
         if not isinstance(error, TransientError) or isinstance(error, _FINAL):
             return False
-        asked = error.retry_after if isinstance(error, RateLimited) else None
+        asked = error.retry_after
         wait = self._limits.backoff_s * (0.5 + self._jitter()) if asked is None else asked
         if wait + self._limits.least_s > self._time_left(deadline):
             return False

@@ -119,7 +119,7 @@ class Breaker:
             else:
                 self._circuit.undecided()
         elif isinstance(error, TransientError):
-            self._failed(at_least_s=getattr(error, "retry_after", None) or 0.0)
+            self._failed(at_least_s=error.retry_after or 0.0)
         elif isinstance(error, PermanentError):
             self._circuit.succeeded()
         else:

@@ -102,6 +102,7 @@ async def test_what_would_come_after_its_deadline_is_shed_with_a_time_to_come_ba
     tasks += await start(*(pipeline.ask("a") for _ in range(20)))
     with pytest.raises(Overloaded) as refused:
         await pipeline.ask("a", seconds=5.0)
+    assert refused.value.retry_after is not None
     assert 4 <= refused.value.retry_after <= 9
     tasks += await start(pipeline.ask("a", seconds=60.0))  # whoever has time may wait
     assert not tasks[-1].done()

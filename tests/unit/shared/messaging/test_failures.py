@@ -18,9 +18,11 @@ from ragline.contracts.dead_letters import Cause
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
 from ragline.errors import (
+    CircuitOpen,
     DeadlineExceeded,
     InvalidDocument,
     InvalidEvent,
+    Overloaded,
     RateLimited,
     Unavailable,
 )
@@ -78,6 +80,24 @@ def schema_error(value: bytes) -> ValidationError:
 def test_every_error_has_one_cause(error: Exception, cause: Cause, code: str) -> None:
     failure = diagnose(error)
     assert (failure.cause, failure.code) == (cause, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (RateLimited("slow down", retry_after=7), 7),
+        (RateLimited("slow down"), None),
+        (Overloaded("too many wait", retry_after=12.5), 12.5),
+        (CircuitOpen("left alone here, another process may ask", retry_after=4), None),
+        (Unavailable("down"), None),
+        (InvalidDocument("bad"), None),
+        (KeyError("bug"), None),
+    ],
+)
+def test_a_failure_says_when_asking_again_is_of_use(
+    error: Exception, seconds: float | None
+) -> None:
+    assert diagnose(error).retry_after == seconds
 
 
 def test_a_schema_error_names_the_field() -> None:
