@@ -25,8 +25,7 @@ from ragline.settings import ServiceSettings
 
 async def pass_on(event: QueryClassified) -> Event:
     """Return the event as if it had been searched and ranked."""
-    given = {name: getattr(event, name) for name in QueryClassified.model_fields}
-    return CandidatesRanked(**given, watermark=0)
+    return event.grown(CandidatesRanked, watermark=0)
 
 
 async def answer(event: CandidatesRanked) -> Event:

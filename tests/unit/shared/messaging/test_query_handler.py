@@ -95,9 +95,9 @@ class Ledger:
 
 
 def classified(event: QuerySubmitted, **fields: Any) -> QueryClassified:
-    given = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
-    return QueryClassified(
-        **given | fields,
+    return event.grown(
+        QueryClassified,
+        **fields,
         intent=Intent.FACTUAL,
         confidence=1.0,
         standalone_text=event.text,
