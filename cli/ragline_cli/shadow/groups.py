@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from ragline.background import within
 from ragline.contracts.topics import ANSWERS
 from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import client_options, translated
@@ -79,9 +80,7 @@ async def _open(kafka: KafkaSettings, group: str) -> AsyncIterator[AIOKafkaConsu
         try:
             yield consumer
         finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LAST_CALL_S):
-                    await consumer.stop()
+            await within(_LAST_CALL_S, consumer.stop())
 
 
 def _options(kafka: KafkaSettings, group: str) -> dict[str, Any]:

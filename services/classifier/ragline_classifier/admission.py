@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.background import beside
+from ragline.background import repeating
 from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.backlog import Backlog
@@ -39,18 +38,15 @@ async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 
+    async def release() -> None:
+        """Between two looks the stages behind go on, and would run dry."""
+        admission.release()
+
     async with (
-        beside(_release_steadily(admission)),
+        repeating(release, every_s=_RELEASE_S),
         watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s),
     ):
         yield admission
-
-
-async def _release_steadily(admission: Admission) -> None:
-    """Between two looks the stages behind go on, and would run dry."""
-    while True:
-        await asyncio.sleep(_RELEASE_S)
-        admission.release()
 
 
 def _limits(own: AdmissionSettings) -> AdmissionLimits:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 
+from ragline.background import within
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, encode_headers
 from ragline.contracts.topics import ANSWERS, topic_of
@@ -66,6 +67,4 @@ async def open_publisher(settings: KafkaSettings) -> AsyncIterator[Publisher]:
         await connect(producer.start)
         yield Publisher(producer)
     finally:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_S):
-                await producer.stop()
+        await within(_STOP_S, producer.stop())

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.views import RedisViews
+from ragline.background import repeating
 from ragline.clock import utc_now
 from ragline.contracts.topics import (
     ANSWERS,
@@ -25,7 +26,6 @@ from ragline_monitor.late_statuses import LateStatuses
 from ragline_monitor.pipeline_look import PipelineLook
 from ragline_monitor.ports import RecordId
 from ragline_monitor.redis_memory import RedisMemory
-from ragline_monitor.repeating import repeating
 from ragline_monitor.settings import MonitorGroup, Settings
 from ragline_monitor.signals import SignalLimits
 from ragline_monitor.stage import MonitorStage

@@ -12,13 +12,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from ragline.background import beside
+from ragline.background import repeating
 from ragline.messaging.kafka import client_options
 from ragline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
 _LOOK_TIMEOUT_S = 5.0
+_RECONNECT_S = 1.0
 _MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
@@ -161,17 +162,13 @@ async def looking(
     """
 
     async def watch() -> None:
-        while True:
-            try:
-                async with open_lag_reader(settings) as reader:
-                    await _look_forever(reader, look, every_s)
-            except (KafkaError, OSError, TimeoutError) as error:
-                log.info("the lag cannot be read at the moment: %r", error)
-            except Exception:
-                log.exception("the lag cannot be read")
-            await asyncio.sleep(1)
+        try:
+            async with open_lag_reader(settings) as reader:
+                await _look_forever(reader, look, every_s)
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.info("the lag cannot be read at the moment: %r", error)
 
-    async with beside(watch()):
+    async with repeating(watch, every_s=_RECONNECT_S):
         yield
 
 

@@ -22,6 +22,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
+from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Record
@@ -142,16 +143,13 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         for task in list(state.tasks):
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
-        await self._at_most(self.commit())
+        await self._last(self.commit())
         state.joined = False
-        await self._at_most(super().stop())
+        await self._last(super().stop())
 
-    async def _at_most(self, call: Awaitable[None]) -> None:
+    async def _last(self, call: Awaitable[None]) -> None:
         """Limit the time of a last call: the client waits forever for a broker that is down."""
-        try:
-            async with asyncio.timeout(_LAST_CALL_S):
-                await call
-        except TimeoutError:
+        if not await within(_LAST_CALL_S, call):
             log.warning("%s: the broker does not answer, stopping without it", self.state.topic)
 
     def partition_count(self, *, at_least: int) -> int:

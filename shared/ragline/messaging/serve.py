@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
+from ragline.background import within
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
 from ragline.messaging.application import Application, build
@@ -74,7 +75,7 @@ async def _consume_until(
         health.live["publishing"] = lambda: publisher.refused
         watch(app, composition, health, floods, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
-        stack.push_async_callback(_at_most, app.broker.stop, stop_s)
+        stack.push_async_callback(_stop, app.broker.stop, stop_s)
         await once_available(health, lambda: connect(app.broker.start))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
@@ -128,13 +129,10 @@ async def _publisher(
         source = f"/ragline/{spec.service}"
         yield RecordPublisher(source=source, publishers=app.publishers, producer=producer)
     finally:
-        await _at_most(producer.stop, _IDLE_STOP_S)
+        await _stop(producer.stop, _IDLE_STOP_S)
 
 
-async def _at_most(stop: Callable[[], Awaitable[object]], seconds: float) -> None:
+async def _stop(stop: Callable[[], Awaitable[object]], seconds: float) -> None:
     """Limit the time of a client's stop: it would wait forever for a broker that is down."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop()
-    except TimeoutError:
+    if not await within(seconds, stop()):
         log.warning("Kafka does not answer, stopping without it")
