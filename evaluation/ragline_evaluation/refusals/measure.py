@@ -14,7 +14,7 @@ from enum import StrEnum
 from ragline.clock import Monotonic
 from ragline.contracts.base import Event
 from ragline.contracts.queries import CandidatesRanked
-from ragline.messaging.service import Stage
+from ragline.messaging.composition import Stage
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_generator.passages.ranking import rank

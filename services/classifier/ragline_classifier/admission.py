@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from ragline.background import repeating
 from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.lag import GroupTopic, Look, watching_lag
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline_classifier.settings import AdmissionSettings, Settings
 
@@ -27,11 +29,19 @@ _BEHIND = tuple(
 
 
 @asynccontextmanager
-async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[Admission]:
+async def open_admission(
+    settings: Settings, metrics: Metrics, *, waiting: WaitingTasks, assignment: Assignment
+) -> AsyncIterator[Admission]:
     """Watch the lag behind, and let questions in by it; without a broker nothing is held back."""
     own = settings.admission
     backlog = Backlog(clock=time.monotonic, least_window=own.least_window, target_s=own.target_s)
-    admission = Admission(backlog=backlog, limits=_limits(own), metrics=metrics)
+    admission = Admission(
+        backlog=backlog,
+        limits=_limits(own),
+        metrics=metrics,
+        waiting=waiting,
+        assignment=assignment,
+    )
 
     def tell(look: Look) -> None:
         backlog.observe(lag=look.lag, done=look.done, members=look.members)

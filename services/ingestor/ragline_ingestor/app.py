@@ -13,7 +13,9 @@ from ragline.adapters.stores.guarded import GuardedStore
 from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import DocumentDelivery
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
@@ -101,9 +103,9 @@ def _preparer(own: IngestorSettings) -> Preparer:
 
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
-    title="Ragline ingestor",
     inbound=(DOCUMENTS, DOCUMENT_ACCESS),
     outbound=(DOCUMENT_STATUS,),
+    delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,
 )

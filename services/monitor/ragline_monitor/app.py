@@ -17,9 +17,11 @@ from ragline.contracts.topics import (
     FEEDBACK,
     Service,
 )
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import Observation
 from ragline.messaging.lag import looking
 from ragline.messaging.record import CURRENT
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
 from ragline_monitor.late_statuses import LateStatuses
@@ -110,9 +112,9 @@ def _trouble(memory: RedisMemory, statuses: LateStatuses) -> str | None:
 
 SPEC = ServiceSpec(
     service=Service.MONITOR,
-    title="Ragline monitor",
     inbound=(ANSWERS, FEEDBACK, DOCUMENT_STATUS, DEAD_LETTERS),
     outbound=(),
+    delivery=Observation(),
     settings=Settings,
     compose=compose,
 )

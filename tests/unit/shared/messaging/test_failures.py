@@ -209,10 +209,10 @@ async def test_a_record_that_waits_for_its_delay_only_waits() -> None:
         async def failed(self, record: Any, error: Exception) -> str:
             raise NotImplementedError
 
-    surroundings: Any = SimpleNamespace(clock=lambda: NOW, waiting=waiting)
+    context: Any = SimpleNamespace(clock=lambda: NOW, waiting=waiting)
     now_ms = int(NOW.timestamp() * 1_000)
     record = FakeRecord(topic=RETRY_10M.name, timestamp=now_ms)
-    task = asyncio.create_task(Waiting(surroundings).deliver(record, AsyncMock()))
+    task = asyncio.create_task(Waiting(context).deliver(record, AsyncMock()))
     await asyncio.sleep(0)
     assert waiting.tasks == {task}
     task.cancel()
