@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from ragline.contracts.documents import DocumentChanged, DocumentStatus
 from ragline.errors import RaglineError
-from ragline.messaging.service import Stage
+from ragline.messaging.composition import Stage
 from ragline_evaluation.dataset import Document
 
 _AT_ONCE = 8

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from ragline.adapters.llm.guarded import ModelGuard
-from ragline.messaging.service import ServiceSpec, Stage
+from ragline.messaging.composition import Stage
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_classifier.app import load_plans, open_stage
 from ragline_classifier.plans import PlanBook, load

@@ -1,4 +1,4 @@
-"""The clock, which is injected wherever time matters."""
+"""The clocks, which are injected wherever time matters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
+# seconds since whenever: only differences mean something
+Monotonic = Callable[[], float]
 
 
 def utc_now() -> datetime:

@@ -1,12 +1,12 @@
 """The error tree: every failure Ragline raises on purpose.
 
     RaglineError
-    ├── TransientError            trying again can help
+    ├── TransientError            trying again can help; may carry `retry_after` seconds
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
-    │   │   └── CircuitOpen       it failed recently and is not called for `retry_after` seconds
-    │   ├── RateLimited           asked to slow down; may carry `retry_after` seconds
+    │   │   └── CircuitOpen       it failed recently and is not called for a while
+    │   ├── RateLimited           asked to slow down
     │   ├── DeadlineExceeded      the time for this record is used up
-    │   └── Overloaded            shed before any work; carries `retry_after` seconds
+    │   └── Overloaded            shed before any work
     └── PermanentError            trying again gives the same result
         ├── InvalidEvent          a record that is not an event: bytes, headers, JSON or schema
         ├── InvalidDocument       a document that cannot be parsed or is over a limit
@@ -28,9 +28,18 @@ class RaglineError(Exception):
 
 
 class TransientError(RaglineError):
-    """Trying again can help."""
+    """Trying again can help.
+
+    Args:
+        message: what to do.
+        retry_after: seconds to wait before the next try; None if unknown.
+    """
 
     code = "transient"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(TransientError):
@@ -42,29 +51,14 @@ class Unavailable(TransientError):
 class CircuitOpen(Unavailable):
     """A dependency failed recently and is not called; a retry before the next trial is useless.
 
-    Args:
-        message: which dependency.
-        retry_after: seconds until the next trial; None while the trial is running.
+    `retry_after` is the seconds until the next trial; None while the trial is running.
     """
-
-    def __init__(self, message: str, *, retry_after: float | None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class RateLimited(TransientError):
-    """A dependency asked to slow down.
-
-    Args:
-        message: what to do.
-        retry_after: seconds that the dependency asked to wait, or None.
-    """
+    """A dependency asked to slow down; `retry_after` is how long it asked to wait, or None."""
 
     code = "rate_limited"
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class DeadlineExceeded(TransientError):
@@ -76,16 +70,10 @@ class DeadlineExceeded(TransientError):
 class Overloaded(TransientError):
     """More work is queued than can be done in time, so this record was shed before any work.
 
-    Args:
-        message: what to do.
-        retry_after: seconds after which the backlog is expected to be short enough.
+    `retry_after` is the seconds after which the backlog is expected to be short enough.
     """
 
     code = "overloaded"
-
-    def __init__(self, message: str, *, retry_after: float) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class PermanentError(RaglineError):

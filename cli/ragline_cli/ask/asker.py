@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens
+from ragline.clock import Clock, utc_now
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.queries import QuerySubmitted
@@ -41,7 +41,7 @@ class Asker:
         producer: AIOKafkaProducer,
         redis: Redis | None,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Clock = utc_now,
     ) -> None:
         self._kafka = kafka
         self._producer = producer
@@ -96,7 +96,7 @@ class Asker:
             waiting.set_result(answer)
 
     def _stamped(self, query: QuerySubmitted, timeout: float) -> tuple[QuerySubmitted, Envelope]:
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        now = self._clock()
         deadline = query.deadline or now + timedelta(seconds=timeout)
         stamps = {"submitted_at": query.submitted_at or now, "deadline": deadline}
         envelope = Envelope(deadline=int(deadline.timestamp() * 1000), tenant=query.tenant)

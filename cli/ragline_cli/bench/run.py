@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from uuid import uuid4
 
+from ragline.clock import Monotonic
 from ragline.contracts.queries import Options, QuerySubmitted
 from ragline_cli.ask.asker import Asker
 from ragline_cli.bench.stats import LevelFigures, Sample, level_figures
@@ -31,7 +32,7 @@ async def measure_level(
     count: int,
     timeout: float,
     on_answer: OnAnswer,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Monotonic = time.perf_counter,
 ) -> LevelFigures:
     """Ask `count` questions, `in_flight` at a time, and return the figures.
 

@@ -56,12 +56,10 @@ def document() -> dict[str, Any]:
     # Imported here, because FastStream would more than double the start time of other commands
     from faststream.specification import AsyncAPI
 
-    from ragline.messaging.application import build
-    from ragline.observability.metrics import Metrics
+    from ragline.messaging.application import described
 
-    apps = [build(spec, spec.settings.model_construct(), Metrics()) for spec in service_specs()]
     specification = AsyncAPI(
-        *(app.broker for app in apps),
+        *map(described, service_specs()),
         title="Ragline",
         version="1.0.0",
         description="Retrieval-augmented generation as an event stream.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import awatch
 
+from ragline.clock import Clock, epoch_ms, utc_now
 from ragline.contracts.documents import DocumentChanged
 from ragline.settings import KafkaSettings
 from ragline_cli.ingest.events import FileEvents
@@ -84,12 +84,12 @@ async def follow(
     events: FileEvents,
     *,
     timeout: float,
-    clock: Callable[[], float] = time.time,
+    clock: Clock = utc_now,
 ) -> AsyncIterator[IngestReport]:
     """Publish the changes that `watcher` finds as they happen; yield the report of each batch."""
     # Checking even without a notification covers changes from before the watch began
     async for _ in awatch(*watcher.folders, yield_on_timeout=True, recursive=watcher.recursive):
         if changes := watcher.changes():
-            changed = changes.events(events, now_ms=int(clock() * 1000))
+            changed = changes.events(events, now_ms=int(epoch_ms(clock())))
             report = await ingest_documents(kafka, changed, timeout=timeout)
             yield report.joined(events.take_failures())

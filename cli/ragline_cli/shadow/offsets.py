@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +9,7 @@ from functools import partial
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from ragline.background import within
 from ragline.messaging.offsets import Fetched, OffsetTracker
 
 _LAST_CALL_S = 5.0
@@ -57,8 +57,5 @@ class Offsets:
 
     async def commit_for_the_last_time(self) -> None:
         """Commit with a time limit: the client itself waits forever for a broker that is down."""
-        try:
-            async with asyncio.timeout(_LAST_CALL_S):
-                await self.commit()
-        except TimeoutError:
+        if not await within(_LAST_CALL_S, self.commit()):
             log.warning("the broker does not answer: the last questions will be read again")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from ragline.background import repeating
 from ragline.clock import Clock, utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.settings import KafkaSettings
@@ -65,19 +66,24 @@ async def run_shadow(
         _connected(kafka, options, state, stages, clock) as (questions, listener, runs),
     ):
         on_listening()
+
+        async def commit() -> None:
+            await questions.offsets.commit()
+            await listener.offsets.commit()
+
         taking = asyncio.create_task(questions.take())
         beside: list[asyncio.Future[None]] = [
             asyncio.create_task(stopping.asked(options.seconds)),
             asyncio.create_task(listener.listen()),
-            asyncio.create_task(_commit_forever(questions, listener)),
             runs.defect,
         ]
         try:
-            await _first([taking, *beside])
-            state.stopping = True
-            taking.cancel()
-            await stopping.drained(lambda: not runs.under_way, _DRAIN_S)
-            await runs.end()
+            async with repeating(commit, every_s=_COMMIT_S):
+                await _first([taking, *beside])
+                state.stopping = True
+                taking.cancel()
+                await stopping.drained(lambda: not runs.under_way, _DRAIN_S)
+                await runs.end()
         finally:
             for each in (taking, *beside):
                 each.cancel()
@@ -120,13 +126,6 @@ async def _connected(
         await questions.join()
         state.stages, state.runs = stages, runs
         yield questions, listener, runs
-
-
-async def _commit_forever(questions: Questions, listener: Listener) -> None:
-    while True:
-        await asyncio.sleep(_COMMIT_S)
-        await questions.offsets.commit()
-        await listener.offsets.commit()
 
 
 async def _first(futures: Sequence[asyncio.Future[None]]) -> None:

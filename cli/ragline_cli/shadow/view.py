@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import fmean
 
@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ragline.clock import Monotonic
 from ragline_cli.shadow.options import ShadowOptions
 from ragline_cli.shadow.run import State
 from ragline_cli.terminal import printable
@@ -25,7 +26,7 @@ def progress(
     options: ShadowOptions,
     state: State,
     *,
-    clock: Callable[[], float],
+    clock: Monotonic,
     shown: bool,
 ) -> Iterator[None]:
     """Show the state until the block ends."""

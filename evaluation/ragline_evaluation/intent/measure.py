@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from ragline.clock import utc_now
 from ragline.contracts.queries import Intent, QueryClassified, QuerySubmitted, SearchKind
 from ragline.errors import Misconfigured
-from ragline.messaging.service import Stage
+from ragline.messaging.composition import Stage
 from ragline_evaluation.dataset import rows
 
 _PATIENCE = timedelta(hours=1)

@@ -8,13 +8,14 @@ subject are still there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ragline.clock import Monotonic
 from ragline.contracts.base import Event
 from ragline.contracts.queries import CandidatesRanked
-from ragline.messaging.service import Stage
+from ragline.messaging.composition import Stage
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_generator.passages.ranking import rank
@@ -101,7 +102,7 @@ class Noting:
     """The generator's stage; records for each query the relevance of its passages and the time."""
 
     stage: Stage
-    clock: Callable[[], float] = time.perf_counter
+    clock: Monotonic = time.perf_counter
     scores: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

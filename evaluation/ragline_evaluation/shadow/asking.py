@@ -12,8 +12,8 @@ from ragline.contracts.base import Event
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import Service
 from ragline.errors import DeadlineExceeded
+from ragline.messaging.composition import Stage
 from ragline.messaging.failures import diagnose
-from ragline.messaging.service import Stage
 from ragline_evaluation.stages import QueryStages
 
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.background import beside
+from ragline.background import repeating
 from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.lag import GroupTopic, Look, watching_lag
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline_classifier.settings import AdmissionSettings, Settings
 
@@ -28,29 +29,34 @@ _BEHIND = tuple(
 
 
 @asynccontextmanager
-async def open_admission(settings: Settings, metrics: Metrics) -> AsyncIterator[Admission]:
+async def open_admission(
+    settings: Settings, metrics: Metrics, *, waiting: WaitingTasks, assignment: Assignment
+) -> AsyncIterator[Admission]:
     """Watch the lag of the later stages and admit questions by it; all of them without a broker."""
     own = settings.admission
     backlog = Backlog(clock=time.monotonic, least_window=own.least_window, target_s=own.target_s)
-    admission = Admission(backlog=backlog, limits=_limits(own), metrics=metrics)
+    admission = Admission(
+        backlog=backlog,
+        limits=_limits(own),
+        metrics=metrics,
+        waiting=waiting,
+        assignment=assignment,
+    )
 
     def tell(look: Look) -> None:
         backlog.observe(lag=look.lag, done=look.done, members=look.members)
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 
+    async def release() -> None:
+        """Between two looks the stages behind go on, and would run dry."""
+        admission.release()
+
     async with (
-        beside(_release_steadily(admission)),
+        repeating(release, every_s=_RELEASE_S),
         watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s),
     ):
         yield admission
-
-
-async def _release_steadily(admission: Admission) -> None:
-    """Release questions between two lag measurements, or the later stages would run idle."""
-    while True:
-        await asyncio.sleep(_RELEASE_S)
-        admission.release()
 
 
 def _limits(own: AdmissionSettings) -> AdmissionLimits:

@@ -13,7 +13,11 @@ from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
 from ragline.errors import Misconfigured
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.assignment import Assignment
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import QueryDelivery
+from ragline.messaging.service import ServiceSpec
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import LanguageModel
 from ragline_classifier import local_model, plans
@@ -34,9 +38,10 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         Misconfigured: a bad plans file or model file, or `llm` wanted and not configured.
     """
     guard = ModelGuard(settings.circuit, metrics)
+    waiting, assignment = WaitingTasks(), Assignment()
     async with (
         open_redis(settings.redis) as redis,
-        open_admission(settings, metrics) as admission,
+        open_admission(settings, metrics, waiting=waiting, assignment=assignment) as admission,
         open_stage(settings, guard, expected_wait=admission.expected_wait) as stage,
     ):
         yield Composition(
@@ -44,6 +49,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
             admission=admission,
+            waiting=waiting,
+            assignment=assignment,
             degraded=guard.degraded,
         )
 
@@ -112,9 +119,9 @@ def _rewriter(settings: Settings, llm: LanguageModel | None) -> Rewriter:
 
 SPEC = ServiceSpec(
     service=Service.CLASSIFIER,
-    title="Ragline classifier",
     inbound=(QUERIES,),
     outbound=(INTENTS, ANSWERS),
+    delivery=QueryDelivery(),
     settings=Settings,
     compose=compose,
 )

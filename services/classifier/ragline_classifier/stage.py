@@ -67,23 +67,22 @@ class ClassifierStage:
             deadline = submitted_at + timedelta(seconds=plan.deadline_s)
         lowered = self._ladder.lower(plan, self._left(deadline) - self._expected_wait())
         found = filters.recognise(rewrite.text, intent=prediction.intent, now=submitted_at)
-        stated = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
-        understood = {
-            "submitted_at": submitted_at,
-            "deadline": deadline,
-            "intent": prediction.intent,
-            "confidence": prediction.confidence,
-            "standalone_text": rewrite.text,
-            "entities": entities.extract(rewrite.text),
-            "filters": filters.merge(event.filters, found),
-            "plan": lowered.plan,
-            "degradations": (
+        return event.grown(
+            QueryClassified,
+            submitted_at=submitted_at,
+            deadline=deadline,
+            intent=prediction.intent,
+            confidence=prediction.confidence,
+            standalone_text=rewrite.text,
+            entities=entities.extract(rewrite.text),
+            filters=filters.merge(event.filters, found),
+            plan=lowered.plan,
+            degradations=(
                 *rewrite.degradations,
                 *prediction.degradations,
                 *lowered.degradations,
             ),
-        }
-        return QueryClassified(**(stated | understood))
+        )
 
     def _timeout(self, deadline: datetime) -> float:
         return min(self._model_timeout_s, max(self._left(deadline), 0.0) * _OPTIONAL_SHARE)

@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from ragline.background import beside
+from ragline.background import repeating
+from ragline.clock import Monotonic
 
 _EVERY_S = 1.0
 _FULL_EVERY_S = 600.0
@@ -33,7 +34,7 @@ class GarbageCollection:
     """
 
     streams: Callable[[], int]
-    clock: Callable[[], float]
+    clock: Monotonic
     _full_at: float = field(init=False)
     _postponed: int = field(default=0, init=False)
 
@@ -57,14 +58,12 @@ async def collecting_calmly(streams: Callable[[], int]) -> AsyncIterator[None]:
     """Keep full collections small while the block runs."""
     collecting = GarbageCollection(streams=streams, clock=asyncio.get_running_loop().time)
 
-    async def run() -> None:
-        while True:
-            collecting.tick()
-            await asyncio.sleep(_EVERY_S)
+    async def tick() -> None:
+        collecting.tick()
 
     gc.collect()
     try:
-        async with beside(run()):
+        async with repeating(tick, every_s=_EVERY_S):
             yield
     finally:
         gc.unfreeze()

@@ -115,7 +115,7 @@ def _not_now(error: TransientError) -> Problem:
         code=error.code.replace("_", "-"),
         title="It took too long" if late else "This cannot be done just now",
         detail="try again after `Retry-After` seconds",
-        headers=retry_after_header(getattr(error, "retry_after", None)),
+        headers=retry_after_header(error.retry_after),
     )
 
 

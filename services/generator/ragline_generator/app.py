@@ -21,7 +21,9 @@ from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, RANKED, Service
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import QueryDelivery
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import Tokenizer
 from ragline_generator.caching.composition import with_cache
@@ -119,9 +121,9 @@ async def _validator(settings: GeneratorSettings, stack: AsyncExitStack) -> Vali
 
 SPEC = ServiceSpec(
     service=Service.GENERATOR,
-    title="Ragline generator",
     inbound=(RANKED,),
     outbound=(ANSWERS,),
+    delivery=QueryDelivery(reserves=True),
     settings=GeneratorSettings,
     compose=compose,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ragline.clock import Clock
 from ragline.ports.answers import TokenStream
 
 
@@ -22,7 +22,7 @@ class Broadcast:
         *,
         wanted: bool,
         poll_s: float,
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         self._stream = stream
         self._query_id = query_id

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
+from ragline.clock import Clock
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
 from ragline.contracts.queries import CandidatesRanked
 from ragline.ladder import Ladder, Rung
@@ -37,7 +36,7 @@ class GeneratorStage:
         *,
         stream: TokenStream,
         tokenizer: Tokenizer,
-        clock: Callable[[], datetime],
+        clock: Clock,
         ladder: Ladder,
         validator: Validator,
         writer: Writer | None = None,

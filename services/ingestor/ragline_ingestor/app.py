@@ -12,7 +12,9 @@ from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import DocumentDelivery
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
@@ -81,9 +83,9 @@ def _preparer(own: IngestorSettings) -> Preparer:
 
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
-    title="Ragline ingestor",
     inbound=(DOCUMENTS, DOCUMENT_ACCESS),
     outbound=(DOCUMENT_STATUS,),
+    delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from ragline.clock import Clock
+from ragline.clock import Clock, Monotonic
 from ragline.contracts.documents import (
     ChunkCounts,
     DocumentAccessChanged,
@@ -71,7 +71,7 @@ class IngestorStage:
         prepare: Prepare,
         embedder: CachedEmbedder,
         clock: Clock,
-        timer: Callable[[], float] = time.perf_counter,
+        timer: Monotonic = time.perf_counter,
     ) -> None:
         self._store = store
         self._fetch = fetch

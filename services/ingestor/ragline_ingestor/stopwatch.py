@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from ragline.clock import Monotonic
 
 
 class Stopwatch:
     """Collects milliseconds by step; `timer` returns monotonic seconds."""
 
-    def __init__(self, timer: Callable[[], float]) -> None:
+    def __init__(self, timer: Monotonic) -> None:
         self._timer = timer
         self.laps_ms: dict[str, float] = {}
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.redis.views import RedisViews
+from ragline.background import repeating
 from ragline.clock import utc_now
 from ragline.contracts.topics import (
     ANSWERS,
@@ -17,16 +18,17 @@ from ragline.contracts.topics import (
     FEEDBACK,
     Service,
 )
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import Observation
 from ragline.messaging.lag import looking
 from ragline.messaging.record import CURRENT
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_monitor.drift_watch import DriftWatch
 from ragline_monitor.late_statuses import LateStatuses
 from ragline_monitor.pipeline_look import PipelineLook
 from ragline_monitor.ports import RecordId
 from ragline_monitor.redis_memory import RedisMemory
-from ragline_monitor.repeating import repeating
 from ragline_monitor.settings import MonitorGroup, Settings
 from ragline_monitor.stage import MonitorStage
 
@@ -104,9 +106,9 @@ def _trouble(memory: RedisMemory, statuses: LateStatuses) -> str | None:
 
 SPEC = ServiceSpec(
     service=Service.MONITOR,
-    title="Ragline monitor",
     inbound=(ANSWERS, FEEDBACK, DOCUMENT_STATUS, DEAD_LETTERS),
     outbound=(),
+    delivery=Observation(),
     settings=Settings,
     compose=compose,
 )

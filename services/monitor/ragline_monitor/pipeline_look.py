@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from ragline.clock import Clock
+from ragline.clock import Clock, Monotonic
 from ragline.contracts.topics import (
     CANDIDATES,
     DEAD_LETTERS,
@@ -63,7 +63,7 @@ class PipelineLook:
         views: ViewWriter,
         on_failure: Callable[[], None],
         now: Clock,
-        clock: Callable[[], float],
+        clock: Monotonic,
     ) -> None:
         self._views = views
         self._on_failure = on_failure

@@ -12,7 +12,9 @@ from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import QueryDelivery
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import CrossEncoder
 from ragline_reranker.pace import Pace
@@ -59,9 +61,9 @@ async def _warmed(cross_encoder: CrossEncoder | None) -> Pace:
 
 SPEC = ServiceSpec(
     service=Service.RERANKER,
-    title="Ragline reranker",
     inbound=(CANDIDATES,),
     outbound=(RANKED, ANSWERS),
+    delivery=QueryDelivery(),
     settings=Settings,
     compose=compose,
 )

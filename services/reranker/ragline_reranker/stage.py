@@ -10,7 +10,6 @@ from ragline.contracts.queries import (
     CandidatesRanked,
     CandidatesRetrieved,
     Passage,
-    QueryClassified,
 )
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import CrossEncoder
@@ -57,15 +56,12 @@ class RerankerStage:
         )
         passages = _passages(event, reading)
         skipped = (reading.degradation,) if reading.degradation else ()
-        given = {name: getattr(event, name) for name in QueryClassified.model_fields}
-        ranked = {
-            "passages": passages[: event.options.top_k or event.plan.passages],
-            "watermark": event.watermark,
-            "missing_versions": event.missing_versions,
-            "rerank_model": self._reader.model_id if reading.relevances else None,
-            "degradations": tuple(dict.fromkeys((*event.degradations, *skipped))),
-        }
-        return CandidatesRanked(**(given | ranked))
+        return event.grown(
+            CandidatesRanked,
+            passages=passages[: event.options.top_k or event.plan.passages],
+            rerank_model=self._reader.model_id if reading.relevances else None,
+            degradations=tuple(dict.fromkeys((*event.degradations, *skipped))),
+        )
 
     def _time(self, event: CandidatesRetrieved) -> float | None:
         if event.deadline is None:
@@ -97,5 +93,4 @@ def _unread(candidates: Sequence[Candidate], *, below: float, share: float) -> l
 
 
 def _passage(candidate: Candidate, *, rerank: float | None, score: float) -> Passage:
-    given = {name: getattr(candidate, name) for name in Candidate.model_fields}
-    return Passage(**given, rerank=rerank, score=score)
+    return candidate.grown(Passage, rerank=rerank, score=score)

@@ -12,7 +12,9 @@ from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import QueryDelivery
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline_retriever.settings import Settings
 from ragline_retriever.stage import RetrieverStage
@@ -51,9 +53,9 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
 
 SPEC = ServiceSpec(
     service=Service.RETRIEVER,
-    title="Ragline retriever",
     inbound=(INTENTS,),
     outbound=(CANDIDATES, ANSWERS),
+    delivery=QueryDelivery(),
     settings=Settings,
     compose=compose,
 )

@@ -78,18 +78,17 @@ class RetrieverStage:
             timeout=_time(event, now, share=_SEARCH_SHARE),
         )
         _raise_if_all_failed(searches)
-        given = {name: getattr(event, name) for name in QueryClassified.model_fields}
-        retrieved = {
-            "candidates": _select(event, searches.found, now),
-            "watermark": int(epoch_ms(now)),
-            "missing_versions": missing,
-            "degradations": (
+        return event.grown(
+            CandidatesRetrieved,
+            candidates=_select(event, searches.found, now),
+            watermark=int(epoch_ms(now)),
+            missing_versions=missing,
+            degradations=(
                 *event.degradations,
                 *([Degradation.MIN_VERSIONS] if missing else []),
                 *(_SKIPPED[kind] for kind in searches.failed),
             ),
-        }
-        return CandidatesRetrieved(**(given | retrieved))
+        )
 
     async def _missing(self, event: QueryClassified) -> dict[str, int]:
         if not event.options.min_versions:

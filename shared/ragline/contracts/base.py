@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -17,11 +17,23 @@ Group = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_
 
 DEFAULT_TENANT = "default"
 
+Grown = TypeVar("Grown", bound="Contract")
+
 
 class Contract(BaseModel):
     """A frozen value; fields that this version does not know are ignored (forward compatible)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+    def grown(self, kind: type[Grown], **added: Any) -> Grown:
+        """Return a `kind` with the fields that it shares with this value, and with `added`.
+
+        Raises:
+            ValidationError: together they make no `kind`.
+        """
+        own = type(self).model_fields
+        shared = {name: getattr(self, name) for name in kind.model_fields if name in own}
+        return kind(**(shared | added))
 
 
 class Event(Contract):

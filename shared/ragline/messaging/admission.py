@@ -9,11 +9,12 @@ is shed at once with a `retry_after`, rather than left to expire.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ragline.errors import DeadlineExceeded, Overloaded
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.fair_queue import FairQueue
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -37,18 +38,31 @@ class AdmissionLimits:
 class Admission:
     """Admits records in turn.
 
-    `waiting` holds the tasks that wait for their turn. `share` returns the fraction of the
-    questions that this member gets, in (0, 1], which is also its fraction of the capacity.
+    Args:
+        backlog: work that waits in the downstream stages.
+        limits: bounds of admission.
+        metrics: show how many records wait, and count those that are shed.
+        waiting: collects the tasks that wait for their turn.
+        assignment: the fraction of the questions that this member gets, which is also its fraction
+            of the capacity.
     """
 
-    def __init__(self, *, backlog: Backlog, limits: AdmissionLimits, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        *,
+        backlog: Backlog,
+        limits: AdmissionLimits,
+        metrics: Metrics,
+        waiting: WaitingTasks,
+        assignment: Assignment,
+    ) -> None:
         self._backlog = backlog
         self._limits = limits
         self._metrics = metrics
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
         self._working = 0
-        self.waiting = WaitingTasks()
-        self.share: Callable[[], float] = lambda: 1.0
+        self._waiting = waiting
+        self._assignment = assignment
 
     def expected_wait(self) -> float:
         """Return the seconds that a record released now will wait in the downstream stages."""
@@ -89,7 +103,7 @@ class Admission:
 
     def _shed_if_too_late(self, tenant: str, seconds: float) -> None:
         ahead = self._queue.ahead_of(tenant)
-        wait = self._backlog.wait_s(ahead / max(self.share(), 1e-3))
+        wait = self._backlog.wait_s(ahead / max(self._assignment.share, 1e-3))
         late = wait - max(seconds - self._limits.work_s, seconds / 2)
         crowded = self._queue.waiting(tenant) >= self._limits.max_waiting
         if late <= 0 and not crowded:
@@ -109,7 +123,7 @@ class Admission:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.push(tenant, waiter)
         try:
-            with self.waiting.here():
+            with self._waiting.here():
                 await waiter
         except asyncio.CancelledError:
             self._leave(tenant, waiter)

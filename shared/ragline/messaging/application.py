@@ -1,123 +1,132 @@
-"""A service's FastStream application: subscribers and publishers from its spec.
+"""A service's side of FastStream: publishers and subscribers from its spec.
 
-Building it does no I/O, so the AsyncAPI document is generated from the applications that run.
+Adding them does no I/O, so the AsyncAPI document is generated from the same ones that run.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
-from faststream import FastStream
 from faststream.kafka import KafkaBroker
-from faststream.specification import AsyncAPI
 
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
-from ragline.contracts.topics import (
-    BY_NAME,
-    DEAD_LETTERS,
-    DOCUMENTS,
-    RETRIES,
-    Service,
-    Topic,
-    consumer_group,
-)
+from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, Topic, consumer_group
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.failures import origin
-from ragline.messaging.handler import Handler
+from ragline.messaging.flood import Floods
 from ragline.messaging.kafka_broker import make_broker
-from ragline.messaging.ordered import Consumption, Process, subscribe
-from ragline.messaging.record import Record
+from ragline.messaging.ordered import Consumption, subscribe
+from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
-from ragline.settings import ServiceSettings
+from ragline.settings import KafkaSettings
 
 
-@dataclass(kw_only=True)
-class Application:
-    """The FastStream app and its parts; `handler` is set once the stage is composed."""
-
-    stream: FastStream
-    broker: KafkaBroker
-    consumptions: list[Consumption]
-    publishers: dict[str, Any]
-    handler: Handler | None = None
+class RecordHandler(Protocol):
+    """Handles the records of the subscribers."""
 
     async def deliver(self, record: Record, process: Process) -> None:
-        """Hand a record to the handler."""
-        await self._composed().deliver(record, process)
+        """Run FastStream's pipeline on a record, and store its outcome."""
+        ...
 
     async def handle(self, event: Any) -> None:
-        """Hand an event to the handler."""
-        await self._composed().handle(event)
-
-    def _composed(self) -> Handler:
-        if self.handler is None:
-            raise RuntimeError("the application was started before its stage was composed")
-        return self.handler
+        """Handle the event that FastStream's pipeline parsed from the record."""
+        ...
 
 
-def build(spec: ServiceSpec, settings: ServiceSettings, metrics: Metrics) -> Application:
-    """Build the application of `spec` without connecting to anything."""
-    name = f"ragline-{spec.service}"
-    broker = make_broker(settings.kafka, client_id=name)
-    app = Application(
-        stream=FastStream(
-            broker, specification=AsyncAPI(title=name, version="1", description=spec.title)
-        ),
-        broker=broker,
-        consumptions=[],
-        publishers={
-            topic.name: broker.publisher(
-                topic.name,
-                schema=topic.event,
-                title=f"{spec.service}.sends.{topic.name}",
-                description=_describe(topic),
-            )
-            for topic in spec.outbound
-        },
-    )
-    for topic in _inbound(spec):
-        app.consumptions.append(_consume(app, spec, settings, metrics, topic))
-    return app
+def add_publishers(broker: KafkaBroker, spec: ServiceSpec) -> dict[str, Any]:
+    """Add a publisher for each outbound topic, and return them by topic name."""
+    return {
+        topic.name: broker.publisher(
+            topic.name,
+            schema=topic.event,
+            title=f"{spec.service}.sends.{topic.name}",
+            description=_describe(topic),
+        )
+        for topic in spec.outbound
+    }
 
 
-def _inbound(spec: ServiceSpec) -> tuple[Topic, ...]:
-    """Return the inbound topics, plus the retry topics if documents are consumed."""
-    return (*spec.inbound, *RETRIES) if DOCUMENTS in spec.inbound else spec.inbound
-
-
-def _consume(
-    app: Application,
+def add_subscribers(
+    broker: KafkaBroker,
     spec: ServiceSpec,
-    settings: ServiceSettings,
+    handler: RecordHandler,
+    *,
+    settings: KafkaSettings,
     metrics: Metrics,
-    topic: Topic,
-) -> Consumption:
-    state = Consumption(
-        topic=topic.name,
+    floods: Floods,
+    waiting: WaitingTasks,
+    assignment: Assignment,
+) -> None:
+    """Add a subscriber for each topic that the service consumes; the broker starts them.
+
+    Args:
+        broker: gets the subscribers.
+        spec: names the topics and their delivery.
+        handler: handles the records.
+        settings: the consumers' settings.
+        metrics: counts rebalances, commit failures and records in flight.
+        floods: a flooded topic is no longer consumed.
+        waiting: the tasks that wait and have done no work yet; the handler adds to it.
+        assignment: updated when partitions are assigned.
+    """
+    for topic in (*spec.inbound, *spec.delivery.retries):
+        subscriber = subscribe(
+            broker,
+            group=consumer_group(spec.service, topic),
+            state=Consumption(
+                topic=topic.name,
+                settings=settings,
+                metrics=metrics,
+                deliver=handler.deliver,
+                by_key=spec.delivery.by_key,
+                halted=partial(floods.stopped, topic.name),
+                waiting=waiting,
+                assignment=assignment,
+            ),
+            decoder=_decode,
+            title=f"{spec.service}.receives.{topic.name}",
+            description=_describe(topic),
+        )
+        subscriber(_receiver(handler, topic))
+
+
+def described(spec: ServiceSpec) -> KafkaBroker:
+    """Return the service's broker without a stage: for the AsyncAPI document, never started."""
+    settings = spec.settings.model_construct()
+    broker = make_broker(settings.kafka, client_id=f"ragline-{spec.service}")
+    add_publishers(broker, spec)
+    add_subscribers(
+        broker,
+        spec,
+        _Nobody(),
         settings=settings.kafka,
-        metrics=metrics,
-        deliver=app.deliver,
-        by_key=spec.service is Service.INGESTOR,
+        metrics=Metrics(),
+        floods=Floods(settings.delivery),
+        waiting=WaitingTasks(),
+        assignment=Assignment(),
     )
-    subscriber = subscribe(
-        app.broker,
-        group=consumer_group(spec.service, topic),
-        state=state,
-        decoder=_decode,
-        title=f"{spec.service}.receives.{topic.name}",
-        description=_describe(topic),
-    )
-    subscriber(_handler(app, topic))
-    return state
+    return broker
 
 
-def _handler(app: Application, topic: Topic) -> Callable[..., Awaitable[None]]:
+class _Nobody:
+    """A handler that never gets a record."""
+
+    async def deliver(self, record: Record, process: Process) -> None:
+        raise NotImplementedError
+
+    async def handle(self, event: Any) -> None:
+        raise NotImplementedError
+
+
+def _receiver(handler: RecordHandler, topic: Topic) -> Callable[..., Awaitable[None]]:
     async def handle(event: Any) -> None:
-        await app.handle(event)
+        await handler.handle(event)
 
     # FastStream takes the event type, for validation and AsyncAPI, from the annotation
     handle.__annotations__ = {"event": _event_type(topic), "return": None}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from math import exp, inf
+
+from ragline.clock import Monotonic
 
 # Offsets are committed in batches, so a rate is averaged over several looks
 _RATE_S = 2.0
@@ -31,7 +32,7 @@ class Backlog:
     def __init__(
         self,
         *,
-        clock: Callable[[], float],
+        clock: Monotonic,
         least_window: int,
         target_s: float,
         stale_s: float = 5.0,

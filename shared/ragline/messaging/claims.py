@@ -14,6 +14,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from ragline.clock import Monotonic
 from ragline.errors import DeadlineExceeded, TransientError
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import AnswerLedger, Attempt, Reservation
@@ -27,7 +28,7 @@ _RENEWALS_PER_LEASE = 3
 class _Outage:
     """How long the ledger has been down; a failure long after the last one begins a new outage."""
 
-    def __init__(self, *, grace_s: float, clock: Callable[[], float]) -> None:
+    def __init__(self, *, grace_s: float, clock: Monotonic) -> None:
         self._grace_s = grace_s
         self._clock = clock
         self._since: float | None = None
@@ -64,7 +65,7 @@ class Claims:
         metrics: Metrics,
         grace_s: float,
         lease_s: float,
-        clock: Callable[[], float],
+        clock: Monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger = ledger

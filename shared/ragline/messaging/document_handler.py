@@ -18,33 +18,33 @@ class DocumentHandler(Handler):
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
-        status = await self._with.stage(event)
+        status = await self._context.stage(event)
         if not isinstance(status, DocumentStatus):
             raise TypeError(f"a document stage returned {type(status).__name__}")
         await self._publish(status, CURRENT.get())
 
     async def failed(self, record: Record, error: Exception) -> str:
         """Move the record to the next retry topic, else to the dead letters with a status."""
-        retry = next_retry(record, error, now=self._with.clock())
+        retry = next_retry(record, error, now=self._context.clock())
         if retry is not None:
             topic, headers = retry
-            await self._with.publisher.forward(topic, record, headers)
+            await self._context.publisher.forward(topic, record, headers)
             code = error.code if isinstance(error, TransientError) else "internal"
-            self._with.metrics.count("ragline_retries_total", topic=record.topic, code=code)
+            self._context.metrics.count("ragline_retries_total", topic=record.topic, code=code)
             return "retried"
         failure = await self._bury(record, error)
-        status = failed_status(record, failure, self._with.clock())
+        status = failed_status(record, failure, self._context.clock())
         if status is not None:
             await self._publish(status, CURRENT.get())
         return "dead"
 
     async def _publish(self, status: DocumentStatus, delivery: Delivery) -> None:
-        metrics = self._with.metrics
+        metrics = self._context.metrics
         if status.status in (Outcome.INDEXED, Outcome.DELETED):
-            waited_ms = epoch_ms(self._with.clock()) - first_appended_at(delivery.record)
+            waited_ms = epoch_ms(self._context.clock()) - first_appended_at(delivery.record)
             status = status.model_copy(update={"freshness_ms": max(0.0, waited_ms)})
             metrics.observe("ragline_document_freshness_seconds", max(0.0, waited_ms) / 1000)
-        await self._with.publisher.publish(
+        await self._context.publisher.publish(
             DOCUMENT_STATUS,
             status,
             envelope=self._onward(delivery, status),

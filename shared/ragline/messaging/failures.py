@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,7 +19,7 @@ from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
-from ragline.errors import InvalidEvent, Overloaded, RaglineError, RateLimited, TransientError
+from ragline.errors import CircuitOpen, InvalidEvent, RaglineError, TransientError
 from ragline.messaging.record import Record
 
 _MAX_ERROR_CHARS = 2_000
@@ -63,10 +63,16 @@ def diagnose(error: Exception) -> Failure:
         case _:
             cause, code = Cause.PERMANENT_ERROR, "internal"
             message = f"{type(error).__name__}: {error}"
-    retry_after = error.retry_after if isinstance(error, RateLimited | Overloaded) else None
     return Failure(
-        cause=cause, code=code, message=message[:_MAX_ERROR_CHARS], retry_after=retry_after
+        cause=cause, code=code, message=message[:_MAX_ERROR_CHARS], retry_after=_retry_after(error)
     )
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Return how many seconds a client should wait before it asks again; None if unknown."""
+    if isinstance(error, CircuitOpen):  # only this process waits: another may answer now
+        return None
+    return error.retry_after if isinstance(error, TransientError) else None
 
 
 def _from_header_parser(error: BaseException) -> bool:
@@ -107,16 +113,6 @@ def dead_letter_headers(
         DeadLetterHeader.FAILED_AT: now.isoformat(),
     }
     return _encoded(values)
-
-
-class Terminal(Protocol):
-    """Makes the terminal event of a failed record, or None when its id cannot be read."""
-
-    def __call__(
-        self, record: Record, failure: Failure, now: datetime
-    ) -> QueryAnswered | DocumentStatus | None:
-        """Return the event to publish."""
-        ...
 
 
 def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswered | None:
@@ -192,9 +188,10 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
     if not delay:
         values[RetryHeader.ORIGIN] = record.topic
         values[RetryHeader.APPENDED_AT] = record.timestamp
-    asked_s = getattr(error, "retry_after", None)
     # always set, so that a header of this name from the publisher is ignored
-    values[RetryHeader.NOT_BEFORE] = int((now.timestamp() + asked_s) * 1000) if asked_s else 0
+    values[RetryHeader.NOT_BEFORE] = (
+        int((now.timestamp() + error.retry_after) * 1000) if error.retry_after else 0
+    )
     return later.name, _encoded(values)
 
 

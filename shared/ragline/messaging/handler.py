@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ragline.clock import Clock, epoch_ms
@@ -13,12 +13,11 @@ from ragline.contracts.answers import StageTiming
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, decode_headers
 from ragline.contracts.topics import DEAD_LETTERS
+from ragline.messaging.composition import Observer, Stage
 from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, due_at
 from ragline.messaging.flood import Floods
-from ragline.messaging.ordered import Process
 from ragline.messaging.publisher import RecordPublisher
-from ragline.messaging.record import CURRENT, Delivery, Record
-from ragline.messaging.service import Observer, Stage
+from ragline.messaging.record import CURRENT, Delivery, Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class HandlerContext:
     """What delivery needs besides the stage."""
 
     service: str
@@ -37,7 +36,7 @@ class Surroundings:
     floods: Floods
     clock: Clock
     settings: DeliverySettings
-    waiting: WaitingTasks = field(default_factory=WaitingTasks)
+    waiting: WaitingTasks
 
 
 class Handler(ABC):
@@ -48,13 +47,13 @@ class Handler(ABC):
 
     succeeded: ClassVar[str] = "published"
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._with = surroundings
+    def __init__(self, context: HandlerContext) -> None:
+        self._context = context
 
     async def deliver(self, record: Record, process: Process) -> None:
         """Run FastStream's pipeline on a record and store its output or its failure."""
         await self._until_due(record)
-        started = epoch_ms(self._with.clock())
+        started = epoch_ms(self._context.clock())
         CURRENT.set(
             Delivery(record=record, envelope=decode_headers(record.headers), started=started)
         )
@@ -76,27 +75,27 @@ class Handler(ABC):
         """Store a failed record's retry, dead letter or event; return the outcome for metrics."""
 
     async def _until_due(self, record: Record) -> None:
-        wait_ms = due_at(record) - epoch_ms(self._with.clock())
+        wait_ms = due_at(record) - epoch_ms(self._context.clock())
         if wait_ms > 0:
-            with self._with.waiting.here():
+            with self._context.waiting.here():
                 await asyncio.sleep(wait_ms / 1000)
 
     def _count(self, record: Record, outcome: str, started: float) -> None:
-        metrics, topic = self._with.metrics, record.topic
-        finished = epoch_ms(self._with.clock())
+        metrics, topic = self._context.metrics, record.topic
+        finished = epoch_ms(self._context.clock())
         metrics.count("ragline_records_total", topic=topic, outcome=outcome)
         waited = max(0.0, started - record.timestamp) / 1000
         metrics.observe("ragline_record_wait_seconds", waited, topic=topic)
         metrics.observe("ragline_record_work_seconds", (finished - started) / 1000, topic=topic)
-        self._with.floods.record(topic, dead=outcome == "dead")
+        self._context.floods.record(topic, dead=outcome == "dead")
 
     async def _bury(self, record: Record, error: Exception) -> Failure:
         failure = diagnose(error)
         headers = dead_letter_headers(
-            record, failure, service=self._with.service, now=self._with.clock()
+            record, failure, service=self._context.service, now=self._context.clock()
         )
-        await self._with.publisher.forward(DEAD_LETTERS.name, record, headers)
-        self._with.metrics.count(
+        await self._context.publisher.forward(DEAD_LETTERS.name, record, headers)
+        self._context.metrics.count(
             "ragline_dead_letters_total", topic=record.topic, cause=failure.cause
         )
         log.warning(
@@ -111,10 +110,10 @@ class Handler(ABC):
 
     def _timing(self, delivery: Delivery) -> StageTiming:
         return StageTiming(
-            stage=self._with.service,
+            stage=self._context.service,
             queued=delivery.record.timestamp,
             started=delivery.started,
-            finished=epoch_ms(self._with.clock()),
+            finished=epoch_ms(self._context.clock()),
         )
 
     def _onward(self, delivery: Delivery, event: Event) -> Envelope:

@@ -5,7 +5,6 @@ Those that a service consumes and publishes with are made by FastStream (`kafka_
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -18,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import AuthenticationFailedError, KafkaConnectionError
 
+from ragline.background import within
 from ragline.contracts.topics import Topic
 from ragline.errors import Misconfigured, Unavailable
 from ragline.messaging.kafka_credentials import credential_options
@@ -247,8 +247,5 @@ async def _connect_once(kafka: KafkaSettings, profile: ClientProfile) -> None:
 
 
 async def _stop(stop: Callable[[], Awaitable[object]], profile: ClientProfile) -> None:
-    try:
-        async with asyncio.timeout(profile.stop_within_s):
-            await stop()
-    except TimeoutError:
+    if not await within(profile.stop_within_s, stop()):
         log.warning("Kafka does not answer, stopping without it")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from ragline.background import beside
+from ragline.background import repeating
 from ragline.errors import RaglineError
 from ragline.messaging.kafka_clients import ClientProfile, open_admin, open_consumer
 from ragline.settings import KafkaSettings
@@ -19,6 +19,7 @@ from ragline.settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 _LOOK_TIMEOUT_S = 5.0
+_RECONNECT_S = 1.0
 _MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
@@ -158,17 +159,13 @@ async def looking(
     """
 
     async def watch() -> None:
-        while True:
-            try:
-                async with open_lag_reader(settings) as reader:
-                    await _look_forever(reader, look, every_s)
-            except (RaglineError, OSError, TimeoutError) as error:
-                log.info("the lag cannot be read at the moment: %r", error)
-            except Exception:
-                log.exception("the lag cannot be read")
-            await asyncio.sleep(1)
+        try:
+            async with open_lag_reader(settings) as reader:
+                await _look_forever(reader, look, every_s)
+        except (RaglineError, OSError, TimeoutError) as error:
+            log.info("the lag cannot be read at the moment: %r", error)
 
-    async with beside(watch()):
+    async with repeating(watch, every_s=_RECONNECT_S):
         yield
 
 

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.handler import Handler
-from ragline.messaging.ordered import Process
-from ragline.messaging.record import Record
+from ragline.messaging.record import Process, Record
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ class ObservationHandler(Handler):
 
     async def handle(self, event: Any) -> None:
         """Pass one event to the observer."""
-        await self._with.stage(event)
+        await self._context.stage(event)
 
     async def failed(self, record: Record, error: Exception) -> str:
         """Store the record as a dead letter, unless it is one already."""

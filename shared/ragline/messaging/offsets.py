@@ -78,11 +78,6 @@ class OffsetTracker:
         self._trim()
         return self._heap[0] if self._heap else self._next
 
-    @property
-    def unfinished(self) -> int:
-        """How many admitted records are not finished yet."""
-        return len(self._unfinished)
-
     def ahead(self, offset: int) -> int:
         """How far `offset` is ahead of the oldest unfinished record; 0 when there is none."""
         self._trim()

@@ -22,9 +22,11 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
+from ragline.background import within
 from ragline.errors import Misconfigured
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.offsets import Fetched, OffsetTracker
-from ragline.messaging.record import Record
+from ragline.messaging.record import Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -33,7 +35,6 @@ log = logging.getLogger(__name__)
 
 _LAST_CALL_S = 5.0
 
-Process = Callable[[Record], Awaitable[Any]]
 Deliver = Callable[[Record, Process], Awaitable[None]]
 
 
@@ -42,17 +43,20 @@ class Consumption:
     """The state of one subscriber: trackers, running tasks, and data for the probes.
 
     `deliver` gets the record and FastStream's pipeline; when it returns, the record's outcome is
-    stored. When it raises, the record stays uncommitted and `broken` says why. While `halted`
-    returns true (a flood of dead letters), no more records are taken. `waiting` holds the tasks
-    that wait and have done no work yet; `share` is the fraction of the topic's partitions assigned
-    here.
+    stored. When it raises, the record stays uncommitted and `broken` says why. With `by_key`,
+    records of one key are delivered one after the other. While `halted` returns true (a flood of
+    dead letters), no more records are taken. `waiting` holds the tasks that wait and have done no
+    work yet; `assignment` is updated when partitions are assigned here.
     """
 
     topic: str
     settings: KafkaSettings
     metrics: Metrics
     deliver: Deliver
-    by_key: bool = False
+    by_key: bool
+    halted: Callable[[], bool]
+    waiting: WaitingTasks
+    assignment: Assignment
     slots: asyncio.Semaphore = field(init=False)
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
@@ -63,9 +67,6 @@ class Consumption:
     progress: asyncio.Event = field(default_factory=asyncio.Event)
     joined: bool = False
     broken: str | None = None
-    halted: Callable[[], bool] = lambda: False
-    waiting: WaitingTasks = field(default_factory=WaitingTasks)
-    share: float = 1.0
     epoch: int = 0
     moved_at: float = 0.0
 
@@ -114,7 +115,8 @@ class _Rebalance(ConsumerRebalanceListener):
         state.trackers = {tp: heirs.get(tp, OffsetTracker()) for tp in assigned}
         state.inheritance.clear()
         state.revoking.clear()
-        state.share = len(assigned) / self._subscriber.partition_count(at_least=len(assigned))
+        known = self._subscriber.partition_count(at_least=len(assigned))
+        state.assignment.share = len(assigned) / known
         state.joined = True
         state.moved()
         state.metrics.count("ragline_rebalances_total", topic=state.topic)
@@ -142,16 +144,13 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         for task in list(state.tasks):
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
-        await self._at_most(self.commit())
+        await self._last(self.commit())
         state.joined = False
-        await self._at_most(super().stop())
+        await self._last(super().stop())
 
-    async def _at_most(self, call: Awaitable[None]) -> None:
+    async def _last(self, call: Awaitable[None]) -> None:
         """Limit the time of a last call: the client waits forever for a broker that is down."""
-        try:
-            async with asyncio.timeout(_LAST_CALL_S):
-                await call
-        except TimeoutError:
+        if not await within(_LAST_CALL_S, call):
             log.warning("%s: the broker does not answer, stopping without it", self.state.topic)
 
     def partition_count(self, *, at_least: int) -> int:

@@ -24,7 +24,7 @@ from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, Transient
 from ragline.messaging.admission import Admission
 from ragline.messaging.claims import Claims
 from ragline.messaging.failures import Failure, diagnose, failed_answer
-from ragline.messaging.handler import Handler, Surroundings
+from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Record
 from ragline.ports.answers import Attempt, Progress
 from ragline.retries import wait_as_asked
@@ -34,7 +34,7 @@ class QueryHandler(Handler):
     """Runs a query stage within the query's deadline.
 
     Args:
-        surroundings: stage, outbox and the rest.
+        context: the stage, the publisher and the rest.
         claims: where answers are claimed.
         reserves: whether to reserve the work, so that a redelivery does not pay twice; for the
             stage whose output is always the answer.
@@ -44,14 +44,14 @@ class QueryHandler(Handler):
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: HandlerContext,
         *,
         claims: Claims,
         reserves: bool = False,
         admission: Admission | None = None,
         progress: Progress | None = None,
     ) -> None:
-        super().__init__(surroundings)
+        super().__init__(context)
         self._claims = claims
         self._reserves = reserves
         self._admission = admission
@@ -81,7 +81,7 @@ class QueryHandler(Handler):
     async def failed(self, record: Record, error: Exception) -> str:
         """Store the terminal answer, and a dead letter unless time or capacity ran out."""
         failure, outcome = await self._judged(record, error)
-        answer = failed_answer(record, failure, self._with.clock())
+        answer = failed_answer(record, failure, self._context.clock())
         if answer is not None:
             await self._publish_answer(answer, CURRENT.get())
         return outcome
@@ -98,7 +98,7 @@ class QueryHandler(Handler):
     ) -> tuple[QuerySubmitted, datetime]:
         """Return the event with its submission time set, and the deadline of the answer."""
         submitted = event.submitted_at or delivery.appended_at
-        default = timedelta(seconds=self._with.settings.default_deadline_s)
+        default = timedelta(seconds=self._context.settings.default_deadline_s)
         deadline = event.deadline or submitted + default
         update: dict[str, datetime] = {"submitted_at": submitted}
         if delivery.envelope.attempt > 1:  # the event's own deadline is that of the first attempt
@@ -107,8 +107,8 @@ class QueryHandler(Handler):
         return event.model_copy(update=update), deadline
 
     def _check(self, deadline: datetime) -> None:
-        if self._with.clock() >= deadline:
-            raise DeadlineExceeded(f"the deadline {deadline} passed before {self._with.service}")
+        if self._context.clock() >= deadline:
+            raise DeadlineExceeded(f"the deadline {deadline} passed before {self._context.service}")
 
     @asynccontextmanager
     async def _turn(self, event: QuerySubmitted, deadline: datetime) -> AsyncIterator[None]:
@@ -134,18 +134,18 @@ class QueryHandler(Handler):
         if self._progress is not None and event.options.stream:
             self._progress.begun(
                 event.query_id,
-                self._with.service,
+                self._context.service,
                 queued=delivery.record.timestamp,
                 started=delivery.started,
                 timings=delivery.envelope.timings,
             )
 
     def _left(self, deadline: datetime) -> float:
-        return (deadline - self._with.clock()).total_seconds()
+        return (deadline - self._context.clock()).total_seconds()
 
     async def _attempt(self, event: QuerySubmitted, deadline: datetime) -> Event:
         """Call the stage; retry transient errors while another attempt fits into the deadline."""
-        settings = self._with.settings
+        settings = self._context.settings
         remaining = self._left(deadline)
         last: list[BaseException] = []
 
@@ -154,7 +154,7 @@ class QueryHandler(Handler):
             if isinstance(error, RaglineError):
                 last[:] = [error]
                 topic = CURRENT.get().record.topic
-                self._with.metrics.count("ragline_retries_total", topic=topic, code=error.code)
+                self._context.metrics.count("ragline_retries_total", topic=topic, code=error.code)
 
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(TransientError),
@@ -169,7 +169,7 @@ class QueryHandler(Handler):
         )
         try:
             async with asyncio.timeout(remaining):
-                return await retrying(self._with.stage, event)
+                return await retrying(self._context.stage, event)
         except TimeoutError as error:
             if last:
                 raise last[0] from error
@@ -190,7 +190,7 @@ class QueryHandler(Handler):
 
     async def _publish_claimed(self, value: bytes, delivery: Delivery) -> None:
         """Publish another attempt's answer again: the same bytes, and so the same event id."""
-        self._with.metrics.count("ragline_answer_repeats_total")
+        self._context.metrics.count("ragline_answer_repeats_total")
         await self._publish(QueryAnswered.model_validate_json(value), delivery, value=value)
 
     async def _publish(
@@ -199,10 +199,12 @@ class QueryHandler(Handler):
         topic = ANSWERS if isinstance(event, QueryAnswered) else topic_of(type(event))
         time = event.answered_at if isinstance(event, QueryAnswered) else None
         envelope = self._onward(delivery, event)
-        await self._with.publisher.publish(topic, event, value=value, envelope=envelope, time=time)
+        await self._context.publisher.publish(
+            topic, event, value=value, envelope=envelope, time=time
+        )
 
     def _observe(self, answer: QueryAnswered, delivery: Delivery) -> None:
-        metrics = self._with.metrics
+        metrics = self._context.metrics
         metrics.count("ragline_answers_total", status=answer.status)
         for kind in answer.degradations:
             metrics.count("ragline_degradations_total", kind=kind)
@@ -210,5 +212,5 @@ class QueryHandler(Handler):
             metrics.observe("ragline_first_text_seconds", answer.first_text_ms / 1000)
         timings = delivery.envelope.timings
         since = timings[0].queued if timings else delivery.record.timestamp
-        elapsed = (epoch_ms(self._with.clock()) - since) / 1000
+        elapsed = (epoch_ms(self._context.clock()) - since) / 1000
         metrics.observe("ragline_answer_seconds", max(0.0, elapsed))

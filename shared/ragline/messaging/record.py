@@ -5,11 +5,11 @@ It is in a context variable instead of `Context()` parameters, which cost a thre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from ragline.contracts.cloudevents import Envelope
 
@@ -24,6 +24,10 @@ class Record(Protocol):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+
+
+# FastStream's whole pipeline on one record
+Process = Callable[[Record], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,25 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import Awaitable, Callable
 from functools import partial
 
+from faststream.kafka import KafkaBroker
+
+from ragline.background import within
 from ragline.clock import utc_now
-from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, Service
-from ragline.messaging.application import Application, build
-from ragline.messaging.claims import Claims
-from ragline.messaging.document_handler import DocumentHandler
+from ragline.contracts.topics import DEAD_LETTERS
+from ragline.messaging.application import add_publishers, add_subscribers
+from ragline.messaging.composition import Composition
 from ragline.messaging.flood import Floods
-from ragline.messaging.handler import Handler, Surroundings
-from ragline.messaging.kafka_broker import start_broker
+from ragline.messaging.handler import HandlerContext
+from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
-from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.publisher import RecordPublisher
-from ragline.messaging.query_handler import QueryHandler
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.service import ServiceSpec
 from ragline.messaging.service_probes import watch
-from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.process import once_available, run_process
@@ -49,10 +46,9 @@ async def _consume_until(
     health: Health,
     metrics: Metrics,
 ) -> None:
-    app = build(spec, settings, metrics)
+    broker = make_broker(settings.kafka, client_id=f"ragline-{spec.service}")
+    publishers = add_publishers(broker, spec)
     floods = Floods(settings.delivery)
-    for consumption in app.consumptions:
-        consumption.halted = partial(floods.stopped, consumption.topic)
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
         # first, so that models load while Kafka starts, and bad settings fail without a broker
@@ -66,9 +62,9 @@ async def _consume_until(
             lambda: stack.enter_async_context(open_producer(settings.kafka, raw, unlimited=True)),
         )
         publisher = RecordPublisher(
-            source=f"/ragline/{spec.service}", publishers=app.publishers, producer=producer
+            source=f"/ragline/{spec.service}", publishers=publishers, producer=producer
         )
-        surroundings = Surroundings(
+        context = HandlerContext(
             service=spec.service,
             stage=composition.stage,
             publisher=publisher,
@@ -76,14 +72,23 @@ async def _consume_until(
             floods=floods,
             clock=utc_now,
             settings=settings.delivery,
-            waiting=_park(app, composition),
+            waiting=composition.waiting,
         )
-        app.handler = _handler(spec, surroundings, composition)
+        add_subscribers(
+            broker,
+            spec,
+            spec.delivery.handler(context, composition),
+            settings=settings.kafka,
+            metrics=metrics,
+            floods=floods,
+            waiting=composition.waiting,
+            assignment=composition.assignment,
+        )
         health.live["publishing"] = lambda: publisher.refused
-        watch(app, composition, health, floods, settings)
+        watch(broker, composition, health, floods, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
-        stack.push_async_callback(_at_most, app.broker.stop, stop_s)
-        await once_available(health, lambda: start_broker(app.broker))
+        stack.push_async_callback(_stop, broker, stop_s)
+        await once_available(health, lambda: start_broker(broker))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
         await stop.wait()
@@ -92,44 +97,7 @@ async def _consume_until(
     log.info("%s: stopped", spec.service)
 
 
-def _handler(spec: ServiceSpec, surroundings: Surroundings, composition: Composition) -> Handler:
-    if spec.service is Service.INGESTOR:
-        return DocumentHandler(surroundings)
-    if not spec.outbound:
-        return ObservationHandler(surroundings)
-    claims = Claims(
-        composition.ledger,
-        metrics=surroundings.metrics,
-        grace_s=surroundings.settings.ledger_grace_s,
-        lease_s=surroundings.settings.lease_s,
-        clock=time.monotonic,
-    )
-    return QueryHandler(
-        surroundings,
-        claims=claims,
-        reserves=spec.outbound == (ANSWERS,),
-        admission=composition.admission,
-        progress=composition.progress,
-    )
-
-
-def _park(app: Application, composition: Composition) -> WaitingTasks:
-    """Connect consumption and admission: both share the waiting tasks and the partition share."""
-    if composition.admission is None:
-        waiting = WaitingTasks()
-    else:
-        (consumption,) = app.consumptions
-        waiting = composition.admission.waiting
-        composition.admission.share = lambda: consumption.share
-    for each in app.consumptions:
-        each.waiting = waiting
-    return waiting
-
-
-async def _at_most(stop: Callable[[], Awaitable[object]], seconds: float) -> None:
-    """Limit the time of a client's stop: it would wait forever for a broker that is down."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop()
-    except TimeoutError:
+async def _stop(broker: KafkaBroker, seconds: float) -> None:
+    """Limit the time of the broker's stop: it would wait forever for a Kafka that is down."""
+    if not await within(seconds, broker.stop()):
         log.warning("Kafka does not answer, stopping without it")

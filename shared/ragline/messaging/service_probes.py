@@ -11,10 +11,11 @@ import asyncio
 import time
 from functools import partial
 
-from ragline.messaging.application import Application
+from faststream.kafka import KafkaBroker
+
+from ragline.messaging.composition import Check, Composition
 from ragline.messaging.flood import Floods
 from ragline.messaging.ordered import Consumption, OrderedCommitSubscriber
-from ragline.messaging.service import Check, Composition
 from ragline.observability.health import Health
 from ragline.settings import ServiceSettings
 
@@ -23,7 +24,7 @@ _POLL_STALE_S = 15.0
 
 
 def watch(
-    app: Application,
+    broker: KafkaBroker,
     composition: Composition,
     health: Health,
     floods: Floods,
@@ -31,7 +32,7 @@ def watch(
 ) -> None:
     """Register the probes' checks of a composed service."""
     stall_s = settings.http.liveness_max_stall_s
-    for subscriber in app.broker.subscribers:
+    for subscriber in broker.subscribers:
         if isinstance(subscriber, OrderedCommitSubscriber):
             topic = subscriber.state.topic
             health.live[f"consumer {topic}"] = partial(_stalled, subscriber.state, stall_s)

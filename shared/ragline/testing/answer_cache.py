@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
+from ragline.clock import Monotonic
 from ragline.ports.answers import AnswerCache
 
 # Makes a cache whose entries live for the given number of seconds
@@ -19,7 +20,7 @@ OpenCache = Callable[[int], AnswerCache]
 class MemoryAnswerCache:
     """Port `AnswerCache`, in memory; `clock` is monotonic seconds."""
 
-    def __init__(self, *, ttl_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, ttl_s: float, clock: Monotonic = time.monotonic) -> None:
         self._ttl_s = ttl_s
         self._clock = clock
         self.entries: dict[str, tuple[float, bytes]] = {}

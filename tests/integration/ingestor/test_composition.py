@@ -11,7 +11,7 @@ from ragline.adapters.models import open_embedder
 from ragline.adapters.stores.opening import open_store
 from ragline.contracts.documents import DocumentChanged, DocumentStatus, Operation, Outcome
 from ragline.contracts.queries import Filters
-from ragline.messaging.service import Composition
+from ragline.messaging.composition import Composition
 from ragline.observability.metrics import Metrics
 from ragline.ports.store import Scope
 from ragline_ingestor.app import compose

@@ -10,7 +10,7 @@ import httpx
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import request_cancel
 from ragline.contracts.answers import QueryAnswered
-from ragline.messaging.service import Composition
+from ragline.messaging.composition import Composition
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.observability.probes import serve_probes

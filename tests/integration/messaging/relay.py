@@ -17,16 +17,17 @@ from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.base import Event
 from ragline.contracts.queries import CandidatesRanked, QueryClassified
 from ragline.contracts.topics import ANSWERS, INTENTS, RANKED, Service, Topic
+from ragline.messaging.composition import Composition, Stage
+from ragline.messaging.deliveries import QueryDelivery
 from ragline.messaging.serve import serve
-from ragline.messaging.service import Composition, ServiceSpec, Stage
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
 
 async def pass_on(event: QueryClassified) -> Event:
     """Return the event as if it had been searched and ranked."""
-    given = {name: getattr(event, name) for name in QueryClassified.model_fields}
-    return CandidatesRanked(**given, watermark=0)
+    return event.grown(CandidatesRanked, watermark=0)
 
 
 async def answer(event: CandidatesRanked) -> Event:
@@ -50,9 +51,9 @@ def spec(service: Service, stage: Stage, inbound: Topic, *outbound: Topic) -> Se
 
     return ServiceSpec(
         service=service,
-        title="Relay",
         inbound=(inbound,),
         outbound=outbound,
+        delivery=QueryDelivery(reserves=service is Service.GENERATOR),
         settings=ServiceSettings,
         compose=compose,
     )

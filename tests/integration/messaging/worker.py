@@ -21,8 +21,10 @@ from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, Service
 from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import QueryDelivery
 from ragline.messaging.serve import serve
-from ragline.messaging.service import Composition, ServiceSpec
+from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
@@ -74,9 +76,9 @@ class Unrepeatable:
 
 SPEC = ServiceSpec(
     service=Service.CLASSIFIER,
-    title="Echo",
     inbound=(QUERIES,),
     outbound=(ANSWERS,),
+    delivery=QueryDelivery(reserves=True),
     settings=ServiceSettings,
     compose=compose,
 )

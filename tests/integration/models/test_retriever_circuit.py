@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from ragline.clock import utc_now
 from ragline.contracts.queries import CandidatesRetrieved, Intent, Plan, QueryClassified, SearchKind
 from ragline.errors import CircuitOpen, TransientError, Unavailable
-from ragline.messaging.service import Check, Composition
+from ragline.messaging.composition import Check, Composition
 from ragline.observability.metrics import Metrics
 from ragline.settings import CircuitSettings, StoreKind, VectorStoreSettings
 from ragline_cli.stack.postgres import PostgresServer

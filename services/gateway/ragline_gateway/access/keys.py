@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ragline.api_keys.files import KeyEntry, read_keys
 from ragline.api_keys.form import id_of, same_key
-from ragline.clock import Clock
+from ragline.clock import Clock, Monotonic
 from ragline.errors import Misconfigured
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.problems import InvalidCredentials
@@ -46,7 +45,7 @@ class Keys:
         Misconfigured: the file cannot be used; names it and the place.
     """
 
-    def __init__(self, path: Path, *, clock: Clock, monotonic: Callable[[], float]) -> None:
+    def __init__(self, path: Path, *, clock: Clock, monotonic: Monotonic) -> None:
         self._path = path
         self._clock = clock
         self._monotonic = monotonic

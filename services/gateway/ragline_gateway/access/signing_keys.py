@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from jwt import PyJWK
 
+from ragline.clock import Monotonic
 from ragline.errors import Unavailable
 from ragline_gateway.access.jwks import KeySet
 
@@ -37,7 +38,7 @@ class SigningKeys:
         *,
         refresh_s: float,
         max_age_s: float,
-        clock: Callable[[], float],
+        clock: Monotonic,
     ) -> None:
         self._fetch = fetch
         self._refresh_s = refresh_s

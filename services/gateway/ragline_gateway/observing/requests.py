@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ragline.clock import Monotonic
 from ragline.observability.metrics import Metrics
 from ragline_gateway.observing.routes import route_of
 
@@ -47,7 +47,7 @@ class Observed:
     """
 
     def __init__(
-        self, app: ASGIApp, *, metrics: Metrics, clock: Callable[[], float] = time.monotonic
+        self, app: ASGIApp, *, metrics: Metrics, clock: Monotonic = time.monotonic
     ) -> None:
         self._app = app
         self._metrics = metrics

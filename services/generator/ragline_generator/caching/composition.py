@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from ragline.adapters.redis.answer_cache import RedisAnswerCache
 from ragline.adapters.redis.optional import optional_redis
 from ragline.clock import utc_now
-from ragline.messaging.service import Stage
+from ragline.messaging.composition import Stage
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import TokenStream
 from ragline.settings import ServiceSettings

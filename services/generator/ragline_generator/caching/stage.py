@@ -11,9 +11,9 @@ documents leave the entry valid. Entries that are no longer found expire.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from enum import StrEnum
 
+from ragline.clock import Clock
 from ragline.contracts.answers import Degradation, QueryAnswered
 from ragline.contracts.queries import CandidatesRanked
 from ragline.ports.answers import AnswerCache, TokenStream
@@ -51,7 +51,7 @@ class CachingStage:
         made_with: str,
         covers: Callable[[str], bool],
         stream: TokenStream,
-        clock: Callable[[], datetime],
+        clock: Clock,
         on_look_up: Callable[[LookUp], None],
     ) -> None:
         self._stage = stage

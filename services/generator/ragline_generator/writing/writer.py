@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ragline.clock import Clock
 from ragline.errors import (
     CircuitOpen,
     DeadlineExceeded,
     RaglineError,
-    RateLimited,
     TransientError,
     Unavailable,
 )
@@ -53,7 +53,7 @@ class Writer:
         model: LanguageModel,
         *,
         limits: WriterLimits,
-        clock: Callable[[], datetime],
+        clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -104,7 +104,7 @@ class Writer:
         """Wait before a retry; return False if it is useless or there is no time for it."""
         if not isinstance(error, TransientError) or isinstance(error, _FINAL):
             return False
-        asked = error.retry_after if isinstance(error, RateLimited) else None
+        asked = error.retry_after
         wait = self._limits.backoff_s * (0.5 + self._jitter()) if asked is None else asked
         if wait + self._limits.least_s > self._time_left(deadline):
             return False

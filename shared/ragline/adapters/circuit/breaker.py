@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ragline.adapters.circuit.circuit import Circuit, CircuitState
+from ragline.clock import Monotonic
 from ragline.errors import CircuitOpen, DeadlineExceeded, PermanentError, TransientError
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import NOT_WANTED
@@ -30,7 +31,7 @@ _CUT_OFF = (DeadlineExceeded, TimeoutError, asyncio.CancelledError, GeneratorExi
 class Call:
     """One call in flight. For a stream, only the time spent waiting for the dependency counts."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Monotonic) -> None:
         self._clock = clock
         self._waiting_since: float | None = clock()
         self.answered = False
@@ -66,7 +67,7 @@ class Breaker:
         *,
         settings: CircuitSettings,
         metrics: Metrics,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self.dependency = dependency
         self._patience_s = settings.patience_s
@@ -118,7 +119,7 @@ class Breaker:
             else:
                 self._circuit.undecided()
         elif isinstance(error, TransientError):
-            self._failed(at_least_s=getattr(error, "retry_after", None) or 0.0)
+            self._failed(at_least_s=error.retry_after or 0.0)
         elif isinstance(error, PermanentError):
             self._circuit.succeeded()
         else:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
+from ragline.clock import Monotonic
+
 
 class CircuitState(IntEnum):
     """Closed: all calls pass; open: none; half-open: one trial call. Values as in the metrics."""
@@ -38,7 +40,7 @@ class Circuit:
         self,
         *,
         cooldown_s: float,
-        clock: Callable[[], float],
+        clock: Monotonic,
         failures: int = 1,
         on_change: Callable[[CircuitState], None] = lambda _: None,
     ) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import openai
 
+from ragline.clock import Clock
 from ragline.errors import DeadlineExceeded, Misconfigured, RaglineError, RateLimited, Unavailable
 
 _QUOTA_USED_UP = "insufficient_quota"
@@ -51,7 +52,7 @@ def _from_status(error: openai.APIStatusError) -> RaglineError:
     return Misconfigured(f"{message}: check RAGLINE_LLM__* (key, model, api): {error.message}")
 
 
-def asked_to_wait(headers: Mapping[str, str], *, now: Callable[[], datetime]) -> float | None:
+def asked_to_wait(headers: Mapping[str, str], *, now: Clock) -> float | None:
     """Return the seconds that a response asks to wait, or None.
 
     OpenAI and Azure also send `retry-after-ms`; all servers use `Retry-After`.
@@ -62,7 +63,7 @@ def asked_to_wait(headers: Mapping[str, str], *, now: Callable[[], datetime]) ->
     return parse_retry_after(headers.get("retry-after"), now=now)
 
 
-def parse_retry_after(value: str | None, *, now: Callable[[], datetime]) -> float | None:
+def parse_retry_after(value: str | None, *, now: Clock) -> float | None:
     """Return the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None."""
     seconds = _finite(value)
     if seconds is not None or value is None:

@@ -18,6 +18,7 @@ import httpx
 
 from ragline.adapters.circuit.circuit import Circuit
 from ragline.adapters.llm.token_positions import SEPARATOR, Tokenised, located, total
+from ragline.clock import Monotonic
 from ragline.errors import Misconfigured
 from ragline.settings import LlmSettings
 
@@ -67,7 +68,7 @@ class ServerTokenizer:
         model: str,
         estimate: Count,
         on_failure: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._client = client
         self._model = model

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.circuit.circuit import Circuit, CircuitState
 from ragline.adapters.redis.client import translated
+from ragline.clock import Monotonic
 from ragline.errors import RaglineError
 from ragline.observability.metrics import Metrics
 
@@ -38,7 +39,7 @@ class OptionalRedis:
         *,
         on_failure: Callable[[str], None],
         cooldown_s: float = 5.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self.client = client
         self._name = name

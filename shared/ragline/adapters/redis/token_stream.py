@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -23,6 +22,7 @@ from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.clock import Monotonic
 
 # Far more than are ever in flight; attempts whose work was cancelled never call `finish`
 _ATTEMPTS_KEPT = 1_024
@@ -71,7 +71,7 @@ class RedisTokenStream:
         ttl_s: int,
         maxlen: int,
         coalesce_s: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         self._redis = redis
         self._ttl_s = ttl_s

@@ -11,7 +11,9 @@ import pytest
 
 from ragline.errors import DeadlineExceeded, Overloaded
 from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 
 LIMITS = AdmissionLimits(concurrency=32, max_waiting=2_048, work_s=1.0)
@@ -26,7 +28,15 @@ class Pipeline:
         self.lag = 0
         self.backlog = Backlog(clock=lambda: self.now, least_window=window, target_s=0.001)
         bounds = replace(LIMITS, **limits)  # type: ignore[arg-type]
-        self.admission = Admission(backlog=self.backlog, limits=bounds, metrics=Metrics())
+        self.waiting = WaitingTasks()
+        self.assignment = Assignment()
+        self.admission = Admission(
+            backlog=self.backlog,
+            limits=bounds,
+            metrics=Metrics(),
+            waiting=self.waiting,
+            assignment=self.assignment,
+        )
         self.served: list[str] = []
         self.look()
 
@@ -105,6 +115,7 @@ async def test_what_would_come_after_its_deadline_is_shed_with_a_time_to_come_ba
     tasks += await start(*(pipeline.ask("a") for _ in range(20)))
     with pytest.raises(Overloaded) as refused:
         await pipeline.ask("a", seconds=5.0)
+    assert refused.value.retry_after is not None
     assert 4 <= refused.value.retry_after <= 9
     tasks += await start(pipeline.ask("a", seconds=60.0))  # whoever has time may wait
     assert not tasks[-1].done()
@@ -129,7 +140,7 @@ async def test_a_member_with_half_of_the_questions_counts_on_half_of_the_capacit
     tasks = await start(*(pipeline.ask("a") for _ in range(4)))
     tasks += await start(*(pipeline.ask("a") for _ in range(10)))
     await ended(await start(pipeline.ask("a", seconds=10.0)))
-    pipeline.admission.share = lambda: 0.5
+    pipeline.assignment.share = 0.5
     with pytest.raises(Overloaded):
         await pipeline.ask("a", seconds=10.0)
     await ended(tasks)
@@ -172,7 +183,7 @@ async def test_concurrency_is_bounded_and_places_come_back() -> None:
 async def test_one_that_is_given_up_takes_no_place_with_it(released: bool) -> None:
     pipeline = Pipeline(window=1)
     tasks = await start(pipeline.ask("a"), pipeline.ask("gone"), pipeline.ask("next"))
-    assert len(pipeline.admission.waiting.tasks) == 2
+    assert len(pipeline.waiting.tasks) == 2
     pipeline.now += 1
     pipeline.done += 1
     pipeline.lag = 0
@@ -183,7 +194,7 @@ async def test_one_that_is_given_up_takes_no_place_with_it(released: bool) -> No
     await settled()
     await pipeline.finish(1)
     assert pipeline.served == ["a", "next"]
-    assert not pipeline.admission.waiting.tasks
+    assert not pipeline.waiting.tasks
     await ended(tasks)
 
 

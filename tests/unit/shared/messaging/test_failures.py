@@ -18,9 +18,11 @@ from ragline.contracts.dead_letters import Cause
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
 from ragline.errors import (
+    CircuitOpen,
     DeadlineExceeded,
     InvalidDocument,
     InvalidEvent,
+    Overloaded,
     RateLimited,
     Unavailable,
 )
@@ -78,6 +80,24 @@ def schema_error(value: bytes) -> ValidationError:
 def test_every_error_has_one_cause(error: Exception, cause: Cause, code: str) -> None:
     failure = diagnose(error)
     assert (failure.cause, failure.code) == (cause, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (RateLimited("slow down", retry_after=7), 7),
+        (RateLimited("slow down"), None),
+        (Overloaded("too many wait", retry_after=12.5), 12.5),
+        (CircuitOpen("left alone here, another process may ask", retry_after=4), None),
+        (Unavailable("down"), None),
+        (InvalidDocument("bad"), None),
+        (KeyError("bug"), None),
+    ],
+)
+def test_a_failure_says_when_asking_again_is_of_use(
+    error: Exception, seconds: float | None
+) -> None:
+    assert diagnose(error).retry_after == seconds
 
 
 def test_a_schema_error_names_the_field() -> None:
@@ -189,10 +209,10 @@ async def test_a_record_that_waits_for_its_delay_only_waits() -> None:
         async def failed(self, record: Any, error: Exception) -> str:
             raise NotImplementedError
 
-    surroundings: Any = SimpleNamespace(clock=lambda: NOW, waiting=waiting)
+    context: Any = SimpleNamespace(clock=lambda: NOW, waiting=waiting)
     now_ms = int(NOW.timestamp() * 1_000)
     record = FakeRecord(topic=RETRY_10M.name, timestamp=now_ms)
-    task = asyncio.create_task(Waiting(surroundings).deliver(record, AsyncMock()))
+    task = asyncio.create_task(Waiting(context).deliver(record, AsyncMock()))
     await asyncio.sleep(0)
     assert waiting.tasks == {task}
     task.cancel()

@@ -8,16 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader, DeadLetterStored
-from ragline.contracts.topics import ANSWERS, DEAD_LETTERS, FEEDBACK, Service
+from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
-from ragline.messaging.application import build
 from ragline.messaging.flood import Floods
-from ragline.messaging.handler import Surroundings
+from ragline.messaging.handler import HandlerContext
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.record import CURRENT
-from ragline.messaging.service import ServiceSpec
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
-from ragline.settings import DeliverySettings, ServiceSettings
+from ragline.settings import DeliverySettings
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -55,7 +54,7 @@ class World:
         settings = DeliverySettings(flood_run=3)
         self.floods = Floods(settings)
         self.handler = ObservationHandler(
-            Surroundings(
+            HandlerContext(
                 service=Service.MONITOR,
                 stage=self.observe,
                 publisher=self.publisher,  # type: ignore[arg-type]
@@ -63,6 +62,7 @@ class World:
                 floods=self.floods,
                 clock=lambda: T0,
                 settings=settings,
+                waiting=WaitingTasks(),
             )
         )
 
@@ -142,24 +142,3 @@ async def test_a_flood_of_one_topic_is_told_apart_from_the_dead_letters_that_it_
 
     assert world.floods.stopped("feedback")
     assert not world.floods.stopped("dead-letters")
-
-
-def test_several_topics_are_read_each_in_a_group_of_its_own_and_none_is_written() -> None:
-    spec = ServiceSpec(
-        service=Service.MONITOR,
-        title="Looks",
-        inbound=(ANSWERS, FEEDBACK, DEAD_LETTERS),
-        outbound=(),
-        settings=ServiceSettings,
-        compose=lambda _settings, _metrics: (_ for _ in ()).throw(AssertionError),
-    )
-    app = build(spec, ServiceSettings(), Metrics())
-
-    assert [each.topic for each in app.consumptions] == ["answers", "feedback", "dead-letters"]
-    groups = {subscriber.group_id for subscriber in app.broker.subscribers}  # type: ignore[attr-defined]
-    assert groups == {
-        "ragline.monitor.answers",
-        "ragline.monitor.feedback",
-        "ragline.monitor.dead-letters",
-    }
-    assert app.publishers == {}

@@ -24,11 +24,13 @@ from ragline.contracts.queries import (
 from ragline.contracts.topics import DEAD_LETTERS, Service, Topic
 from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
 from ragline.messaging.admission import Admission, AdmissionLimits
+from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
 from ragline.messaging.claims import Claims
 from ragline.messaging.flood import Floods
-from ragline.messaging.handler import Surroundings
+from ragline.messaging.handler import HandlerContext
 from ragline.messaging.query_handler import QueryHandler
+from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
 from ragline.settings import DeliverySettings
@@ -95,9 +97,9 @@ class Ledger:
 
 
 def classified(event: QuerySubmitted, **fields: Any) -> QueryClassified:
-    given = {name: getattr(event, name) for name in QuerySubmitted.model_fields}
-    return QueryClassified(
-        **given | fields,
+    return event.grown(
+        QueryClassified,
+        **fields,
         intent=Intent.FACTUAL,
         confidence=1.0,
         standalone_text=event.text,
@@ -117,7 +119,7 @@ class World:
         self.stage: Callable[[Any], Awaitable[Event]] = self.passing_on
         settings = DeliverySettings(retry_initial_s=0.001, retry_max_s=0.002)
         self.handler = QueryHandler(
-            Surroundings(
+            HandlerContext(
                 service=Service.CLASSIFIER,
                 stage=self._called,
                 publisher=self.publisher,  # type: ignore[arg-type]
@@ -125,6 +127,7 @@ class World:
                 floods=Floods(settings),
                 clock=self.clock,
                 settings=settings,
+                waiting=WaitingTasks(),
             ),
             claims=Claims(
                 self.ledger, metrics=self.metrics, grace_s=1, lease_s=6, clock=lambda: 0.0
@@ -308,8 +311,13 @@ async def test_a_second_attempt_s_answer_says_so(world: World) -> None:
 
 async def test_a_shed_query_says_when_to_come_back_and_is_no_dead_letter() -> None:
     backlog = Backlog(clock=lambda: 0.0, least_window=1, target_s=1.5)
-    limits = AdmissionLimits(concurrency=32, max_waiting=2_048, work_s=1.0)
-    admission = Admission(backlog=backlog, limits=limits, metrics=Metrics())
+    admission = Admission(
+        backlog=backlog,
+        limits=AdmissionLimits(concurrency=32, max_waiting=2_048, work_s=1.0),
+        metrics=Metrics(),
+        waiting=WaitingTasks(),
+        assignment=Assignment(),
+    )
 
     def full(*_: Any) -> None:
         raise Overloaded("too much", retry_after=12.5)

@@ -1,0 +1,52 @@
+"""What a service is composed of: its stage, with the adapters behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ragline.contracts.base import Event
+from ragline.messaging.admission import Admission
+from ragline.messaging.assignment import Assignment
+from ragline.messaging.waiting_tasks import WaitingTasks
+from ragline.ports.answers import AnswerLedger, Progress
+
+Check = Callable[[], Awaitable[None]]
+
+
+class Stage(Protocol):
+    """One processing step: an event in, the next event (or the terminal answer) out."""
+
+    async def __call__(self, event: Any, /) -> Event:
+        """Process `event`. Raises only errors of `ragline.errors`."""
+        ...
+
+
+class Observer(Protocol):
+    """Only observes events; returns nothing."""
+
+    async def __call__(self, event: Any, /) -> None:
+        """Take note of `event`. Raises only errors of `ragline.errors`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A stage with its adapters behind it.
+
+    `checks` raise when a dependency is not reachable. Each of `degraded` returns what the stage
+    currently does without, or None. `ledger` is where query stages claim their terminal answers.
+    `admission` admits records in turn; set only in the first stage. It uses the same `waiting`, the
+    tasks that wait and have done no work yet, and the same `assignment` as the consumption.
+    `progress` reports the start of the stage to those who wait for the answer.
+    """
+
+    stage: Stage | Observer
+    ledger: AnswerLedger | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    admission: Admission | None = None
+    waiting: WaitingTasks = field(default_factory=WaitingTasks)
+    assignment: Assignment = field(default_factory=Assignment)
+    progress: Progress | None = None
+    degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)

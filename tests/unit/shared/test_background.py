@@ -1,0 +1,102 @@
+"""What goes on beside a block ends with it, and a last call ends one way or the other."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ragline.background import beside, repeating, within
+
+
+async def test_a_call_that_fails_is_logged_and_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    calls = 0
+    often = asyncio.Event()
+
+    async def call() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            often.set()
+        raise RuntimeError("a bug")
+
+    async with repeating(call, every_s=0.001), asyncio.timeout(5):
+        await often.wait()
+    ended = calls
+    await asyncio.sleep(0.01)
+    assert calls == ended
+    assert "a bug" in caplog.text
+
+
+async def test_work_beside_a_block_ends_with_it() -> None:
+    events: list[str] = []
+
+    async def work() -> None:
+        try:
+            events.append("begun")
+            await asyncio.Event().wait()
+        finally:
+            events.append("ended")
+
+    async with beside(work()):
+        await asyncio.sleep(0)
+        events.append("block")
+    assert events == ["begun", "block", "ended"]
+
+
+async def test_what_the_work_raised_is_raised_at_the_end_of_the_block() -> None:
+    ended = False
+
+    async def work() -> None:
+        raise KeyError("a bug")
+
+    async def block() -> None:
+        nonlocal ended
+        async with beside(work()):
+            await asyncio.sleep(0)
+            ended = True
+
+    with pytest.raises(KeyError, match="a bug"):
+        await block()
+    assert ended
+
+
+async def test_a_last_call_that_ends_in_time_is_made() -> None:
+    made = asyncio.Event()
+
+    async def call() -> None:
+        await asyncio.sleep(0)
+        made.set()
+
+    assert await within(5, call())
+    assert made.is_set()
+
+
+async def test_a_last_call_without_end_is_given_up() -> None:
+    given_up = False
+
+    async def call() -> None:
+        nonlocal given_up
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up = True
+
+    assert not await within(0.001, call())
+    assert given_up
+
+
+async def test_a_last_call_that_fails_says_how() -> None:
+    async def call() -> None:
+        raise ConnectionError("refused")
+
+    with pytest.raises(ConnectionError, match="refused"):
+        await within(5, call())
+
+
+async def test_whoever_waits_for_a_last_call_can_be_cancelled() -> None:
+    waiting = asyncio.create_task(within(60, asyncio.Event().wait()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
