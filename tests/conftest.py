@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+import hypothesis
 import pytest
 
 from ragline_cli.errors import StackError
@@ -48,6 +49,16 @@ def _give_up(name: str, error: StackError) -> NoReturn:
     if REQUIRE_ALL:
         pytest.fail(f"{name} is required here: {error}")
     pytest.skip(f"{name} cannot be had: {_unavailable[name]}")
+
+
+# A busy machine makes no example wrong: only what it finds counts, not how long it takes
+hypothesis.settings.register_profile(
+    "unhurried",
+    parent=hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,6 @@ from ragline.testing.store_contract.turns import Turns
 bounded = partial(
     settings,
     stateful_step_count=30,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # shrinking would repeat slow examples
     suppress_health_check=[HealthCheck.too_slow],

@@ -67,7 +67,7 @@ json_values = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(["text", "pet", "x"]), json_values, max_size=2))
 async def test_whatever_json_comes_it_is_taken_or_is_a_problem(
     http: httpx.AsyncClient, body: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import regex
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.ingestor.conftest import LIMITS, SIZES
 
@@ -127,7 +127,6 @@ _sizes = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(_documents, _sizes)
 @example("a" * 5_000, SMALL)
 @example("e" + "\u0301" * 5_000, SMALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -19,7 +19,6 @@ rates = st.tuples(st.integers(0, 500), st.integers(1, 500)).map(
 )
 
 
-@settings(deadline=None)
 @given(mixes, st.integers(1, 50))
 def test_equal_mixes_have_the_index_zero_whatever_their_sizes(
     mix: dict[str, int], times: int
@@ -28,7 +27,6 @@ def test_equal_mixes_have_the_index_zero_whatever_their_sizes(
     assert stability_index(mix, larger) == pytest.approx(0, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(mixes, mixes)
 def test_the_index_is_symmetric_finite_and_never_negative(
     a: dict[str, int], b: dict[str, int]
@@ -39,7 +37,6 @@ def test_the_index_is_symmetric_finite_and_never_negative(
     assert math.isfinite(index)
 
 
-@settings(deadline=None)
 @given(mixes, mixes, st.permutations("abcdefgh"))
 def test_bins_have_no_names_and_no_order(
     a: dict[str, int], b: dict[str, int], names: list[str]
@@ -50,13 +47,11 @@ def test_bins_have_no_names_and_no_order(
     assert stability_index(renamed_a, renamed_b) == pytest.approx(stability_index(a, b), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(mixes, mixes)
 def test_a_bin_that_is_empty_in_both_changes_nothing(a: dict[str, int], b: dict[str, int]) -> None:
     assert stability_index({**a, "z": 0}, b) == stability_index(a, b)
 
 
-@settings(deadline=None)
 @given(mixes, mixes)
 def test_different_mixes_of_one_size_have_an_index_above_zero(
     a: dict[str, int], b: dict[str, int]
@@ -85,7 +80,6 @@ def test_an_empty_sample_has_no_mix(a: dict[str, float], b: dict[str, float]) ->
         stability_index(a, b)
 
 
-@settings(deadline=None)
 @given(rates, rates)
 def test_the_square_of_z_is_chi_squared_of_the_table(a: Rate, b: Rate) -> None:
     table = [[a.hits, a.of - a.hits], [b.hits, b.of - b.hits]]
@@ -96,7 +90,6 @@ def test_the_square_of_z_is_chi_squared_of_the_table(a: Rate, b: Rate) -> None:
     assert z_score(a, b) ** 2 == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(rates, rates)
 def test_z_has_the_direction_of_the_change(a: Rate, b: Rate) -> None:
     assert z_score(a, b) == pytest.approx(-z_score(b, a), abs=1e-12)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.cli.dead_letters.conftest import NOW, FakeRecord
 
@@ -45,7 +45,6 @@ def test_a_retried_record_was_first_where_the_last_retry_header_says(bury: Bury)
     assert (letter.origin, letter.first_appended_at) == ("documents", 123)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from tests.unit.gateway.access.issuer import AUDIENCE, ISSUER, Issuer, bearer
@@ -117,7 +117,6 @@ values = st.builds(lambda *parts: "".join(parts), looks, ascii_text, looks, asci
 names = st.sampled_from(["authorization", "x-api-key", "ragline-tenant", "origin", "host"])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(names, values | st.just("Bearer a.b.c")), max_size=4))
 @example([("authorization", "Bearer " + "a" * 100_000)])
 @example([("x-api-key", "..")])

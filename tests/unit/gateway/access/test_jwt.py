@@ -171,7 +171,7 @@ headers = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(headers.map(encoded) | segments, segments | st.just(encoded(sound())), segments)
 async def test_made_up_tokens_are_refused_and_nothing_else(
     issuer: Issuer, header: str, payload: str, signature: str

@@ -126,7 +126,6 @@ def test_who_asks_when_and_how_well_the_passages_fit_does_not_count() -> None:
         filters=Filters(tags=("v3", "guide")),
         options=Options(max_answer_tokens=100, stream=False, min_versions={"doc-a": 3}),
         watermark=1_800_000_000_000,
-        deadline=None,
         submitted_at=datetime(2030, 1, 1, tzinfo=UTC),
         degradations=("rerank_skipped",),
         plan=EVENT.plan.model_copy(update={"rerank_depth": 0}),

@@ -153,7 +153,6 @@ def test_nothing_comes_of_nothing() -> None:
     assert compressed("", [make_passage("...")], 0) == []
 
 
-@settings(deadline=None)
 @given(several(), st.integers(0, 200), COUNTS)
 def test_the_budget_holds_for_the_text_and_its_gap_signs(
     blocks: list[Block], budget: int, counted: Callable[[str], int]
@@ -165,7 +164,6 @@ def test_the_budget_holds_for_the_text_and_its_gap_signs(
     assert sum(counted(excerpt.text) for excerpt in excerpts) <= budget
 
 
-@settings(deadline=None)
 @given(several(), st.integers(0, 200))
 def test_order_and_offsets_are_those_of_the_source(blocks: list[Block], budget: int) -> None:
     passages = [make_passage(block.text, chunk=f"c{n}") for n, block in enumerate(blocks)]
@@ -184,7 +182,7 @@ def test_order_and_offsets_are_those_of_the_source(blocks: list[Block], budget: 
         assert position == len(excerpt.text)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(several(), st.integers(0, 120))
 def test_code_table_rows_and_steps_are_kept_whole_or_not_at_all(
     blocks: list[Block], budget: int
@@ -200,7 +198,6 @@ def test_code_table_rows_and_steps_are_kept_whole_or_not_at_all(
         assert piece in text if mine & numbers else piece not in text
 
 
-@settings(deadline=None)
 @given(several(), st.integers(0, 120))
 def test_the_same_passages_give_the_same_excerpts(blocks: list[Block], budget: int) -> None:
     passages = [make_passage(block.text, chunk=f"c{n}") for n, block in enumerate(blocks)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.generator.conftest import count_words, make_passage
 
@@ -177,7 +177,6 @@ PIECES = st.lists(
 ).map("\n".join)
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=3), st.sampled_from(list(Intent)), st.integers(0, 999))
 async def test_every_quote_is_the_source_at_its_range(
     texts: list[str], intent: Intent, offset: int

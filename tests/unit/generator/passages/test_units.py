@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline_generator.passages.units import LineKind, split
@@ -190,7 +190,6 @@ def test_what_no_reader_sees_is_noise() -> None:
     assert [kind for kind, _ in pieces(text)] == ["noise", "noise", "noise", "prose"]
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), MARKDOWN))
 def test_units_are_ordered_disjoint_and_leave_out_only_white_space(text: str) -> None:
     units, at = split(text), 0
@@ -203,7 +202,6 @@ def test_units_are_ordered_disjoint_and_leave_out_only_white_space(text: str) ->
     assert not text[at:].strip()
 
 
-@settings(deadline=None)
 @given(MARKDOWN)
 def test_a_fence_is_never_cut(text: str) -> None:
     for unit in split(text):

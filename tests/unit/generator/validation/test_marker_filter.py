@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.citation_markers import find_markers
@@ -58,7 +58,6 @@ def test_only_markers_of_real_excerpts_are_shown(raw: str, shown: str) -> None:
     assert filter_markers(raw, VALID) == shown
 
 
-@settings(deadline=None)
 @given(st.one_of(TEXT, st.text()), st.data())
 def test_any_cut_into_deltas_gives_the_same_text(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
@@ -70,7 +69,6 @@ def test_any_cut_into_deltas_gives_the_same_text(text: str, data: st.DataObject)
     assert streamed == filter_markers(text, VALID)
 
 
-@settings(deadline=None)
 @given(TEXT, st.data())
 def test_no_moment_shows_a_hallucinated_marker(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))

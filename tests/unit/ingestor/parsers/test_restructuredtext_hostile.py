@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ingestor.conftest import LIMITS
 
@@ -93,7 +93,6 @@ MARKUP = st.sampled_from(
 )
 
 
-@settings(deadline=None)  # machines are shared
 @given(st.lists(MARKUP, max_size=60).map("".join))
 def test_any_text_has_blocks_in_order_or_is_refused(text: str) -> None:
     try:

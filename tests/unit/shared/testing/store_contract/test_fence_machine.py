@@ -28,4 +28,4 @@ class MemoryFence(FenceMachine):
 
 
 TestMemoryFence = MemoryFence.TestCase
-TestMemoryFence.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestMemoryFence.settings = settings(max_examples=100, stateful_step_count=40)
