@@ -15,7 +15,7 @@ _CONTRACTED = {
     "can not": "can't",
     "will not": "won't",
 }
-_PARENTHESIS = re.compile(r"\s*\([^()]*\)")
+_PARENTHESIS = re.compile(r"(?<!\s)\s*+\([^()]*+\)")
 _ADVERBIAL = re.compile(
     r"((?:In|On|By|During|After|Before|Since|When|If|For|At)\s[^,]{3,60}),\s(\w.*)\.$"
 )

@@ -61,7 +61,9 @@ _SCAFFOLD = re.compile(
     r"|(?:i|we)\s+(?:want|need|would\s+like|'d\s+like|am\s+trying|have)(?:\s+to)?"
     r"|is\s+there(?:\s+a\s+way\s+to)?|(?:is|are|does|do|can|which|what|how)\b)\s*"
 )
-_TRAILING_VERB = re.compile(r"(?i)\s+(?:do|does|mean|means|work|works|used\s+for|for|like|about)$")
+_TRAILING_VERB = re.compile(
+    r"(?i)(?<!\s)\s++(?:do|does|mean|means|work|works|used\s++for|for|like|about)$"
+)
 _VERBISH = re.compile(r"(?i)\b(?:is|are|was|were|has|have|does|do|can|will|that|which)\b")
 
 

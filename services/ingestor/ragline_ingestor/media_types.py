@@ -18,7 +18,9 @@ _ALIASES = {
     "application/x-pdf": PDF,
 }
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
-_HTML_START = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_HTML_START = re.compile(
+    rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body)\b", re.I | re.S
+)
 _MARKDOWN_SIGN = re.compile(rb"^(?:#{1,6} \S|```|---\n\w+:)", re.M)
 _RST_SIGN = re.compile(rb"^\.\. [\w:-]+::(?:[ \n]|$)", re.M)
 _SNIFFED = 4096

@@ -15,7 +15,9 @@ _ITEM = regex.compile(r"\n(?=[ \t]{0,3}(?:[-*+•]|\d{1,9}[.)])[ \t])")
 _BLANK_LINE = regex.compile(r"\n[ \t]*\n+")
 _LINE = regex.compile(r"\n+")
 # the terminators of Latin, CJK, Arabic, Urdu and Indic scripts
-_SENTENCE = regex.compile(r"[.!?…؟۔।॥]+[\"'”’)\]]*\s+|[。！？｡]+[”’」』）]*\s*|\n+")
+_SENTENCE = regex.compile(
+    r"(?<![.!?…؟۔।॥])[.!?…؟۔।॥]++[\"'”’)\]]*+\s++|[。！？｡]++[”’」』）]*+\s*+|\n++"
+)
 _WORD = regex.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
 

@@ -36,3 +36,10 @@ def test_format(declared: str | None, names: tuple[str, ...], data: bytes, expec
 def test_media_type_and_charset_are_parted() -> None:
     assert split_media_type('Text/HTML; Charset="UTF-8"') == ("text/html", "utf-8")
     assert split_media_type(None) == (None, None)
+
+
+def test_comments_that_lead_to_nothing_are_looked_at_once() -> None:
+    data = b"<!---->" * 40 + b"x"
+    assert (
+        resolve_media_type(Content(data=data, media_type=None), names=("17",)) == media_types.PLAIN
+    )

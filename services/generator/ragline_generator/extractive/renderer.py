@@ -17,8 +17,8 @@ from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind, split
 
 # Where the text of a step ends and its nested code or list begins
-_NESTED = re.compile(r"\n(?=\s*\n|\s*(?:```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
-_ENDS = re.compile(r"[.?!:]+(?=[\"'”’)\]]*(?:\s|$))")
+_NESTED = re.compile(r"\n(?=[^\S\n]*+(?:\n|```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
+_ENDS = re.compile(r"(?<![.?!:])[.?!:]++(?=[\"'”’)\]]*+(?:\s|$))")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
 

@@ -17,7 +17,7 @@ _UNDERLINE = re.compile(r"\s*([=\-*~^])\1{2,}\s*$")
 _BULLET = re.compile(r"\s*[-*+•]\s+\S")
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}|[a-z])[.)]\s+\S")
 _NOISE = re.compile(
-    r"\s*(?::::.*|!\[[^\]]*\]\([^)]*\)|import\s.+\sfrom\s+['\"].*|</?[A-Z]\w*[^>]*>)\s*$"
+    r"\s*+(?::::.*+|!\[[^\[\]]*+\]\([^)]*+\)|import\s.+\sfrom\s++['\"].*+|</?[A-Z][^>]*+>)\s*+$"
 )
 _CODE = re.compile(
     r"\s*(?:>>>|\.\.\. |[$#] |(?:def|class|for|if|import|from|return|while|with|try|raise)\b)"

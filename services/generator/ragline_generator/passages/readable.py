@@ -10,14 +10,14 @@ from itertools import zip_longest
 from ragline.citation_markers import numbers_pattern
 from ragline.code_spans import code_spans
 
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()]|\([^)]*\))*\)")
-_ANCHOR = re.compile(r"\s*\{#[\w-]+\}")
+_IMAGE = re.compile(r"!\[([^\[\]]*+)\]\((?:[^()]|\([^()]*+\))*+\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]++)\]\((?:[^()]|\([^()]*+\))*+\)")
+_ANCHOR = re.compile(r"(?<!\s)\s*+\{#[\w-]++\}")
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
-_WRAPPING = re.compile(r"\s*(?:</?[A-Z]\w*[^>]*>|:::.*)\s*$")
-_HEADING_MARK = re.compile(r"\s*#{1,6}\s+")
+_WRAPPING = re.compile(r"\s*+(?:</?[A-Z][^>]*+>|:::.*+)\s*+$")
+_HEADING_MARK = re.compile(r"(?<!\s)\s*+#{1,6}\s++")
 # Text that would look like one of our citation markers
 _FOOTNOTE = re.compile(rf"\[{numbers_pattern()}\](?!\()")
 

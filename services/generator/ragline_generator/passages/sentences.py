@@ -10,7 +10,7 @@ from ragline.citation_markers import NUMBER, numbers_pattern
 
 # A full stop, closing quotes or brackets, citation markers if any, then white space
 _END = re.compile(
-    rf"(?:[.!?…]+[\"'”’)\]*_`]*(?:\s?\[{numbers_pattern()}\])*+\s+(?=[^a-z\s,;:)\]])"
+    rf"(?:(?<![.!?…])[.!?…]++[\"'”’)\]*_`]*+(?:\s?\[{numbers_pattern()}\])*+\s++(?=[^a-z\s,;:)\]])"
     rf"|[。！？]+[」』”）]*(?:\[{NUMBER}\])*)"
 )
 _ABBREVIATION = re.compile(
@@ -18,7 +18,7 @@ _ABBREVIATION = re.compile(
     r"Inc|Ltd|Co|Jr|Sr|al|(?:[A-Z]\.)*[A-Z])\.$"
 )
 # Links and code spans are never cut
-_WHOLE = re.compile(r"\[[^\]\n]*\]\([^)\s]*\)|`[^`\n]+`")
+_WHOLE = re.compile(r"\[[^\[\]\n]*+\]\((?:[^()\s]|\([^()\s]*+\))*+\)|`[^`\n]++`")
 _LINE_START = re.compile(r"\s*[^\W_a-z]|\s*[\"'`*_(\[]")
 _WRAPPED_AT_MOST = 120
 _SHORT_LINE = 0.7

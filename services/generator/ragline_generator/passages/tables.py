@@ -7,7 +7,7 @@ import re
 from ragline_generator.passages.lines import Line, LineKind, Lines
 
 _TABLE = re.compile(r"\s*\|.*\|\s*$")
-_TABLE_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*$")
+_TABLE_RULE = re.compile(r"[\s|:-]++$")
 # reStructuredText's grid: `+---+---+` between rows, `|===|===|` or `+===+===+` below the head
 _BORDER = re.compile(r"\s*\+(?:[-=]+\+)+\s*$")
 _HEAD_BORDER = re.compile(r"\s*[+|](?:=+[+|])+\s*$")
@@ -50,7 +50,8 @@ def table(lines: Lines, at: int) -> tuple[LineKind, int] | None:
 
 def is_rule(line: Line) -> bool:
     """Tell whether the line stands below a table's head."""
-    return "|" in line.text and _TABLE_RULE.match(line.text) is not None
+    text = line.text
+    return "|" in text and "--" in text and _TABLE_RULE.match(text) is not None
 
 
 def _under_rule(lines: Lines, at: int) -> bool:

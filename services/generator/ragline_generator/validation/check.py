@@ -20,7 +20,7 @@ from ragline_generator.validation.citations import cite
 from ragline_generator.validation.support import Support, support
 
 # The rest of `Queues expire [1].` after its markers
-_LONE_STOP = re.compile(r" +([.!?;,])")
+_LONE_STOP = re.compile(r"(?<! ) ++([.!?;,])")
 METHOD = "lexical.v2"
 _CLAIMS = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
 

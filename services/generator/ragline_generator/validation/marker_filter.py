@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<ticks>`+)|(?P<line>\n)|(?P<blank>[ \t]+)|(?P<other>\[|[^\[ \t`\n]+)"
 )
 # The end of a text that more text could turn into a marker or a longer run of backticks
-_UNDECIDED = re.compile(r"(?:[ \t]*\[[\d, ]*|[ \t]+|`+)$")
+_UNDECIDED = re.compile(r"(?:(?<![ \t])[ \t]*+\[[\d, ]*+|(?<![ \t])[ \t]++|(?<!`)`++)$")
 _FENCE = 3
 
 

@@ -18,13 +18,14 @@ _NAMES = (
     r"|(?:system|user|assistant|human|tool|think|thinking|tool_calls?|tool_response)\s*>"
 )
 _ANGLE = re.compile(
-    r"<(?=\s*/?\s*(?:" + _NAMES + r"))"  # elements and named tokens, opening and closing
+    r"<(?=\s*+(?:/\s*+)?(?:" + _NAMES + r"))"  # elements and named tokens, opening and closing
     r"|<(?=[|｜][^\s|｜]{0,64}[|｜]\s*>)"  # <|im_start|>, <｜User｜>
-    r"|<(?=<\s*/?\s*SYS\s*>)",
+    r"|<(?=<\s*+(?:/\s*+)?SYS\s*+>)",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(
-    r"\[(?=\s*/?\s*(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT)\s*\])",
+    r"\[(?=\s*+(?:/\s*+)?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT)"
+    r"\s*+\])",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,7 @@ _NOISE = (
     " body > header"
 )
 _MAIN = ("main", "[role=main]", "article")
-_META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_META_CHARSET = re.compile(rb"<meta[^<>]+charset\s*+=\s*+[\"']?([\w.:-]++)", re.I)
 # how far the HTML standard searches for the charset
 _CHARSET_WITHIN = 1024
 

@@ -31,8 +31,8 @@ _KINDS = {
 }
 _TEXT_TOKENS = {"text", "code_inline"}
 _MAX_HEADING_CHARS = 1_000
-_HEADING_ID = re.compile(r"\s*\{#[^}]*\}\s*$")
-_HTML_TABLE = re.compile(r"\s*<table\b", re.I)
+_HEADING_ID = re.compile(r"(?<!\s)\s*+\{#[^{}]*+\}\s*+$")
+_HTML_TABLE = re.compile(r"\s*+<table\b", re.I)
 
 
 def parse_markdown(content: Content, limits: ParseLimits) -> ParsedDocument:

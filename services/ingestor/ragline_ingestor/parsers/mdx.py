@@ -8,10 +8,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 _COMPONENT_TAG = re.compile(r"</?[A-Z][\w.]*(?:\s[^<>]*)?/?>\s*")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*.*?\*/\}", re.S)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|\{/\*(?:[^{*]|\*(?!/\})|\{(?!/\*))*+\*/\}", re.S)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _IMPORT = re.compile(r"(?:(?:import|export)\s(?:[^;'\"]*?\sfrom\s+)?['\"][^'\"\n]+['\"];?\s*)+")
-_ADMONITION_FENCE = re.compile(r":{3,}\s*\w*\s*")
+_ADMONITION_FENCE = re.compile(r":{3,}+\s*+(?:\w++\s*+)?")
 
 
 def component_tags(markdown: MarkdownIt) -> None:

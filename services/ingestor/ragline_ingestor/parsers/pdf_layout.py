@@ -16,7 +16,7 @@ from ragline_ingestor.parsers.builder import TextBuilder
 
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
 _NUMBER = re.compile(r"\d+")
-_NUMBERED_HEADING = re.compile(r"(?:\d+\.)*\d+\.?\s+")
+_NUMBERED_HEADING = re.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*+\.?+\s++")
 _SENTENCE_END = tuple(".!?:;…。！？؟")
 _ITEM = re.compile(r"(?:[-*•‣▪–]|\d{1,3}[.)])\s+\S")
 _MAX_HEADING_CHARS = 120

@@ -12,10 +12,10 @@ from dataclasses import replace
 from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import Block, BlockKind, Content, ParsedDocument, ParseLimits
 
-_PARAGRAPH = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+_PARAGRAPH = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z))++", re.M)
 _HEADING = re.compile(r"(?P<title>\S[^\n]*)\n(?P<mark>[=\-~^*#+\"'])(?P=mark){2,}[ \t]*\n?")
 _ITEM = re.compile(r"[ \t]{0,3}(?:[-*+•]|\d{1,9}[.)])[ \t]+\S")
-_INDENTED = re.compile(r"(?:(?: {3,}|\t)[^\n]*\n?)+")
+_INDENTED = re.compile(r"(?:(?: {3}|\t)[^\n]*+(?:\n|\Z))++")
 _JOINED = (BlockKind.LIST, BlockKind.CODE)
 
 

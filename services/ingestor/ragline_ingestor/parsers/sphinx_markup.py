@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from textwrap import dedent
 
 _DIRECTIVE = re.compile(r"\.\.[ ]+(?:\|[^|\n]+\|[ ]+)?(?P<name>[\w:+.-]+?)::(?:[ ]+|(?=\n|$))")
-_OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ ].*)?$")
+_OPTION = re.compile(r"[ \t]*+:[\w-]++:(?:[ ].*)?$")
 _SHOWN_OPTION = re.compile(r"^[ \t]*:(?:caption|alt|title):[ ]+(\S.*)$", re.M)
 _ROLE = re.compile(r":(?P<role>[\w:+.-]+):`(?P<text>[^`]*)`|`(?P<text_first>[^`]*)`:[\w:+.-]+:")
-_TITLED = re.compile(r"(?P<title>.+?)\s*<[^<>]*>$", re.S)
+_TARGET = re.compile(r"<[^<>]*+>$")
 # directives whose body is not markup
 _CODE_NAMES = """
     code code-block sourcecode parsed-literal prompt console doctest testcode testoutput
@@ -71,8 +71,9 @@ def read_role(source: str) -> str:
     if match is None:
         return source
     text = match["text"] if match["text"] is not None else match["text_first"]
-    if titled := _TITLED.fullmatch(text):
-        return titled["title"]
+    target = _TARGET.search(text)
+    if target and target.start() > 0:
+        return text[: target.start()].rstrip() or text[0]
     if text.startswith("~"):
         return text.rpartition(".")[2] or text
     return text.lstrip("!")

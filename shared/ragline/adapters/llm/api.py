@@ -139,9 +139,12 @@ class CompletionsApi:
 
 _TURN = "\n\nUser:"
 _NAMES = {"system": "Instructions", "user": "User", "assistant": "Assistant"}
-# The position before such a line; `^` alone recognises only one of the line-ending characters
+# What ends a line, for one reader or another; `^` alone recognises only the first
+_LINE_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+# The position before such a line
 _POSING = re.compile(
-    r"(?:^|(?<=[\r\v\f\x1c-\x1e\x85\u2028\u2029]))(?=\s*(?:Instructions|User|Assistant)\s*[:：])",
+    rf"(?:^|(?<=[{_LINE_ENDS}]))"
+    rf"(?=[^\S{_LINE_ENDS}]*+(?:Instructions|User|Assistant)\s*+[:：])",
     re.IGNORECASE | re.MULTILINE,
 )
 
