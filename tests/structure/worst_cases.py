@@ -74,13 +74,13 @@ def _inside(opcode: Any, value: Any) -> Sequence[Any]:
 
 def _sample(parts: Sequence[Any], variant: int = 0) -> str:
     """Return a text that the parts match, or nearly: what looks around is left out."""
-    return "".join([_sample_of(opcode, value, variant) for opcode, value in parts])
+    return "".join(_sample_of(opcode, value, variant) for opcode, value in parts)
 
 
 def _sample_of(opcode: Any, value: Any, variant: int) -> str:
     if opcode in _REPEATS:
         least, most, body = value
-        times = max(least, 1 if variant % 2 == 0 and most else least)
+        times = int(max(least, 1 if variant % 2 == 0 and most else least))
         return _sample(body, variant) * min(times, 3)
     if opcode in (opcodes.SUBPATTERN, opcodes.ATOMIC_GROUP, opcodes.BRANCH):
         inside = _inside(opcode, value)
