@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
@@ -30,6 +31,10 @@ async def set_config(kafka_bootstrap: str, topic: Topic, config: dict[str, str])
     resource = ConfigResource(ConfigResourceType.TOPIC, topic.name, config)
     async with open_admin(kafka_settings(kafka_bootstrap), COMMAND_LINE) as admin:
         await admin.alter_configs([resource])
+    # The broker answers before it shows the change itself
+    async with asyncio.timeout(30):
+        while not config.items() <= dict((await found(kafka_bootstrap, topic)).overrides).items():
+            await asyncio.sleep(0.05)
 
 
 async def test_the_registry_is_what_the_cluster_has(kafka_bootstrap: str) -> None:
