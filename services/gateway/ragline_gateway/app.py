@@ -28,7 +28,6 @@ from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.garbage_collection import collecting_calmly
 from ragline_gateway.limits.rate import open_limiter
 from ragline_gateway.middleware import add_middlewares
-from ragline_gateway.observing.redaction import redact_logs
 from ragline_gateway.parts import Parts
 from ragline_gateway.publisher import Publisher, open_publisher
 from ragline_gateway.queries.ask import Ask, Deadlines
@@ -52,7 +51,6 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
         Misconfigured: settings that cannot work.
     """
     own = settings.gateway
-    redact_logs()
     async with AsyncExitStack() as stack:
         authenticator = await stack.enter_async_context(open_authenticator(own))
         limiter = await stack.enter_async_context(
