@@ -106,7 +106,7 @@ class MissingScope(Problem):
         super().__init__(
             status=403,
             code="missing-scope",
-            title=f"These credentials may not {scope}",
+            title=f"These credentials lack the scope {scope}",
             detail=f"use credentials with the scope `{scope}`",
             headers={"WWW-Authenticate": challenge},
         )

@@ -41,7 +41,7 @@ class GatewayGroup(Group):
     jwt_audience: str | None = Field(None, description="the `aud` that a JWT must have")
     jwt_tenant_claim: str = Field("tenant", description="the claim that names the tenant")
     jwt_groups_claim: str = Field("groups", description="the claim that lists the groups")
-    jwt_scope_claim: str = Field("scope", description="the claim with `ask write operate`")
+    jwt_scope_claim: str = Field("scope", description="the claim with `ask write access operate`")
     requests_per_minute: PositiveInt = Field(
         600, description="of one key or subject, unless its key states another limit"
     )

@@ -93,12 +93,23 @@ class Requires:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
             raise NoCredentials
-        if self._scope is not None and self._scope not in caller.scopes:
-            raise MissingScope(self._scope)
+        if self._scope is not None:
+            require(caller, self._scope)
         return caller
+
+
+def require(caller: Caller, scope: KeyScope) -> None:
+    """Return when `caller` has `scope`.
+
+    Raises:
+        MissingScope: the caller has not.
+    """
+    if scope not in caller.scopes:
+        raise MissingScope(scope)
 
 
 Anybody = Annotated[Caller, Depends(Requires(None))]
 Asker = Annotated[Caller, Depends(Requires(KeyScope.ASK))]
 Writer = Annotated[Caller, Depends(Requires(KeyScope.WRITE))]
+AccessSetter = Annotated[Caller, Depends(Requires(KeyScope.ACCESS))]
 Operator = Annotated[Caller, Depends(Requires(KeyScope.OPERATE))]

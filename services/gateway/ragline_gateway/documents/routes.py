@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
@@ -12,8 +13,8 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Version
 from ragline.errors import InvalidEvent
 from ragline.ports.store import DocumentRef
-from ragline_gateway.access.caller import Caller
-from ragline_gateway.access.gate import Asker, Writer
+from ragline_gateway.access.caller import Caller, KeyScope
+from ragline_gateway.access.gate import AccessSetter, Asker, Writer, require
 from ragline_gateway.api_document import problems
 from ragline_gateway.documents import events
 from ragline_gateway.documents.models import (
@@ -58,7 +59,11 @@ async def upload(
     access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
     tags: Annotated[list[str] | None, Form()] = None,
 ) -> Uploaded:
-    """Store each file as a document; files that are refused are listed, the others are stored."""
+    """Store each file as a document; files that are refused are listed, the others are stored.
+
+    Stating `access` needs the scope `access` as well.
+    """
+    _check_access(caller, access or None)
     told: list[Accepted | Rejected] = []
     for file in files:
         name = file.filename or ""
@@ -80,8 +85,13 @@ async def upload(
 
 
 @router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
-async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Deps) -> Accepted:
-    """Change who may read a document, without parsing or embedding it again."""
+async def set_access(
+    document_id: Id, body: AccessBody, caller: AccessSetter, parts: Deps
+) -> Accepted:
+    """Change who may read a document, without parsing or embedding it again.
+
+    This needs the scope `access`.
+    """
     event = events.access_changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
 
@@ -114,7 +124,11 @@ async def source(
 
 @router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
 async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Deps) -> Accepted:
-    """Store a document's whole new state; it is searchable seconds later."""
+    """Store a document's whole new state; it is searchable seconds later.
+
+    Stating `access` needs the scope `access` as well. If it is null, who may read stays as it is.
+    """
+    _check_access(caller, body.access)
     _check_path(document_id)
     event = events.changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
@@ -128,6 +142,16 @@ async def delete(
     _check_path(document_id)
     event = events.deleted(caller.tenant, document_id, version, _now_ms(parts))
     return await _publish(parts, caller, event)
+
+
+def _check_access(caller: Caller, access: Sequence[str] | None) -> None:
+    """Require the scope `access` from whoever states who may read a document.
+
+    Membership in the document's current groups is not enough: the store may not know the latest
+    statement yet, and before the first version it knows nothing.
+    """
+    if access is not None:
+        require(caller, KeyScope.ACCESS)
 
 
 def _check_path(document_id: str) -> None:

@@ -142,7 +142,7 @@ async def test_anonymous_callers_may_do_everything_in_a_tenant_of_their_choice()
     authenticator = Authenticator(anonymous=Anonymous("home"))
     caller = await authenticator.admit(Headers({}))
     assert (caller.subject, caller.tenant, caller.anonymous) == ("anonymous", "home", True)
-    assert sorted(caller.scopes) == ["ask", "operate", "write"]
+    assert sorted(caller.scopes) == ["access", "ask", "operate", "write"]
     assert (await authenticator.admit(Headers({"Ragline-Tenant": "work"}))).tenant == "work"
 
 

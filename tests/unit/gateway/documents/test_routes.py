@@ -1,0 +1,158 @@
+"""Who may change a document over HTTP, and what is told of those of others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+import pytest
+from tests.unit.gateway.app import Countdown, KnownCallers
+
+from ragline.clock import utc_now
+from ragline.contracts.base import Event
+from ragline.contracts.cloudevents import Envelope
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.observability.metrics import Metrics
+from ragline.testing.sources import MemoryReader
+from ragline.testing.store import MemoryCollection
+from ragline.testing.views import MemoryViews
+from ragline_gateway.access.caller import Caller, KeyScope
+from ragline_gateway.api import make_api
+from ragline_gateway.middleware import add_middlewares
+from ragline_gateway.parts import Parts
+from ragline_gateway.settings import GatewayGroup
+
+
+@dataclass
+class Published:
+    """Takes events as the publisher does."""
+
+    events: list[Event] = field(default_factory=list)
+
+    async def publish(self, event: Event, *, envelope: Envelope) -> None:
+        self.events.append(event)
+
+
+def caller(*scopes: KeyScope, groups: tuple[str, ...] = ()) -> Caller:
+    return Caller(subject="key:k", tenant="acme", groups=groups, scopes=frozenset(scopes))
+
+
+CALLERS = {
+    "asker": caller(KeyScope.ASK),
+    "staff": caller(KeyScope.ASK, groups=("staff",)),
+    "writer": caller(KeyScope.ASK, KeyScope.WRITE),
+    "member": caller(KeyScope.ASK, KeyScope.WRITE, groups=("staff",)),
+    "setter": caller(KeyScope.ACCESS),
+    "cms": caller(KeyScope.WRITE, KeyScope.ACCESS),
+    "operator": caller(KeyScope.ASK, KeyScope.OPERATE),
+}
+
+
+@pytest.fixture
+def published() -> Published:
+    return Published()
+
+
+@pytest.fixture
+def views() -> MemoryViews:
+    return MemoryViews()
+
+
+@pytest.fixture
+def collection() -> MemoryCollection:
+    return MemoryCollection()
+
+
+@pytest.fixture
+async def http(
+    published: Published, views: MemoryViews, collection: MemoryCollection
+) -> AsyncIterator[httpx.AsyncClient]:
+    unused = cast("Any", None)
+    settings = GatewayGroup()
+    parts = Parts(
+        publisher=cast("Any", published),
+        asking=unused,
+        looking=unused,
+        streams=unused,
+        views=views,
+        sources=MemoryReader(collection),
+        clock=utc_now,
+        new_id=lambda: "id",
+        settings=settings,
+    )
+    app = make_api(parts)
+    add_middlewares(
+        app,
+        authenticator=KnownCallers(**CALLERS),
+        limiter=Countdown(),
+        metrics=Metrics(),
+        settings=settings,
+        new_id=lambda: "f-1",
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        yield client
+
+
+def as_(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {name}"}
+
+
+@pytest.mark.parametrize("access", [[], ["staff"], ["staff", "eng"]])
+@pytest.mark.parametrize("name", ["writer", "member"])
+async def test_who_may_write_may_not_say_who_may_read(
+    http: httpx.AsyncClient, published: Published, name: str, access: list[str]
+) -> None:
+    """A key of any group could open every document of the tenant to every key that asks."""
+    refused = [
+        await http.put("/v1/documents/a.md/access", json={"access": access}, headers=as_(name)),
+        await http.put(
+            "/v1/documents/a.md", json={"content": "x", "access": access}, headers=as_(name)
+        ),
+    ]
+    if access:
+        files = [("files", ("a.md", b"x"))]
+        form = {"access": access}
+        refused.append(await http.post("/v1/documents", files=files, data=form, headers=as_(name)))
+
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert {answer.json()["detail"] for answer in refused} == {
+        "use credentials with the scope `access`"
+    }
+    assert published.events == []
+
+
+async def test_who_may_write_changes_content_and_leaves_access_as_it_is(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    files = [("files", ("b.md", b"x"))]
+    answers = [
+        await http.put("/v1/documents/a.md", json={"content": "x"}, headers=as_("writer")),
+        await http.post("/v1/documents", files=files, headers=as_("writer")),
+        await http.delete("/v1/documents/a.md", headers=as_("writer")),
+    ]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 202]
+    assert [cast("DocumentChanged", event).access for event in published.events] == [None] * 3
+
+
+async def test_with_the_scope_access_is_stated(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    body = {"content": "x", "access": ["staff"]}
+    put = await http.put("/v1/documents/a.md", json=body, headers=as_("cms"))
+    files, form = [("files", ("b.md", b"x"))], {"access": ["staff"]}
+    uploaded = await http.post("/v1/documents", files=files, data=form, headers=as_("cms"))
+    set_ = await http.put("/v1/documents/a.md/access", json={"access": []}, headers=as_("setter"))
+
+    assert [answer.status_code for answer in (put, uploaded, set_)] == [202, 202, 202]
+    changes = cast("list[DocumentChanged | DocumentAccessChanged]", published.events)
+    assert [event.access for event in changes] == [("staff",), ("staff",), ()]
+
+
+async def test_who_may_set_access_may_not_write(http: httpx.AsyncClient) -> None:
+    refused = await http.put("/v1/documents/a.md", json={"content": "x"}, headers=as_("setter"))
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "use credentials with the scope `write`"
