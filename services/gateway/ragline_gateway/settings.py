@@ -28,6 +28,11 @@ class GatewayGroup(Group):
         description="who comes without credentials may do everything in this tenant, or in the one "
         "that the header `Ragline-Tenant` names; for a machine of one's own only",
     )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="JSON list of host names by which callers without credentials may call, "
+        "besides `localhost` and the address that is listened on",
+    )
     jwks_url: str | None = Field(
         None, description="where the keys of an issuer of JWTs are; JWTs are refused when empty"
     )
