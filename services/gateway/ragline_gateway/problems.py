@@ -125,6 +125,18 @@ class TooManyRequests(Problem):
         )
 
 
+class TooManyAtOnce(Problem):
+    """413: one request carries more than `most`, a whole minute's."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            status=413,
+            code="too-many-at-once",
+            title="The request carries too much to do",
+            detail=f"each document or rating counts as a request; send at most {most} at once",
+        )
+
+
 class TooLarge(Problem):
     """413: more than `most` bytes. The rest of the body is not read."""
 

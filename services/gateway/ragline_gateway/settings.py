@@ -48,7 +48,9 @@ class GatewayGroup(Group):
     jwt_groups_claim: str = Field("groups", description="the claim that lists the groups")
     jwt_scope_claim: str = Field("scope", description="the claim with `ask write access operate`")
     requests_per_minute: PositiveInt = Field(
-        600, description="of one key or subject, unless its key states another limit"
+        600,
+        description="of one key or subject, unless its key states another limit; each file of an "
+        "upload and each rating counts as one",
     )
     max_body_bytes: PositiveInt = Field(8_000_000, description="of one request; uploads included")
     cors_origins: tuple[str, ...] = Field((), description="browsers' origins that may call the API")

@@ -28,6 +28,7 @@ from ragline_gateway.documents.models import (
     Uploaded,
 )
 from ragline_gateway.documents.uploads import file_changed
+from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps, Parts
 from ragline_gateway.problems import Problem
 
@@ -54,6 +55,7 @@ async def recent(
 @router.post("", status_code=202, summary="Upload files")
 async def upload(
     caller: Writer,
+    allowance: Allowed,
     parts: Deps,
     files: Annotated[list[UploadFile], File(description="a file's name is its document's id")],
     access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
@@ -61,9 +63,10 @@ async def upload(
 ) -> Uploaded:
     """Store each file as a document; files that are refused are listed, the others are stored.
 
-    Stating `access` needs the scope `access` as well.
+    Stating `access` needs the scope `access` as well. Each file counts as a request.
     """
     _check_access(caller, access or None)
+    await allowance.spend(len(files))
     told: list[Accepted | Rejected] = []
     for file in files:
         name = file.filename or ""

@@ -66,8 +66,13 @@ def collection() -> MemoryCollection:
 
 
 @pytest.fixture
+def limiter() -> Countdown:
+    return Countdown()
+
+
+@pytest.fixture
 async def http(
-    published: Published, views: MemoryViews, collection: MemoryCollection
+    published: Published, views: MemoryViews, collection: MemoryCollection, limiter: Countdown
 ) -> AsyncIterator[httpx.AsyncClient]:
     unused = cast("Any", None)
     settings = GatewayGroup()
@@ -86,7 +91,7 @@ async def http(
     add_middlewares(
         app,
         authenticator=KnownCallers(**CALLERS),
-        limiter=Countdown(),
+        limiter=limiter,
         metrics=Metrics(),
         settings=settings,
         new_id=lambda: "f-1",
@@ -156,3 +161,50 @@ async def test_who_may_set_access_may_not_write(http: httpx.AsyncClient) -> None
     refused = await http.put("/v1/documents/a.md", json={"content": "x"}, headers=as_("setter"))
     assert refused.status_code == 403
     assert refused.json()["detail"] == "use credentials with the scope `write`"
+
+
+def upload(count: int) -> dict[str, Any]:
+    files = [("files", (f"{number}.md", b"x")) for number in range(count)]
+    return {"files": files, "headers": as_("writer")}
+
+
+async def test_an_upload_costs_as_many_requests_as_it_has_files(
+    http: httpx.AsyncClient, published: Published, limiter: Countdown
+) -> None:
+    limiter.left = 7
+    taken = await http.post("/v1/documents", **upload(5))
+
+    assert taken.status_code == 202
+    assert limiter.left == 2
+    assert taken.headers.get_list("ratelimit") == ['"requests";r=2;t=2']
+    assert len(published.events) == 5
+
+
+async def test_an_upload_of_more_files_than_requests_are_left_stores_none(
+    http: httpx.AsyncClient, published: Published, limiter: Countdown
+) -> None:
+    limiter.left = 5
+    refused = await http.post("/v1/documents", **upload(6))
+
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "7"
+    assert refused.headers.get_list("ratelimit") == ["none"]
+    assert published.events == []
+
+
+async def test_an_upload_that_could_never_pass_is_too_large(
+    http: httpx.AsyncClient, published: Published, limiter: Countdown
+) -> None:
+    limiter.left = 10
+    refused = await http.post("/v1/documents", **upload(11))
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too-many-at-once")
+    assert "at most 10 at once" in refused.json()["detail"]
+    assert published.events == []
+
+
+async def test_where_requests_are_not_counted_any_upload_passes(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    assert (await http.post("/v1/documents", **upload(50))).status_code == 202
+    assert len(published.events) == 50
