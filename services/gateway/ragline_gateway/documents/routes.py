@@ -16,12 +16,13 @@ from ragline.ports.store import DocumentRef
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.access.gate import AccessSetter, Asker, Writer, require
 from ragline_gateway.api_document import problems
-from ragline_gateway.documents import events
+from ragline_gateway.documents import events, visible_statuses
 from ragline_gateway.documents.models import (
     Accepted,
     AccessBody,
     DocumentBody,
     DocumentProgress,
+    DocumentReport,
     Recent,
     Rejected,
     SourceBody,
@@ -34,6 +35,7 @@ from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
+_MOST_LISTED = 200
 # suffixes of a document's path, and their methods
 _PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
@@ -45,11 +47,15 @@ WantedVersion = Annotated[Version | None, Query(description="of the change; the 
 
 @router.get("", summary="Documents that changed last")
 async def recent(
-    caller: Asker, parts: Deps, limit: Annotated[int, Query(ge=1, le=200)] = 20
+    caller: Asker, parts: Deps, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 20
 ) -> Recent:
-    """Return the statuses of the tenant's documents, newest first."""
-    found = await parts.views.recent_documents(caller.tenant, limit=limit)
-    return Recent(documents=tuple(found))
+    """Return the statuses of the tenant's documents that the caller may read, newest first.
+
+    With the scope `operate` those of all. What has never been searchable is told to operators.
+    """
+    found = await parts.views.recent_documents(caller.tenant, limit=_MOST_LISTED)
+    told = await visible_statuses.listed(found, caller, parts.sources)
+    return Recent(documents=tuple(map(DocumentReport.of, told[:limit])))
 
 
 @router.post("", status_code=202, summary="Upload files")
@@ -103,8 +109,12 @@ async def set_access(
 async def status(
     document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
 ) -> DocumentProgress:
-    """Return the outcome of the change to `version`, or `pending`."""
-    report = await parts.views.document(caller.tenant, document_id)
+    """Return the outcome of the change to `version`, or `pending`.
+
+    A document that the caller may neither read nor change looks as if it were unknown.
+    """
+    found = await parts.views.document(caller.tenant, document_id)
+    report = await visible_statuses.named(found, caller, parts.sources)
     if report is None and version is None:
         raise _no_such_document()
     wanted = version if version is not None else report.version if report else 0

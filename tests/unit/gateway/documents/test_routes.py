@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import httpx
@@ -13,11 +14,17 @@ from tests.unit.gateway.app import Countdown, KnownCallers
 from ragline.clock import utc_now
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope
-from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.documents import (
+    DocumentAccessChanged,
+    DocumentChanged,
+    EmbeddingCounts,
+    Outcome,
+)
 from ragline.observability.metrics import Metrics
 from ragline.testing.sources import MemoryReader
-from ragline.testing.store import MemoryCollection
-from ragline.testing.views import MemoryViews
+from ragline.testing.store import MemoryCollection, MemoryStore
+from ragline.testing.store_contract.builders import DIMENSIONS, document, ref
+from ragline.testing.views import T0, MemoryViews, status_of
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.api import make_api
 from ragline_gateway.middleware import add_middlewares
@@ -208,3 +215,92 @@ async def test_where_requests_are_not_counted_any_upload_passes(
 ) -> None:
     assert (await http.post("/v1/documents", **upload(50))).status_code == 202
     assert len(published.events) == 50
+
+
+@pytest.fixture
+async def known(views: MemoryViews, collection: MemoryCollection) -> None:
+    """A document for everybody, one for staff, one that staff deleted, one that never was."""
+    store = MemoryStore(collection, fingerprint="f", dimensions=DIMENSIONS)
+    await store.upsert(document("open.md", tenant="acme"))
+    await store.upsert(document("staff.md", tenant="acme", access=("staff",)))
+    await store.upsert(document("gone.md", tenant="acme", access=("staff",)))
+    await store.delete(ref("gone.md", "acme"), version=2)
+    outcomes = {
+        "open.md": Outcome.INDEXED,
+        "staff.md": Outcome.INDEXED,
+        "gone.md": Outcome.DELETED,
+        "broken.md": Outcome.FAILED,
+    }
+    for second, (name, outcome) in enumerate(outcomes.items()):
+        finished_at = T0 + timedelta(seconds=second)
+        await views.note_document(
+            status_of(
+                "acme",
+                name,
+                status=outcome,
+                finished_at=finished_at,
+                embeddings=EmbeddingCounts(cached=7),
+                timings={"embed": 0.1},
+            )
+        )
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("asker", ["open.md"]),
+        ("writer", ["open.md"]),
+        ("staff", ["gone.md", "staff.md", "open.md"]),
+        ("operator", ["broken.md", "gone.md", "staff.md", "open.md"]),
+    ],
+)
+async def test_a_list_shows_the_documents_that_one_may_read(
+    http: httpx.AsyncClient, name: str, shown: list[str]
+) -> None:
+    answer = await http.get("/v1/documents", headers=as_(name))
+    assert [each["document_id"] for each in answer.json()["documents"]] == shown
+    first = await http.get("/v1/documents?limit=1", headers=as_(name))
+    assert [each["document_id"] for each in first.json()["documents"]] == shown[:1]
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("query", ["", "?version=1", "?version=0", "?version=9"])
+async def test_the_status_of_a_document_of_others_is_that_of_an_unknown_one(
+    http: httpx.AsyncClient, query: str
+) -> None:
+    for name in ("staff.md", "gone.md", "broken.md"):
+        theirs = await http.get(f"/v1/documents/{name}/status{query}", headers=as_("asker"))
+        unknown = await http.get(f"/v1/documents/{name}x/status{query}", headers=as_("asker"))
+        assert theirs.status_code == unknown.status_code == (200 if query else 404)
+        assert theirs.text == unknown.text.replace(f"{name}x", name)
+
+
+@pytest.mark.usefixtures("known")
+async def test_who_may_read_or_change_a_document_is_told_its_status(
+    http: httpx.AsyncClient,
+) -> None:
+    told = {
+        (name, who): (await http.get(f"/v1/documents/{name}/status", headers=as_(who))).json()
+        for name in ("staff.md", "gone.md")
+        for who in ("staff", "writer", "operator")
+    }
+    assert {answer["status"] for (name, _), answer in told.items() if name == "staff.md"} == {
+        "indexed"
+    }
+    assert {answer["status"] for (name, _), answer in told.items() if name == "gone.md"} == {
+        "deleted"
+    }
+    failed = await http.get("/v1/documents/broken.md/status", headers=as_("writer"))
+    assert failed.json()["status"] == "failed"
+
+
+@pytest.mark.usefixtures("known")
+async def test_nobody_is_told_what_the_shared_cache_of_embeddings_held(
+    http: httpx.AsyncClient,
+) -> None:
+    listed = await http.get("/v1/documents", headers=as_("operator"))
+    named = await http.get("/v1/documents/open.md/status", headers=as_("operator"))
+    for report in (*listed.json()["documents"], named.json()["report"]):
+        assert not {"embeddings", "timings"} & set(report)
+        assert report["finished_at"]
