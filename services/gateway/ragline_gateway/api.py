@@ -35,7 +35,7 @@ def make_api(parts: Parts) -> FastAPI:
         version="1",
         description=_ABOUT,
         license_info={"name": "Apache-2.0"},
-        responses=problems(400, 401, 403, 413, 422, 429, 500, 503),
+        responses=problems(400, 401, 403, 408, 413, 422, 429, 500, 503),
     )
     app.state.parts = parts
     routers = (queries, streams, feedback, chat, documents, pipeline)

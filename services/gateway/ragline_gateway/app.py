@@ -19,6 +19,7 @@ from ragline.messaging.kafka_clients import check_topics
 from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
+from ragline.observability.timed_protocol import RequestTimes
 from ragline.process import once_available
 from ragline_gateway.access.authenticator import open_authenticator
 from ragline_gateway.answers.tail import AnswerTail, open_tail
@@ -73,6 +74,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
                 port=own.port,
                 setting="RAGLINE_GATEWAY__PORT",
                 graceful_s=_LAST_REQUESTS_S,
+                times=RequestTimes(header_s=own.header_timeout_s, body_s=own.body_timeout_s),
             )
         )
         await stack.enter_async_context(collecting_calmly(lambda: parts.streams.count))

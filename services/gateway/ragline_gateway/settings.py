@@ -53,6 +53,12 @@ class GatewayGroup(Group):
         "upload and each rating counts as one",
     )
     max_body_bytes: PositiveInt = Field(8_000_000, description="of one request; uploads included")
+    header_timeout_s: PositiveFloat = Field(
+        10.0, description="within which the headers of a request must arrive"
+    )
+    body_timeout_s: PositiveFloat = Field(
+        120.0, description="within which the body of a request must arrive"
+    )
     cors_origins: tuple[str, ...] = Field((), description="browsers' origins that may call the API")
     default_deadline_s: PositiveFloat = Field(
         60.0, description="for questions that state no deadline"
