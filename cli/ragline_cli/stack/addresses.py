@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
+from ragline.redaction import without_secrets
 from ragline.settings import StoreKind
 
 
@@ -85,6 +87,14 @@ class Addresses(_Address):
         if store.api_key is not None:
             variables["RAGLINE_VECTOR_STORE__API_KEY"] = store.api_key
         return variables
+
+    def shown(self) -> dict[str, Any]:
+        """Return the addresses as they may be printed: without passwords and keys."""
+        found = self.model_dump(mode="json")
+        found["vector_store"].pop("api_key")
+        for address in (found["redis"], found["vector_store"]):
+            address["url"] = without_secrets(address["url"])
+        return found
 
 
 def names_a_cluster(environment: Mapping[str, str] = os.environ) -> bool:

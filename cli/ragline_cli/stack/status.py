@@ -37,7 +37,10 @@ def status(
 
 
 def describe(state: StackState) -> dict[str, Any]:
-    """Return the stack as `status --json` prints it, with each service's current readiness."""
+    """Return the stack as `status --json` prints it, with each service's current readiness.
+
+    Passwords are left out; the state file, which only its owner may read, has them.
+    """
     names = list(state.services)
     with ThreadPoolExecutor(max(1, len(names))) as pool:
         probed = dict(zip(names, pool.map(_ask, state.services.values()), strict=True))
@@ -48,7 +51,7 @@ def describe(state: StackState) -> dict[str, Any]:
     return {
         "stack": state.stack.value,
         "phase": state.phase.value,
-        **state.addresses.model_dump(mode="json"),
+        **state.addresses.shown(),
         "services": services,
         "logs": str(state.logs),
     }
@@ -72,7 +75,7 @@ def _print(report: dict[str, Any]) -> None:
     table = Table("part", "address", "", box=None, pad_edge=False)
     table.add_row("kafka", report["kafka"]["bootstrap_servers"], "")
     table.add_row("vector store", report["vector_store"]["kind"], "")
-    table.add_row("redis", report["redis"]["url"].rpartition("@")[2], "")
+    table.add_row("redis", report["redis"]["url"].removeprefix("redis://"), "")
     for name, service in report["services"].items():
         table.add_row(name, service["health"], _mark(service))
     out.print(table)

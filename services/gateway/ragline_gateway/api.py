@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any
 
@@ -26,6 +28,9 @@ Kafka: a question is stored when `POST /v1/queries` returns, and gets exactly on
 """
 _FRESH = {"Cache-Control": "no-cache"}
 _CONSOLE = files("ragline_gateway") / "console"
+_REFERENCE = files("ragline_gateway") / "reference"
+# Only its copy of Swagger UI is used
+_SWAGGER_UI = ("fastapi_offline", "static")
 
 
 def make_api(parts: Parts) -> FastAPI:
@@ -35,25 +40,36 @@ def make_api(parts: Parts) -> FastAPI:
         version="1",
         description=_ABOUT,
         license_info={"name": "Apache-2.0"},
-        responses=problems(400, 401, 403, 413, 422, 429, 500, 503),
+        docs_url=None,  # FastAPI's pages load scripts of other servers
+        redoc_url=None,
+        responses=problems(400, 401, 403, 408, 413, 422, 429, 500, 503),
     )
     app.state.parts = parts
     routers = (queries, streams, feedback, chat, documents, pipeline)
     for router in routers:
         app.include_router(router)
     answer_wrong_methods(app, chain.from_iterable(router.routes for router in routers))
-    _add_console(app)
+    _add_page(app, "/", _CONSOLE, files_at="/console")
+    _add_page(app, "/docs", _REFERENCE, files_at="/docs", packages=[_SWAGGER_UI])
     return app
 
 
-def _add_console(app: FastAPI) -> None:
-    index = str(_CONSOLE / "index.html")
+def _add_page(
+    app: FastAPI,
+    path: str,
+    folder: Traversable,
+    *,
+    files_at: str,
+    packages: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Serve the page `index.html` of `folder` at `path`, and what belongs to it at `files_at`."""
+    index = str(folder / "index.html")
 
-    @app.get("/", include_in_schema=False)
-    async def console() -> Response:
+    @app.get(path, include_in_schema=False)
+    async def page() -> Response:
         return FileResponse(index, headers=_FRESH)
 
-    app.mount("/console", _Fresh(directory=str(_CONSOLE)))
+    app.mount(files_at, _Fresh(directory=str(folder), packages=list(packages)))
 
 
 class _Fresh(StaticFiles):

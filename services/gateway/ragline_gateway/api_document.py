@@ -15,6 +15,7 @@ _MEANINGS = {
     401: "No credentials, or none that count.",
     403: "The credentials lack a scope.",
     404: "There is no such thing, or it is somebody else's.",
+    408: "It did not arrive in time; the connection is closed.",
     409: "It contradicts what is stored.",
     413: "The body is too large.",
     415: "The format cannot be read.",

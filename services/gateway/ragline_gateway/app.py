@@ -19,6 +19,7 @@ from ragline.messaging.kafka_clients import check_topics
 from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
+from ragline.observability.timed_protocol import RequestTimes
 from ragline.process import once_available
 from ragline_gateway.access.authenticator import open_authenticator
 from ragline_gateway.answers.tail import AnswerTail, open_tail
@@ -28,7 +29,6 @@ from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.garbage_collection import collecting_calmly
 from ragline_gateway.limits.rate import open_limiter
 from ragline_gateway.middleware import add_middlewares
-from ragline_gateway.observing.redaction import redact_logs
 from ragline_gateway.parts import Parts
 from ragline_gateway.publisher import Publisher, open_publisher
 from ragline_gateway.queries.ask import Ask, Deadlines
@@ -52,7 +52,6 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
         Misconfigured: settings that cannot work.
     """
     own = settings.gateway
-    redact_logs()
     async with AsyncExitStack() as stack:
         authenticator = await stack.enter_async_context(open_authenticator(own))
         limiter = await stack.enter_async_context(
@@ -75,6 +74,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
                 port=own.port,
                 setting="RAGLINE_GATEWAY__PORT",
                 graceful_s=_LAST_REQUESTS_S,
+                times=RequestTimes(header_s=own.header_timeout_s, body_s=own.body_timeout_s),
             )
         )
         await stack.enter_async_context(collecting_calmly(lambda: parts.streams.count))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from ragline.observability.metrics import Metrics
-from ragline_gateway.access.gate import Authenticates, Gate, Limiter
+from ragline_gateway.access.gate import Authenticates, Gate
 from ragline_gateway.api_document import complete_document
+from ragline_gateway.limits.allowance import Limiter
 from ragline_gateway.limits.origins import PageSecurity, cors
 from ragline_gateway.limits.size import SizeLimit
 from ragline_gateway.observing.requests import Observed

@@ -106,7 +106,7 @@ class MissingScope(Problem):
         super().__init__(
             status=403,
             code="missing-scope",
-            title=f"These credentials may not {scope}",
+            title=f"These credentials lack the scope {scope}",
             detail=f"use credentials with the scope `{scope}`",
             headers={"WWW-Authenticate": challenge},
         )
@@ -122,6 +122,18 @@ class TooManyRequests(Problem):
             title="There were too many requests",
             detail=f"at most {limit} a minute are taken; wait as long as `Retry-After` says",
             headers={**headers, **retry_after_header(retry_after)},
+        )
+
+
+class TooManyAtOnce(Problem):
+    """413: one request carries more than `most`, a whole minute's."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            status=413,
+            code="too-many-at-once",
+            title="The request carries too much to do",
+            detail=f"each document or rating counts as a request; send at most {most} at once",
         )
 
 

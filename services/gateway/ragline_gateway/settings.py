@@ -28,6 +28,11 @@ class GatewayGroup(Group):
         description="who comes without credentials may do everything in this tenant, or in the one "
         "that the header `Ragline-Tenant` names; for a machine of one's own only",
     )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="JSON list of host names by which callers without credentials may call, "
+        "besides `localhost` and the address that is listened on",
+    )
     jwks_url: str | None = Field(
         None, description="where the keys of an issuer of JWTs are; JWTs are refused when empty"
     )
@@ -41,11 +46,19 @@ class GatewayGroup(Group):
     jwt_audience: str | None = Field(None, description="the `aud` that a JWT must have")
     jwt_tenant_claim: str = Field("tenant", description="the claim that names the tenant")
     jwt_groups_claim: str = Field("groups", description="the claim that lists the groups")
-    jwt_scope_claim: str = Field("scope", description="the claim with `ask write operate`")
+    jwt_scope_claim: str = Field("scope", description="the claim with `ask write access operate`")
     requests_per_minute: PositiveInt = Field(
-        600, description="of one key or subject, unless its key states another limit"
+        600,
+        description="of one key or subject, unless its key states another limit; each file of an "
+        "upload and each rating counts as one",
     )
     max_body_bytes: PositiveInt = Field(8_000_000, description="of one request; uploads included")
+    header_timeout_s: PositiveFloat = Field(
+        10.0, description="within which the headers of a request must arrive"
+    )
+    body_timeout_s: PositiveFloat = Field(
+        120.0, description="within which the body of a request must arrive"
+    )
     cors_origins: tuple[str, ...] = Field((), description="browsers' origins that may call the API")
     default_deadline_s: PositiveFloat = Field(
         60.0, description="for questions that state no deadline"

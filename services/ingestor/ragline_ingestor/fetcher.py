@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ragline.contracts.documents import DocumentChanged
 from ragline.errors import InvalidDocument, Unavailable
+from ragline.redaction import without_secrets
 from ragline_ingestor.document import Content
 from ragline_ingestor.media_types import split_media_type
 from ragline_ingestor.uri_rules import UriRules, forbidden
@@ -65,7 +66,8 @@ class Fetcher:
             async with asyncio.timeout(self._timeout_s):
                 return await read(uri)
         except TimeoutError as error:
-            raise Unavailable(f"{uri} was not read within {self._timeout_s:g} s") from error
+            shown = without_secrets(uri)
+            raise Unavailable(f"{shown} was not read within {self._timeout_s:g} s") from error
 
 
 def inline_content(event: DocumentChanged) -> Content:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import fsspec
 
 from ragline.errors import InvalidDocument, Misconfigured, Unavailable
+from ragline.redaction import without_secrets
 from ragline_ingestor.document import Content
 from ragline_ingestor.fetcher import check_size
 from ragline_ingestor.uri_rules import forbidden
@@ -46,10 +47,11 @@ class FileReader:
         except (ImportError, ValueError) as error:
             scheme = urlsplit(uri).scheme
             raise Misconfigured(
-                f"{scheme}: URIs are allowed but fsspec cannot read them ({error}):"
+                f"{scheme}: URIs are allowed but fsspec cannot read them"
+                f" ({without_secrets(str(error))}):"
                 " install the package that it names"
             ) from error
         except OSError as error:
-            raise Unavailable(f"{uri} does not answer: {error}") from error
+            raise Unavailable(without_secrets(f"{uri} does not answer: {error}")) from error
         check_size(len(data), self._max_bytes)
         return data

@@ -23,6 +23,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from ragline.contracts.media_types import PLAIN
 from ragline.errors import InvalidDocument, RateLimited, Unavailable
+from ragline.redaction import without_secrets
 from ragline_ingestor.document import Content
 from ragline_ingestor.fetcher import check_size
 from ragline_ingestor.media_types import split_media_type
@@ -104,7 +105,7 @@ class HttpReader:
         except InvalidURL as error:
             raise _failed("it is no URL") from error
         except (ClientError, OSError) as error:
-            raise Unavailable(f"{uri} does not answer: {error}") from error
+            raise Unavailable(without_secrets(f"{uri} does not answer: {error}")) from error
 
     async def _body(self, response: ClientResponse) -> Content:
         check_size(response.content_length or 0, self._max_bytes)

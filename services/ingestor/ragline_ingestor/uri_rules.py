@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ragline.errors import InvalidDocument, Misconfigured
+from ragline_ingestor.public_address import is_public
 
-_NAT64 = IPv6Network("64:ff9b::/96")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -45,7 +44,7 @@ class UriRules:
 
     def may_connect(self, host: str, address: str) -> bool:
         """Tell whether `host` may be reached at `address`, an IP address."""
-        return host.lower() in self.private_hosts or _is_public(address)
+        return host.lower() in self.private_hosts or is_public(address)
 
 
 def forbidden(message: str) -> InvalidDocument:
@@ -90,16 +89,3 @@ def _host_matches(pattern: str, host: str) -> bool:
     if pattern.startswith("*."):
         return host.endswith(pattern[1:])
     return host == pattern
-
-
-def _is_public(address: str) -> bool:
-    ip = ip_address(address.partition("%")[0])
-    return all(each.is_global and not each.is_multicast for each in (ip, *_embedded(ip)))
-
-
-def _embedded(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses embedded in an IPv6 tunnel address."""
-    if isinstance(ip, IPv4Address):
-        return []
-    nat64 = IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None
-    return [found for found in (ip.sixtofour, nat64) if found is not None]

@@ -28,7 +28,8 @@ class VersionWaiter:
     async def missing(self, event: QueryClassified, *, seconds: float | None) -> dict[str, int]:
         """Return which of `options.min_versions` are not searchable after at most `seconds`.
 
-        A higher version, also a deletion, satisfies the requested one.
+        A higher version, also a deletion, satisfies the requested one. A document that the asker
+        may not read is treated as unknown: neither the answer nor its time reveals it.
 
         Raises:
             TransientError: the store does not answer.
@@ -36,7 +37,7 @@ class VersionWaiter:
         awaited: Mapping[str, int] = event.options.min_versions
         pause = _FIRST_PAUSE_S
         until = asyncio.get_running_loop().time() + (_PATIENCE_S if seconds is None else seconds)
-        while awaited := await self._behind(event.tenant, awaited):
+        while awaited := await self._behind(event, awaited):
             left = until - asyncio.get_running_loop().time()
             if left <= 0:
                 break
@@ -44,14 +45,18 @@ class VersionWaiter:
             pause = min(2 * pause, _LONGEST_PAUSE_S)
         return dict(awaited)
 
-    async def _behind(self, tenant: str, wanted: Mapping[str, int]) -> dict[str, int]:
-        found = await asyncio.gather(*(self._version(tenant, document) for document in wanted))
+    async def _behind(self, event: QueryClassified, wanted: Mapping[str, int]) -> dict[str, int]:
+        found = await asyncio.gather(*(self._version(event, document) for document in wanted))
         return {
             document: version
             for (document, version), current in zip(wanted.items(), found, strict=True)
             if current < version
         }
 
-    async def _version(self, tenant: str, document_id: str) -> int:
-        stored = await self._store.current(DocumentRef(tenant=tenant, document_id=document_id))
-        return max(stored.version, stored.access_version) if stored else -1
+    async def _version(self, event: QueryClassified, document_id: str) -> int:
+        stored = await self._store.current(
+            DocumentRef(tenant=event.tenant, document_id=document_id)
+        )
+        if stored is None or not stored.is_for(event.principal.groups):
+            return -1
+        return max(stored.version, stored.access_version)

@@ -38,10 +38,15 @@ _NO_DIGEST = bytes(sha256().digest_size)
 
 
 class KeyScope(StrEnum):
-    """What a caller may do: ask and rate answers, change documents, watch the pipeline."""
+    """What a caller may do.
+
+    `ask`: ask and rate answers; `write`: change documents' content; `access`: say who may read
+    documents; `operate`: watch the pipeline.
+    """
 
     ASK = "ask"
     WRITE = "write"
+    ACCESS = "access"
     OPERATE = "operate"
 
 

@@ -21,6 +21,7 @@ from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
 from ragline.errors import CircuitOpen, InvalidEvent, RaglineError, TransientError
 from ragline.messaging.record import Record
+from ragline.redaction import without_secrets
 
 _MAX_ERROR_CHARS = 2_000
 _LONGEST_WAIT_MS = 3_600_000
@@ -45,7 +46,7 @@ class Failure(BaseModel):
 
 
 def diagnose(error: Exception) -> Failure:
-    """Translate an exception that came out of FastStream's pipeline."""
+    """Translate an exception that came out of FastStream's pipeline; no secret is in the text."""
     match error:
         case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
             cause, code = Cause.INVALID_HEADERS, "invalid_headers"
@@ -64,7 +65,10 @@ def diagnose(error: Exception) -> Failure:
             cause, code = Cause.PERMANENT_ERROR, "internal"
             message = f"{type(error).__name__}: {error}"
     return Failure(
-        cause=cause, code=code, message=message[:_MAX_ERROR_CHARS], retry_after=_retry_after(error)
+        cause=cause,
+        code=code,
+        message=without_secrets(message)[:_MAX_ERROR_CHARS],
+        retry_after=_retry_after(error),
     )
 
 

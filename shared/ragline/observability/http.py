@@ -6,13 +6,37 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.server import ServerState
 
 from ragline.errors import Misconfigured
+from ragline.observability.timed_protocol import RequestTimes, TimedProtocol
 
 _BACKLOG = 4_096  # thousands of streams reconnect at once when another replica stops
+
+
+_TIMES = RequestTimes()
+
+
+def _timed(times: RequestTimes) -> type[asyncio.Protocol]:
+    """Return what the server calls to make a connection's protocol."""
+
+    def make(
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> TimedProtocol:
+        inner = cast("Any", AutoHTTPProtocol)(
+            config=config, server_state=server_state, app_state=app_state, _loop=_loop
+        )
+        return TimedProtocol(inner, times=times, loop=_loop or asyncio.get_running_loop())
+
+    return cast("type[asyncio.Protocol]", make)
 
 
 class _Server(uvicorn.Server):
@@ -25,7 +49,13 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serve_http(
-    app: ASGIApp, *, host: str, port: int, setting: str, graceful_s: int | None = None
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    setting: str,
+    graceful_s: int | None = None,
+    times: RequestTimes = _TIMES,
 ) -> AsyncIterator[int]:
     """Serve `app` and yield the port; at the end, requests in flight get `graceful_s` seconds.
 
@@ -35,6 +65,7 @@ async def serve_http(
         port: port to listen on, 0 for a free one.
         setting: the variable that sets the port, for the error message.
         graceful_s: None waits for requests in flight without limit.
+        times: how long each request may take to arrive.
 
     Raises:
         Misconfigured: the port is taken.
@@ -51,6 +82,8 @@ async def serve_http(
         raise Misconfigured(message) from error
     config = uvicorn.Config(
         app,
+        http=_timed(times),
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",

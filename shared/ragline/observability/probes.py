@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from starlette.routing import Route
 from ragline.observability.health import Health, ProbeResult
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
+from ragline.redaction import without_secrets
 from ragline.settings import HttpSettings
 
 
@@ -21,10 +22,14 @@ def _respond(verdict: ProbeResult, good: str) -> JSONResponse:
     status = good if verdict.ok else f"not {good}"
     body = {
         "status": status,
-        "problems": dict(verdict.problems),
-        "degraded": dict(verdict.degraded),
+        "problems": _told(verdict.problems),
+        "degraded": _told(verdict.degraded),
     }
     return JSONResponse(body, status_code=200 if verdict.ok else 503)
+
+
+def _told(found: Mapping[str, str]) -> dict[str, str]:
+    return {name: without_secrets(text) for name, text in found.items()}
 
 
 def make_app(health: Health, metrics: Metrics) -> Starlette:

@@ -54,6 +54,19 @@ class DocumentReader(Protocol):
         """
         ...
 
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Return which of these documents a reader with `groups` may know of.
+
+        A deleted document is still for whom it was. One that nothing was ever stored of is for
+        nobody: whose it is to be is not known.
+
+        Raises:
+            Unavailable: the store is down or slow beyond its time limit.
+        """
+        ...
+
 
 def without_overlap(parts: Iterable[SourcePart]) -> tuple[SourcePart, ...]:
     """Return parts that cover the same ranges without overlap, in the source's order.

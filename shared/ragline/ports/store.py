@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -107,6 +107,10 @@ class StoredDocument:
     access_version: int
     access: tuple[str, ...]
     chunk_hashes: tuple[str, ...] = ()
+
+    def is_for(self, groups: Iterable[str]) -> bool:
+        """Return whether a reader with `groups` may know of the document."""
+        return not self.access or not set(self.access).isdisjoint(groups)
 
 
 class WriteResult(StrEnum):

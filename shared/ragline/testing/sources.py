@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from ragline.ports.sources import SourcePart, SourceText
@@ -25,6 +25,16 @@ class MemoryReader:
         if entry is None or entry.document is None or not entry.readable(groups):
             return None
         return _source(entry.document) if entry.document.chunks else None
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Return the ids of the entries that `groups` may read."""
+        entries = self._collection.entries
+        found = {
+            each: entries.get(DocumentRef(tenant=tenant, document_id=each)) for each in document_ids
+        }
+        return frozenset(each for each, entry in found.items() if entry and entry.readable(groups))
 
 
 @asynccontextmanager

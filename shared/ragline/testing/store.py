@@ -42,7 +42,7 @@ class _Entry:
 
     def readable(self, groups: tuple[str, ...]) -> bool:
         """Return whether a reader with `groups` may see the document."""
-        return not self.state.access or not set(self.state.access).isdisjoint(groups)
+        return self.state.is_for(groups)
 
     def state_access(self, version: int, access: tuple[str, ...], *, by_event: bool) -> bool:
         if (version, by_event) < (self.state.access_version, self.by_event):

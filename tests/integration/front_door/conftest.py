@@ -9,14 +9,24 @@ import pytest
 from starlette.types import ASGIApp
 
 from ragline.observability.http import serve_http
+from ragline.observability.timed_protocol import RequestTimes
 
 Serve = Callable[[ASGIApp], Awaitable[str]]
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` as the gateway is served, and yield its URL."""
-    async with serve_http(app, host="127.0.0.1", port=port, setting="-", graceful_s=1) as chosen:
+async def serving(
+    app: ASGIApp, *, port: int = 0, times: RequestTimes | None = None
+) -> AsyncIterator[str]:
+    """Serve `app` as the gateway is served, and give its URL."""
+    async with serve_http(
+        app,
+        host="127.0.0.1",
+        port=port,
+        setting="-",
+        graceful_s=1,
+        times=times or RequestTimes(),
+    ) as chosen:
         yield f"http://127.0.0.1:{chosen}"
 
 

@@ -120,6 +120,27 @@ async def test_a_refused_request_takes_nothing(limiter: RateLimiter) -> None:
     assert await left(limiter, caller) <= 1
 
 
+async def test_a_request_may_cost_more_than_one_and_then_waits_for_all_of_it(
+    limiter: RateLimiter,
+) -> None:
+    caller = somebody()
+    await limiter.take(caller)
+    rest = await limiter.take(caller, beyond=3)
+    assert rest is not None
+    assert rest.remaining == 1
+
+    assert await left(limiter, caller) == 0
+    with pytest.raises(TooManyRequests) as refused:
+        await limiter.take(caller, beyond=3)  # of a request that is counted as one again
+    assert 36 < int(refused.value.headers["Retry-After"]) <= 48
+
+    other = somebody()
+    assert await left(limiter, other) == 4
+    with pytest.raises(TooManyRequests):
+        await limiter.take(other, beyond=5)
+    assert await left(limiter, other) == 3  # what was refused took nothing
+
+
 async def test_callers_do_not_use_up_each_others_limit(limiter: RateLimiter) -> None:
     one = somebody(limit=1, name="a")
     await limiter.take(one)

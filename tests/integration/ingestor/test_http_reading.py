@@ -155,3 +155,12 @@ async def test_a_server_that_is_down_is_unavailable() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     assert await _error(f"http://localhost:{port}/page", port) == "unavailable"
+
+
+async def test_the_signature_of_an_address_stays_out_of_the_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unanswered:
+        port = unanswered.getsockname()[1]
+    with pytest.raises(Unavailable) as caught:
+        await _read(f"http://localhost:{port}/a.pdf?X-Amz-Signature=hunter2", port)
+    assert f"http://localhost:{port}/a.pdf?[hidden] does not answer" in str(caught.value)
+    assert "hunter2" not in str(caught.value)

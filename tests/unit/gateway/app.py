@@ -17,11 +17,17 @@ from starlette.routing import Route
 from ragline.errors import Misconfigured, Overloaded, Superseded, Unavailable
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.caller import Caller
-from ragline_gateway.access.gate import Anybody, Asker, Authenticates, Limiter, Writer
+from ragline_gateway.access.gate import Anybody, Asker, Authenticates, Writer
 from ragline_gateway.api_document import problems
+from ragline_gateway.limits.allowance import Limiter
 from ragline_gateway.limits.quota import Quota
 from ragline_gateway.middleware import add_middlewares
-from ragline_gateway.problems import InvalidCredentials, NoCredentials, Problem
+from ragline_gateway.problems import (
+    InvalidCredentials,
+    NoCredentials,
+    Problem,
+    TooManyRequests,
+)
 from ragline_gateway.settings import GatewayGroup
 
 RAISED: dict[str, Exception] = {
@@ -101,11 +107,13 @@ class Countdown:
     left: int | None = None
     seen: list[str] = field(default_factory=list)
 
-    async def take(self, caller: Caller) -> Quota | None:
+    async def take(self, caller: Caller, *, beyond: int = 0) -> Quota | None:
         self.seen.append(caller.subject)
         if self.left is None:
             return None
-        self.left -= 1
+        if self.left < (beyond or 1):
+            raise TooManyRequests(10, 7.0, {"RateLimit": "none"})
+        self.left -= beyond or 1
         return Quota(limit=10, remaining=self.left, reset_s=1.5)
 
 

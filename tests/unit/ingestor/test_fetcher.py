@@ -85,6 +85,28 @@ async def test_a_slow_source_is_unavailable() -> None:
         await _fetcher()(_event(content_uri="slow://docs/a"))
 
 
+@pytest.mark.parametrize(
+    "reader",
+    [
+        _never,
+        FileReader(max_bytes=100),
+    ],
+)
+async def test_of_an_address_only_what_is_no_secret_is_told(
+    reader: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(uri: str, mode: str) -> None:
+        raise OSError(f"403 of {uri} ({mode})")
+
+    monkeypatch.setattr(fsspec, "open", refused)
+    fetcher = _fetcher(readers={"slow": reader}, timeout_s=0.01 if reader is _never else 10)
+    with pytest.raises(Unavailable) as caught:
+        await fetcher(_event(content_uri="slow://docs/a.md?X-Amz-Signature=hunter2#hunter2"))
+
+    assert str(caught.value).startswith("slow://docs/a.md?[hidden] ")
+    assert "hunter2" not in str(caught.value)
+
+
 async def test_files_are_read_up_to_the_limit(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"# Hello")
     (tmp_path / "b.md").write_bytes(b"x" * 101)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Options, QueryClassified
+from ragline.contracts.queries import Options, Principal, QueryClassified
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.store import DocumentRef, StoredDocument
@@ -21,9 +21,11 @@ NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 MakeEvent = Callable[..., QueryClassified]
 
 
-def stored(version: int, *, access_version: int = -1, gone: bool = False) -> StoredDocument:
+def stored(
+    version: int, *, access_version: int = -1, gone: bool = False, access: tuple[str, ...] = ()
+) -> StoredDocument:
     return StoredDocument(
-        version=version, gone=gone, content_hash=None, access_version=access_version, access=()
+        version=version, gone=gone, content_hash=None, access_version=access_version, access=access
     )
 
 
@@ -62,6 +64,22 @@ async def test_only_what_is_missing_at_the_end_is_named(store: Any, event: MakeE
     asked = asking(event, old=2, absent=7, there=2)
     found = await VersionWaiter(store=store).missing(asked, seconds=0.1)
     assert found == {"old": 2, "absent": 7}  # another tenant's document is another document
+
+
+async def test_a_document_of_others_is_missing_like_one_that_is_unknown(
+    store: Any, event: MakeEvent
+) -> None:
+    store = store()
+    store.documents = {
+        "acme/theirs": stored(5, access=("staff",)),
+        "acme/deleted": stored(5, gone=True, access=("staff",)),
+        "acme/mine": stored(5, access=("eng", "staff")),
+    }
+    asked = asking(event, theirs=5, deleted=5, mine=5, unknown=5).model_copy(
+        update={"principal": Principal(groups=("eng",))}
+    )
+    found = await VersionWaiter(store=store).missing(asked, seconds=0.1)
+    assert found == {"theirs": 5, "deleted": 5, "unknown": 5}
 
 
 async def test_a_store_that_is_down_is_an_error(event: MakeEvent) -> None:

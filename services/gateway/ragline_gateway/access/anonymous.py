@@ -15,6 +15,9 @@ TENANT_HEADER = "Ragline-Tenant"
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
+# Listening on all addresses says nothing about the names that requests use
+_EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+
 _TENANT = TypeAdapter[str](Tenant)
 
 
@@ -22,19 +25,22 @@ class Anonymous:
     """Admits every caller with all scopes; for development on one's own machine.
 
     Requests from web pages of other origins are refused: an upload needs no CORS preflight, so such
-    a page could send one on behalf of the user who views it. On the loopback address, only the
-    loopback names are accepted as `Host`; this prevents DNS rebinding, where a page's own host name
-    resolves to this machine and the request looks same-origin.
+    a page could send one on behalf of the user who views it. Only known names are accepted as
+    `Host`, whatever address the gateway listens on, because published and forwarded ports lead
+    to any; this prevents DNS rebinding, where a page's own host name resolves to this machine and
+    the request looks same-origin.
 
     Args:
         tenant: the caller's tenant, unless the request names another one.
         origins: origins whose pages may call the gateway, besides its own.
-        loopback: whether the gateway listens on the loopback address.
+        hosts: host names that may be called, besides the loopback names.
     """
 
-    def __init__(self, tenant: str, *, origins: Iterable[str] = (), loopback: bool = False) -> None:
+    def __init__(
+        self, tenant: str, *, origins: Iterable[str] = (), hosts: Iterable[str] = ()
+    ) -> None:
         self._default = tenant
-        self._loopback = loopback
+        self._hosts = LOOPBACK_NAMES.union(_without_port(host).lower() for host in hosts)
         self._origins = frozenset(origins)
 
     def admit(self, headers: Headers) -> Caller:
@@ -53,13 +59,13 @@ class Anonymous:
         )
 
     def _check_host(self, headers: Headers) -> None:
-        host = headers.get("host", "")
-        if self._loopback and _without_port(host) not in LOOPBACK_NAMES:
+        if _without_port(headers.get("host", "")).lower() not in self._hosts:
             raise Problem(
                 status=403,
                 code="foreign-host",
                 title="This name may not be called without credentials",
-                detail=f"call the gateway as one of {', '.join(sorted(LOOPBACK_NAMES))}",
+                detail=f"call the gateway as one of {', '.join(sorted(self._hosts))}, or let "
+                "RAGLINE_GATEWAY__ALLOWED_HOSTS name the host",
             )
 
     def _check_origin(self, headers: Headers) -> None:
@@ -73,6 +79,13 @@ class Anonymous:
                 title="This page may not call without credentials",
                 detail="its origin is not the gateway's and not in RAGLINE_GATEWAY__CORS_ORIGINS",
             )
+
+
+def own_name(address: str) -> tuple[str, ...]:
+    """Return how requests name the address that is listened on; empty for all addresses."""
+    if address in _EVERY_ADDRESS:
+        return ()
+    return (f"[{address}]" if ":" in address else address,)
 
 
 def _without_port(host: str) -> str:

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 
 from ragline.clock import utc_now
 from ragline.errors import Misconfigured
-from ragline_gateway.access.anonymous import Anonymous
+from ragline_gateway.access.anonymous import Anonymous, own_name
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.access.claims import ClaimNames
 from ragline_gateway.access.credential import credential, is_api_key, is_jwt
@@ -95,7 +95,7 @@ async def open_authenticator(settings: GatewayGroup) -> AsyncIterator[Authentica
             anonymous = Anonymous(
                 settings.anonymous_tenant,
                 origins=settings.cors_origins,
-                loopback=settings.host in ("localhost", "127.0.0.1", "::1"),
+                hosts=(*settings.allowed_hosts, *own_name(settings.host)),
             )
         yield Authenticator(keys=keys, tokens=tokens, anonymous=anonymous)
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from ragline_gateway.access.caller import Caller, KeyScope
-from ragline_gateway.limits.quota import Quota
+from ragline_gateway.limits.allowance import Allowance, Limiter
 from ragline_gateway.problems import MissingScope, NoCredentials
 
 GUARDED = "/v1/"
@@ -24,20 +24,12 @@ class Authenticates(Protocol):
         ...
 
 
-class Limiter(Protocol):
-    """Counts a caller's requests."""
-
-    async def take(self, caller: Caller) -> Quota | None:
-        """Count one request, or raise a `Problem` when there were too many."""
-        ...
-
-
 class Gate:
     """ASGI middleware: admits the callers of `/v1/` before any of their body is read.
 
     A dependency of the routes would run only after the body is read: a caller without credentials
     could then make the gateway hold megabytes for each request. The caller is in
-    `request.state.caller`.
+    `request.state.caller`, and what else the request costs goes through `request.state.allowance`.
     """
 
     def __init__(self, app: ASGIApp, *, authenticator: Authenticates, limiter: Limiter) -> None:
@@ -56,9 +48,10 @@ class Gate:
             await self._app(scope, receive, send)
             return
         caller = await self._authenticator.admit(Headers(raw=scope["headers"]))
-        scope.setdefault("state", {})["caller"] = caller
-        quota = await self._limiter.take(caller)
-        await self._app(scope, receive, _with_quota(send, quota) if quota else send)
+        allowance = Allowance(self._limiter, caller)
+        scope.setdefault("state", {}).update(caller=caller, allowance=allowance)
+        await allowance.enter()
+        await self._app(scope, receive, _with_quota(send, allowance))
 
 
 def _path(scope: AsgiScope) -> str:
@@ -66,11 +59,11 @@ def _path(scope: AsgiScope) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
-def _with_quota(send: Send, quota: Quota) -> Send:
-    added = [(name.lower().encode(), value.encode()) for name, value in quota.headers().items()]
-
+def _with_quota(send: Send, allowance: Allowance) -> Send:
     async def send_with_quota(message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and allowance.quota is not None:
+            told = allowance.quota.headers().items()
+            added = [(name.lower().encode(), value.encode()) for name, value in told]
             message["headers"] = [*message.get("headers", ()), *added]
         await send(message)
 
@@ -93,12 +86,23 @@ class Requires:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is None:
             raise NoCredentials
-        if self._scope is not None and self._scope not in caller.scopes:
-            raise MissingScope(self._scope)
+        if self._scope is not None:
+            require(caller, self._scope)
         return caller
+
+
+def require(caller: Caller, scope: KeyScope) -> None:
+    """Return when `caller` has `scope`.
+
+    Raises:
+        MissingScope: the caller has not.
+    """
+    if scope not in caller.scopes:
+        raise MissingScope(scope)
 
 
 Anybody = Annotated[Caller, Depends(Requires(None))]
 Asker = Annotated[Caller, Depends(Requires(KeyScope.ASK))]
 Writer = Annotated[Caller, Depends(Requires(KeyScope.WRITE))]
+AccessSetter = Annotated[Caller, Depends(Requires(KeyScope.ACCESS))]
 Operator = Annotated[Caller, Depends(Requires(KeyScope.OPERATE))]

@@ -8,7 +8,13 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from ragline.contracts.base import DocumentId, Group
-from ragline.contracts.documents import DocumentStatus, Version
+from ragline.contracts.documents import (
+    ChunkCounts,
+    DocumentError,
+    DocumentStatus,
+    Outcome,
+    Version,
+)
 from ragline.ports.sources import SourceText, without_overlap
 from ragline_gateway.queries.models import Body
 
@@ -88,13 +94,37 @@ class Uploaded(BaseModel):
     documents: tuple[Accepted | Rejected, ...]
 
 
+class DocumentReport(BaseModel):
+    """The last status event of a document; see `DocumentStatus` of the event.
+
+    Counts of embeddings and timings are left out: all tenants share the embedding cache, so a hit
+    would tell a writer that another tenant has the same text.
+    """
+
+    tenant: str
+    document_id: DocumentId
+    version: Version
+    status: Outcome
+    change: Literal["content", "access"]
+    chunks: ChunkCounts
+    freshness_ms: float | None
+    warnings: tuple[str, ...]
+    error: DocumentError | None
+    finished_at: AwareDatetime
+
+    @classmethod
+    def of(cls, status: DocumentStatus) -> Self:
+        """Return the public part of `status`."""
+        return cls(**{name: getattr(status, name) for name in cls.model_fields})
+
+
 class DocumentProgress(BaseModel):
-    """The outcome of a document's change, or `pending`. `report` is the last status event."""
+    """The outcome of a document's change, or `pending`."""
 
     document_id: DocumentId
     version: int
     status: str
-    report: DocumentStatus | None = None
+    report: DocumentReport | None = None
 
     @classmethod
     def of(cls, document_id: str, report: DocumentStatus | None, wanted: int) -> Self:
@@ -105,13 +135,14 @@ class DocumentProgress(BaseModel):
             status = "superseded"
         else:
             status = str(report.status)
-        return cls(document_id=document_id, version=wanted, status=status, report=report)
+        told = None if report is None else DocumentReport.of(report)
+        return cls(document_id=document_id, version=wanted, status=status, report=told)
 
 
 class Recent(BaseModel):
-    """The documents with the latest status changes, newest first."""
+    """The documents with the latest status changes, newest first, that the caller may know of."""
 
-    documents: tuple[DocumentStatus, ...]
+    documents: tuple[DocumentReport, ...]
 
 
 class SourcePartBody(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
@@ -12,26 +13,29 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Version
 from ragline.errors import InvalidEvent
 from ragline.ports.store import DocumentRef
-from ragline_gateway.access.caller import Caller
-from ragline_gateway.access.gate import Asker, Writer
+from ragline_gateway.access.caller import Caller, KeyScope
+from ragline_gateway.access.gate import AccessSetter, Asker, Writer, require
 from ragline_gateway.api_document import problems
-from ragline_gateway.documents import events
+from ragline_gateway.documents import events, visible_statuses
 from ragline_gateway.documents.models import (
     Accepted,
     AccessBody,
     DocumentBody,
     DocumentProgress,
+    DocumentReport,
     Recent,
     Rejected,
     SourceBody,
     Uploaded,
 )
 from ragline_gateway.documents.uploads import file_changed
+from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps, Parts
 from ragline_gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
+_MOST_LISTED = 200
 # suffixes of a document's path, and their methods
 _PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
@@ -43,22 +47,32 @@ WantedVersion = Annotated[Version | None, Query(description="of the change; the 
 
 @router.get("", summary="Documents that changed last")
 async def recent(
-    caller: Asker, parts: Deps, limit: Annotated[int, Query(ge=1, le=200)] = 20
+    caller: Asker, parts: Deps, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 20
 ) -> Recent:
-    """Return the statuses of the tenant's documents, newest first."""
-    found = await parts.views.recent_documents(caller.tenant, limit=limit)
-    return Recent(documents=tuple(found))
+    """Return the statuses of the tenant's documents that the caller may read, newest first.
+
+    With the scope `operate` those of all. What has never been searchable is told to operators.
+    """
+    found = await parts.views.recent_documents(caller.tenant, limit=_MOST_LISTED)
+    told = await visible_statuses.listed(found, caller, parts.sources)
+    return Recent(documents=tuple(map(DocumentReport.of, told[:limit])))
 
 
 @router.post("", status_code=202, summary="Upload files")
 async def upload(
     caller: Writer,
+    allowance: Allowed,
     parts: Deps,
     files: Annotated[list[UploadFile], File(description="a file's name is its document's id")],
     access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
     tags: Annotated[list[str] | None, Form()] = None,
 ) -> Uploaded:
-    """Store each file as a document; files that are refused are listed, the others are stored."""
+    """Store each file as a document; files that are refused are listed, the others are stored.
+
+    Stating `access` needs the scope `access` as well. Each file counts as a request.
+    """
+    _check_access(caller, access or None)
+    await allowance.spend(len(files))
     told: list[Accepted | Rejected] = []
     for file in files:
         name = file.filename or ""
@@ -80,8 +94,13 @@ async def upload(
 
 
 @router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
-async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: Deps) -> Accepted:
-    """Change who may read a document, without parsing or embedding it again."""
+async def set_access(
+    document_id: Id, body: AccessBody, caller: AccessSetter, parts: Deps
+) -> Accepted:
+    """Change who may read a document, without parsing or embedding it again.
+
+    This needs the scope `access`.
+    """
     event = events.access_changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
 
@@ -90,8 +109,12 @@ async def set_access(document_id: Id, body: AccessBody, caller: Writer, parts: D
 async def status(
     document_id: Id, caller: Asker, parts: Deps, version: WantedVersion = None
 ) -> DocumentProgress:
-    """Return the outcome of the change to `version`, or `pending`."""
-    report = await parts.views.document(caller.tenant, document_id)
+    """Return the outcome of the change to `version`, or `pending`.
+
+    A document that the caller may neither read nor change looks as if it were unknown.
+    """
+    found = await parts.views.document(caller.tenant, document_id)
+    report = await visible_statuses.named(found, caller, parts.sources)
     if report is None and version is None:
         raise _no_such_document()
     wanted = version if version is not None else report.version if report else 0
@@ -114,7 +137,11 @@ async def source(
 
 @router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
 async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Deps) -> Accepted:
-    """Store a document's whole new state; it is searchable seconds later."""
+    """Store a document's whole new state; it is searchable seconds later.
+
+    Stating `access` needs the scope `access` as well. If it is null, who may read stays as it is.
+    """
+    _check_access(caller, body.access)
     _check_path(document_id)
     event = events.changed(caller.tenant, document_id, body, _now_ms(parts))
     return await _publish(parts, caller, event)
@@ -128,6 +155,16 @@ async def delete(
     _check_path(document_id)
     event = events.deleted(caller.tenant, document_id, version, _now_ms(parts))
     return await _publish(parts, caller, event)
+
+
+def _check_access(caller: Caller, access: Sequence[str] | None) -> None:
+    """Require the scope `access` from whoever states who may read a document.
+
+    Membership in the document's current groups is not enough: the store may not know the latest
+    statement yet, and before the first version it knows nothing.
+    """
+    if access is not None:
+        require(caller, KeyScope.ACCESS)
 
 
 def _check_path(document_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from ragline.ports.sources import DocumentReader, SourceText
@@ -30,6 +30,16 @@ class OpenedLater:
             Unavailable: the store is down.
         """
         return await (await self._opened()).read(ref, groups=groups)
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Return which of these documents a reader with `groups` may know of.
+
+        Raises:
+            Unavailable: the store is down.
+        """
+        return await (await self._opened()).permitted(tenant, document_ids, groups=groups)
 
     async def _opened(self) -> DocumentReader:
         async with self._opening:

@@ -11,6 +11,7 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
+from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps
 from ragline_gateway.queries.models import Body
 
@@ -64,12 +65,18 @@ class RatingsAccepted(BaseModel):
 @router.post(
     "/{query_id}/feedback", status_code=202, summary="Rate an answer", responses=problems(404)
 )
-async def give(query_id: str, body: FeedbackBody, caller: Asker, parts: Deps) -> RatingsAccepted:
-    """Store ratings of an answer and of its citations; a later rating replaces an earlier one."""
+async def give(
+    query_id: str, body: FeedbackBody, caller: Asker, allowance: Allowed, parts: Deps
+) -> RatingsAccepted:
+    """Store ratings of an answer and of its citations; a later rating replaces an earlier one.
+
+    Each rating counts as a request.
+    """
     record = await parts.looking.record(query_id, caller)
     now = parts.clock()
     given = [(None, body.rating, body.reason)] if body.rating else []
     rated = [*given, *((each.marker, each.rating, each.reason) for each in body.citations)]
+    await allowance.spend(len(rated))
     for marker, rating, reason in rated:
         event = FeedbackGiven(
             query_id=record.query_id,

@@ -35,13 +35,6 @@ _STRICT = (
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-# Swagger UI is loaded from a CDN and started by an inline script
-_DOCS = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
-)
-_DOCS_PATHS = frozenset({"/docs", "/redoc"})
 
 
 def cors(origins: Sequence[str]) -> Middleware:
@@ -66,18 +59,16 @@ class PageSecurity:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._page = _headers(_STRICT)
-        self._docs = _headers(_DOCS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        added = self._docs if scope["path"] in _DOCS_PATHS else self._page
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *added]
+                message["headers"] = [*message.get("headers", ()), *self._page]
             await send(message)
 
         await self._app(scope, receive, secured)

@@ -27,10 +27,11 @@ local now = time[1] * 1000000 + time[2]
 local window = ARGV[2] * 1000000
 local step = window / ARGV[1]
 local before = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
-local after = before + step
+local after = before + step * ARGV[3]
 local wait = after - window - now
 if wait > 0 then
-    return {math.ceil(wait), 0, math.ceil(before - now)}
+    local left = math.max(0, math.floor((now + window - before) / step))
+    return {math.ceil(wait), left, math.ceil(before - now)}
 end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
 return {0, math.floor((now + window - after) / step + 0.001), math.ceil(after - now)}
@@ -59,25 +60,32 @@ class RateLimiter:
         self._limit = requests_per_minute
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def take(self, caller: Caller) -> Quota | None:
-        """Count one request and return what is left; None when it could not be counted.
+    async def take(self, caller: Caller, *, beyond: int = 0) -> Quota | None:
+        """Count one request, or `beyond` more for one that was counted already.
+
+        Returns what is left; None when it could not be counted.
 
         Raises:
-            TooManyRequests: the caller has no requests left.
+            TooManyRequests: the caller has not so many requests left; nothing is counted.
         """
         limit = caller.requests_per_minute or self._limit
-        quota = await self._count(f"ragline:rate:{caller.tenant}/{caller.subject}", limit)
+        key = f"ragline:rate:{caller.tenant}/{caller.subject}"
+        quota = await self._count(key, limit, beyond or 1)
         if quota is not None and quota.wait_s:
-            raise TooManyRequests(quota.limit, quota.wait_s, quota.headers())
+            # a repeat is counted as one before it comes to what is beyond
+            again_s = WINDOW_S / limit if beyond else 0.0
+            raise TooManyRequests(quota.limit, quota.wait_s + again_s, quota.headers())
         return quota
 
-    async def _count(self, key: str, limit: int) -> Quota | None:
+    async def _count(self, key: str, limit: int, cost: int) -> Quota | None:
         async with self._turns:
             if not self._redis.may("rate_limit"):
                 return None
             with self._redis.trying("rate_limit"):
                 async with asyncio.timeout(_LIMIT_S):
-                    wait, remaining, reset = await self._take(keys=[key], args=[limit, WINDOW_S])
+                    wait, remaining, reset = await self._take(
+                        keys=[key], args=[limit, WINDOW_S, cost]
+                    )
                 return Quota(
                     limit=limit, remaining=remaining, reset_s=reset / 1e6, wait_s=wait / 1e6
                 )

@@ -161,6 +161,30 @@ class SourceContract(StoreCase):
         await store.set_access(ref(), version=4, access=())
         assert [await version(reader, *g) for g in ((), ("ops",), ("staff",))] == [1, 1, 1]
 
+    async def test_who_may_know_of_a_document_is_told_without_its_text(
+        self, store: Store, reader: SourceReader
+    ) -> None:
+        await store.upsert(document("open"))
+        await store.upsert(document("staff", access=("staff", "ops")))
+        await store.upsert(document("empty", texts=[], access=("staff",)))
+        await store.upsert(document("deleted", access=("staff",)))
+        await store.delete(ref("deleted"), version=2)
+        await store.set_access(ref("announced"), version=1, access=("staff",))
+        await store.upsert(document("hers", tenant="Globex_1"))
+        asked = ["open", "staff", "empty", "deleted", "announced", "hers", "none", *HOSTILE]
+
+        for groups, permitted in (
+            ((), {"open"}),
+            (("eng", *HOSTILE), {"open"}),
+            (("ops",), {"open", "staff"}),
+            (("eng", "staff"), {"open", "staff", "empty", "deleted", "announced"}),
+        ):
+            assert await reader.permitted(TENANT, asked, groups=groups) == permitted, groups
+        assert await reader.permitted("Globex_1", asked, groups=()) == {"hers"}
+        assert await reader.permitted(TENANT, [], groups=("staff",)) == frozenset()
+        for tenant in ("nobody", "", "no/such tenant", "*", "a\0b"):
+            assert await reader.permitted(tenant, asked, groups=("staff",)) == frozenset(), tenant
+
     async def test_the_newest_version_takes_the_place_of_the_one_before(
         self, store: Store, reader: SourceReader
     ) -> None:
@@ -239,6 +263,7 @@ class SourceContract(StoreCase):
         async with open_reader() as reader:
             await reader.ping()
             assert await read(reader, "staff") is None
+            assert await reader.permitted(TENANT, ["guide"], groups=("staff",)) == frozenset()
             async with open_store() as store:
                 assert await read(reader, "staff") is None
                 await store.upsert(document())

@@ -29,6 +29,8 @@ from ragline_gateway.problems import InvalidCredentials, NoCredentials, Problem
 from ragline_gateway.settings import GatewayGroup
 
 KEY = make_key("hr")
+# What a client on the same machine sends
+HERE = {"Host": "localhost:8080"}
 
 
 @pytest.fixture(scope="module")
@@ -140,23 +142,25 @@ async def test_guessing_a_known_keys_secret_is_refused(
 
 async def test_anonymous_callers_may_do_everything_in_a_tenant_of_their_choice() -> None:
     authenticator = Authenticator(anonymous=Anonymous("home"))
-    caller = await authenticator.admit(Headers({}))
+    caller = await authenticator.admit(Headers(HERE))
     assert (caller.subject, caller.tenant, caller.anonymous) == ("anonymous", "home", True)
-    assert sorted(caller.scopes) == ["ask", "operate", "write"]
-    assert (await authenticator.admit(Headers({"Ragline-Tenant": "work"}))).tenant == "work"
+    assert sorted(caller.scopes) == ["access", "ask", "operate", "write"]
+    assert (await authenticator.admit(Headers(HERE | {"Ragline-Tenant": "work"}))).tenant == "work"
 
 
 @pytest.mark.parametrize("tenant", ["", "a/b", "a" * 65, "ä"])
 async def test_a_header_that_names_no_tenant_is_told_so(tenant: str) -> None:
     with pytest.raises(Problem) as caught:
-        await Authenticator(anonymous=Anonymous("home")).admit(Headers({"Ragline-Tenant": tenant}))
+        await Authenticator(anonymous=Anonymous("home")).admit(
+            Headers(HERE | {"Ragline-Tenant": tenant})
+        )
     assert caught.value.status == 422
     assert caught.value.errors[0].loc == ["header", "Ragline-Tenant"]
 
 
 async def test_bad_credentials_make_nobody_anonymous(keys: Keys) -> None:
     authenticator = Authenticator(keys=keys, anonymous=Anonymous("home"))
-    assert (await authenticator.admit(Headers({}))).anonymous
+    assert (await authenticator.admit(Headers(HERE))).anonymous
     assert not (await authenticator.admit(bearer(KEY))).anonymous
     for credential in (make_key("hr"), "sk-none", ""):
         with pytest.raises(InvalidCredentials):
@@ -164,7 +168,8 @@ async def test_bad_credentials_make_nobody_anonymous(keys: Keys) -> None:
 
 
 async def test_where_nothing_can_be_checked_a_client_may_send_what_it_must() -> None:
-    assert (await Authenticator(anonymous=Anonymous("home")).admit(bearer("sk-none"))).anonymous
+    sent = Headers(HERE | dict(bearer("sk-none")))
+    assert (await Authenticator(anonymous=Anonymous("home")).admit(sent)).anonymous
 
 
 @pytest.mark.parametrize(
@@ -230,7 +235,7 @@ async def test_each_way_in_is_opened_by_its_settings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080", "[::1]"])
 async def test_on_the_loopback_address_its_own_names_are_answered(host: str) -> None:
-    authenticator = Authenticator(anonymous=Anonymous("home", loopback=True))
+    authenticator = Authenticator(anonymous=Anonymous("home"))
 
     assert (await authenticator.admit(Headers({"Host": host}))).anonymous
 
@@ -240,7 +245,7 @@ async def test_on_the_loopback_address_its_own_names_are_answered(host: str) -> 
 )
 async def test_a_name_that_was_made_to_lead_here_is_not_answered(host: str) -> None:
     """DNS rebinding: the page's origin is then the gateway's own."""
-    authenticator = Authenticator(anonymous=Anonymous("home", loopback=True))
+    authenticator = Authenticator(anonymous=Anonymous("home"))
     headers = Headers({"Host": host, "Origin": f"http://{host}"})
 
     with pytest.raises(Problem) as refused:

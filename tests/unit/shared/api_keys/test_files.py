@@ -67,7 +67,7 @@ def test_a_key_ends_at_its_instant() -> None:
         (f'sha256 = "{KEY}"', "sha256: .*never the key itself"),
         ('sha256 = "abc"', "sha256: .*64 hex digits"),
         ('tenant = "a/b"', "tenant: String should match"),
-        ('scopes = ["rule"]', "scopes.*'ask', 'write' or 'operate'"),
+        ('scopes = ["rule"]', "scopes.*'ask', 'write', 'access' or 'operate'"),
         ("requests_per_minute = 0", "requests_per_minute: .*greater than 0"),
         ("expires_at = 2027-01-01T00:00:00", "expires_at: .*timezone"),
         ('group = "hr"', "group: Extra inputs"),

@@ -100,6 +100,12 @@ def test_a_failure_says_when_asking_again_is_of_use(
     assert diagnose(error).retry_after == seconds
 
 
+def test_a_message_tells_no_secret_of_a_uri() -> None:
+    for error in (Unavailable, RuntimeError):
+        message = diagnose(error("403 of s3://key:hunter2@bucket/a.md?sig=hunter2 today")).message
+        assert message.endswith("403 of s3://bucket/a.md?[hidden] today")
+
+
 def test_a_schema_error_names_the_field() -> None:
     assert "text" in diagnose(schema_error(b'{"query_id": "q"}')).message
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -24,6 +24,11 @@ FROM "{schema}".documents d
 JOIN "{schema}".chunks c ON c.tenant = d.tenant AND c.document_id = d.document_id
 WHERE d.tenant = {tenant} AND d.document_id = {document} AND {readable}
 ORDER BY c.ordinal
+"""
+
+_PERMITTED = """
+SELECT d.document_id FROM "{schema}".documents d
+WHERE d.tenant = {tenant} AND d.document_id = ANY({documents}::text[]) AND {readable}
 """
 
 
@@ -49,12 +54,34 @@ class PgvectorReader:
             document=arguments.add(clean(ref.document_id)),
             readable=readable(groups, arguments),
         )
-        async with guarded("reading a source", self._timeout_s), self._pool.acquire() as connection:
-            try:
-                rows = await connection.fetch(statement, *arguments.values)
-            except asyncpg.UndefinedTableError:
-                return None  # the collection does not exist yet
+        rows = await self._fetch("reading a source", statement, arguments)
         return _source(rows) if rows else None
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Read the documents' access."""
+        given = {document_id: clean(document_id) for document_id in document_ids}
+        arguments = Arguments()
+        statement = _PERMITTED.format(
+            schema=self._schema,
+            tenant=arguments.add(clean(tenant)),
+            documents=arguments.add(list(given.values())),
+            readable=readable(groups, arguments),
+        )
+        rows = await self._fetch("reading documents' access", statement, arguments)
+        found = {row["document_id"] for row in rows}
+        return frozenset(document_id for document_id, stored in given.items() if stored in found)
+
+    async def _fetch(
+        self, action: str, statement: str, arguments: Arguments
+    ) -> list[asyncpg.Record]:
+        async with guarded(action, self._timeout_s), self._pool.acquire() as connection:
+            try:
+                rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments.values)
+            except asyncpg.UndefinedTableError:
+                return []  # the collection does not exist yet
+        return rows
 
 
 @asynccontextmanager

@@ -112,6 +112,10 @@ class DocumentState:
         """Return whether a reader with `groups` sees chunks of `version`."""
         if self.content is None or self.gone or version != self.version:
             return False
+        return self.is_for(groups)
+
+    def is_for(self, groups: tuple[str, ...]) -> bool:
+        """Return whether a reader with `groups` may know of the document."""
         return not self.groups or not set(self.groups).isdisjoint(groups)
 
     def stored(self) -> StoredDocument:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 import weaviate
@@ -46,6 +46,22 @@ class WeaviateReader:
                 return await read(tenant, ref.document_id, groups)
         except UnknownCollection:
             return None  # the collection does not exist yet
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Read the documents' markers."""
+        objects = TenantObjects(self._collection.with_tenant(tenant), self._timeout_s)
+        try:
+            async with guarded("reading documents' access", self._timeout_s):
+                states = await objects.verdicts(document_ids)
+        except UnknownCollection:
+            return frozenset()
+        return frozenset(
+            document_id
+            for document_id, state in states.items()
+            if state.markers and state.is_for(groups)
+        )
 
 
 @asynccontextmanager
