@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ragline.contracts import bounds
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline.ladder import Ladder
 
@@ -264,6 +265,20 @@ class LadderSettings(Group):
     def ladder(self) -> Ladder:
         """Return the ladder."""
         return Ladder(**self.model_dump())
+
+
+class EventSettings(Group):
+    """How large events may become on their way through the pipeline."""
+
+    max_candidate_bytes: Annotated[int, Field(ge=bounds.CANDIDATE_BYTES)] = Field(
+        bounds.CANDIDATES_BYTES,
+        description="JSON bytes of a question's candidates together, half a record at most; "
+        "the best are passed on",
+    )
+
+    def candidate_bytes(self, record_bytes: int) -> int:
+        """Return how many bytes candidates may take in records of at most `record_bytes`."""
+        return min(self.max_candidate_bytes, record_bytes // 2)
 
 
 class HttpSettings(Group):

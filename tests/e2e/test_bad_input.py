@@ -93,6 +93,18 @@ BAD_DOCUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
+def test_a_tag_of_3_mb_fails_its_document_and_the_version_before_stays(pipeline: Pipeline) -> None:
+    """Such a tag came back with each of the document's chunks: 70 questions made 30 MB events."""
+    tenant = f"tags-{uuid4().hex[:8]}"
+    change = {"tenant": tenant, "document_id": "sky.md", "content": "The sky is blue."}
+    assert pipeline.change(**change, version=1)["status"] == "indexed"
+    status = pipeline.change(**change, version=2, tags=["t" * 3_000_000])
+    assert status["status"] == "failed"
+    assert status["error"]["message"] == "tags.0: String should have at most 256 characters"
+    answer = pipeline.ask("What colour is the sky?", tenant=tenant)
+    assert [each["version"] for each in answer["citations"]] == [1]
+
+
 @pytest.mark.parametrize("name", BAD_DOCUMENTS)
 def test_a_bad_document_fails_clearly(pipeline: Pipeline, name: str) -> None:
     tenant = f"bad-{uuid4().hex[:8]}"

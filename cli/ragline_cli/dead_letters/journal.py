@@ -11,6 +11,7 @@ from datetime import datetime
 
 from aiokafka import TopicPartition
 
+from ragline.contracts import bounds
 from ragline.contracts.dead_letters import DeadLetterHandled, Handling
 from ragline.contracts.topics import DEAD_LETTERS, DEAD_LETTERS_HANDLED
 from ragline.settings import KafkaSettings
@@ -61,5 +62,5 @@ def mark_of(
         target_topic=topic,
         target_partition=partition,
         target_offset=offset,
-        reason=reason,
+        reason=None if reason is None else bounds.clip(reason, bounds.MESSAGE_CHARS),
     )

@@ -48,7 +48,7 @@ class Rating:
 
 
 def _voter(event: FeedbackGiven) -> bytes:
-    # a digest, because the length of a user's name is not limited
+    # a digest, because hundreds of thousands of them are kept and users' names can be long
     who = "asker\0" + event.query_id if event.user is None else "user\0" + event.user
     return hashlib.blake2b(who.encode(), digest_size=16).digest()
 

@@ -40,7 +40,8 @@ def write(
     allow_breaking: Annotated[
         bool,
         typer.Option(
-            "--allow-breaking", help="Allow incompatible changes; only before the event is in use."
+            "--allow-breaking",
+            help="Allow incompatible changes; only before the event is in use, or to close a hole.",
         ),
     ] = False,
 ) -> None:

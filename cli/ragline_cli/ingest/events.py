@@ -135,6 +135,7 @@ class FileEvents:
         modified_ms = file.path.stat().st_mtime_ns // 1_000_000
         version = self._version(file.document_id, modified_ms, raw)
         content, encoding = encode_content(raw, file.media_type)
+        _check_size(len(content))  # base64 is a third longer than its file
         return DocumentChanged(
             tenant=self._labels.tenant,
             document_id=file.document_id,

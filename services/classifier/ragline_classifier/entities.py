@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ragline.contracts import bounds
 from ragline.contracts.queries import Entities
 
 # More entities of one kind indicate a pasted log, and each one adds a term to the metadata search
@@ -109,4 +110,5 @@ def _inside(part: str, wholes: tuple[str, ...]) -> bool:
 
 
 def _distinct(found: Iterator[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found))[:MAX_PER_KIND]
+    short = (each for each in found if len(each) <= bounds.ENTITY_CHARS)
+    return tuple(dict.fromkeys(short))[:MAX_PER_KIND]

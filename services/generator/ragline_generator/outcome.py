@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import (
     AnswerError,
     AnswerStatus,
     Degradation,
     QueryAnswered,
     Usage,
+    Validation,
 )
 from ragline.contracts.queries import CandidatesRanked
 from ragline_generator.refusal.relevance import Relevance
@@ -74,28 +76,45 @@ def answered(
     at: datetime,
     first_text_ms: float | None = None,
 ) -> QueryAnswered:
-    """Return the event of `outcome`; a refusal names the nearest sources instead of citations."""
+    """Return the event of `outcome`; a refusal names the nearest sources instead of citations.
+
+    What its fields cannot hold is cut, and named in `degradations`.
+    """
     refused = outcome.status is AnswerStatus.REFUSED
     checked = outcome.checked
-    degradations = dict.fromkeys((*event.degradations, *outcome.degradations))
+    text = outcome.text[: bounds.ANSWER_CHARS]
+    validation = _first_claims(checked.validation, text) if checked is not None else None
+    cut = (
+        *((Degradation.WHOLE_TEXT,) if text != outcome.text else ()),
+        *((Degradation.CLAIMS,) if checked and validation != checked.validation else ()),
+    )
+    degradations = dict.fromkeys((*event.degradations, *outcome.degradations, *cut))
     return QueryAnswered(
         query_id=event.query_id,
         tenant=event.tenant,
         status=outcome.status,
-        text=outcome.text,
+        text=text,
         intent=event.intent,
         plan=event.plan.name,
         standalone_text=event.standalone_text,
         citations=() if refused or checked is None else checked.citations,
         nearest=nearest(event.passages) if refused else (),
-        validation=checked.validation if checked is not None else None,
+        validation=validation,
         degradations=tuple(degradations),
         top_score=event.top_score,
         usage=outcome.usage,
-        models=dict(outcome.models),
+        models={
+            role: bounds.clip(name, bounds.MODEL_CHARS) for role, name in outcome.models.items()
+        },
         first_text_ms=first_text_ms,
         watermark=event.watermark,
         missing_versions=event.missing_versions,
         error=outcome.reason,
         answered_at=at,
     )
+
+
+def _first_claims(validation: Validation, text: str) -> Validation:
+    """Return the verdicts on the first claims of `text`, as many as an answer tells."""
+    within = [claim for claim in validation.claims if claim.end <= len(text)]
+    return validation.model_copy(update={"claims": tuple(within[: bounds.CLAIMS])})

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ragline.contracts import bounds
 from ragline.contracts.queries import UnsupportedPolicy
 from ragline.settings import (
     Group,
@@ -38,7 +39,9 @@ class AnswerSettings(Group):
     prompts_dir: str | None = Field(
         None, description="folder with prompts of your own; the packaged ones when empty"
     )
-    max_answer_tokens: PositiveInt = Field(512, description="if the question states none")
+    max_answer_tokens: Annotated[int, Field(gt=0, le=bounds.ANSWER_TOKENS)] = Field(
+        512, description="if the question states none"
+    )
     history_tokens: PositiveInt = Field(500, description="tokens of earlier turns in the prompt")
     llm_attempts: PositiveInt = Field(2, description="calls of the language model per question")
     llm_least_s: PositiveFloat = Field(2.0, description="with less time left it is not called")

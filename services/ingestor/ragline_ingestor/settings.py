@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from ragline.contracts import bounds
 from ragline.settings import (
     EmbeddingSettings,
     Group,
@@ -30,7 +31,7 @@ class IngestorSettings(Group):
     chunk_overlap: Annotated[int, Field(ge=0)] = Field(
         100, description="characters of prose repeated at the start of the next chunk"
     )
-    chunk_maximum: PositiveInt = Field(
+    chunk_maximum: Annotated[int, Field(gt=0, lt=bounds.CHUNK_CHARS)] = Field(
         1_600, description="lists, code and tables stay whole up to this; no chunk is longer"
     )
     max_content_bytes: PositiveInt = Field(

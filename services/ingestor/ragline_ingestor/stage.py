@@ -29,6 +29,7 @@ from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
 from ragline_ingestor.fetcher import Fetch
 from ragline_ingestor.media_types import resolve_media_type
+from ragline_ingestor.metadata import within_bounds
 from ragline_ingestor.preparer import Prepared
 from ragline_ingestor.stopwatch import Stopwatch
 
@@ -129,12 +130,14 @@ class IngestorStage:
     async def _index(
         self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
     ) -> DocumentStatus:
-        document = await self._drafted(event, watch)
+        document, warnings = await self._drafted(event, watch)
         before = stored.chunk_hashes if stored else ()
         counts = chunk_counts(before, chunk_hashes(document))
         if stored is not None and _is_stored(document, stored):
             await self._settle(event, watch)
-            return self._ended(event, Outcome.UNCHANGED).model_copy(update={"chunks": counts})
+            return self._ended(event, Outcome.UNCHANGED).model_copy(
+                update={"chunks": counts, "warnings": warnings}
+            )
         with watch.lap("embed"):
             texts = texts_to_embed(document)
             embeddings = await self._embedder.embed(texts)
@@ -144,18 +147,28 @@ class IngestorStage:
         used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
         applied = result is WriteResult.APPLIED
         return status.model_copy(
-            update={"embeddings": used, "chunks": counts if applied else ChunkCounts()}
+            update={
+                "embeddings": used,
+                "chunks": counts if applied else ChunkCounts(),
+                "warnings": warnings,
+            }
         )
 
-    async def _drafted(self, event: DocumentChanged, watch: Stopwatch) -> IndexedDocument:
+    async def _drafted(
+        self, event: DocumentChanged, watch: Stopwatch
+    ) -> tuple[IndexedDocument, tuple[str, ...]]:
+        """Return the document without vectors, and warnings for its publisher."""
         with watch.lap("fetch"):
             content = await self._fetch(event)
         with watch.lap("parse"):
             media_type = resolve_media_type(
                 content, names=(event.document_id, event.content_uri or "")
             )
-            prepared = await self._prepare(content, media_type=media_type)
-            return draft(event, content, media_type=media_type, prepared=prepared)
+            prepared, warnings = within_bounds(
+                await self._prepare(content, media_type=media_type), event
+            )
+            document = draft(event, content, media_type=media_type, prepared=prepared)
+            return document, warnings
 
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
         """Remove leftovers of an earlier, interrupted delivery although nothing is written."""

@@ -41,6 +41,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 cross_encoder=cross_encoder,
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
+                most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
                 pace=await _warmed(cross_encoder),
             ),
             ledger=open_ledger(redis, settings),

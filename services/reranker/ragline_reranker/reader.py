@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragline.clock import Clock
+from ragline.contracts import bounds
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Candidate
 from ragline.errors import RaglineError
@@ -45,7 +46,7 @@ class Reader:
     @property
     def model_id(self) -> str | None:
         """The model's name, or None without a model."""
-        return self._model.model_id if self._model else None
+        return bounds.clip(self._model.model_id, bounds.MODEL_CHARS) if self._model else None
 
     async def read(
         self, query: str, candidates: Sequence[Candidate], *, seconds: float | None

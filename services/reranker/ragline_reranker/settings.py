@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ragline.settings import LadderSettings, RerankerSettings, ServiceSettings
+from ragline.settings import EventSettings, LadderSettings, RerankerSettings, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -10,3 +10,4 @@ class Settings(ServiceSettings):
 
     reranker: RerankerSettings = RerankerSettings()
     ladder: LadderSettings = LadderSettings()
+    events: EventSettings = EventSettings()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ragline.clock import Clock
+from ragline.contracts import bounds
+from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import (
     Candidate,
     CandidatesRanked,
     CandidatesRetrieved,
     Passage,
 )
+from ragline.contracts.size import best_within
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import CrossEncoder
 from ragline_reranker.blend import blend
@@ -29,6 +32,7 @@ class RerankerStage:
         clock: the current instant, aware.
         ladder: which steps to skip when time is short.
         pace: the model's time per passage, if the start-up measured it.
+        most_bytes: of the passages together, as JSON; the best are passed on.
     """
 
     def __init__(
@@ -38,9 +42,11 @@ class RerankerStage:
         clock: Clock,
         ladder: Ladder,
         pace: Pace | None = None,
+        most_bytes: int = bounds.CANDIDATES_BYTES,
     ) -> None:
         self._clock = clock
         self._ladder = ladder
+        self._most_bytes = most_bytes
         self._reader = Reader(cross_encoder=cross_encoder, clock=clock, pace=pace or Pace())
 
     async def __call__(self, event: CandidatesRetrieved) -> CandidatesRanked:
@@ -54,11 +60,15 @@ class RerankerStage:
         reading = await self._reader.read(
             event.standalone_text, event.candidates[:depth], seconds=self._time(event)
         )
-        passages = _passages(event, reading)
-        skipped = (reading.degradation,) if reading.degradation else ()
+        chosen = _passages(event, reading)[: event.options.top_k or event.plan.passages]
+        passages = best_within(chosen, most_bytes=self._most_bytes)
+        skipped = (
+            *((reading.degradation,) if reading.degradation else ()),
+            *((Degradation.CANDIDATES,) if len(passages) < len(chosen) else ()),
+        )
         return event.grown(
             CandidatesRanked,
-            passages=passages[: event.options.top_k or event.plan.passages],
+            passages=passages,
             rerank_model=self._reader.model_id if reading.relevances else None,
             degradations=tuple(dict.fromkeys((*event.degradations, *skipped))),
         )

@@ -43,6 +43,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 embedder=embedder,
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
+                most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
                 versions=store,
             ),
             ledger=open_ledger(redis, settings),

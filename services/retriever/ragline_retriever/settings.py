@@ -1,8 +1,14 @@
-"""Settings of the retriever: `RAGLINE_VECTOR_STORE__<NAME>`, `RAGLINE_EMBEDDING__<NAME>`."""
+"""Settings of the retriever: `RAGLINE_VECTOR_STORE__<NAME>` and those of its other groups."""
 
 from __future__ import annotations
 
-from ragline.settings import EmbeddingSettings, LadderSettings, ServiceSettings, VectorStoreSettings
+from ragline.settings import (
+    EmbeddingSettings,
+    EventSettings,
+    LadderSettings,
+    ServiceSettings,
+    VectorStoreSettings,
+)
 
 
 class Settings(ServiceSettings):
@@ -11,3 +17,4 @@ class Settings(ServiceSettings):
     vector_store: VectorStoreSettings = VectorStoreSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     ladder: LadderSettings = LadderSettings()
+    events: EventSettings = EventSettings()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ragline.clock import Clock, epoch_ms
+from ragline.contracts import bounds
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import (
     Candidate,
@@ -13,6 +14,7 @@ from ragline.contracts.queries import (
     QueryClassified,
     SearchKind,
 )
+from ragline.contracts.size import best_within
 from ragline.errors import DeadlineExceeded, TransientError
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import Embedder
@@ -44,6 +46,7 @@ class RetrieverStage:
         clock: the current instant, aware.
         ladder: which steps to skip when time is short.
         versions: tells which document versions are searchable.
+        most_bytes: of the candidates together, as JSON; the best go on.
     """
 
     def __init__(
@@ -54,16 +57,19 @@ class RetrieverStage:
         clock: Clock,
         ladder: Ladder,
         versions: CurrentVersions,
+        most_bytes: int = bounds.CANDIDATES_BYTES,
     ) -> None:
         self._waiter = VersionWaiter(store=versions)
         self._searcher = Searcher(search=search, embedder=embedder)
         self._clock = clock
         self._ladder = ladder
+        self._most_bytes = most_bytes
 
     async def __call__(self, event: QueryClassified) -> CandidatesRetrieved:
         """Return `event` with its candidates, best first; an empty result is not an error.
 
-        A search that fails is left out and named in `degradations`.
+        A search that fails is left out and named in `degradations`, and so are candidates that are
+        too large to go on together.
 
         Raises:
             TransientError: every search failed, or the deadline is over.
@@ -78,15 +84,20 @@ class RetrieverStage:
             timeout=_time(event, now, share=_SEARCH_SHARE),
         )
         _raise_if_all_failed(searches)
+        chosen = [_carried(each) for each in _select(event, searches.found, now)]
+        candidates = best_within(chosen, most_bytes=self._most_bytes)
         return event.grown(
             CandidatesRetrieved,
-            candidates=_select(event, searches.found, now),
+            embedding=None,  # the searches were the last to read it
+            candidates=candidates,
             watermark=int(epoch_ms(now)),
             missing_versions=missing,
             degradations=(
                 *event.degradations,
                 *([Degradation.MIN_VERSIONS] if missing else []),
                 *(_SKIPPED[kind] for kind in searches.failed),
+                *([Degradation.CANDIDATES] if len(candidates) < len(chosen) else []),
+                *([Degradation.CANDIDATE_TEXT] if _any_shortened(candidates) else []),
             ),
         )
 
@@ -123,6 +134,15 @@ def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candid
     distinct = drop_near_duplicates(lift_exact(weighed, phrases_of(event.entities)))
     spread = cap_per_document(distinct, cap=plan.per_document, at_least=_wanted(event))
     return tuple(spread[: max(plan.candidates, _wanted(event))])
+
+
+def _carried(candidate: Candidate) -> Candidate:
+    """Return what of a candidate the stages behind read."""
+    return candidate.model_copy(update={"updated_at": None})
+
+
+def _any_shortened(candidates: Sequence[Candidate]) -> bool:
+    return any(candidate.shortened for candidate in candidates)
 
 
 def _wanted(event: QueryClassified) -> int:

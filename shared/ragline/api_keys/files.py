@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from ragline.api_keys.form import KeyId, KeyScope
-from ragline.contracts.base import Group, Tenant
+from ragline.contracts.base import Groups, Tenant
 from ragline.errors import Misconfigured
 from ragline.toml_files import read_toml
 
@@ -40,7 +40,7 @@ class KeyEntry(BaseModel):
     id: KeyId
     sha256: Annotated[str, StringConstraints(to_lower=True)]
     tenant: Tenant
-    groups: tuple[Group, ...] = ()
+    groups: Groups = ()
     user: User | None = None
     scopes: frozenset[KeyScope] = frozenset({KeyScope.ASK})
     requests_per_minute: Annotated[int, Field(gt=0)] | None = None

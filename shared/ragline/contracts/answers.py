@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, QueryEvent, Tenant
+from ragline.contracts import bounds
+from ragline.contracts.base import (
+    DEFAULT_TENANT,
+    ChunkId,
+    ChunkText,
+    Contract,
+    Degradations,
+    DocumentId,
+    Marker,
+    Message,
+    ModelName,
+    Name,
+    QueryEvent,
+    StandaloneText,
+    Tenant,
+    Version,
+    VersionsById,
+)
+from ragline.contracts.found import FoundPath, FoundTitle, FoundUrl
 from ragline.contracts.headings import headings_of
 from ragline.contracts.queries import Intent
+
+AnswerText = Annotated[str, StringConstraints(max_length=bounds.ANSWER_CHARS)]
+Markers = Annotated[tuple[Marker, ...], Field(max_length=bounds.PASSAGES)]
 
 
 class AnswerStatus(StrEnum):
@@ -36,6 +57,9 @@ class Degradation(StrEnum):
     LLM_FALLBACK = "llm_fallback_model"
     STREAM = "token_stream_skipped"
     WHOLE_TEXT = "answer_cut_off"
+    CANDIDATES = "candidates_trimmed"
+    CANDIDATE_TEXT = "candidates_shortened"
+    CLAIMS = "claims_trimmed"
 
 
 class ClaimSupport(StrEnum):
@@ -65,16 +89,16 @@ class ClaimProblem(StrEnum):
 class Citation(Contract):
     """A checkable source: `quote` is the slice `[start, end)` of the document's source text."""
 
-    marker: int
-    chunk_id: str
+    marker: Marker
+    chunk_id: ChunkId
     document_id: DocumentId
-    version: int
-    title: str = ""
-    heading_path: tuple[str, ...] = ()
-    url: str | None = None
+    version: Version
+    title: FoundTitle = ""
+    heading_path: FoundPath = ()
+    url: FoundUrl = None
     start: int
     end: int
-    quote: str
+    quote: ChunkText
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -88,20 +112,20 @@ class Claim(Contract):
     `score` is in [0, 1]; `problem` says why the claim is not supported.
     """
 
-    text: str
+    text: AnswerText
     start: int
     end: int
     support: ClaimSupport
     score: float
-    markers: tuple[int, ...] = ()
+    markers: Markers = ()
     problem: ClaimProblem | None = None
 
 
 class Validation(Contract):
     """The verdicts on all claims. `method` names how the claims were judged."""
 
-    method: str
-    claims: tuple[Claim, ...] = ()
+    method: Name
+    claims: Annotated[tuple[Claim, ...], Field(max_length=bounds.CLAIMS)] = ()
 
     @property
     def support_ratio(self) -> float:
@@ -128,7 +152,7 @@ class StageTiming(Contract):
     and work is `finished - started`.
     """
 
-    stage: str
+    stage: Name
     queued: float
     started: float
     finished: float
@@ -140,8 +164,8 @@ class AnswerError(Contract):
     `retry_after` is in seconds: asking again earlier is useless (code `overloaded`).
     """
 
-    code: str
-    message: str
+    code: Name
+    message: Message
     retry_after: float | None = None
 
 
@@ -149,10 +173,10 @@ class NearestSource(Contract):
     """A document close to a refused question, with the heading and score of its best passage."""
 
     document_id: DocumentId
-    version: int
-    title: str = ""
-    heading_path: tuple[str, ...] = ()
-    url: str | None = None
+    version: Version
+    title: FoundTitle = ""
+    heading_path: FoundPath = ()
+    url: FoundUrl = None
     score: float
 
 
@@ -181,21 +205,23 @@ class QueryAnswered(QueryEvent):
     tenant: Tenant = DEFAULT_TENANT
     attempt: int = 1
     status: AnswerStatus
-    text: str = ""
+    text: AnswerText = ""
     intent: Intent | None = None
-    plan: str | None = None
-    standalone_text: str | None = None
-    citations: tuple[Citation, ...] = ()
-    nearest: tuple[NearestSource, ...] = ()
+    plan: Name | None = None
+    standalone_text: StandaloneText | None = None
+    citations: Annotated[tuple[Citation, ...], Field(max_length=bounds.PASSAGES)] = ()
+    nearest: Annotated[tuple[NearestSource, ...], Field(max_length=bounds.PASSAGES)] = ()
     validation: Validation | None = None
-    degradations: tuple[str, ...] = ()
+    degradations: Degradations = ()
     top_score: float | None = None
     usage: Usage = Usage()
-    models: dict[str, str] = Field(default_factory=dict)
-    timings: tuple[StageTiming, ...] = ()
+    models: Annotated[dict[Name, ModelName], Field(max_length=bounds.MODELS)] = Field(
+        default_factory=dict
+    )
+    timings: Annotated[tuple[StageTiming, ...], Field(max_length=bounds.TIMINGS)] = ()
     first_text_ms: float | None = None
     watermark: int | None = None
-    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
+    missing_versions: VersionsById = Field(default_factory=dict)
     error: AnswerError | None = None
     cached: Cached | None = None
     answered_at: AwareDatetime

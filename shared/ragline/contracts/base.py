@@ -5,15 +5,38 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from ragline.contracts import bounds
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
 
 QueryId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROL)]
 DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=_NO_CONTROL)]
 # Weaviate's rule for tenant names, the strictest of the stores
-Tenant = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Tenant = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Group = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=_NO_CONTROL)]
+Groups = Annotated[tuple[Group, ...], Field(max_length=bounds.GROUPS)]
+Version = Annotated[int, Field(ge=0, le=2**63 - 1)]
+VersionsById = Annotated[dict[DocumentId, Version], Field(max_length=bounds.MIN_VERSIONS)]
+
+StandaloneText = Annotated[str, StringConstraints(max_length=bounds.STANDALONE_CHARS)]
+UserName = Annotated[str, StringConstraints(max_length=bounds.USER_CHARS)]
+Name = Annotated[str, StringConstraints(max_length=bounds.NAME_CHARS)]
+Message = Annotated[str, StringConstraints(max_length=bounds.MESSAGE_CHARS)]
+ModelName = Annotated[str, StringConstraints(max_length=bounds.MODEL_CHARS)]
+Title = Annotated[str, StringConstraints(max_length=bounds.TITLE_CHARS)]
+Heading = Annotated[str, StringConstraints(max_length=bounds.HEADING_CHARS)]
+HeadingPath = Annotated[tuple[Heading, ...], Field(max_length=bounds.HEADINGS)]
+Url = Annotated[str, StringConstraints(max_length=bounds.URL_CHARS)]
+MediaType = Annotated[str, StringConstraints(max_length=bounds.MEDIA_TYPE_CHARS)]
+LanguageTag = Annotated[str, StringConstraints(max_length=bounds.LANGUAGE_CHARS)]
+Tag = Annotated[str, StringConstraints(max_length=bounds.TAG_CHARS)]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=bounds.TAGS)]
+ChunkId = Annotated[str, StringConstraints(max_length=bounds.CHUNK_ID_CHARS)]
+ChunkText = Annotated[str, StringConstraints(max_length=bounds.CHUNK_CHARS)]
+Marker = Annotated[int, Field(ge=0, le=bounds.MARKER)]
+Degradations = Annotated[tuple[Name, ...], Field(max_length=bounds.DEGRADATIONS)]
 
 DEFAULT_TENANT = "default"
 

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.base import Event
 
@@ -28,7 +30,8 @@ TIMINGS = "ragline-timings"
 TRACEPARENT = "traceparent"
 
 _LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31
-_TIMINGS = TypeAdapter(tuple[StageTiming, ...])
+# the stage that reads the header adds its own, and all of them must fit into the answer
+_TIMINGS = TypeAdapter(Annotated[tuple[StageTiming, ...], Field(max_length=bounds.TIMINGS - 1)])
 _TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from ragline.contracts.base import Contract, Event
+from ragline.contracts import bounds
+from ragline.contracts.base import Contract, Event, Message, Name
 from ragline.contracts.cloudevents import last_header
+
+TopicName = Annotated[str, StringConstraints(max_length=bounds.TOPIC_CHARS)]
 
 
 class Cause(StrEnum):
@@ -41,18 +44,23 @@ class DeadLetterStored(Contract):
     `topic` is where the record failed, in `service`.
     """
 
-    topic: str | None = None
-    service: str | None = None
-    cause: str | None = None
+    topic: TopicName | None = None
+    service: Name | None = None
+    cause: Name | None = None
 
     @classmethod
     def of(cls, headers: Iterable[tuple[str, bytes | None]]) -> Self:
         """Read a record's headers; accepts any content."""
         known = tuple(headers)
+
+        def short(header: DeadLetterHeader) -> str | None:
+            found = last_header(known, header)
+            return found if found is not None and len(found) <= bounds.NAME_CHARS else None
+
         return cls(
-            topic=last_header(known, DeadLetterHeader.TOPIC),
-            service=last_header(known, DeadLetterHeader.SERVICE),
-            cause=last_header(known, DeadLetterHeader.CAUSE),
+            topic=short(DeadLetterHeader.TOPIC),
+            service=short(DeadLetterHeader.SERVICE),
+            cause=short(DeadLetterHeader.CAUSE),
         )
 
 
@@ -79,10 +87,10 @@ class DeadLetterHandled(Event):
     action: Handling
     at: AwareDatetime
     attempt: Annotated[int, Field(ge=1)] | None = None
-    target_topic: str | None = None
+    target_topic: TopicName | None = None
     target_partition: int | None = None
     target_offset: int | None = None
-    reason: str | None = None
+    reason: Message | None = None
 
     @property
     def key(self) -> str:

@@ -6,11 +6,30 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from ragline.contracts.base import DEFAULT_TENANT, Contract, DocumentId, Event, Group, Tenant
+from ragline.contracts import bounds
+from ragline.contracts.base import (
+    DEFAULT_TENANT,
+    Contract,
+    DocumentId,
+    Event,
+    Groups,
+    LanguageTag,
+    MediaType,
+    Message,
+    Name,
+    Tags,
+    Tenant,
+    Title,
+    Url,
+    Version,
+)
 
-Version = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Content = Annotated[str, StringConstraints(max_length=bounds.CONTENT_CHARS)]
+AttributeName = Annotated[str, StringConstraints(max_length=bounds.ATTRIBUTE_NAME_CHARS)]
+AttributeText = Annotated[str, StringConstraints(max_length=bounds.ATTRIBUTE_CHARS)]
+Attributes = Annotated[dict[AttributeName, AttributeText], Field(max_length=bounds.ATTRIBUTES)]
 
 
 class Operation(StrEnum):
@@ -47,16 +66,16 @@ class DocumentChanged(_DocumentEvent):
     ce_type: ClassVar[str] = "ragline.document.changed.v1"
 
     operation: Operation = Operation.UPSERT
-    content: str | None = None
+    content: Content | None = None
     content_encoding: Literal["text", "base64"] = "text"
-    content_uri: Annotated[str, Field(max_length=4_096)] | None = None
-    media_type: str | None = None
-    title: str | None = None
-    url: str | None = None
-    tags: tuple[str, ...] = ()
-    attributes: dict[str, str] = Field(default_factory=dict)
-    language: str | None = None
-    access: tuple[Group, ...] | None = None
+    content_uri: Url | None = None
+    media_type: MediaType | None = None
+    title: Title | None = None
+    url: Url | None = None
+    tags: Tags = ()
+    attributes: Attributes = Field(default_factory=dict)
+    language: LanguageTag | None = None
+    access: Groups | None = None
     updated_at: AwareDatetime | None = None
 
     @model_validator(mode="after")
@@ -75,7 +94,7 @@ class DocumentAccessChanged(_DocumentEvent):
 
     ce_type: ClassVar[str] = "ragline.document.access-changed.v1"
 
-    access: tuple[Group, ...]
+    access: Groups
 
 
 class Outcome(StrEnum):
@@ -106,8 +125,8 @@ class EmbeddingCounts(Contract):
 class DocumentError(Contract):
     """Why a change failed. `code` is stable, `message` says what to do."""
 
-    code: str
-    message: str
+    code: Name
+    message: Message
 
 
 class DocumentStatus(_DocumentEvent):
@@ -119,9 +138,11 @@ class DocumentStatus(_DocumentEvent):
     change: Literal["content", "access"] = "content"
     chunks: ChunkCounts = ChunkCounts()
     embeddings: EmbeddingCounts = EmbeddingCounts()
-    timings: dict[str, float] = Field(default_factory=dict)
+    timings: Annotated[dict[Name, float], Field(max_length=bounds.TIMINGS)] = Field(
+        default_factory=dict
+    )
     freshness_ms: float | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: Annotated[tuple[Message, ...], Field(max_length=bounds.WARNINGS)] = ()
     error: DocumentError | None = None
     finished_at: AwareDatetime
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime
 
-from ragline.contracts.base import DEFAULT_TENANT, QueryEvent, Tenant
+from ragline.contracts.base import (
+    DEFAULT_TENANT,
+    Marker,
+    Message,
+    QueryEvent,
+    Tenant,
+    UserName,
+)
 
 
 class FeedbackGiven(QueryEvent):
@@ -16,7 +23,7 @@ class FeedbackGiven(QueryEvent):
 
     tenant: Tenant = DEFAULT_TENANT
     rating: Literal["up", "down"]
-    reason: Annotated[str, StringConstraints(max_length=2_000)] | None = None
-    marker: int | None = None
-    user: str | None = None
+    reason: Message | None = None
+    marker: Marker | None = None
+    user: UserName | None = None
     given_at: AwareDatetime | None = None

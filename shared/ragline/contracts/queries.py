@@ -6,34 +6,77 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
+from ragline.contracts import bounds
 from ragline.contracts.base import (
     DEFAULT_TENANT,
+    ChunkId,
+    ChunkText,
     Contract,
+    Degradations,
     DocumentId,
-    Group,
+    Groups,
+    LanguageTag,
+    MediaType,
+    ModelName,
+    Name,
     QueryEvent,
+    StandaloneText,
+    Tags,
     Tenant,
+    UserName,
+    Version,
+    VersionsById,
+)
+from ragline.contracts.found import (
+    FoundLanguage,
+    FoundPath,
+    FoundTags,
+    FoundTitle,
+    FoundUrl,
 )
 from ragline.contracts.headings import headings_of
 from ragline.contracts.languages import primary_language
 
 MAX_QUESTION_CHARS = 8_192
 
+MaxAnswerTokens = Annotated[int, Field(ge=16, le=bounds.ANSWER_TOKENS)]
+
 
 class Turn(Contract):
     """One earlier message of the conversation, oldest first."""
 
     role: Literal["user", "assistant"]
-    text: Annotated[str, StringConstraints(max_length=32_768)]
+    text: Annotated[str, StringConstraints(max_length=bounds.TURN_CHARS)]
+
+
+def _within_total(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    total = sum(len(turn.text) for turn in turns)
+    if total > bounds.HISTORY_CHARS:
+        raise ValueError(
+            f"all turns together should have at most {bounds.HISTORY_CHARS} characters, not {total}"
+        )
+    return turns
+
+
+History = Annotated[
+    tuple[Turn, ...], Field(max_length=bounds.HISTORY_TURNS), AfterValidator(_within_total)
+]
 
 
 class Principal(Contract):
     """Who asks. Without groups only documents open to the whole tenant are searched."""
 
-    user: str | None = None
-    groups: tuple[Group, ...] = ()
+    user: UserName | None = None
+    groups: Groups = ()
 
 
 class Filters(Contract):
@@ -42,10 +85,10 @@ class Filters(Contract):
     Languages are compared without region: `de` and `de-AT` are the same.
     """
 
-    tags: tuple[str, ...] = ()
-    media_types: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    document_ids: tuple[DocumentId, ...] = ()
+    tags: Tags = ()
+    media_types: Annotated[tuple[MediaType, ...], Field(max_length=bounds.FILTER_VALUES)] = ()
+    languages: Annotated[tuple[LanguageTag, ...], Field(max_length=bounds.FILTER_VALUES)] = ()
+    document_ids: Annotated[tuple[DocumentId, ...], Field(max_length=bounds.FILTER_DOCUMENTS)] = ()
     updated_from: AwareDatetime | None = None
     updated_to: AwareDatetime | None = None
 
@@ -74,9 +117,9 @@ class Options(Contract):
     """
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
-    max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
+    max_answer_tokens: MaxAnswerTokens | None = None
     stream: bool = True
-    min_versions: dict[DocumentId, int] = Field(default_factory=dict)
+    min_versions: VersionsById = Field(default_factory=dict)
 
 
 class QuerySubmitted(QueryEvent):
@@ -94,7 +137,7 @@ class QuerySubmitted(QueryEvent):
         ),
     ]
     tenant: Tenant = DEFAULT_TENANT
-    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    history: History = ()
     principal: Principal = Principal()
     filters: Filters = Filters()
     options: Options = Options()
@@ -119,14 +162,20 @@ class SearchKind(StrEnum):
     METADATA = "metadata"
 
 
+Literals = Annotated[
+    tuple[Annotated[str, StringConstraints(max_length=bounds.ENTITY_CHARS)], ...],
+    Field(max_length=bounds.ENTITIES),
+]
+
+
 class Entities(Contract):
     """The things that the question names literally."""
 
-    codes: tuple[str, ...] = ()
-    versions: tuple[str, ...] = ()
-    identifiers: tuple[str, ...] = ()
-    quoted: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
+    codes: Literals = ()
+    versions: Literals = ()
+    identifiers: Literals = ()
+    quoted: Literals = ()
+    dates: Literals = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -155,7 +204,7 @@ class Plan(Contract):
     and applies to questions whose publisher stated no deadline.
     """
 
-    name: str
+    name: Name
     weights: dict[SearchKind, Annotated[float, Field(ge=0)]]
     fusion: Literal["score", "rrf"] = "score"
     depth: Annotated[int, Field(ge=1, le=500)] = 40
@@ -185,8 +234,8 @@ class Plan(Contract):
 class QueryEmbedding(Contract):
     """The question as a vector, with the fingerprint of the model that made it."""
 
-    fingerprint: str
-    vector: tuple[float, ...]
+    fingerprint: ModelName
+    vector: Annotated[tuple[float, ...], Field(max_length=bounds.DIMENSIONS)]
 
 
 class QueryClassified(QuerySubmitted):
@@ -196,11 +245,11 @@ class QueryClassified(QuerySubmitted):
 
     intent: Intent
     confidence: Annotated[float, Field(ge=0, le=1)]
-    standalone_text: str
+    standalone_text: StandaloneText
     entities: Entities = Entities()
     plan: Plan
     embedding: QueryEmbedding | None = None
-    degradations: tuple[str, ...] = ()
+    degradations: Degradations = ()
 
 
 class Candidate(Contract):
@@ -208,20 +257,22 @@ class Candidate(Contract):
 
     `start` and `end` are a half-open character range in the document's source text, and
     `text` is exactly that slice. `scores` are the raw scores per search, `fused` is in [0, 1].
+    No stage behind the retriever reads `updated_at`, and none at all `language` and `tags`, which
+    only filter inside the store: they are there for records of earlier releases.
     """
 
-    chunk_id: str
+    chunk_id: ChunkId
     document_id: DocumentId
-    version: int
+    version: Version
     ordinal: int
-    title: str = ""
-    heading_path: tuple[str, ...] = ()
-    url: str | None = None
-    text: str
+    title: FoundTitle = ""
+    heading_path: FoundPath = ()
+    url: FoundUrl = None
+    text: ChunkText
     start: int
     end: int
-    language: str | None = None
-    tags: tuple[str, ...] = ()
+    language: FoundLanguage = None
+    tags: FoundTags = ()
     updated_at: datetime | None = None
     scores: dict[SearchKind, float] = Field(default_factory=dict)
     fused: float = 0.0
@@ -230,6 +281,15 @@ class Candidate(Contract):
     def headings(self) -> tuple[str, ...]:
         """Where the chunk stands: title and heading path, each name once."""
         return headings_of(self.title, self.heading_path)
+
+    @property
+    def shortened(self) -> bool:
+        """Whether title, headings or text were cut to their bounds."""
+        return (
+            len(self.text) == bounds.CHUNK_CHARS
+            or bounds.is_clipped(self.title, bounds.TITLE_CHARS)
+            or bounds.is_clipped_path(self.heading_path)
+        )
 
 
 class CandidatesRetrieved(QueryClassified):
@@ -242,9 +302,9 @@ class CandidatesRetrieved(QueryClassified):
 
     ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
 
-    candidates: tuple[Candidate, ...] = ()
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=bounds.CANDIDATES)] = ()
     watermark: int
-    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
+    missing_versions: VersionsById = Field(default_factory=dict)
 
 
 class Passage(Candidate):
@@ -259,10 +319,10 @@ class CandidatesRanked(QueryClassified):
 
     ce_type: ClassVar[str] = "ragline.candidates.ranked.v1"
 
-    passages: tuple[Passage, ...] = ()
+    passages: Annotated[tuple[Passage, ...], Field(max_length=bounds.PASSAGES)] = ()
     watermark: int
-    missing_versions: dict[DocumentId, int] = Field(default_factory=dict)
-    rerank_model: str | None = None
+    missing_versions: VersionsById = Field(default_factory=dict)
+    rerank_model: ModelName | None = None
 
     @property
     def top_score(self) -> float | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline.contracts.cloudevents import Headers
@@ -23,7 +24,7 @@ from ragline.errors import CircuitOpen, InvalidEvent, RaglineError, TransientErr
 from ragline.messaging.record import Record
 from ragline.redaction import without_secrets
 
-_MAX_ERROR_CHARS = 2_000
+_MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
@@ -67,7 +68,7 @@ def diagnose(error: Exception) -> Failure:
     return Failure(
         cause=cause,
         code=code,
-        message=without_secrets(message)[:_MAX_ERROR_CHARS],
+        message=_storable(without_secrets(message)),
         retry_after=_retry_after(error),
     )
 
@@ -90,8 +91,18 @@ def _from_header_parser(error: BaseException) -> bool:
 
 def _first_errors(error: ValidationError, limit: int = 5) -> str:
     found = error.errors(include_url=False, include_input=False, include_context=False)
-    places = (".".join(map(str, e["loc"])) or "event" for e in found[:limit])
+    places = (".".join(map(_place, e["loc"])) or "event" for e in found[:limit])
     return "; ".join(f"{place}: {e['msg']}" for place, e in zip(places, found, strict=False))
+
+
+def _storable(message: str) -> str:
+    """Return what an event can carry of a message: short enough, and nothing but Unicode."""
+    return message[: bounds.MESSAGE_CHARS].encode("utf-8", "replace").decode()
+
+
+def _place(part: int | str) -> str:
+    """Return a part of an error's place; a key of a table is the publisher's own."""
+    return bounds.clip(str(part), _MAX_PLACE_CHARS)
 
 
 def salvage(record: Record) -> dict[str, Any]:

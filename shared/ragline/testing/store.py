@@ -13,7 +13,7 @@ from ragline.adapters.stores.indexing import (
     BM25_B,
     BM25_K1,
     IndexIdentity,
-    chunk_id,
+    candidate,
     literal_terms,
     mismatch,
     share_found,
@@ -223,8 +223,7 @@ def _cosine(left: Sequence[float], right: Sequence[float]) -> float:
 def _candidate(
     document: IndexedDocument, chunk: EmbeddedChunk, kind: SearchKind, score: float
 ) -> Candidate:
-    return Candidate(
-        chunk_id=chunk_id(document.ref.document_id, document.version, chunk.ordinal),
+    return candidate(
         document_id=document.ref.document_id,
         version=document.version,
         ordinal=chunk.ordinal,
@@ -234,8 +233,6 @@ def _candidate(
         text=chunk.text,
         start=chunk.start,
         end=chunk.end,
-        language=document.language,
-        tags=document.tags,
         updated_at=document.updated_at,
         scores={kind: score},
     )

@@ -91,3 +91,7 @@ def test_every_entity_of_any_text_is_a_part_of_it(text: str) -> None:
         values = getattr(found, kind)
         assert all(value and value in text for value in values)
         assert len(set(values)) == len(values) <= MAX_PER_KIND
+
+
+def test_what_no_event_can_carry_is_no_entity() -> None:
+    assert extract(f"since March{' ' * 3_000}2024 in version 3.12").dates == ()

@@ -20,6 +20,7 @@ from ragline.contracts.documents import (
     Operation,
     Outcome,
 )
+from ragline.contracts.queries import Filters
 from ragline.errors import InvalidDocument, TransientError, Unavailable
 from ragline.ports.store import DocumentRef, Scope
 from ragline.testing.store import MemoryStore
@@ -61,8 +62,9 @@ async def test_an_upsert_is_indexed_with_counts_and_timings(
     assert set(status.timings) == {"current", "fetch", "parse", "embed", "store"}
     assert set(status.timings.values()) == {1000.0}
     assert status.finished_at == datetime(2030, 1, 2, tzinfo=UTC)
-    [first, _] = await store.vector([1.0, 1.0], scope=Scope(tenant="default"), limit=5)
-    assert (first.title, first.url, first.tags) == ("The guide", "https://x/guide", ("a",))
+    tagged = Scope(tenant="default", filters=Filters(tags=("a",)))
+    [first, _] = await store.vector([1.0, 1.0], scope=tagged, limit=5)
+    assert (first.title, first.url) == ("The guide", "https://x/guide")
     assert PAGE[first.start : first.end] == first.text
 
 

@@ -295,3 +295,12 @@ async def test_a_depth_that_was_reduced_for_lag_is_not_reduced_again(
     ranked = await stage(event)
     assert len(model.read[0][1]) == 2
     assert ranked.degradations == (Degradation.RERANK_DEPTH,)
+
+
+async def test_passages_too_large_together_are_trimmed_by_rank_and_it_is_said(
+    clock: FixedClock, model: StubCrossEncoder
+) -> None:
+    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT, most_bytes=600)
+    ranked = await stage(make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
+    assert ids(ranked) == ["c1", "c2"]
+    assert ranked.degradations == (Degradation.CANDIDATES,)

@@ -267,3 +267,57 @@ async def test_short_of_time_only_the_keyword_search_runs(
     assert {call[0] for call in searched.calls} == {"keyword"}
     assert found.degradations == (Degradation.VECTOR, Degradation.METADATA)
     assert found.plan.searches == (KEYWORD,)
+
+
+def large(make: Make, count: int) -> list[Candidate]:
+    texts = [" ".join(f"w{i}x{n:03}" for n in range(2_000))[:16_000] for i in range(count)]
+    return [
+        make(f"d{i}#0", text=text, scores={VECTOR: float(count - i)})
+        for i, text in enumerate(texts)
+    ]
+
+
+async def test_candidates_too_large_together_are_trimmed_by_rank_and_it_is_said(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make
+) -> None:
+    """As many and as large as one tenant's tags made them, until an event took 30 MB."""
+    found = store(vector=large(candidate, 70))
+    plan = {"weights": {VECTOR: 1.0}, "candidates": 200, "depth": 200}
+    retrieved = await retrieve(found, event(plan=plan))
+    assert [c.document_id for c in retrieved.candidates] == [f"d{i}" for i in range(62)]
+    assert Degradation.CANDIDATES in retrieved.degradations
+    assert len(retrieved.to_json()) < 1_010_000
+
+
+async def test_candidates_that_fit_are_not_trimmed(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make
+) -> None:
+    retrieved = await retrieve(store(vector=large(candidate, 20)), event())
+    assert len(retrieved.candidates) == 20
+    assert retrieved.degradations == ()
+
+
+@pytest.mark.parametrize(
+    "shortened",
+    [
+        {"title": "t" * 1_999 + "…"},
+        {"heading_path": ("Queues", "h" * 499 + "…")},
+        {"text": "x" * 16_384},
+    ],
+)
+async def test_a_candidate_that_was_cut_is_named_in_the_answer(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make, shortened: dict[str, Any]
+) -> None:
+    found = store(vector=[candidate("d#0", scores={VECTOR: 1.0}, **shortened)])
+    retrieved = await retrieve(found, event())
+    assert retrieved.degradations == (Degradation.CANDIDATE_TEXT,)
+
+
+async def test_what_no_later_stage_reads_does_not_go_on(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make, now: datetime
+) -> None:
+    vector = QueryEmbedding(fingerprint="stub@1", vector=(1.0, 0.0))
+    found = store(vector=[candidate("d#0", scores={VECTOR: 1.0}, updated_at=now)])
+    retrieved = await retrieve(found, event(embedding=vector))
+    assert retrieved.candidates[0].updated_at is None
+    assert retrieved.embedding is None

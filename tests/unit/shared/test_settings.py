@@ -1,11 +1,11 @@
-"""Kafka's credentials in the settings: what is missing or unknown is told, and never shown."""
+"""Settings: Kafka's credentials are never shown, and what a record may carry fits it."""
 
 from __future__ import annotations
 
 import pytest
 from pydantic import ValidationError
 
-from ragline.settings import ServiceSettings, problems
+from ragline.settings import EventSettings, ServiceSettings, problems
 
 PREFIX = "RAGLINE_KAFKA__"
 
@@ -83,3 +83,14 @@ def test_an_unknown_mechanism_is_refused_with_those_that_there_are(
     (problem,) = problems(caught.value)
     assert problem.startswith("RAGLINE_KAFKA__SASL_MECHANISM: ")
     assert all(name in problem for name in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
+
+
+def test_candidates_take_half_of_a_record_at_most() -> None:
+    events = EventSettings()
+    assert events.candidate_bytes(8 * 2**20) == 1_000_000
+    assert events.candidate_bytes(1_048_576) == 524_288
+
+
+def test_candidates_always_have_room_for_one() -> None:
+    with pytest.raises(ValidationError, match="max_candidate_bytes"):
+        EventSettings(max_candidate_bytes=100_000)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from ragline.contracts.base import Group, Tenant
+from ragline.contracts.base import Groups, Tenant
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.problems import InvalidCredentials
 
@@ -17,7 +17,7 @@ _Subject = Annotated[
 ]
 _SUBJECT = TypeAdapter[str](_Subject)
 _TENANT = TypeAdapter[str](Tenant)
-_GROUPS = TypeAdapter[tuple[str, ...]](tuple[Group, ...])
+_GROUPS = TypeAdapter[tuple[str, ...]](Groups)
 _WORDS = TypeAdapter[tuple[str, ...]](tuple[str, ...])
 T = TypeVar("T")
 

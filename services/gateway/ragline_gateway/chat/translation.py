@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
 from ragline.contracts.queries import MAX_QUESTION_CHARS, Turn
 from ragline_gateway.chat.models import (
@@ -17,9 +18,7 @@ from ragline_gateway.chat.models import (
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.models import AskBody, AskOptions
 
-_MOST_TURNS = 50
-_MOST_TURN_CHARS = 32_768
-_MOST_TOKENS, _LEAST_TOKENS = 8_192, 16
+_LEAST_TOKENS = 16
 # HTTP statuses of questions that end without an answer
 _FAILED = {
     "overloaded": 503,
@@ -55,19 +54,25 @@ def question(request: ChatRequest) -> AskBody:
 
 
 def _history(messages: list[Message]) -> tuple[Turn, ...]:
-    turns = [
-        Turn(role=each.role, text=each.text[:_MOST_TURN_CHARS])
-        for each in messages
-        if each.role in ("user", "assistant") and each.text
-    ]
-    return tuple(turns[-_MOST_TURNS:])
+    """Return the last turns, oldest first, as many and as long as a question may bring."""
+    turns: list[Turn] = []
+    left = bounds.HISTORY_CHARS
+    for each in reversed(messages):
+        text = each.text[: bounds.TURN_CHARS]
+        if each.role not in ("user", "assistant") or not text:
+            continue
+        left -= len(text)
+        if left < 0 or len(turns) == bounds.HISTORY_TURNS:
+            break
+        turns.append(Turn(role=each.role, text=text))
+    return tuple(reversed(turns))
 
 
 def _options(request: ChatRequest) -> AskOptions:
     wanted = request.max_completion_tokens or request.max_tokens
     if wanted is None:
         return AskOptions()
-    return AskOptions(max_answer_tokens=min(max(wanted, _LEAST_TOKENS), _MOST_TOKENS))
+    return AskOptions(max_answer_tokens=min(max(wanted, _LEAST_TOKENS), bounds.ANSWER_TOKENS))
 
 
 def _bad(status: int, code: str, title: str, param: str) -> Problem:

@@ -13,6 +13,9 @@ const DEGRADATIONS = {
   llm_fallback_model: "Written by the fallback language model.",
   token_stream_skipped: "The text could not be shown while it was written.",
   answer_cut_off: "The answer ends before it was complete.",
+  candidates_trimmed: "Some passages were left out: together they were too large.",
+  candidates_shortened: "Some titles, headings or passages were too long and are cut.",
+  claims_trimmed: "Verdicts are shown for the first statements only.",
 };
 
 const PROBLEMS = {

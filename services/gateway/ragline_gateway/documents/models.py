@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ragline.contracts.base import DocumentId, Group
+from ragline.contracts.base import (
+    DocumentId,
+    Groups,
+    LanguageTag,
+    MediaType,
+    Tags,
+    Title,
+    Url,
+    Version,
+)
 from ragline.contracts.documents import (
+    Attributes,
     ChunkCounts,
+    Content,
     DocumentError,
     DocumentStatus,
     Outcome,
-    Version,
 )
 from ragline.ports.sources import SourceText, without_overlap
 from ragline_gateway.queries.models import Body
@@ -36,16 +46,16 @@ class DocumentBody(Body):
         }
     )
 
-    content: str | None = None
+    content: Content | None = None
     content_encoding: Literal["text", "base64"] = "text"
-    content_uri: Annotated[str, Field(max_length=4_096)] | None = None
-    media_type: Annotated[str, Field(max_length=255)] | None = None
-    title: Annotated[str, Field(max_length=2_000)] | None = None
-    url: Annotated[str, Field(max_length=4_096)] | None = None
-    tags: Annotated[tuple[str, ...], Field(max_length=100)] = ()
-    attributes: Annotated[dict[str, str], Field(max_length=100)] = Field(default_factory=dict)
-    language: Annotated[str, Field(max_length=35)] | None = None
-    access: Annotated[tuple[Group, ...], Field(max_length=1_000)] | None = None
+    content_uri: Url | None = None
+    media_type: MediaType | None = None
+    title: Title | None = None
+    url: Url | None = None
+    tags: Tags = ()
+    attributes: Attributes = Field(default_factory=dict)
+    language: LanguageTag | None = None
+    access: Groups | None = None
     updated_at: AwareDatetime | None = None
     version: Version | None = Field(None, description="only grows; epoch milliseconds when null")
 
@@ -55,7 +65,7 @@ class AccessBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"access": ["staff"]}]})
 
-    access: Annotated[tuple[Group, ...], Field(max_length=1_000)]
+    access: Groups
     version: Version | None = Field(None, description="only grows; epoch milliseconds when null")
 
 

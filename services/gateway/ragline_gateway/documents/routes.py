@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
 
 from ragline.clock import epoch_ms
-from ragline.contracts.base import DocumentId, Group
+from ragline.contracts import bounds
+from ragline.contracts.base import DocumentId, Group, Tag, Version
 from ragline.contracts.cloudevents import Envelope
-from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Version
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.errors import InvalidEvent
 from ragline.ports.store import DocumentRef
 from ragline_gateway.access.caller import Caller, KeyScope
@@ -64,8 +65,10 @@ async def upload(
     allowance: Allowed,
     parts: Deps,
     files: Annotated[list[UploadFile], File(description="a file's name is its document's id")],
-    access: Annotated[list[Group] | None, Form(description="groups that may read")] = None,
-    tags: Annotated[list[str] | None, Form()] = None,
+    access: Annotated[
+        list[Group] | None, Form(description="groups that may read", max_length=bounds.GROUPS)
+    ] = None,
+    tags: Annotated[list[Tag] | None, Form(max_length=bounds.TAGS)] = None,
 ) -> Uploaded:
     """Store each file as a document; files that are refused are listed, the others are stored.
 

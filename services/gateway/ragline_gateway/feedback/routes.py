@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ragline.contracts import bounds
+from ragline.contracts.base import Message
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_gateway.access.gate import Asker
@@ -18,15 +20,14 @@ from ragline_gateway.queries.models import Body
 router = APIRouter(prefix="/v1/queries", tags=["feedback"])
 
 Rating = Literal["up", "down"]
-Reason = Annotated[str, StringConstraints(max_length=2_000)]
 
 
 class CitationRating(Body):
     """The rating of one citation."""
 
-    marker: Annotated[int, Field(ge=1, le=1_000)]
+    marker: Annotated[int, Field(ge=1, le=bounds.MARKER)]
     rating: Rating
-    reason: Reason | None = None
+    reason: Message | None = None
 
 
 class FeedbackBody(Body):
@@ -46,7 +47,7 @@ class FeedbackBody(Body):
     )
 
     rating: Rating | None = None
-    reason: Reason | None = None
+    reason: Message | None = None
     citations: Annotated[tuple[CitationRating, ...], Field(max_length=50)] = ()
 
     @model_validator(mode="after")

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from ragline.contracts.base import DocumentId
-from ragline.contracts.documents import Version
-from ragline.contracts.queries import MAX_QUESTION_CHARS, Filters, Turn
+from ragline.contracts.base import VersionsById
+from ragline.contracts.queries import MAX_QUESTION_CHARS, Filters, History, MaxAnswerTokens
 from ragline_gateway.queries.records import QueryRecord
 
 QUESTION = "How do I get a new badge?"
@@ -30,8 +29,8 @@ class AskOptions(Body):
     """Options of the answer; see `Options` of the event."""
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
-    max_answer_tokens: Annotated[int, Field(ge=16, le=8_192)] | None = None
-    min_versions: dict[DocumentId, Version] = Field(default_factory=dict, max_length=100)
+    max_answer_tokens: MaxAnswerTokens | None = None
+    min_versions: VersionsById = Field(default_factory=dict)
 
 
 class AskBody(Body):
@@ -61,7 +60,7 @@ class AskBody(Body):
             strip_whitespace=True, min_length=1, max_length=MAX_QUESTION_CHARS, pattern=r"\S"
         ),
     ]
-    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    history: History = ()
     filters: AskFilters = AskFilters()
     options: AskOptions = AskOptions()
     deadline_s: Annotated[float, Field(gt=0, le=86_400)] | None = Field(

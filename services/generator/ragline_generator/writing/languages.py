@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import AnswerError
 from ragline.language import detect
 
@@ -50,7 +51,7 @@ class Languages:
         if missing:
             words = ", ".join(f'"{word}"' for word in missing)
             message = f"{message} {known.get(_MISSING, _MENTIONS_NONE).format(words=words)}"
-        return reason.model_copy(update={"message": message})
+        return reason.model_copy(update={"message": bounds.clip(message, bounds.MESSAGE_CHARS)})
 
     def _first(self, texts: tuple[str, ...]) -> str | None:
         found = (

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ragline.adapters.stores.analysis import keyword_terms, literal_words, whole_words
+from ragline.contracts import bounds
+from ragline.contracts.queries import Candidate, SearchKind
 from ragline.errors import FingerprintMismatch
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 
@@ -51,6 +54,42 @@ class ChunkTerms:
 def chunk_id(document_id: str, version: int, ordinal: int) -> str:
     """Return a chunk's name, which is unique in its tenant and the same in every store."""
     return f"{document_id}@{version}#{ordinal}"
+
+
+def candidate(
+    *,
+    document_id: str,
+    version: int,
+    ordinal: int,
+    title: str,
+    heading_path: Iterable[str],
+    url: str | None,
+    text: str,
+    start: int,
+    end: int,
+    updated_at: datetime | None,
+    scores: dict[SearchKind, float],
+) -> Candidate:
+    """Return a search hit as the port tells it, clipped to the bounds of events.
+
+    The ingestor keeps within them; an index may hold what was written before there were any. The
+    contract clips metadata (`contracts/found.py`), but a text has to stay a slice of its source.
+    """
+    within = text[: bounds.CHUNK_CHARS]
+    return Candidate(
+        chunk_id=chunk_id(document_id, version, ordinal),
+        document_id=document_id,
+        version=version,
+        ordinal=ordinal,
+        title=title,
+        heading_path=tuple(heading_path),
+        url=url,
+        text=within,
+        start=start,
+        end=end if within == text else start + len(within),
+        updated_at=updated_at,
+        scores=scores,
+    )
 
 
 def terms_of(document: IndexedDocument, chunk: EmbeddedChunk) -> ChunkTerms:

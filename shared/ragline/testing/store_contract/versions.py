@@ -59,8 +59,6 @@ class VersionContract(StoreCase):
                     text=f"{COMMON} Grüße 👋 \n\t– مرحبا",
                     start=0,
                     end=28,
-                    language="de",
-                    tags=(COMMON, "ha", "Raft"),
                     updated_at=updated,
                 )
             ], kind
@@ -69,7 +67,7 @@ class VersionContract(StoreCase):
     async def test_what_is_left_out_comes_back_as_absent(self, store: Store) -> None:
         await store.upsert(document(texts=["x"]))
         for hits in (await search_all(store, scope())).values():
-            assert (hits[0].url, hits[0].language, hits[0].updated_at) == (None, None, None)
+            assert (hits[0].url, hits[0].updated_at) == (None, None)
             assert (hits[0].title, hits[0].heading_path) == ("", ())
 
     async def test_current_tells_hashes_version_and_access(self, store: Store) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 from tests.unit.cli.feedback.conftest import NOW, YESTERDAY_MS, FakeRecord, given, rated, record
 
+from ragline.contracts.bounds import USER_CHARS
 from ragline.errors import Misconfigured
 from ragline_cli.feedback.feedback_records import FeedbackRecords
 from ragline_cli.feedback.period import day_of
@@ -61,8 +62,8 @@ def test_who_gives_no_name_is_the_one_who_asked() -> None:
     assert len({first.voter, other.voter, named.voter}) == 3
 
 
-def test_a_user_name_of_megabytes_is_kept_as_a_few_bytes() -> None:
-    assert len(Rating.of(given(user="u" * 2**20), record(given())).voter) == 16
+def test_the_longest_user_name_is_kept_as_a_few_bytes() -> None:
+    assert len(Rating.of(given(user="u" * USER_CHARS), record(given())).voter) == 16
 
 
 def seen(records: list[FakeRecord], tenant: str | None = None) -> FeedbackRecords:

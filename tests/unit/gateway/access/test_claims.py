@@ -60,6 +60,7 @@ def test_one_group_may_be_text() -> None:
         ({"roles": [1]}, "roles"),
         ({"roles": {"hr": True}}, "roles"),
         ({"roles": ["hr\x00"]}, "roles"),
+        ({"roles": ["hr"] * 1_001}, "roles"),
         ({"scp": {"ask": 1}}, "scp"),
         ({"scp": 7}, "scp"),
     ],

@@ -140,3 +140,13 @@ async def test_a_stream_that_fails_ends_with_an_error() -> None:
 
     assert failed[-1]["error"]["code"] == "failed"
     assert silent[-1]["error"]["code"] == "interrupted"
+
+
+def test_the_last_turns_that_fit_a_question_are_its_history() -> None:
+    long = [{"role": "user", "content": f"{n}" + "x" * 40_000} for n in range(6)]
+    body = question(request(*long, {"role": "user", "content": "And?"}))
+    assert [turn.text[0] for turn in body.history] == ["2", "3", "4", "5"]
+    assert {len(turn.text) for turn in body.history} == {32_768}
+    short = [{"role": "user", "content": f"{n}"} for n in range(60)]
+    body = question(request(*short, {"role": "user", "content": "And?"}))
+    assert [turn.text for turn in body.history] == [str(n) for n in range(10, 60)]

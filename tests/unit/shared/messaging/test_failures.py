@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from ragline.contracts.answers import AnswerStatus
 from ragline.contracts.dead_letters import Cause
+from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
 from ragline.errors import (
@@ -104,6 +106,35 @@ def test_a_message_tells_no_secret_of_a_uri() -> None:
     for error in (Unavailable, RuntimeError):
         message = diagnose(error("403 of s3://key:hunter2@bucket/a.md?sig=hunter2 today")).message
         assert message.endswith("403 of s3://bucket/a.md?[hidden] today")
+
+
+def refused(change: dict[str, Any]) -> ValidationError:
+    with pytest.raises(ValidationError) as caught:
+        DocumentChanged.model_validate_json(json.dumps(change))
+    return caught.value
+
+
+def test_a_tag_of_megabytes_is_a_failed_document_that_names_field_and_limit() -> None:
+    change = {"document_id": "d", "version": 2, "content": "x", "tags": ["t" * 3_000_000]}
+    record = FakeRecord(topic="documents", key=b"acme/d", value=json.dumps(change).encode())
+    status = failed_status(record, diagnose(refused(change)), NOW)
+    assert status is not None
+    assert (status.document_id, status.version, status.status) == ("d", 2, Outcome.FAILED)
+    assert status.error is not None
+    assert status.error.message == "tags.0: String should have at most 256 characters"
+
+
+def test_a_name_of_megabytes_leaves_room_for_what_is_wrong_with_it() -> None:
+    change = {"document_id": "d", "version": 2, "content": "x", "attributes": {"k" * 10**6: "v"}}
+    message = diagnose(refused(change)).message
+    assert "String should have at most 128 characters" in message
+    assert len(message) < 200
+
+
+def test_a_message_that_is_not_unicode_is_still_told() -> None:
+    failure = diagnose(InvalidDocument("half of a pair: \ud83d"))
+    assert failure.message == "half of a pair: ?"
+    assert failed_answer(FakeRecord(key=b"q"), failure, NOW) is not None
 
 
 def test_a_schema_error_names_the_field() -> None:

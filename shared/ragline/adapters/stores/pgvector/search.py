@@ -8,13 +8,13 @@ from typing import Any
 import asyncpg
 
 from ragline.adapters.stores.analysis import clean, query_terms
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1, chunk_id, literal_terms
+from ragline.adapters.stores.indexing import BM25_B, BM25_K1, candidate, literal_terms
 from ragline.adapters.stores.pgvector.scope import Arguments, visible
 from ragline.contracts.queries import Candidate, SearchKind
 from ragline.ports.store import Scope
 
 _COLUMNS = """c.document_id, d.version, c.ordinal, d.title, c.heading_path, d.url, c.text,
-    c.span_start, c.span_end, d.language, d.tags, d.updated_at"""
+    c.span_start, c.span_end, d.updated_at"""
 _CHUNKS = "chunks c JOIN documents d ON d.tenant = c.tenant AND d.document_id = c.document_id"
 
 # up to this many chunks, all vectors of a tenant are compared: 30 ms on one core, 384 dimensions
@@ -158,19 +158,16 @@ async def _nearest(
 
 
 def _candidate(row: asyncpg.Record, kind: SearchKind) -> Candidate:
-    return Candidate(
-        chunk_id=chunk_id(row["document_id"], row["version"], row["ordinal"]),
+    return candidate(
         document_id=row["document_id"],
         version=row["version"],
         ordinal=row["ordinal"],
         title=row["title"],
-        heading_path=tuple(row["heading_path"]),
+        heading_path=row["heading_path"],
         url=row["url"],
         text=row["text"],
         start=row["span_start"],
         end=row["span_end"],
-        language=row["language"],
-        tags=tuple(row["tags"]),
         updated_at=row["updated_at"],
         scores={kind: float(row["score"])},
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from weaviate.classes.data import DataObject
 
-from ragline.adapters.stores.indexing import chunk_id, terms_of
+from ragline.adapters.stores import indexing
+from ragline.adapters.stores.indexing import terms_of
 from ragline.adapters.stores.weaviate.keys import access_key, chunk_key, document_key, reader_keys
 from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.scope import facets
@@ -33,8 +34,6 @@ CANDIDATE_PROPERTIES = [
     "text",
     "start",
     "end",
-    "language",
-    "tags",
     "updated_at",
 ]
 PART_PROPERTIES = ["ordinal", "start", "end", "text", "heading_path", "content_hash"]
@@ -135,20 +134,16 @@ def marker(properties: Properties) -> Marker:
 
 def candidate(properties: Properties, kind: SearchKind, score: float) -> Candidate:
     """Return a search hit as the port's type."""
-    document_id, version = properties["document_id"], int(properties["version"])
-    return Candidate(
-        chunk_id=chunk_id(document_id, version, properties["ordinal"]),
-        document_id=document_id,
-        version=version,
+    return indexing.candidate(
+        document_id=properties["document_id"],
+        version=int(properties["version"]),
         ordinal=properties["ordinal"],
         title=properties.get("title") or "",
-        heading_path=tuple(properties.get("heading_path") or ()),
+        heading_path=properties.get("heading_path") or (),
         url=properties.get("url"),
         text=properties["text"],
         start=properties["start"],
         end=properties["end"],
-        language=properties.get("language"),
-        tags=tuple(properties.get("tags") or ()),
         updated_at=properties.get("updated_at"),
         scores={kind: score},
     )
