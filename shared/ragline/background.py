@@ -28,14 +28,14 @@ async def beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> AsyncIterator[None]:
-    """Call every `every_s` seconds while the block runs; a call that fails is logged."""
+    """Call `call` every `every_s` seconds while the block runs; log failures and go on."""
 
     async def forever() -> None:
         while True:
             try:
                 await call()
             except Exception:
-                log.exception("what is done every %g s failed", every_s)
+                log.exception("the task that runs every %g s failed", every_s)
             await asyncio.sleep(every_s)
 
     async with beside(forever()):

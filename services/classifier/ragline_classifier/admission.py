@@ -49,7 +49,7 @@ async def open_admission(
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 
     async def release() -> None:
-        """Between two looks the stages behind go on, and would run dry."""
+        """Release questions between two lag measurements, or the later stages would run idle."""
         admission.release()
 
     async with (
