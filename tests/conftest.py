@@ -51,6 +51,9 @@ def _give_up(name: str, error: StackError) -> NoReturn:
     pytest.skip(f"{name} cannot be had: {_unavailable[name]}")
 
 
+# Contract suites assert outside test modules; here, before anything imports them
+pytest.register_assert_rewrite("ragline.testing.store_contract")
+
 # A busy machine makes no example wrong: only what it finds counts, not how long it takes
 hypothesis.settings.register_profile(
     "unhurried",

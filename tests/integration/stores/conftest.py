@@ -8,8 +8,6 @@ from pydantic import SecretStr
 
 from ragline.settings import StoreKind, VectorStoreSettings
 
-pytest.register_assert_rewrite("ragline.testing.store_contract")
-
 
 @pytest.fixture
 def pgvector_settings(postgres_url: str) -> VectorStoreSettings:
