@@ -44,6 +44,11 @@ class IngestorSettings(Group):
     max_unpacked_bytes: PositiveInt = Field(
         128 * 1024 * 1024, description="bytes of one DOCX when unpacked"
     )
+    max_nodes: PositiveInt = Field(
+        1_000_000,
+        description="elements of one HTML page, elements and attributes of one DOCX, objects of "
+        "one PDF",
+    )
     parse_timeout_s: PositiveFloat = Field(60.0, description="parsing and chunking one document")
     embed_batch: PositiveInt = Field(
         64, description="chunks embedded and cached together; bounds a huge document's memory"
@@ -72,6 +77,7 @@ class IngestorSettings(Group):
             text_chars=self.max_text_chars,
             pages=self.max_pages,
             unpacked_bytes=self.max_unpacked_bytes,
+            nodes=self.max_nodes,
         )
 
     def chunk_sizes(self) -> ChunkSizes:
