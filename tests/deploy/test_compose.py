@@ -13,6 +13,7 @@ from ragline_cli.generated.manifests.inspection import of_kind
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.settings_table import Setting
 from ragline_cli.stack import weaviate_build
+from ragline_ingestor.settings import IngestorSettings
 
 STORES = {"kafka", "weaviate", "redis"}
 
@@ -104,6 +105,17 @@ def test_everything_that_stays_up_has_a_health_check(containers: dict[str, Objec
 
 def test_everything_has_a_memory_limit(containers: dict[str, Object]) -> None:
     assert [name for name, made in containers.items() if "mem_limit" not in made] == []
+
+
+def test_parsers_that_use_all_their_memory_leave_the_ingestor_its_own(
+    containers: dict[str, Object],
+) -> None:
+    own = IngestorSettings()
+    # the retriever has the model alone
+    limits = [containers[s]["mem_limit"] for s in (Service.INGESTOR, Service.RETRIEVER)]
+    ingestor_gb, retriever_gb = (int(limit.removesuffix("g")) for limit in limits)
+
+    assert (ingestor_gb - retriever_gb) * 1024 >= own.parse_workers * own.parse_memory_mb
 
 
 def test_stores_keep_their_data_in_named_volumes(

@@ -15,6 +15,7 @@ from ragline.observability.probes import make_app
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.manifests.inspection import container, deployment, of_kind
 from ragline_cli.generated.manifests.metadata import Object
+from ragline_ingestor.settings import IngestorSettings
 
 _WITH_PODS = ("Deployment", "StatefulSet", "Job")
 
@@ -174,3 +175,16 @@ def test_mounted_volumes_exist(overlay: list[Object], service: Service) -> None:
     mounted = {mount["name"] for mount in container(overlay, service)["volumeMounts"]}
 
     assert mounted == {volume["name"] for volume in pod["volumes"]}
+
+
+def test_parsers_that_use_all_their_memory_leave_the_ingestor_its_own(
+    overlay: list[Object],
+) -> None:
+    limit = container(overlay, Service.INGESTOR)["resources"]["limits"]["memory"]
+    retriever = container(overlay, Service.RETRIEVER)["resources"]["limits"]["memory"]
+    own = IngestorSettings()
+
+    # the retriever has the model alone
+    parsers_mb = own.parse_workers * own.parse_memory_mb
+    beside_mb = (int(limit.removesuffix("Gi")) - int(retriever.removesuffix("Gi"))) * 1024
+    assert beside_mb >= parsers_mb

@@ -20,7 +20,8 @@ from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
 from ragline_ingestor.http_reader import open_http_reader
-from ragline_ingestor.preparer import Preparer
+from ragline_ingestor.sandbox.messages import ParserOptions
+from ragline_ingestor.sandbox.parser_pool import open_parser_pool
 from ragline_ingestor.settings import IngestorSettings, Settings
 from ragline_ingestor.stage import IngestorStage
 from ragline_ingestor.uri_rules import UriRules
@@ -28,10 +29,11 @@ from ragline_ingestor.uri_rules import UriRules
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Load the embedding model, open the store, the cache and the readers, build the stage.
+    """Load the model, open store, cache and readers, start the parsers, build the stage.
 
     Raises:
-        Unavailable: the store is down, or the model must be downloaded and the hub does not answer.
+        Unavailable: the store is down, a parser process does not start, or the model must be
+            downloaded and the hub does not answer.
         FingerprintMismatch: the store holds vectors of another model.
         Misconfigured: the model, the store or the cache cannot be used with these settings.
     """
@@ -43,6 +45,12 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         ) as store,
         open_redis(settings.redis) as redis,
         _open_fetcher(own) as fetcher,
+        open_parser_pool(
+            _parser_options(own),
+            workers=own.parse_workers,
+            timeout_s=own.parse_timeout_s,
+            on_loss=lambda reason: metrics.count("ragline_parsers_lost_total", reason=reason),
+        ) as parsers,
     ):
         cache = RedisEmbeddingCache(
             optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
@@ -51,7 +59,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             stage=IngestorStage(
                 store=store,
                 fetch=fetcher,
-                prepare=_preparer(own),
+                prepare=parsers,
                 embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=own.embed_batch),
                 clock=utc_now,
             ),
@@ -75,9 +83,9 @@ async def _open_fetcher(own: IngestorSettings) -> AsyncIterator[Fetcher]:
         )
 
 
-def _preparer(own: IngestorSettings) -> Preparer:
-    return Preparer(
-        limits=own.parse_limits(), sizes=own.chunk_sizes(), timeout_s=own.parse_timeout_s
+def _parser_options(own: IngestorSettings) -> ParserOptions:
+    return ParserOptions(
+        limits=own.parse_limits(), sizes=own.chunk_sizes(), process=own.process_limits()
     )
 
 

@@ -13,24 +13,22 @@ from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 from ragline_ingestor.chunking import Chunk
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import embedded_text
-from ragline_ingestor.preparer import Prepared
+from ragline_ingestor.prepared import Prepared
 
 
-def draft(
-    event: DocumentChanged, content: Content, *, media_type: str, prepared: Prepared
-) -> IndexedDocument:
+def draft(event: DocumentChanged, content: Content, prepared: Prepared) -> IndexedDocument:
     """Return the document with chunks that have no vectors yet."""
-    title = event.title or prepared.document.title or ""
-    language = primary_language(event.language or prepared.document.language)
+    title = event.title or prepared.title or ""
+    language = primary_language(event.language or prepared.language)
     chunks = [_chunk(title, ordinal, chunk) for ordinal, chunk in enumerate(prepared.chunks)]
     return IndexedDocument(
         ref=DocumentRef(tenant=event.tenant, document_id=event.document_id),
         version=event.version,
         chunks=chunks,
-        content_hash=_content_hash(event, content, title, media_type),
+        content_hash=_content_hash(event, content, title, prepared.media_type),
         title=title,
         url=event.url,
-        media_type=media_type,
+        media_type=prepared.media_type,
         language=language,
         tags=event.tags,
         attributes=event.attributes,

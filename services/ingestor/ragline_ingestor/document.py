@@ -57,11 +57,16 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseLimits:
-    """Limits for one document. `text_chars` counts code points after extraction."""
+    """What one document may hold.
+
+    `text_chars` counts code points after extraction; `nodes` counts the elements of an HTML page,
+    the elements and attributes of a DOCX file's XML, or the objects of a PDF.
+    """
 
     text_chars: int
     pages: int
     unpacked_bytes: int
+    nodes: int
 
 
 Parser = Callable[[Content, ParseLimits], ParsedDocument]

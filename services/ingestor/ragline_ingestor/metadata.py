@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ragline.contracts import bounds
 from ragline.contracts.documents import DocumentChanged
-from ragline_ingestor.preparer import Prepared
+from ragline_ingestor.prepared import Prepared
 
 
 def within_bounds(prepared: Prepared, event: DocumentChanged) -> tuple[Prepared, tuple[str, ...]]:
@@ -18,8 +18,7 @@ def within_bounds(prepared: Prepared, event: DocumentChanged) -> tuple[Prepared,
 
     What `event` states goes before it, so that is not looked at.
     """
-    document = prepared.document
-    title, language = document.title, document.language
+    title, language = prepared.title, prepared.language
     if title is not None and not event.title:
         title = bounds.clip(title, bounds.TITLE_CHARS)
     if language is not None and not event.language and len(language) > bounds.LANGUAGE_CHARS:
@@ -29,14 +28,14 @@ def within_bounds(prepared: Prepared, event: DocumentChanged) -> tuple[Prepared,
         for chunk in prepared.chunks
     )
     warnings = []
-    if title != document.title:
+    if title != prepared.title:
         warnings.append(f"the title was shortened to {bounds.TITLE_CHARS:,} characters")
     if chunks != prepared.chunks:
         warnings.append(
             f"headings were shortened to {bounds.HEADING_CHARS} characters and {bounds.HEADINGS}"
             " levels"
         )
-    if language != document.language:
+    if language != prepared.language:
         warnings.append("the document's own language tag is too long and was ignored")
-    fitted = replace(document, title=title, language=language)
-    return Prepared(document=fitted, chunks=chunks), tuple(warnings)
+    fitted = replace(prepared, title=title, language=language, chunks=chunks)
+    return fitted, tuple(warnings)

@@ -1,55 +1,56 @@
-"""Parses and chunks content, off the event loop and within a time limit."""
+"""Content to chunks: all the work on bytes of strangers, as one function.
+
+It costs processor time and memory without a sure bound, so services call it in a process of its
+own (`sandbox/`).
+"""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 from ragline.errors import InvalidDocument
 from ragline_ingestor.chunking import Chunk, ChunkSizes, chunk_document
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import Content, ParseLimits
 from ragline_ingestor.language import detect_language
+from ragline_ingestor.media_types import resolve_media_type
 from ragline_ingestor.parsers import parse
+from ragline_ingestor.prepared import Prepared
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A parsed document and its chunks, in order; there is at least one."""
-
-    document: ParsedDocument
-    chunks: tuple[Chunk, ...]
+# Each chunk is embedded with the title and the headings above it. Ordinary documents come to
+# little more than their text; a huge heading above many chunks would come to gigabytes.
+_MAX_REPETITION = 4
 
 
 class Preparer:
-    """Parses and chunks on a worker thread.
+    """Finds the format, parses, detects the language and chunks."""
 
-    A thread cannot be stopped: after the time limit it runs on until the parser's own limits end
-    it, but the change has already failed and nothing waits for the thread.
-    """
-
-    def __init__(self, *, limits: ParseLimits, sizes: ChunkSizes, timeout_s: float) -> None:
+    def __init__(self, *, limits: ParseLimits, sizes: ChunkSizes) -> None:
         self._limits = limits
         self._sizes = sizes
-        self._timeout_s = timeout_s
 
-    async def __call__(self, content: Content, *, media_type: str) -> Prepared:
-        """Return the chunks of `content`.
+    def __call__(self, content: Content, *, names: tuple[str, ...]) -> Prepared:
+        """Return the chunks of `content`; its format may show in one of its `names`.
 
         Raises:
-            InvalidDocument: as raised by the parser, or `parse_timeout`.
+            InvalidDocument: the content is broken, empty, too large or of an unknown format.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await asyncio.to_thread(self._prepare, content, media_type)
-        except TimeoutError as error:
-            raise InvalidDocument(
-                f"parsing took more than {self._timeout_s:g} s: split the document or raise"
-                " RAGLINE_INGESTOR__PARSE_TIMEOUT_S",
-                code="parse_timeout",
-            ) from error
-
-    def _prepare(self, content: Content, media_type: str) -> Prepared:
+        media_type = resolve_media_type(content, names=names)
         document = parse(content, media_type=media_type, limits=self._limits)
-        if document.language is None:
-            document = replace(document, language=detect_language(document))
-        return Prepared(document=document, chunks=tuple(chunk_document(document, self._sizes)))
+        chunks = chunk_document(document, self._sizes)
+        self._check_size(document.title or "", chunks)
+        return Prepared(
+            media_type=media_type,
+            title=document.title,
+            language=document.language or detect_language(document),
+            chunks=tuple(chunks),
+        )
+
+    def _check_size(self, title: str, chunks: Sequence[Chunk]) -> None:
+        most = _MAX_REPETITION * self._limits.text_chars
+        size = sum(len(title) + sum(map(len, c.heading_path)) + len(c.text) for c in chunks)
+        if size > most:
+            raise InvalidDocument(
+                f"the chunks have {size} characters with the title and the headings above each,"
+                f" over {most}: shorten the title and the headings, or split the document",
+                code="too_large",
+            )

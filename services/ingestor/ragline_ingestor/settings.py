@@ -17,6 +17,7 @@ from ragline.settings import (
 )
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
+from ragline_ingestor.sandbox.budget import ProcessLimits
 
 
 class IngestorSettings(Group):
@@ -45,7 +46,23 @@ class IngestorSettings(Group):
     max_unpacked_bytes: PositiveInt = Field(
         128 * 1024 * 1024, description="bytes of one DOCX when unpacked"
     )
-    parse_timeout_s: PositiveFloat = Field(60.0, description="parsing and chunking one document")
+    max_nodes: PositiveInt = Field(
+        1_000_000,
+        description="elements of one HTML page, elements and attributes of one DOCX, objects of "
+        "one PDF",
+    )
+    parse_workers: PositiveInt = Field(
+        2, description="processes that parse documents side by side, about 170 MB each when idle"
+    )
+    parse_timeout_s: PositiveFloat = Field(
+        120.0, description="parsing and chunking one document, from when a process takes it"
+    )
+    parse_cpu_s: PositiveFloat = Field(
+        60.0, description="processor time for parsing and chunking one document"
+    )
+    parse_memory_mb: Annotated[int, Field(ge=512)] = Field(
+        1_024, description="address space of each process that parses, its code included"
+    )
     embed_batch: PositiveInt = Field(
         64, description="chunks embedded and cached together; bounds a huge document's memory"
     )
@@ -73,7 +90,12 @@ class IngestorSettings(Group):
             text_chars=self.max_text_chars,
             pages=self.max_pages,
             unpacked_bytes=self.max_unpacked_bytes,
+            nodes=self.max_nodes,
         )
+
+    def process_limits(self) -> ProcessLimits:
+        """Return what the process may cost in which a document is parsed."""
+        return ProcessLimits(cpu_s=self.parse_cpu_s, memory_mb=self.parse_memory_mb)
 
     def chunk_sizes(self) -> ChunkSizes:
         """Return the sizes of chunks."""

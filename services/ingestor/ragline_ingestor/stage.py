@@ -28,9 +28,8 @@ from ragline_ingestor.assembly import chunk_counts, chunk_hashes, draft, texts_t
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
 from ragline_ingestor.fetcher import Fetch
-from ragline_ingestor.media_types import resolve_media_type
 from ragline_ingestor.metadata import within_bounds
-from ragline_ingestor.preparer import Prepared
+from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stopwatch import Stopwatch
 
 Change = DocumentChanged | DocumentAccessChanged
@@ -39,11 +38,12 @@ Change = DocumentChanged | DocumentAccessChanged
 class Prepare(Protocol):
     """Parses and chunks content."""
 
-    async def __call__(self, content: Content, *, media_type: str) -> Prepared:
-        """Return the parsed document with at least one chunk.
+    async def __call__(self, content: Content, *, names: tuple[str, ...]) -> Prepared:
+        """Return at least one chunk of `content`; its format may show in one of its `names`.
 
         Raises:
-            InvalidDocument: the content is broken, empty, too large or of an unknown format.
+            InvalidDocument: the content is broken, empty, of an unknown format, or costs too much.
+            Unavailable: it cannot be parsed just now.
         """
         ...
 
@@ -161,14 +161,9 @@ class IngestorStage:
         with watch.lap("fetch"):
             content = await self._fetch(event)
         with watch.lap("parse"):
-            media_type = resolve_media_type(
-                content, names=(event.document_id, event.content_uri or "")
-            )
-            prepared, warnings = within_bounds(
-                await self._prepare(content, media_type=media_type), event
-            )
-            document = draft(event, content, media_type=media_type, prepared=prepared)
-            return document, warnings
+            names = (event.document_id, event.content_uri or "")
+            prepared, warnings = within_bounds(await self._prepare(content, names=names), event)
+            return draft(event, content, prepared), warnings
 
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
         """Remove leftovers of an earlier, interrupted delivery although nothing is written."""

@@ -153,6 +153,13 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="From the change event to searchable.",
     ),
     MetricSpec(
+        name="ragline_parsers_lost_total",
+        kind=MetricKind.COUNTER,
+        help="Parser processes that a document ended, by reason: timeout, cpu, memory, crash, "
+        "abandoned.",
+        labels=("reason",),
+    ),
+    MetricSpec(
         name="ragline_embeddings_total",
         kind=MetricKind.COUNTER,
         help="Document embeddings by origin: computed or cached.",

@@ -14,8 +14,10 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from ragline.ports.store import FencedStore
 from ragline.testing.store import MemoryStore
+from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
+from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.preparer import Preparer
 from ragline_ingestor.settings import IngestorSettings
 from ragline_ingestor.stage import IngestorStage
@@ -60,6 +62,11 @@ class DictCache:
             self.vectors[fingerprint, text] = list(vector)
 
 
+async def prepare(content: Content, *, names: tuple[str, ...]) -> Prepared:
+    """Prepare in this process, at once."""
+    return Preparer(limits=LIMITS, sizes=SIZES)(content, names=names)
+
+
 @pytest.fixture
 def embedder() -> CountingEmbedder:
     return CountingEmbedder()
@@ -86,7 +93,7 @@ def make_stage(
         return IngestorStage(
             store=store,
             fetch=Fetcher(rules=NO_URIS, readers={}, max_bytes=MAX_BYTES, timeout_s=1),
-            prepare=Preparer(limits=LIMITS, sizes=SIZES, timeout_s=30),
+            prepare=prepare,
             embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=4),
             clock=lambda: NOW,
             timer=lambda: float(next(ticks)),

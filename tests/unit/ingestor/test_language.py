@@ -21,7 +21,7 @@ from ragline_ingestor.language import detect_language
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.preparer import Preparer
 
-PREPARER = Preparer(limits=LIMITS, sizes=SIZES, timeout_s=60)
+PREPARER = Preparer(limits=LIMITS, sizes=SIZES)
 
 TEXTS = {
     "en": "The broker deletes a queue that nobody uses. Set the argument when you declare it.",
@@ -81,31 +81,27 @@ def test_worker_threads_share_one_model(monkeypatch: pytest.MonkeyPatch) -> None
     ],
     ids=["event", "document", "detected", "none"],
 )
-async def test_what_is_stated_wins(stated: str | None, content: str, expected: str | None) -> None:
-    assert (await drafted(stated, content)).language == expected
+def test_what_is_stated_wins(stated: str | None, content: str, expected: str | None) -> None:
+    assert drafted(stated, content).language == expected
 
 
-async def test_a_detected_language_does_not_make_a_document_another() -> None:
+def test_a_detected_language_does_not_make_a_document_another() -> None:
     event, content = changed(None, TEXTS["en"])
-    prepared = await PREPARER(content, media_type=MARKDOWN)
-    undetected = replace(prepared, document=replace(prepared.document, language=None))
-    hashes = {
-        draft(event, content, media_type=MARKDOWN, prepared=p).content_hash
-        for p in (prepared, undetected)
-    }
+    prepared = PREPARER(content, names=())
+    undetected = replace(prepared, language=None)
+    hashes = {draft(event, content, p).content_hash for p in (prepared, undetected)}
     assert len(hashes) == 1
-    assert (await drafted("en", TEXTS["en"])).content_hash not in hashes
+    assert drafted("en", TEXTS["en"]).content_hash not in hashes
 
 
 def changed(stated: str | None, text: str) -> tuple[DocumentChanged, Content]:
     event = DocumentChanged(document_id="d", version=1, content=text, language=stated)
-    return event, Content(data=text.encode())
+    return event, Content(data=text.encode(), media_type=MARKDOWN)
 
 
-async def drafted(stated: str | None, text: str) -> IndexedDocument:
+def drafted(stated: str | None, text: str) -> IndexedDocument:
     event, content = changed(stated, text)
-    prepared = await PREPARER(content, media_type=MARKDOWN)
-    return draft(event, content, media_type=MARKDOWN, prepared=prepared)
+    return draft(event, content, PREPARER(content, names=()))
 
 
 @pytest.mark.parametrize(

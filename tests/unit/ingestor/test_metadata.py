@@ -7,9 +7,8 @@ from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.ports.store import Scope
 from ragline.testing.store import MemoryStore
 from ragline_ingestor.chunking import Chunk
-from ragline_ingestor.document import ParsedDocument
 from ragline_ingestor.metadata import within_bounds
-from ragline_ingestor.preparer import Prepared
+from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stage import IngestorStage
 
 
@@ -18,9 +17,10 @@ def change(**fields: str) -> DocumentChanged:
 
 
 def prepared(title: str | None, language: str | None, *paths: tuple[str, ...]) -> Prepared:
-    document = ParsedDocument(text="x", blocks=(), title=title, language=language)
     return Prepared(
-        document=document,
+        media_type="text/plain",
+        title=title,
+        language=language,
         chunks=tuple(Chunk(text="x", start=0, end=1, heading_path=path) for path in paths),
     )
 
@@ -33,8 +33,8 @@ def test_usual_metadata_stays_as_it_is() -> None:
 def test_each_kind_that_is_cut_has_one_warning() -> None:
     long = prepared("t" * 2_001, "l" * 36, ("h" * 501,), tuple("x" * 33), ("h" * 501,))
     fitted, warnings = within_bounds(long, change())
-    assert len(fitted.document.title or "") == TITLE_CHARS
-    assert fitted.document.language is None
+    assert len(fitted.title or "") == TITLE_CHARS
+    assert fitted.language is None
     assert [len(chunk.heading_path) for chunk in fitted.chunks] == [1, HEADINGS, 1]
     assert len(fitted.chunks[0].heading_path[0]) == HEADING_CHARS
     assert len(warnings) == 3

@@ -1,30 +1,33 @@
-"""Parsing has a time limit."""
+"""From content to chunks, within bounds."""
 
 from __future__ import annotations
 
-import threading
+from dataclasses import replace
 
 import pytest
 from tests.unit.ingestor.conftest import LIMITS, SIZES
 
+from ragline.contracts import media_types
 from ragline.errors import InvalidDocument
-from ragline_ingestor import parsers
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import Content
 from ragline_ingestor.preparer import Preparer
 
+PREPARER = Preparer(limits=replace(LIMITS, text_chars=20_000), sizes=SIZES)
 
-async def test_parsing_beyond_the_time_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    release = threading.Event()
 
-    def stuck(content: Content, limits: ParseLimits) -> ParsedDocument:
-        release.wait(10)
-        return ParsedDocument(text="", blocks=())
+def test_the_format_shows_in_the_name_or_the_content() -> None:
+    page = Content(data=b"Keys\n====\n\nKeys are at the porter.")
+    assert PREPARER(page, names=("keys.rst",)).media_type == media_types.RST
+    assert PREPARER(page, names=("17", "")).media_type == media_types.PLAIN
+    assert PREPARER(page, names=("keys.rst",)).title == "Keys"
 
-    monkeypatch.setattr(parsers, "PARSERS", {"text/stuck": stuck})
-    preparer = Preparer(limits=LIMITS, sizes=SIZES, timeout_s=0.02)
-    try:
-        with pytest.raises(InvalidDocument) as caught:
-            await preparer(Content(data=b"x"), media_type="text/stuck")
-    finally:
-        release.set()
-    assert caught.value.code == "parse_timeout"
+
+@pytest.mark.parametrize(
+    "head", ["<title>{}</title><h2>Keys</h2>", "<h1>{}</h1>"], ids=["title", "heading"]
+)
+def test_a_huge_heading_is_not_repeated_above_each_of_many_chunks(head: str) -> None:
+    page = head.format("word " * 2_000) + f"<p>{'Keys are here. ' * 50}</p>" * 12
+    with pytest.raises(InvalidDocument) as caught:
+        PREPARER(Content(data=page.encode()), names=("keys.html",))
+    assert caught.value.code == "too_large"
+    assert "headings" in str(caught.value)

@@ -52,7 +52,10 @@ SIZING: Mapping[Service, Sizing] = MappingProxyType(
         Service.RETRIEVER: _MODEL,
         Service.RERANKER: replace(_MODEL, scratch="2Gi", https_egress=True),
         Service.GENERATOR: replace(_LIGHT, https_egress=True),
-        Service.INGESTOR: replace(_MODEL, scratch="1Gi", https_egress=True),
+        # beside the model, as much as all its parser processes may take
+        Service.INGESTOR: replace(
+            _MODEL, memory="1536Mi", memory_limit="4Gi", scratch="1Gi", https_egress=True
+        ),
         # One event loop uses one core; memory depends on the number of open streams
         Service.GATEWAY: Sizing(
             cpu="500m", cpu_limit="1", memory="512Mi", memory_limit="1Gi", https_egress=True

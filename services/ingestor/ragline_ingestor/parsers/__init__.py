@@ -32,6 +32,7 @@ def parse(content: Content, *, media_type: str, limits: ParseLimits) -> ParsedDo
 
     Raises:
         InvalidDocument: the format is not supported, or the content is broken, empty or too large.
+        MemoryError: the process may not have more memory.
     """
     if not content.data:
         raise _empty()
@@ -62,7 +63,7 @@ def _parser(media_type: str) -> Parser:
 def _run(parser: Parser, content: Content, limits: ParseLimits) -> ParsedDocument:
     try:
         return parser(content, limits)
-    except RaglineError:
+    except (RaglineError, MemoryError):
         raise
     # on hostile bytes, parsing libraries may raise nearly any built-in exception
     except Exception as error:

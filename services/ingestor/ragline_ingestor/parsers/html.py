@@ -12,6 +12,7 @@ from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.html_blocks import BlockExtractor, flat_text
 from ragline_ingestor.parsers.html_depth import check_depth
+from ragline_ingestor.parsers.nodes import check_nodes
 
 _NOISE = (
     "script, style, noscript, template, svg, iframe, object, nav, footer, aside, form, button,"
@@ -28,13 +29,14 @@ _META_CHARSET = re.compile(rb"<meta[^<>]+charset\s*+=\s*+[\"']?([\w.:-]++)", re.
 _CHARSET_WITHIN = 1024
 
 
-def parse_html(content: Content, _: ParseLimits) -> ParsedDocument:
+def parse_html(content: Content, limits: ParseLimits) -> ParsedDocument:
     """Parse HTML; the title is the main content's first `h1`, else `<title>`.
 
     Raises:
-        InvalidDocument: `not_text`, `too_deep`.
+        InvalidDocument: `not_text`, `too_deep`, `too_large`.
     """
     source = decode(_with_meta_charset(content))
+    check_nodes(source.count("<") - source.count("</"), limits)
     check_depth(source)
     tree = LexborHTMLParser(source)
     root = _main(tree)

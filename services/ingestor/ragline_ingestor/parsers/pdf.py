@@ -12,6 +12,7 @@ from pypdf.generic import Destination
 from ragline.errors import InvalidDocument
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
+from ragline_ingestor.parsers.nodes import check_nodes
 from ragline_ingestor.parsers.pdf_layout import PdfLine, add_blocks, page_lines
 
 # errors that pypdf raises on malformed objects, besides its own
@@ -22,11 +23,12 @@ def parse_pdf(content: Content, limits: ParseLimits) -> ParsedDocument:
     """Parse PDF; the title is the document's property, else its first heading.
 
     Raises:
-        InvalidDocument: `corrupt_pdf`, `encrypted_pdf`, or `too_large` (pages or text).
+        InvalidDocument: `corrupt_pdf`, `encrypted_pdf`, or `too_large` (pages, objects or text).
     """
     try:
         reader = PdfReader(io.BytesIO(content.data))
         _check_readable(reader)
+        check_nodes(sum(map(len, (*reader.xref.values(), reader.xref_objStm))), limits)
         _check_pages(len(reader.pages), limits)
         pages = list(_pages(reader, limits))
         outline = dict(_outline(reader.outline, 1))

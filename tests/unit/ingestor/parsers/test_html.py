@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.ingestor.conftest import LIMITS
 
@@ -98,6 +100,12 @@ def test_depth_bombs_are_refused(tag: str) -> None:
     with pytest.raises(InvalidDocument) as caught:
         parse(content, media_type=HTML, limits=LIMITS)
     assert caught.value.code == "too_deep"
+
+
+def test_too_many_elements_are_refused() -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        parse_html(Content(data=b"<b>x</b>" * 1_001), replace(LIMITS, nodes=1_000))
+    assert caught.value.code == "too_large"
 
 
 def test_a_long_flat_page_is_not_deep() -> None:

@@ -106,7 +106,8 @@ def test_a_pdf_without_text_is_refused_as_empty(make_pdf: MakePdf) -> None:
     assert _code(make_pdf([[]])) == "empty_document"
 
 
-def test_pages_and_text_are_bounded(make_pdf: MakePdf) -> None:
+def test_pages_objects_and_text_are_bounded(make_pdf: MakePdf) -> None:
     data = make_pdf([[("One page of text.", 11)]] * 3)
     assert _code(data, replace(LIMITS, pages=2)) == "too_large"
     assert _code(data, replace(LIMITS, text_chars=20)) == "too_large"
+    assert _code(data, replace(LIMITS, nodes=5)) == "too_large"

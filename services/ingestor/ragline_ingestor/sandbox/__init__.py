@@ -1,0 +1,1 @@
+"""Runs the preparer in processes that can be killed."""

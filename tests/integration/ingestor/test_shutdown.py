@@ -1,0 +1,57 @@
+"""An ingestor that ends takes its parser processes with it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+import uuid
+from collections.abc import Callable
+
+import psutil
+import pytest
+from tests.integration.messaging.conftest import Cluster, Worker
+
+# the HTML parser compares each attribute with all others
+SLOW_PAGE = f"<p {' '.join(f'a{number}' for number in range(500_000))}>slow</p>"
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL])
+def test_no_parser_outlives_the_ingestor(
+    cluster: Cluster,
+    start_worker: Callable[..., Worker],
+    postgres_url: str,
+    redis_url: str,
+    stop: signal.Signals,
+) -> None:
+    settings = {
+        "RAGLINE_VECTOR_STORE__KIND": "pgvector",
+        "RAGLINE_VECTOR_STORE__URL": postgres_url,
+        "RAGLINE_VECTOR_STORE__COLLECTION": f"T{uuid.uuid4().hex}",
+        "RAGLINE_REDIS__URL": redis_url,
+        "RAGLINE_KAFKA__DRAIN_TIMEOUT_S": "0.5",
+        # what bounds a parser whose ingestor was killed
+        "RAGLINE_INGESTOR__PARSE_CPU_S": "600" if stop is signal.SIGTERM else "3",
+    }
+    ingestor = start_worker(sys.executable, "-m", "ragline_ingestor", **settings)
+    ingestor.wait_until("ready", 200, timeout=180)
+    parsers = psutil.Process(ingestor.process.pid).children(recursive=True)
+    assert len(parsers) == 2
+    change = {"document_id": uuid.uuid4().hex, "version": 1, "content": SLOW_PAGE}
+    change["media_type"] = "text/html"
+    key = f"default/{change['document_id']}".encode()
+    cluster.publish("documents", [(key, json.dumps(change).encode())])
+    wait_until_busy(parsers)
+    ingestor.signal(stop)
+    ingestor.process.wait(30)
+    _, alive = psutil.wait_procs(parsers, timeout=30)
+    assert alive == []
+
+
+def wait_until_busy(processes: list[psutil.Process]) -> None:
+    before = sum(process.cpu_times().user for process in processes)
+    until = time.monotonic() + 60
+    while sum(process.cpu_times().user for process in processes) < before + 1:
+        assert time.monotonic() < until
+        time.sleep(0.05)
