@@ -10,9 +10,12 @@ import re
 
 _CREDENTIAL = re.compile(
     r"rgl_[A-Za-z0-9-]+_[A-Za-z0-9_-]{20,}"  # API keys
-    r"|eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"  # JWTs
     r"|(?i:bearer\s+)[^\s'\"\\]{8,}"
 )
+# A JWT is looked for in such words: to try each `eyJ` of a long one takes quadratic time
+_DOTTED = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+\.?")
+_JWT = "eyJ"
+_SHORTEST_HEADER = 7
 _MARK = "[credential]"
 _URI = re.compile(
     r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)(?P<authority>[^\s/?#]*)"
@@ -20,7 +23,7 @@ _URI = re.compile(
 )
 # Of presigned URIs, where they stand without their address, as in a redirect's target
 _SIGNED = re.compile(
-    r"(?i:\b(?P<name>x-(?:amz|goog|ms)-[a-z0-9-]+|awsaccesskeyid|signature|sig)=)[^\s&'\"\\]+"
+    r"(?i:\b(?P<name>x-(?:amz|goog|ms)-[a-z0-9-]{1,40}|awsaccesskeyid|signature|sig)=)[^\s&'\"\\]+"
 )
 _REST = "?[hidden]"
 
@@ -32,7 +35,18 @@ def without_secrets(text: str) -> str:
     are secret only its server knows.
     """
     without_uris = _URI.sub(_shown, text)
-    return _CREDENTIAL.sub(_MARK, _SIGNED.sub(rf"\g<name>={_MARK}", without_uris))
+    without_signatures = _SIGNED.sub(rf"\g<name>={_MARK}", without_uris)
+    return _DOTTED.sub(_without_jwt, _CREDENTIAL.sub(_MARK, without_signatures))
+
+
+def _without_jwt(word: re.Match[str]) -> str:
+    text = word[0]
+    start, last = text.find(_JWT), text.rstrip(".").rfind(".")
+    while 0 <= start < last:
+        if text.find(".", start) - start >= _SHORTEST_HEADER:
+            return f"{text[:start]}{_MARK}"
+        start = text.find(_JWT, start + 1)
+    return text
 
 
 def _shown(uri: re.Match[str]) -> str:

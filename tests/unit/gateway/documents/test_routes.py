@@ -21,9 +21,9 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline.observability.metrics import Metrics
+from ragline.ports.store import DocumentRef, IndexedDocument
 from ragline.testing.sources import MemoryReader
 from ragline.testing.store import MemoryCollection, MemoryStore
-from ragline.testing.store_contract.builders import DIMENSIONS, document, ref
 from ragline.testing.views import T0, MemoryViews, status_of
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.api import make_api
@@ -217,14 +217,19 @@ async def test_where_requests_are_not_counted_any_upload_passes(
     assert len(published.events) == 50
 
 
+def document(document_id: str, *access: str) -> IndexedDocument:
+    ref = DocumentRef(tenant="acme", document_id=document_id)
+    return IndexedDocument(ref=ref, version=1, chunks=(), content_hash="h", access=access)
+
+
 @pytest.fixture
 async def known(views: MemoryViews, collection: MemoryCollection) -> None:
     """A document for everybody, one for staff, one that staff deleted, one that never was."""
-    store = MemoryStore(collection, fingerprint="f", dimensions=DIMENSIONS)
-    await store.upsert(document("open.md", tenant="acme"))
-    await store.upsert(document("staff.md", tenant="acme", access=("staff",)))
-    await store.upsert(document("gone.md", tenant="acme", access=("staff",)))
-    await store.delete(ref("gone.md", "acme"), version=2)
+    store = MemoryStore(collection, fingerprint="f", dimensions=8)
+    await store.upsert(document("open.md"))
+    await store.upsert(document("staff.md", "staff"))
+    await store.upsert(document("gone.md", "staff"))
+    await store.delete(document("gone.md").ref, version=2)
     outcomes = {
         "open.md": Outcome.INDEXED,
         "staff.md": Outcome.INDEXED,
