@@ -89,7 +89,7 @@ async def read(
         before, content = content, _shown(await tenant.state(document_id), groups)
         if source and content == before:
             return source
-    raise Unavailable(f"Weaviate: {document_id} keeps changing while it is read; try again")
+    raise Unavailable(f"Weaviate: {document_id} is being changed while it is read; try again")
 
 
 def _shown(state: DocumentState, groups: tuple[str, ...]) -> Marker | None:
