@@ -15,7 +15,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Plan, QueryClassified, SearchKind
+from ragline.contracts.plan import Plan, SearchKind
+from ragline.contracts.queries import QueryClassified
 
 E = TypeVar("E", bound=QueryClassified)
 

@@ -18,7 +18,8 @@ from ragline.contracts.cloudevents import TIMINGS, decode_headers
 from ragline.contracts.dead_letters import DeadLetterHeader, DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
-from ragline.contracts.queries import Candidate, CandidatesRetrieved, QuerySubmitted, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate, CandidatesRetrieved, QuerySubmitted
 from ragline.contracts.size import json_bytes
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline_generator.writing.answer_stream import CHARS_PER_TOKEN

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, StringConstraints, TypeAdapter, ValidationEr
 
 from ragline.contracts.base import DocumentId, QueryId, Tenant
 from ragline.contracts.documents import Operation
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 
 _MAX_DEPTH = 40
 _MAX_NUMBERS = 16  # a longer list is an embedding, from which text can be guessed

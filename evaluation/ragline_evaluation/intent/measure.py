@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from ragline.clock import utc_now
-from ragline.contracts.queries import Intent, QueryClassified, QuerySubmitted, SearchKind
+from ragline.contracts.plan import Intent, SearchKind
+from ragline.contracts.queries import QueryClassified, QuerySubmitted
 from ragline.errors import Misconfigured
 from ragline.messaging.composition import Stage
 from ragline_evaluation.dataset import rows

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline_evaluation.intent.measure import JudgedIntent
 from ragline_evaluation.tables import table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.queries import Plan, SearchKind
+from ragline.contracts.plan import Plan, SearchKind
 from ragline.errors import Misconfigured
 
 REFERENCE = "vector"

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ragline.clock import utc_now
+from ragline.contracts.plan import Plan
 from ragline.contracts.queries import (
     Candidate,
     CandidatesRanked,
     CandidatesRetrieved,
     Options,
-    Plan,
     QueryClassified,
     QuerySubmitted,
 )

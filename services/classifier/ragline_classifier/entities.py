@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ragline.contracts import bounds
-from ragline.contracts.queries import Entities
+from ragline.contracts.plan import Entities
 
 # More entities of one kind indicate a pasted log, and each one adds a term to the metadata search
 MAX_PER_KIND = 16

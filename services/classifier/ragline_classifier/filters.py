@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from ragline.contracts.queries import Filters, Intent
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Filters
 from ragline_classifier import periods
 
 _DOCUMENTS = (

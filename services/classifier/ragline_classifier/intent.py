@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

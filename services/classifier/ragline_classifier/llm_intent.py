@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import RaglineError
 from ragline.ports.models import ChatMessage, LanguageModel
 from ragline_classifier.intent import IntentModel, Prediction

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import Misconfigured
 from ragline_classifier import features
 from ragline_classifier.intent import Prediction

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ragline.contracts.queries import Intent, Plan, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.errors import Misconfigured
 from ragline.toml_files import read_toml
 from ragline_classifier.intent import Prediction

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from ragline.model_settings import LlmSettings
 from ragline.settings import (
     Group,
     KafkaSettings,
     LadderSettings,
-    LlmSettings,
     PositiveFloat,
     PositiveInt,
     ServiceSettings,

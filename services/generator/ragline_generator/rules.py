@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ragline.contracts.queries import CandidatesRanked, UnsupportedPolicy
+from ragline.contracts.plan import UnsupportedPolicy
+from ragline.contracts.queries import CandidatesRanked
 from ragline_generator.writing.context_window import ContextWindow
 
 # Quotes and the decision to refuse use only the best few passages. More passages help a model,

@@ -7,16 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from ragline.contracts import bounds
-from ragline.contracts.queries import UnsupportedPolicy
-from ragline.settings import (
-    Group,
-    LadderSettings,
-    LlmSettings,
-    OpinionSettings,
-    PositiveFloat,
-    PositiveInt,
-    ServiceSettings,
-)
+from ragline.contracts.plan import UnsupportedPolicy
+from ragline.model_settings import LlmSettings, OpinionSettings
+from ragline.settings import Group, LadderSettings, PositiveFloat, PositiveInt, ServiceSettings
 from ragline_generator.rules import Rules
 from ragline_generator.writing import prompts
 from ragline_generator.writing.context_window import ContextWindow

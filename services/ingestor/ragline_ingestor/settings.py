@@ -7,14 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ragline.contracts import bounds
-from ragline.settings import (
-    EmbeddingSettings,
-    Group,
-    PositiveFloat,
-    PositiveInt,
-    ServiceSettings,
-    VectorStoreSettings,
-)
+from ragline.model_settings import EmbeddingSettings
+from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings, VectorStoreSettings
 from ragline_ingestor.chunking import ChunkSizes
 from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.sandbox.budget import ProcessLimits

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ragline.settings import EventSettings, LadderSettings, RerankerSettings, ServiceSettings
+from ragline.model_settings import RerankerSettings
+from ragline.settings import EventSettings, LadderSettings, ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline_retriever.fusion import Method, fuse
 
 Found = Mapping[SearchKind, Sequence[Candidate]]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ragline.contracts.queries import Candidate, Entities
+from ragline.contracts.plan import Entities
+from ragline.contracts.queries import Candidate
 from ragline_retriever.merge import best_first
 
 _LEAST_WORDS = 2

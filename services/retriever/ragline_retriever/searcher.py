@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ragline.contracts.queries import Candidate, QueryClassified, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate, QueryClassified
 from ragline.errors import DeadlineExceeded, PermanentError, TransientError
 from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch, Scope

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from ragline.settings import (
-    EmbeddingSettings,
-    EventSettings,
-    LadderSettings,
-    ServiceSettings,
-    VectorStoreSettings,
-)
+from ragline.model_settings import EmbeddingSettings
+from ragline.settings import EventSettings, LadderSettings, ServiceSettings, VectorStoreSettings
 
 
 class Settings(ServiceSettings):

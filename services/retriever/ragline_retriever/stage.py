@@ -8,12 +8,8 @@ from datetime import datetime
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts import bounds
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import (
-    Candidate,
-    CandidatesRetrieved,
-    QueryClassified,
-    SearchKind,
-)
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate, CandidatesRetrieved, QueryClassified
 from ragline.contracts.size import best_within
 from ragline.errors import DeadlineExceeded, TransientError
 from ragline.ladder import Ladder, Rung

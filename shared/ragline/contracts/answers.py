@@ -27,7 +27,7 @@ from ragline.contracts.base import (
 )
 from ragline.contracts.found import FoundPath, FoundTitle, FoundUrl
 from ragline.contracts.headings import headings_of
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 
 AnswerText = Annotated[str, StringConstraints(max_length=bounds.ANSWER_CHARS)]
 Markers = Annotated[tuple[Marker, ...], Field(max_length=bounds.PASSAGES)]

@@ -20,7 +20,8 @@ from ragline.adapters.stores.indexing import (
     terms_of,
     wrong_length,
 )
-from ragline.contracts.queries import Candidate, Filters, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate, Filters
 from ragline.ports.store import (
     DocumentRef,
     EmbeddedChunk,

@@ -13,7 +13,8 @@ import pytest
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
-from ragline.contracts.queries import CandidatesRanked, Intent, Passage, Plan, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline.testing.openai_double import LanguageModelDouble

@@ -13,10 +13,11 @@ import pytest
 from ragline.adapters.llm.api import transcript
 from ragline.adapters.llm.openai import open_language_model
 from ragline.adapters.llm.server_tokenizer import open_server_tokenizer
-from ragline.contracts.queries import Intent, Passage, Turn
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Passage, Turn
 from ragline.errors import DeadlineExceeded
+from ragline.model_settings import LlmSettings
 from ragline.ports.models import ChatMessage
-from ragline.settings import LlmSettings
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.units import split
 from ragline_generator.writing.prompts import load

@@ -16,8 +16,8 @@ from ragline.errors import (
     RateLimited,
     Unavailable,
 )
+from ragline.model_settings import LlmSettings
 from ragline.ports.models import ChatMessage, Delta
-from ragline.settings import LlmSettings
 from ragline.testing.openai_double import LanguageModelDouble
 
 ASK = [ChatMessage(role="user", content="Hello?")]

@@ -12,7 +12,7 @@ import pytest
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.models.files import locate
 from ragline.errors import Misconfigured
-from ragline.settings import RerankerSettings
+from ragline.model_settings import RerankerSettings
 
 PASSAGES = [f"Passage {i}: " + "a queue expires when unused. " * (i % 7) for i in range(40)]
 

@@ -13,7 +13,7 @@ import pytest
 from ragline.adapters.models import open_embedder
 from ragline.adapters.models.files import locate
 from ragline.errors import Misconfigured
-from ragline.settings import EmbeddingSettings
+from ragline.model_settings import EmbeddingSettings
 
 TEXTS = [
     "A queue can expire when it is not used.",

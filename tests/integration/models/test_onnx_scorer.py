@@ -10,7 +10,7 @@ import pytest
 
 from ragline.adapters.models import open_cross_encoder
 from ragline.errors import Misconfigured
-from ragline.settings import RerankerSettings
+from ragline.model_settings import RerankerSettings
 
 QUESTION = "how long do queues live"
 PASSAGES = [f"Passage {i}: " + "a queue expires when unused. " * (i % 7) for i in range(40)]

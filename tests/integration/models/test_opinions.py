@@ -9,7 +9,7 @@ import pytest
 
 from ragline.adapters.models import open_opinion
 from ragline.errors import Misconfigured
-from ragline.settings import OpinionSettings
+from ragline.model_settings import OpinionSettings
 
 EVIDENCE = "The broker closes connections that send no heartbeat for a minute."
 SAME = "Connections without a heartbeat for one minute are closed by the broker."

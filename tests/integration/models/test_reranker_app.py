@@ -7,16 +7,10 @@ from pathlib import Path
 
 from ragline.clock import utc_now
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import (
-    Candidate,
-    CandidatesRanked,
-    CandidatesRetrieved,
-    Intent,
-    Plan,
-    SearchKind,
-)
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import Candidate, CandidatesRanked, CandidatesRetrieved
+from ragline.model_settings import RerankerSettings
 from ragline.observability.metrics import Metrics
-from ragline.settings import RerankerSettings
 from ragline_reranker.app import compose
 from ragline_reranker.settings import Settings
 

@@ -10,14 +10,8 @@ from pydantic import SecretStr
 from ragline.adapters.models import open_embedder
 from ragline.adapters.stores.opening import open_store
 from ragline.clock import utc_now
-from ragline.contracts.queries import (
-    CandidatesRetrieved,
-    Entities,
-    Intent,
-    Plan,
-    QueryClassified,
-    SearchKind,
-)
+from ragline.contracts.plan import Entities, Intent, Plan, SearchKind
+from ragline.contracts.queries import CandidatesRetrieved, QueryClassified
 from ragline.observability.metrics import Metrics
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 from ragline.settings import StoreKind, VectorStoreSettings

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from ragline.clock import utc_now
-from ragline.contracts.queries import CandidatesRetrieved, Intent, Plan, QueryClassified, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import CandidatesRetrieved, QueryClassified
 from ragline.errors import CircuitOpen, TransientError, Unavailable
 from ragline.messaging.composition import Check, Composition
 from ragline.observability.metrics import Metrics

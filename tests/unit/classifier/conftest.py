@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import RaglineError
 from ragline.ports.models import ChatMessage, Delta
 from ragline_classifier import local_model, plans

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.classifier.conftest import NOW
 
-from ragline.contracts.queries import Filters, Intent
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Filters
 from ragline_classifier import filters
 
 TICK = timedelta(microseconds=1)

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.classifier.conftest import FixedIntent, ScriptedLlm, prediction
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import Misconfigured, RaglineError, RateLimited, Unavailable
 from ragline_classifier.llm_intent import LlmIntentModel
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import Misconfigured
 from ragline_classifier import features, local_model
 from ragline_classifier.intent import Prediction

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.unit.classifier.conftest import prediction
 
-from ragline.contracts.queries import Intent, Plan, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.errors import Misconfigured
 from ragline_classifier import plans
 from ragline_classifier.plans import PlanBook

@@ -6,9 +6,9 @@ import pytest
 from tests.unit.classifier.conftest import NOW, FixedIntent, prediction
 
 from ragline.contracts.answers import Degradation
+from ragline.contracts.plan import Intent
 from ragline.contracts.queries import (
     Filters,
-    Intent,
     Options,
     Principal,
     QueryClassified,

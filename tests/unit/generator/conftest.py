@@ -8,15 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ragline.contracts.queries import (
-    CandidatesRanked,
-    Intent,
-    Passage,
-    Plan,
-    SearchKind,
-)
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import CandidatesRanked, Passage
+from ragline.model_settings import LlmSettings
 from ragline.ports.models import ChatMessage, Delta
-from ragline.settings import LlmSettings
 from ragline_generator.rules import Rules
 from ragline_generator.settings import AnswerSettings
 from ragline_generator.writing.writer import WriterLimits

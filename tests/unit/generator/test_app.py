@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ragline.contracts.queries import UnsupportedPolicy
+from ragline.contracts.plan import UnsupportedPolicy
 from ragline.contracts.topics import ANSWERS, RANKED, Service
 from ragline.observability.metrics import Metrics
 from ragline_generator.app import SPEC, compose

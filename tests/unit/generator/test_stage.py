@@ -20,14 +20,8 @@ from tests.unit.generator.conftest import (
 )
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.queries import (
-    CandidatesRanked,
-    Options,
-    Plan,
-    SearchKind,
-    Turn,
-    UnsupportedPolicy,
-)
+from ragline.contracts.plan import Plan, SearchKind, UnsupportedPolicy
+from ragline.contracts.queries import CandidatesRanked, Options, Turn
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.ports.models import Delta

@@ -13,7 +13,7 @@ from tests.unit.monitor.memory import NOW, FakeMemory
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.feedback import FeedbackGiven
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import Unavailable
 from ragline.observability.metrics import Metrics
 from ragline.testing.views import MemoryViews, status_of

@@ -19,7 +19,7 @@ from ragline.contracts.answers import (
     Usage,
     Validation,
 )
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 
 
 def claims(*verdicts: ClaimSupport) -> Validation:

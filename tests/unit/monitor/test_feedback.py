@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.unit.monitor.conftest import World, answer, feedback
 from tests.unit.monitor.memory import NOW
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 
 
 async def test_a_thumb_carries_its_answer_s_intent_and_plan(world: World) -> None:

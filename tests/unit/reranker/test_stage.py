@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import Degradation
+from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import (
     Candidate,
     CandidatesRanked,
     CandidatesRetrieved,
-    Intent,
     Options,
-    Plan,
     QueryClassified,
-    SearchKind,
 )
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder

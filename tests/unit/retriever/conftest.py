@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ragline.contracts.queries import Candidate, Intent, Plan, QueryClassified, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import Candidate, QueryClassified
 from ragline.ports.store import DocumentRef, Scope, StoredDocument
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ragline.contracts.queries import Candidate, Entities, SearchKind
+from ragline.contracts.plan import Entities, SearchKind
+from ragline.contracts.queries import Candidate
 from ragline_retriever.phrases import holds, lift_exact, phrases_of
 from ragline_retriever.searcher import Searcher
 

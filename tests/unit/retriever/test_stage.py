@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import Degradation
+from ragline.contracts.plan import Entities, SearchKind
 from ragline.contracts.queries import (
     Candidate,
     CandidatesRetrieved,
-    Entities,
     Filters,
     Options,
     Principal,
     QueryClassified,
     QueryEmbedding,
-    SearchKind,
 )
 from ragline.errors import DeadlineExceeded, FingerprintMismatch, Unavailable
 from ragline.ladder import Ladder

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Plan, SearchKind
+from ragline.contracts.plan import Plan, SearchKind
 from ragline.ladder import Ladder, Rung
 
 PLAN = Plan(name="p", weights={SearchKind.VECTOR: 0.5, SearchKind.KEYWORD: 0.4}, rerank_depth=20)

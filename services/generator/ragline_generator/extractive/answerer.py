@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ragline.contracts.answers import Usage
-from ragline.contracts.queries import CandidatesRanked, Passage, UnsupportedPolicy
+from ragline.contracts.plan import UnsupportedPolicy
+from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.draft import compose
 from ragline_generator.outcome import AnswerOutcome

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.queries import Intent, Passage
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Passage
 from ragline_generator.extractive.expectations import expectation
 from ragline_generator.extractive.focus import continued, focus, weighed
 from ragline_generator.extractive.renderer import Renderer

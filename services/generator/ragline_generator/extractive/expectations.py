@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline_generator.passages.terms import asked, terms
 
 _FITTING = 1.3

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import mean
 
-from ragline.contracts.queries import Passage, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Passage
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranked, coverage, term_weights
 from ragline_generator.passages.terms import sequence, terms

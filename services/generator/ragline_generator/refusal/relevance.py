@@ -24,7 +24,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ragline.contracts.queries import Passage, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Passage
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.terms import sequence
 from ragline_generator.refusal.evidence import PassageTerms, prominence, window

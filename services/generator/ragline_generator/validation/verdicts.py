@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ragline.citation_markers import find_markers
 from ragline.contracts.answers import AnswerStatus, ClaimSupport
-from ragline.contracts.queries import UnsupportedPolicy
+from ragline.contracts.plan import UnsupportedPolicy
 from ragline.errors import RaglineError
 from ragline.ports.models import SecondOpinion
 from ragline_generator.outcome import UNSUPPORTED, AnswerOutcome

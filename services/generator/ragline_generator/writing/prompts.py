@@ -16,7 +16,8 @@ from pathlib import Path
 from string import Template
 from xml.sax.saxutils import quoteattr
 
-from ragline.contracts.queries import Intent, Turn
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Turn
 from ragline.errors import Misconfigured
 from ragline.ports.models import ChatMessage
 from ragline_generator.passages.context import Context, Excerpt, label

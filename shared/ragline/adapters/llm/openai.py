@@ -17,8 +17,8 @@ from ragline.adapters.llm.api import Api, ChatApi, CompletionsApi, Piece, Reques
 from ragline.adapters.llm.errors import translated
 from ragline.adapters.llm.fallback import FallbackModel
 from ragline.errors import Misconfigured, Unavailable
+from ragline.model_settings import LlmSettings
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
-from ragline.settings import LlmSettings
 
 Guard = Callable[[LanguageModel], LanguageModel]
 

@@ -20,7 +20,7 @@ from ragline.adapters.circuit.circuit import Circuit
 from ragline.adapters.llm.token_positions import SEPARATOR, Tokenised, located, total
 from ragline.clock import Monotonic
 from ragline.errors import Misconfigured
-from ragline.settings import LlmSettings
+from ragline.model_settings import LlmSettings
 
 _TIMEOUT_S = 0.5
 _COOLDOWN_S = 30.0

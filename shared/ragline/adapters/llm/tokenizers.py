@@ -17,7 +17,7 @@ from pathlib import Path
 
 import tiktoken
 
-from ragline.settings import LlmSettings
+from ragline.model_settings import LlmSettings
 
 # The names under which tiktoken caches its tables (SHA-1 of each table's address)
 _CACHED_AS = {

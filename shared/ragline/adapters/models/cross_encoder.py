@@ -12,8 +12,8 @@ from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread
 from ragline.errors import RaglineError
+from ragline.model_settings import RerankerSettings
 from ragline.ports.models import CrossEncoder
-from ragline.settings import RerankerSettings
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score

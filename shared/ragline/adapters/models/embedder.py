@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread
+from ragline.model_settings import EmbeddingSettings
 from ragline.ports.models import Embedder
-from ragline.settings import EmbeddingSettings
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Encode

@@ -14,8 +14,8 @@ from ragline.adapters.models.embedder import open_embedder
 from ragline.adapters.models.files import PACKAGED, ModelFiles, locate
 from ragline.adapters.models.thread import ModelThread
 from ragline.errors import Misconfigured
+from ragline.model_settings import EmbeddingSettings, OpinionSettings
 from ragline.ports.models import Embedder, SecondOpinion
-from ragline.settings import EmbeddingSettings, OpinionSettings
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from ragline.adapters.stores.analysis import keyword_terms, literal_words, whole_words
 from ragline.contracts import bounds
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline.errors import FingerprintMismatch
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import pytest
 
 from ragline.adapters.stores.opening import SourceReader, Store
-from ragline.contracts.queries import Candidate, Filters, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate, Filters
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument, Scope
 
 TENANT = "acme"

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from ragline.adapters.stores.opening import Store
-from ragline.contracts.queries import SearchKind
+from ragline.contracts.plan import SearchKind
 from ragline.errors import FingerprintMismatch
 from ragline.testing.store_contract.builders import StoreCase, document, embedding, scope
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ragline.adapters.stores.opening import Store
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline.ports.store import StoredDocument, WriteResult
 from ragline.testing.store_contract.builders import (
     COMMON,

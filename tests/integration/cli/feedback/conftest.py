@@ -17,7 +17,7 @@ from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
 from ragline.contracts.base import Event
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.contracts.topics import TOPICS, Topic, topic_of
 from ragline.messaging.kafka_clients import open_producer
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings

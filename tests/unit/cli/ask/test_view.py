@@ -21,7 +21,7 @@ from ragline.contracts.answers import (
     Usage,
     Validation,
 )
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline_cli.ask.view import details, timings_table
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline_cli.feedback.access import Access
 from ragline_cli.feedback.disclosure import Disclosure
 from ragline_cli.feedback.documents import Documents

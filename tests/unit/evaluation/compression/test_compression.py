@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.clock import utc_now
-from ragline.contracts.queries import CandidatesRanked, Intent, Passage, Plan, SearchKind
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline_evaluation.compression import plot, report
 from ragline_evaluation.compression.measure import OURS, SHARES, TRUNCATED, WHOLE, Kept, measure
 from ragline_evaluation.compression.truncation import truncated, whole

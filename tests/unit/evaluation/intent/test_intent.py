@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline.errors import Misconfigured
 from ragline_evaluation.intent import measure, report
 from ragline_evaluation.intent.measure import JudgedIntent, LabelledQuestion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragline.contracts.queries import Plan, SearchKind
+from ragline.contracts.plan import Plan, SearchKind
 from ragline.errors import Misconfigured
 from ragline_evaluation.retrieval import configurations
 

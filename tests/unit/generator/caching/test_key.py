@@ -12,18 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.generator.conftest import NOW, make_event, make_passage
 
-from ragline.contracts.queries import (
-    CandidatesRanked,
-    Filters,
-    Intent,
-    Options,
-    Passage,
-    Plan,
-    Principal,
-    SearchKind,
-    Turn,
-    UnsupportedPolicy,
-)
+from ragline.contracts.plan import Intent, Plan, SearchKind, UnsupportedPolicy
+from ragline.contracts.queries import CandidatesRanked, Filters, Options, Passage, Principal, Turn
 from ragline_generator.caching.key import cache_key, normalised
 
 PASSAGES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragline.contracts.queries import Intent
+from ragline.contracts.plan import Intent
 from ragline_generator.extractive.expectations import expectation
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.generator.conftest import count_words, make_passage
 
-from ragline.contracts.queries import Intent, Passage
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Passage
 from ragline_generator.extractive.draft import Draft, compose
 from ragline_generator.extractive.selection import best_units
 from ragline_generator.passages.ranking import rank

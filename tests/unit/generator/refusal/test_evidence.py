@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.generator.conftest import make_passage
 
-from ragline.contracts.queries import Passage, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Passage
 from ragline_generator.passages.ranking import rank
 from ragline_generator.passages.terms import sequence, terms
 from ragline_generator.refusal.evidence import PassageTerms, prominence, window

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.generator.conftest import make_passage
 
-from ragline.contracts.queries import Passage, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Passage
 from ragline_generator.passages.ranking import rank
 from ragline_generator.refusal.relevance import Relevance, assess
 

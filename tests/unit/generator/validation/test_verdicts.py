@@ -9,7 +9,7 @@ import pytest
 from tests.unit.generator.validation.test_support import RATES, excerpt
 
 from ragline.contracts.answers import AnswerStatus, ClaimProblem, ClaimSupport
-from ragline.contracts.queries import UnsupportedPolicy
+from ragline.contracts.plan import UnsupportedPolicy
 from ragline.errors import Unavailable
 from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.validation.verdicts import Validator, attribute, without_unsupported

@@ -13,7 +13,8 @@ from tests.unit.generator.test_stage import PASSAGE, QUESTION, SOURCE, ask
 
 from ragline.adapters.llm.api import transcript
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
-from ragline.contracts.queries import Intent, Passage, Turn
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Passage, Turn
 from ragline.ports.models import ChatMessage
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.units import split

@@ -11,8 +11,8 @@ import pytest
 
 from ragline.contracts.answers import Usage
 from ragline.errors import Misconfigured
+from ragline.model_settings import LlmSettings
 from ragline.observability.metrics import Metrics
-from ragline.settings import LlmSettings
 from ragline_generator.app import compose
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.writing.cost import ModelCall, with_cost

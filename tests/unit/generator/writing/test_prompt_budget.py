@@ -15,7 +15,8 @@ from tests.unit.generator.conftest import (
 from tests.unit.generator.test_stage import PASSAGE, QUESTION, ask
 
 from ragline.contracts.answers import Degradation
-from ragline.contracts.queries import Options, Plan, SearchKind, Turn
+from ragline.contracts.plan import Plan, SearchKind
+from ragline.contracts.queries import Options, Turn
 from ragline_generator.compression.select import compress
 from ragline_generator.passages.ranking import rank
 from ragline_generator.writing import prompts

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.generator.conftest import count_words, make_passage
 
-from ragline.contracts.queries import Intent, Turn
+from ragline.contracts.plan import Intent
+from ragline.contracts.queries import Turn
 from ragline.errors import Misconfigured
 from ragline.observability.metrics import Metrics
 from ragline_generator.app import compose

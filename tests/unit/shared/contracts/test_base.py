@@ -9,19 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import (
     Candidate,
     CandidatesRanked,
     CandidatesRetrieved,
     Filters,
-    Intent,
     Options,
     Passage,
-    Plan,
     Principal,
     QueryClassified,
     QuerySubmitted,
-    SearchKind,
     Turn,
 )
 

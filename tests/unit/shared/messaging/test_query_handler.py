@@ -14,13 +14,8 @@ import pytest
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import ATTEMPT, DEADLINE, Envelope
-from ragline.contracts.queries import (
-    Intent,
-    Plan,
-    QueryClassified,
-    QuerySubmitted,
-    SearchKind,
-)
+from ragline.contracts.plan import Intent, Plan, SearchKind
+from ragline.contracts.queries import QueryClassified, QuerySubmitted
 from ragline.contracts.topics import DEAD_LETTERS, Service, Topic
 from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
 from ragline.messaging.admission import Admission, AdmissionLimits

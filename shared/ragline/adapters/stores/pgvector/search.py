@@ -10,7 +10,8 @@ import asyncpg
 from ragline.adapters.stores.analysis import clean, query_terms
 from ragline.adapters.stores.indexing import BM25_B, BM25_K1, candidate, literal_terms
 from ragline.adapters.stores.pgvector.scope import Arguments, visible
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline.ports.store import Scope
 
 _COLUMNS = """c.document_id, d.version, c.ordinal, d.title, c.heading_path, d.url, c.text,

@@ -14,7 +14,8 @@ from ragline.adapters.stores.indexing import terms_of
 from ragline.adapters.stores.weaviate.keys import access_key, chunk_key, document_key, reader_keys
 from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.scope import facets
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 

@@ -12,7 +12,8 @@ from ragline.adapters.stores.weaviate.markers import DocumentState
 from ragline.adapters.stores.weaviate.objects import CANDIDATE_PROPERTIES, candidate
 from ragline.adapters.stores.weaviate.scope import visible
 from ragline.adapters.stores.weaviate.tenant import MAX_RESULTS, TenantObjects
-from ragline.contracts.queries import Candidate, SearchKind
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Candidate
 from ragline.ports.store import Scope
 
 Search = Callable[[int], Awaitable[list[Candidate]]]

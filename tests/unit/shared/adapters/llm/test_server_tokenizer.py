@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ragline.adapters.llm.server_tokenizer import ServerTokenizer, open_server_tokenizer
 from ragline.adapters.llm.token_positions import SEPARATOR, located
 from ragline.errors import Misconfigured
-from ragline.settings import LlmSettings
+from ragline.model_settings import LlmSettings
 
 TEXTS = ["Queues are durable.", "Wörter 🐇 zählen", "", "Queues are durable."]
 

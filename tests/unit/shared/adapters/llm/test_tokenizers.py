@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ragline.adapters.llm.tokenizers import ApproximateTokenizer, cached_table, open_tokenizer
-from ragline.settings import LlmSettings
+from ragline.model_settings import LlmSettings
 
 # Counts by tiktoken's o200k_base
 KNOWN = [

@@ -1,0 +1,103 @@
+"""Settings groups of the models: embedding, reranking, language model, second opinion."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from ragline.settings import Group, PositiveFloat, PositiveInt
+
+
+class EmbeddingSettings(Group):
+    """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
+
+    model: str = Field("packaged", description="`packaged`, a model hub id or a folder")
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
+    prefix_query: str = Field("", description="prefix of each question, if the model needs one")
+    prefix_document: str = Field("", description="prefix of each chunk, if the model needs one")
+    threads: PositiveInt = Field(1, description="torch threads")
+    workers: PositiveInt = Field(
+        1,
+        description="copies of the model that embed documents in parallel; one per core if nothing "
+        "else runs there",
+    )
+    batch_size: PositiveInt = Field(
+        32, description="most texts in a batch, from all requests in flight"
+    )
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
+
+
+class RerankerSettings(Group):
+    """The cross-encoder. Without a model, passages keep the fused order, and answers say so."""
+
+    model: str = Field(
+        "cross-encoder/ms-marco-MiniLM-L-6-v2", description="a model hub id, a folder or `off`"
+    )
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
+    onnx_file: str | None = Field(
+        None,
+        description="ONNX file of the model to run without torch, for example "
+        "`onnx/model_qint8_avx512_vnni.onnx`: 8-bit weights are about twice as fast",
+    )
+    threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
+    batch_size: PositiveInt = Field(
+        32, description="most passages in a batch, from all questions in flight"
+    )
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further passages of a batch")
+
+
+class LlmSettings(Group):
+    """An OpenAI-compatible server; without `base_url` and `api_key`, answers are extractive."""
+
+    base_url: str | None = Field(None, description="https://host/v1; OpenAI's when empty")
+    api_key: SecretStr | None = Field(None, description="key of the server, if it needs one")
+    model: str = Field("gpt-4o-mini", description="asked first")
+    fallback_model: str | None = Field(None, description="asked when the first one fails")
+    api: Literal["chat", "completions"] = Field(
+        "chat", description="API to use; `completions` for base models without a chat template"
+    )
+    temperature: float = Field(0.0, ge=0, le=2, description="0 gives the likeliest answer")
+    timeout_s: PositiveFloat = Field(30.0, description="limit of one request")
+    tokenizer: str = Field(
+        "auto",
+        description="tiktoken encoding; `auto` chooses by model, `server` asks the server",
+    )
+    context_tokens: PositiveInt | None = Field(
+        None, description="the model's context size in tokens; prompt and answer must fit into it"
+    )
+    prices_file: str | None = Field(
+        None, description="TOML file with prices of models; overrides the packaged prices"
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a server to ask."""
+        return self.base_url is not None or self.api_key is not None
+
+
+class OpinionSettings(Group):
+    """A model that judges claims for which the word check is not conclusive."""
+
+    kind: Literal["off", "embeddings", "nli"] = Field(
+        "off",
+        description="`embeddings` compares claim and evidence as vectors, `nli` asks an entailment "
+        "model; both need the extra `models` of the generator (torch)",
+    )
+    model: str | None = Field(
+        None,
+        description="a hub id or a folder; when empty the packaged embedder, or "
+        "cross-encoder/nli-deberta-v3-small",
+    )
+    revision: str | None = Field(
+        None, description="revision of a model from a hub; the newest when empty"
+    )
+    threads: PositiveInt = Field(1, description="torch threads")
+    batch_size: PositiveInt = Field(
+        32, description="most texts in a batch, from all answers in flight"
+    )
+    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
