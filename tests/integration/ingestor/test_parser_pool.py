@@ -20,9 +20,16 @@ import pytest
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, Unavailable
 from ragline_ingestor.document import Content, ParseLimits
+from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.sandbox.budget import ProcessLimits
-from ragline_ingestor.sandbox.messages import ParserOptions
+from ragline_ingestor.sandbox.messages import (
+    OPTIONS,
+    REPLY,
+    ParserOptions,
+    encode_request,
+)
 from ragline_ingestor.sandbox.parser_pool import ParserPool, open_parser_pool
+from ragline_ingestor.sandbox.parser_process import ParserProcess
 from ragline_ingestor.settings import IngestorSettings
 
 SETTINGS = IngestorSettings()
@@ -168,6 +175,28 @@ async def test_a_process_that_is_killed_fails_its_document_alone(
         assert lost == {"crash": 1}
         stuck[1].cancel()
         await asyncio.wait(stuck[1:])
+
+
+async def test_a_process_that_ended_between_documents_fails_none() -> None:
+    options = ParserOptions(
+        limits=LIMITS,
+        sizes=SETTINGS.chunk_sizes(),
+        process=SETTINGS.process_limits(),
+    )
+    command = (*HOSTILE, OPTIONS.dump_json(options).decode())
+    process = ParserProcess(command, max_reply_bytes=options.max_reply_bytes)
+    try:
+        await process.start()
+        [victim] = children()
+        victim.kill()
+        while process.is_running:
+            await asyncio.sleep(0.02)
+        await process.start()
+        reply = REPLY.validate_json(await process.ask(encode_request(PAGE, ("keys.md",))))
+        assert isinstance(reply.outcome, Prepared)
+    finally:
+        await process.kill()
+    assert children() == []
 
 
 async def busy(among: list[psutil.Process]) -> psutil.Process:

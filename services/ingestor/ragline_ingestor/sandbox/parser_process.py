@@ -35,17 +35,17 @@ class ParserProcess:
         self._process: Process | None = None
 
     @property
-    def pid(self) -> int | None:
-        """The number of the process; None while there is none."""
-        return self._process.pid if self._process else None
+    def is_running(self) -> bool:
+        """Whether there is a process that has not ended, as far as is known."""
+        return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start the process unless there is one, and wait until it is ready.
+        """Start the process unless it runs, and wait until it is ready.
 
         Raises:
             Unavailable: it ends or says nothing instead.
         """
-        if self._process is not None:
+        if self.is_running:
             return
         self._process = await asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, env=_environment(), limit=_BUFFER_BYTES
