@@ -7,7 +7,9 @@ own (`sandbox/`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ragline.contracts import bounds
 from ragline.errors import InvalidDocument
 from ragline_ingestor.chunking import Chunk, ChunkSizes, chunk_document
 from ragline_ingestor.document import Content, ParseLimits
@@ -16,8 +18,8 @@ from ragline_ingestor.media_types import resolve_media_type
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.prepared import Prepared
 
-# Each chunk is embedded with the title and the headings above it. Ordinary documents come to
-# little more than their text; a huge heading above many chunks would come to gigabytes.
+# Headings stand above each of their chunks. Ordinary documents come to little more than their text;
+# six long headings above thousands of chunks would come to gigabytes.
 _MAX_REPETITION = 4
 
 
@@ -36,21 +38,29 @@ class Preparer:
         """
         media_type = resolve_media_type(content, names=names)
         document = parse(content, media_type=media_type, limits=self._limits)
-        chunks = chunk_document(document, self._sizes)
-        self._check_size(document.title or "", chunks)
+        chunks = tuple(map(_carried, chunk_document(document, self._sizes)))
+        self._check_size(chunks)
+        title = document.title
         return Prepared(
             media_type=media_type,
-            title=document.title,
+            title=title and title[: bounds.TITLE_CHARS + 1],
             language=document.language or detect_language(document),
-            chunks=tuple(chunks),
+            chunks=chunks,
         )
 
-    def _check_size(self, title: str, chunks: Sequence[Chunk]) -> None:
+    def _check_size(self, chunks: Sequence[Chunk]) -> None:
         most = _MAX_REPETITION * self._limits.text_chars
-        size = sum(len(title) + sum(map(len, c.heading_path)) + len(c.text) for c in chunks)
+        size = sum(sum(map(len, chunk.heading_path)) + len(chunk.text) for chunk in chunks)
         if size > most:
             raise InvalidDocument(
-                f"the chunks have {size} characters with the title and the headings above each,"
-                f" over {most}: shorten the title and the headings, or split the document",
+                f"the chunks have {size} characters with the headings above each, over {most}:"
+                " shorten the headings or split the document",
                 code="too_large",
             )
+
+
+def _carried(chunk: Chunk) -> Chunk:
+    """Cut headings so that they are still seen to be beyond their bounds (`metadata.py`)."""
+    path = chunk.heading_path[: bounds.HEADINGS + 1]
+    cut = tuple(heading[: bounds.HEADING_CHARS + 1] for heading in path)
+    return replace(chunk, heading_path=cut)
