@@ -26,7 +26,7 @@ import asyncio, json, sys
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.models.files import locate
 from ragline.errors import RaglineError
-from ragline.settings import RerankerSettings
+from ragline.model_settings import RerankerSettings
 
 async def opened():
     async with open_cross_encoder(RerankerSettings()) as model:

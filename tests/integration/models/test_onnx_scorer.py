@@ -19,7 +19,7 @@ PASSAGES.append("a word " * 2_000)
 SCRIPT = """
 import asyncio, sys
 from ragline.adapters.models import open_cross_encoder
-from ragline.settings import RerankerSettings
+from ragline.model_settings import RerankerSettings
 
 async def main():
     settings = RerankerSettings(model=sys.argv[1], onnx_file="onnx/model.onnx")
