@@ -23,10 +23,6 @@ def code_spans(text: str) -> Iterator[tuple[int, int]]:
     for start, end in runs:
         same = closing[end - start]
         same.popleft()
-        if start < done:
-            continue
-        while same and same[0][0] < done:
-            same.popleft()
-        if same:
+        if start >= done and same:
             done = same[0][1]
             yield start, done
