@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from ragline.contracts.topics import TOPICS, Service, Topic
+from ragline.contracts.topics import CONSUMERS, TOPICS, Service, Topic
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.settings_table import Setting, merge
 
@@ -28,6 +28,13 @@ _TOPICS_INTRO = """\
 `ragline topics apply` creates or grows them on any cluster; `deploy/k8s/components/strimzi` has
 them as Strimzi resources. Records carry CloudEvents headers; topics without an event carry raw
 records, byte for byte.
+"""
+_RIGHTS_INTRO = """\
+## Who may do what
+
+The least that Kafka's ACLs must grant, and the most that they should. `publishers` ask, `cms` are
+systems whose documents change, `users` rate answers, `operators` run `ragline` by hand. Why it
+matters is in [SECURITY.md](../SECURITY.md).
 """
 _DURATIONS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1))
 _SHOWN_ELSEWHERE = {"cleanup.policy", "retention.ms"}
@@ -60,7 +67,28 @@ def topics_document() -> str:
     """Return `docs/topics.md`: who writes and reads each topic, and how the broker keeps it."""
     head = ("Topic", "Event", "Key", "From", "To", "Partitions", "Cleanup", "Kept for", "Settings")
     rows = [_topic_row(topic) for topic in TOPICS]
-    return _TOPICS_INTRO.format(notice=NOTICE) + "\n" + _table(head, rows)
+    intro = _TOPICS_INTRO.format(notice=NOTICE)
+    rights = _table(("Who", "May write", "May read", "Consumer groups"), _rights())
+    return f"{intro}\n{_table(head, rows)}\n{_RIGHTS_INTRO}\n{rights}"
+
+
+def _rights() -> Iterable[tuple[str, ...]]:
+    """Return a row for each user of topics: a service, or a kind of system outside."""
+    users = dict.fromkeys(user for topic in TOPICS for user in (*topic.producers, *topic.consumers))
+    for user in users:
+        writes = [topic for topic in TOPICS if user in topic.producers]
+        reads = [topic for topic in TOPICS if user in topic.consumers]
+        if user not in set(Service):
+            groups = "their own"
+        elif user in CONSUMERS:
+            groups = f"`ragline.{user}.*`"
+        else:
+            groups = "none"
+        yield str(user), _names(writes), _names(reads), groups if reads else "none"
+
+
+def _names(topics: Iterable[Topic]) -> str:
+    return " ".join(f"`{topic.name}`" for topic in topics)
 
 
 def _topic_row(topic: Topic) -> tuple[str, ...]:
