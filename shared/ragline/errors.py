@@ -5,6 +5,7 @@
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
     │   │   └── CircuitOpen       it failed recently and is not called for a while
     │   ├── RateLimited           asked to slow down
+    │   ├── SourceAway            what a publisher refers to is down or asks to slow down
     │   ├── DeadlineExceeded      the time for this record is used up
     │   └── Overloaded            shed before any work
     └── PermanentError            trying again gives the same result
@@ -59,6 +60,18 @@ class RateLimited(TransientError):
     """A dependency asked to slow down; `retry_after` is how long it asked to wait, or None."""
 
     code = "rate_limited"
+
+
+class SourceAway(TransientError):
+    """What a publisher refers to does not answer, or asks to slow down: no dependency of ours.
+
+    Args:
+        error: what its reader raised; the code and `retry_after` are taken from it.
+    """
+
+    def __init__(self, error: TransientError) -> None:
+        super().__init__(str(error), retry_after=error.retry_after)
+        self.code = error.code
 
 
 class DeadlineExceeded(TransientError):

@@ -207,7 +207,7 @@ class LogSettings(Group):
 
 
 class DeliverySettings(Group):
-    """Retries within the deadline, claims and leases, and the flood limit on dead letters."""
+    """Retries within the deadline, claims and leases, limits on floods of dead letters."""
 
     default_deadline_s: PositiveFloat = Field(
         60.0, description="deadline of queries if neither they nor their plan state one"
@@ -225,12 +225,26 @@ class DeliverySettings(Group):
         5.0, description="longest back-off; it doubles with each retry, with jitter"
     )
     flood_window: PositiveInt = Field(
-        200, description="records over which the ratio of dead letters is taken"
+        200, description="records over which the share of dead letters of our own fault is taken"
     )
     flood_ratio: float = Field(
-        0.5, gt=0, le=1, description="share of dead letters in the window that stops the stage"
+        0.5, gt=0, le=1, description="share of dead letters in the window that stops the topic"
     )
-    flood_run: PositiveInt = Field(50, description="dead letters in a row that stop the stage")
+    flood_run: PositiveInt = Field(50, description="dead letters in a row that stop the topic")
+    flood_pause_s: PositiveFloat = Field(
+        10.0, description="first pause before a stopped topic tries one record; doubles each time"
+    )
+    flood_pause_max_s: PositiveFloat = Field(300.0, description="longest pause of a stopped topic")
+    lane_window: PositiveInt = Field(
+        20, description="records of one publisher over which the share of unusable ones is taken"
+    )
+    lane_ratio: float = Field(
+        0.9,
+        gt=0,
+        le=1,
+        description="share of unusable records from which on a publisher's documents are worked on "
+        "one at a time; until it is half of that",
+    )
 
 
 class CircuitSettings(Group):

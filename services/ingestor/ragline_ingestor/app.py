@@ -64,6 +64,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 clock=utc_now,
             ),
             checks={"vector_store": store.ping},
+            vital={"vector_store": store},
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from ragline.contracts.documents import DocumentChanged
-from ragline.errors import InvalidDocument, Unavailable
+from ragline.errors import InvalidDocument, SourceAway, TransientError, Unavailable
 from ragline.redaction import without_secrets
 from ragline_ingestor.document import Content
 from ragline_ingestor.media_types import split_media_type
@@ -27,7 +27,7 @@ class Fetch(Protocol):
 
         Raises:
             InvalidDocument: `forbidden_uri`, `fetch_failed`, `too_large`, `invalid_base64`.
-            Unavailable, RateLimited: the source does not answer at the moment.
+            SourceAway: the source does not answer at the moment, or asks to slow down.
         """
         ...
 
@@ -67,7 +67,10 @@ class Fetcher:
                 return await read(uri)
         except TimeoutError as error:
             shown = without_secrets(uri)
-            raise Unavailable(f"{shown} was not read within {self._timeout_s:g} s") from error
+            late = Unavailable(f"{shown} was not read within {self._timeout_s:g} s")
+            raise SourceAway(late) from error
+        except TransientError as error:
+            raise SourceAway(error) from error
 
 
 def inline_content(event: DocumentChanged) -> Content:

@@ -5,6 +5,7 @@ Adding them does no I/O, so the AsyncAPI document is generated from the same one
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,14 +13,17 @@ from typing import Any, Protocol
 
 from faststream.kafka import KafkaBroker
 
+from ragline.clock import utc_now
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, Topic, consumer_group
 from ragline.messaging.assignment import Assignment
-from ragline.messaging.failures import origin
+from ragline.messaging.failures import origin, publisher_of
 from ragline.messaging.flood import Floods
+from ragline.messaging.gate import Gate
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption, subscribe
+from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -60,6 +64,7 @@ def add_subscribers(
     settings: KafkaSettings,
     metrics: Metrics,
     floods: Floods,
+    outage: Outage,
     waiting: WaitingTasks,
     assignment: Assignment,
 ) -> None:
@@ -71,7 +76,8 @@ def add_subscribers(
         handler: handles the records.
         settings: the consumers' settings.
         metrics: counts rebalances, commit failures and records in flight.
-        floods: a flooded topic is no longer consumed.
+        floods: stop topics, and limit publishers to lanes.
+        outage: while a dependency is away, no more records are taken.
         waiting: the tasks that wait and have done no work yet; the handler adds to it.
         assignment: updated when partitions are assigned.
     """
@@ -85,7 +91,8 @@ def add_subscribers(
                 metrics=metrics,
                 deliver=handler.deliver,
                 by_key=spec.delivery.by_key,
-                halted=partial(floods.stopped, topic.name),
+                gate=Gate(floods.guard(topic.name), outage.over),
+                lane=partial(_lane, floods) if spec.delivery.by_key else _no_lane,
                 waiting=waiting,
                 assignment=assignment,
             ),
@@ -108,10 +115,19 @@ def described(spec: ServiceSpec) -> KafkaBroker:
         settings=settings.kafka,
         metrics=Metrics(),
         floods=Floods(settings.delivery),
+        outage=Outage({}, metrics=Metrics(), waiting=WaitingTasks(), clock=utc_now),
         waiting=WaitingTasks(),
         assignment=Assignment(),
     )
     return broker
+
+
+def _lane(floods: Floods, record: Record) -> asyncio.Lock | None:
+    return floods.lanes.of(publisher_of(record, None))
+
+
+def _no_lane(_record: Record) -> None:
+    return None
 
 
 class _Nobody:

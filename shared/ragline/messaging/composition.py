@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ragline.contracts.base import Event
 from ragline.messaging.admission import Admission
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.outage import Dependency
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.ports.answers import AnswerLedger, Progress
 
@@ -39,6 +40,8 @@ class Composition:
     currently does without, or None. `ledger` is where query stages claim their terminal answers.
     `admission` admits records in turn; set only in the first stage. It uses the same `waiting`, the
     tasks that wait and have done no work yet, and the same `assignment` as the consumption.
+    `vital` are the dependencies without which no record can be handled; set it only where records
+    may wait for them, so not in query stages, whose questions have deadlines.
     `progress` reports the start of the stage to those who wait for the answer.
     """
 
@@ -48,5 +51,6 @@ class Composition:
     admission: Admission | None = None
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
     assignment: Assignment = field(default_factory=Assignment)
+    vital: Mapping[str, Dependency] = field(default_factory=dict)
     progress: Progress | None = None
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from ragline.clock import epoch_ms
 from ragline.contracts.documents import DocumentStatus, Outcome
 from ragline.contracts.topics import DOCUMENT_STATUS
 from ragline.errors import TransientError
-from ragline.messaging.failures import failed_status, first_appended_at, next_retry
+from ragline.messaging.failures import Blame, failed_status, first_appended_at, next_retry
 from ragline.messaging.handler import Handler
-from ragline.messaging.record import CURRENT, Delivery, Record
+from ragline.messaging.record import CURRENT, Delivery, Process, Record
 
 
 class DocumentHandler(Handler):
-    """Runs the ingestor's stage; every change ends with exactly one kind of status."""
+    """Runs the ingestor's stage; every change ends with exactly one kind of status.
+
+    While the store is away a change is not retried: it waits for the end of the outage.
+    """
+
+    stopped_by: ClassVar[frozenset[Blame]] = frozenset({Blame.US, Blame.DEPENDENCY})
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
@@ -37,6 +43,13 @@ class DocumentHandler(Handler):
         if status is not None:
             await self._publish(status, CURRENT.get())
         return "dead"
+
+    async def _work(self, record: Record, process: Process) -> None:
+        work = partial(super()._work, record, process)
+        if self._context.outage is None:
+            await work()
+        else:
+            await self._context.outage.through(work)
 
     async def _publish(self, status: DocumentStatus, delivery: Delivery) -> None:
         metrics = self._context.metrics

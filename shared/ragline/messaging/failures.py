@@ -20,7 +20,14 @@ from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
-from ragline.errors import CircuitOpen, InvalidEvent, RaglineError, TransientError
+from ragline.errors import (
+    CircuitOpen,
+    InvalidDocument,
+    InvalidEvent,
+    RaglineError,
+    SourceAway,
+    TransientError,
+)
 from ragline.messaging.record import Record
 from ragline.redaction import without_secrets
 
@@ -71,6 +78,34 @@ def diagnose(error: Exception) -> Failure:
         message=_storable(without_secrets(message)),
         retry_after=_retry_after(error),
     )
+
+
+class Blame(StrEnum):
+    """Of whom a failure speaks; only the first two may stop a topic (`messaging/flood.py`)."""
+
+    US = "us"  # internal errors, settings that cannot work, a dependency that refuses
+    DEPENDENCY = "dependency"  # one that does not answer
+    PUBLISHER = "publisher"  # what was published cannot be used
+
+
+def blame(error: Exception) -> Blame:
+    """Tell of whom an exception speaks that came out of FastStream's pipeline."""
+    match error:
+        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
+            return Blame.PUBLISHER
+        case ValidationError() | InvalidEvent() | InvalidDocument() | SourceAway():
+            return Blame.PUBLISHER
+        case TransientError():
+            return Blame.DEPENDENCY
+    return Blame.US
+
+
+def publisher_of(record: Record, tenant: str | None) -> str | None:
+    """Return whose record it is: the key's prefix, else `tenant` of its header; None if unknown."""
+    prefix, slash, _ = (record.key or b"").partition(b"/")
+    if slash:
+        return prefix[: bounds.NAME_CHARS].decode("utf-8", "replace")
+    return tenant
 
 
 def _retry_after(error: Exception) -> float | None:

@@ -14,8 +14,17 @@ from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, decode_headers
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.composition import Observer, Stage
-from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, due_at
+from ragline.messaging.failures import (
+    Blame,
+    Failure,
+    blame,
+    dead_letter_headers,
+    diagnose,
+    due_at,
+    publisher_of,
+)
 from ragline.messaging.flood import Floods
+from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -37,15 +46,18 @@ class HandlerContext:
     clock: Clock
     settings: DeliverySettings
     waiting: WaitingTasks
+    outage: Outage | None = None
 
 
 class Handler(ABC):
     """Runs a stage on records. `deliver` returns when the record's outcome is stored.
 
-    `succeeded` is the outcome label of successful records in the metrics.
+    `succeeded` is the outcome label of successful records in the metrics. `stopped_by` says whose
+    failures stop a topic when they come in a flood.
     """
 
     succeeded: ClassVar[str] = "published"
+    stopped_by: ClassVar[frozenset[Blame]] = frozenset({Blame.US})
 
     def __init__(self, context: HandlerContext) -> None:
         self._context = context
@@ -58,12 +70,15 @@ class Handler(ABC):
             Delivery(record=record, envelope=decode_headers(record.headers), started=started)
         )
         try:
-            await process(record)
+            await self._work(record, process)
         except Exception as error:
             log.info("%s[%d]@%d: %r", record.topic, record.partition, record.offset, error)
             outcome = await self.failed(record, error)
+            if outcome == "dead":
+                self._judge(record, blame(error))
         else:
             outcome = self.succeeded
+            self._judge(record, None)
         self._count(record, outcome, started)
 
     @abstractmethod
@@ -73,6 +88,22 @@ class Handler(ABC):
     @abstractmethod
     async def failed(self, record: Record, error: Exception) -> str:
         """Store a failed record's retry, dead letter or event; return the outcome for metrics."""
+
+    async def _work(self, record: Record, process: Process) -> None:
+        await process(record)
+
+    def _judge(self, record: Record, fault: Blame | None) -> None:
+        """Tell the flood guard what became of a record; whatever proves nothing is left out."""
+        floods = self._context.floods
+        publisher = publisher_of(record, CURRENT.get().envelope.tenant)
+        guard = floods.guard(record.topic)
+        if fault is None:
+            guard.succeeded(publisher)
+            floods.lanes.note(publisher, bad=False)
+        elif fault is Blame.PUBLISHER:
+            floods.lanes.note(publisher, bad=True)
+        elif fault in self.stopped_by:
+            guard.failed(publisher)
 
     async def _until_due(self, record: Record) -> None:
         wait_ms = due_at(record) - epoch_ms(self._context.clock())
@@ -87,7 +118,6 @@ class Handler(ABC):
         waited = max(0.0, started - record.timestamp) / 1000
         metrics.observe("ragline_record_wait_seconds", waited, topic=topic)
         metrics.observe("ragline_record_work_seconds", (finished - started) / 1000, topic=topic)
-        self._context.floods.record(topic, dead=outcome == "dead")
 
     async def _bury(self, record: Record, error: Exception) -> Failure:
         failure = diagnose(error)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.gate import Gate
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -34,6 +36,9 @@ from ragline.settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 _LAST_CALL_S = 5.0
+# aiokafka's member leaves its group when it fetches nothing for so long. Ours may wait for a
+# dependency, and liveness looks after progress
+_LONGEST_PAUSE_MS = 24 * 3_600_000
 
 Deliver = Callable[[Record, Process], Awaitable[None]]
 
@@ -44,9 +49,10 @@ class Consumption:
 
     `deliver` gets the record and FastStream's pipeline; when it returns, the record's outcome is
     stored. When it raises, the record stays uncommitted and `broken` says why. With `by_key`,
-    records of one key are delivered one after the other. While `halted` returns true (a flood of
-    dead letters), no more records are taken. `waiting` holds the tasks that wait and have done no
-    work yet; `assignment` is updated when partitions are assigned here.
+    records of one key are delivered one after the other. A record is taken when `gate` lets it
+    pass. `lane` returns the lane of a record whose publisher is limited to one. `waiting` holds the
+    tasks that wait and have done no work yet; `assignment` is updated when partitions are assigned
+    here.
     """
 
     topic: str
@@ -54,12 +60,15 @@ class Consumption:
     metrics: Metrics
     deliver: Deliver
     by_key: bool
-    halted: Callable[[], bool]
+    gate: Gate
+    lane: Callable[[Record], asyncio.Lock | None]
     waiting: WaitingTasks
     assignment: Assignment
     slots: asyncio.Semaphore = field(init=False)
+    slotless: set[asyncio.Task[None]] = field(default_factory=set)
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
+    behind: set[asyncio.Task[None]] = field(default_factory=set)
     key_tails: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
     revoking: set[TopicPartition] = field(default_factory=set)
     inheritance: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
@@ -75,14 +84,39 @@ class Consumption:
 
     @property
     def working(self) -> int:
-        """Records in flight, without those that wait and have not been started."""
-        return sum(task not in self.waiting.tasks for task in self.tasks)
+        """Records in flight, without those that wait or are behind another one of their key."""
+        idle = self.waiting.tasks | self.behind
+        return sum(task not in idle for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
         """Cancel the waiting tasks of `partitions`; the next owner of the partition runs them."""
         for task, partition in self.tasks.items():
             if partition in partitions and task in self.waiting.tasks:
                 task.cancel()
+
+    @asynccontextmanager
+    async def in_lane(self, record: Record) -> AsyncIterator[None]:
+        """Wait for the record's lane, if it has one; without a slot, so that others can use it.
+
+        When as many as there are slots wait so, the next keeps its slot and does not wait: the
+        topic would stand still behind it.
+        """
+        lane = self.lane(record)
+        task = asyncio.current_task()
+        if lane is None or task is None or len(self.slotless) >= self.settings.max_in_flight:
+            yield
+            return
+        self.slotless.add(task)
+        self.slots.release()
+        with self.waiting.here():
+            await lane.acquire()
+        try:
+            with self.waiting.here():
+                await self.slots.acquire()
+            self.slotless.discard(task)
+            yield
+        finally:
+            lane.release()
 
     def moved(self) -> None:
         """Note progress, for the liveness probe and for fetches that wait for a free slot."""
@@ -145,6 +179,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
         await self._last(self.commit())
+        state.trackers = {}
         state.joined = False
         await self._last(super().stop())
 
@@ -161,15 +196,14 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def consume_one(self, msg: Record) -> None:
         """Admit a record and start its task; waiting here is the back-pressure on fetching."""
         state = self.state
-        if state.halted():
-            await asyncio.Event().wait()  # blocks until the service stops: nothing more is admitted
+        epoch = state.epoch
+        await state.gate.passage(lambda: len(state.tasks), state.progress)
         partition = TopicPartition(msg.topic, msg.partition)
         tracker = state.trackers.get(partition)
         if not self.running or tracker is None or partition in state.revoking:
             return  # the partition's next owner fetches it again from the committed offset
-        if tracker.admit(msg.offset) is not Fetched.RUN:
+        if epoch != state.epoch or tracker.admit(msg.offset) is not Fetched.RUN:
             return
-        epoch = state.epoch
         while tracker.ahead(msg.offset) > state.settings.max_ahead and epoch == state.epoch:
             await state.progress.wait()
         await state.slots.acquire()
@@ -181,6 +215,8 @@ class OrderedCommitSubscriber(DefaultSubscriber):
 
     def _launch(self, record: Record, partition: TopicPartition) -> None:
         state = self.state
+        if not state.tasks:
+            state.moved()  # nothing could move before
         before = state.key_tails.get(record.key) if state.by_key and record.key else None
         task = asyncio.create_task(self._run(record, partition, before))
         state.tasks[task] = partition
@@ -194,17 +230,20 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         del state.tasks[task]
         if key is not None and state.key_tails.get(key) is task:
             del state.key_tails[key]
-        state.slots.release()
+        if task in state.slotless:
+            state.slotless.discard(task)
+        else:
+            state.slots.release()
         state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
         state.moved()
 
     async def _run(
         self, record: Record, partition: TopicPartition, before: asyncio.Task[None] | None
     ) -> None:
-        if before is not None:
-            await asyncio.wait([before])
         try:
-            await self.state.deliver(record, self.process_message)
+            async with self.state.in_lane(record):
+                await self._after(before)
+                await self.state.deliver(record, self.process_message)
         except asyncio.CancelledError:
             for tracker in self._trackers(partition):
                 tracker.abandon(record.offset)
@@ -215,6 +254,19 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             return
         for tracker in self._trackers(partition):
             tracker.finish(record.offset)
+
+    async def _after(self, before: asyncio.Task[None] | None) -> None:
+        """Wait for the key's record before; a member that gave it up gives up this one, too."""
+        task = asyncio.current_task()
+        if before is None or task is None:
+            return
+        self.state.behind.add(task)
+        try:
+            await asyncio.wait([before])
+        finally:
+            self.state.behind.discard(task)
+        if before.cancelled():
+            raise asyncio.CancelledError
 
     def _trackers(self, partition: TopicPartition) -> list[OffsetTracker]:
         """Return the partition's current tracker and the one kept across a rebalance, if any."""
@@ -273,6 +325,7 @@ def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options:
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         rebalance_timeout_ms=settings.rebalance_timeout_ms,
+        max_poll_interval_ms=_LONGEST_PAUSE_MS,
         **options,
     )
     if type(subscriber) is not DefaultSubscriber:

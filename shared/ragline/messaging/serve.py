@@ -9,7 +9,7 @@ from functools import partial
 
 from faststream.kafka import KafkaBroker
 
-from ragline.background import within
+from ragline.background import repeating, within
 from ragline.clock import utc_now
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.application import add_publishers, add_subscribers
@@ -18,7 +18,10 @@ from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
+from ragline.messaging.ordered import OrderedCommitSubscriber
+from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
+from ragline.messaging.recess import Recess
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.service_probes import watch
 from ragline.observability.health import Health
@@ -32,6 +35,9 @@ log = logging.getLogger(__name__)
 _LAST_CALL_S = 12.0
 # for stopping a producer that has nothing in flight
 _IDLE_STOP_S = 2.0
+# how often to look whether a topic has stopped, or a dependency is back
+_LOOK_EVERY_S = 0.2
+_PROBE_EVERY_S = 1.0
 
 
 def serve(spec: ServiceSpec) -> None:
@@ -49,6 +55,7 @@ async def _consume_until(
     broker = make_broker(settings.kafka, client_id=f"ragline-{spec.service}")
     publishers = add_publishers(broker, spec)
     floods = Floods(settings.delivery)
+    floods.lanes.on_change = partial(metrics.set, "ragline_publishers_limited")
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
         # first, so that models load while Kafka starts, and bad settings fail without a broker
@@ -64,6 +71,9 @@ async def _consume_until(
         publisher = RecordPublisher(
             source=f"/ragline/{spec.service}", publishers=publishers, producer=producer
         )
+        outage = Outage(
+            composition.vital, metrics=metrics, waiting=composition.waiting, clock=utc_now
+        )
         context = HandlerContext(
             service=spec.service,
             stage=composition.stage,
@@ -73,6 +83,7 @@ async def _consume_until(
             clock=utc_now,
             settings=settings.delivery,
             waiting=composition.waiting,
+            outage=outage,
         )
         add_subscribers(
             broker,
@@ -81,14 +92,21 @@ async def _consume_until(
             settings=settings.kafka,
             metrics=metrics,
             floods=floods,
+            outage=outage,
             waiting=composition.waiting,
             assignment=composition.assignment,
         )
         health.live["publishing"] = lambda: publisher.refused
-        watch(broker, composition, health, floods, settings)
+        watch(broker, composition, health, floods, outage, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
         stack.push_async_callback(_stop, broker, stop_s)
         await once_available(health, lambda: start_broker(broker))
+        await stack.enter_async_context(repeating(outage.probe, every_s=_PROBE_EVERY_S))
+        for subscriber in broker.subscribers:
+            if isinstance(subscriber, OrderedCommitSubscriber):
+                topic = subscriber.state.topic
+                recess = Recess(topic, subscriber, floods.guard(topic), metrics)
+                await stack.enter_async_context(repeating(recess.take, every_s=_LOOK_EVERY_S))
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
         await stop.wait()

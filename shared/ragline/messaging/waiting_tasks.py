@@ -17,6 +17,7 @@ class WaitingTasks:
 
     def __init__(self) -> None:
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.left_at = 0.0  # when a task last stopped waiting, in the event loop's seconds
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -29,3 +30,4 @@ class WaitingTasks:
             yield
         finally:
             self.tasks.discard(task)
+            self.left_at = asyncio.get_running_loop().time()

@@ -49,6 +49,30 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("topic", "cause"),
     ),
     MetricSpec(
+        name="ragline_topic_state",
+        kind=MetricKind.GAUGE,
+        help="Consumption of a topic: 0 running, 1 half-open (one record is tried), 2 stopped by a "
+        "flood of dead letters.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_topic_stops_total",
+        kind=MetricKind.COUNTER,
+        help="Times that a flood of dead letters stopped a topic, also after a record was tried.",
+        labels=("topic",),
+    ),
+    MetricSpec(
+        name="ragline_publishers_limited",
+        kind=MetricKind.GAUGE,
+        help="Publishers whose records are worked on one at a time: nearly all are unusable.",
+    ),
+    MetricSpec(
+        name="ragline_consumption_paused",
+        kind=MetricKind.GAUGE,
+        help="1 while records wait for a dependency that is away.",
+        labels=("dependency",),
+    ),
+    MetricSpec(
         name="ragline_commit_failures_total",
         kind=MetricKind.COUNTER,
         help="Offset commits that failed; the next one covers them.",

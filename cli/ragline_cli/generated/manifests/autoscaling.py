@@ -79,6 +79,9 @@ def _trigger(service: Service, topic: Topic) -> Object:
             "lagThreshold": str(lag_per_pod(service, topic)),
             "offsetResetPolicy": "earliest",
             "allowIdleConsumers": "false",
+            # Lag of partitions that nobody commits is no lack of pods: a topic that has stopped, or
+            # a store that is away, would otherwise ask for more of the same
+            "excludePersistentLag": "true",
             "tls": "enable",
             "sasl": _MECHANISMS[STRIMZI_SETTINGS["RAGLINE_KAFKA__SASL_MECHANISM"]],
         },

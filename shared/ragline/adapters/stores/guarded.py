@@ -69,6 +69,10 @@ class GuardedStore:
         with self._breaker.call():
             await self._store.settle(ref)
 
+    def problem(self) -> str | None:
+        """Return why the store is not called at the moment, or None."""
+        return self._breaker.problem()
+
     async def ping(self) -> None:
         """Return when the store answers; while the circuit is open, a ping can be the trial call.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from ragline.clock import utc_now
 from ragline.contracts.topics import (
     ANSWERS,
     DEAD_LETTERS,
@@ -20,6 +22,7 @@ from ragline.messaging.deliveries import DeliveryPolicy, DocumentDelivery, Obser
 from ragline.messaging.flood import Floods
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption
+from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -68,6 +71,7 @@ class World:
         self.floods = Floods(DeliverySettings(flood_run=1))
         self.waiting = WaitingTasks()
         self.assignment = Assignment()
+        outage = Outage({}, metrics=Metrics(), waiting=self.waiting, clock=utc_now)
         self.broker = make_broker(settings.kafka, client_id="test")
         self.publishers = add_publishers(self.broker, spec)
         add_subscribers(
@@ -77,6 +81,7 @@ class World:
             settings=settings.kafka,
             metrics=Metrics(),
             floods=self.floods,
+            outage=outage,
             waiting=self.waiting,
             assignment=self.assignment,
         )
@@ -131,15 +136,21 @@ def test_consumption_begins_with_all_that_it_shares_with_the_handler() -> None:
         assert each.assignment is world.assignment
 
 
-def test_a_flooded_topic_halts_alone() -> None:
+async def test_a_flooded_topic_halts_alone() -> None:
     world = World(MONITOR)
-    world.floods.record("feedback", dead=True)
+    world.floods.guard("feedback").failed(None)
 
-    assert {each.topic: each.halted() for each in world.consumptions} == {
-        "answers": False,
-        "feedback": True,
-        "dead-letters": False,
+    passages = {
+        each.topic: asyncio.create_task(each.gate.passage(lambda: 0, each.progress))
+        for each in world.consumptions
     }
+    await asyncio.wait(passages.values(), timeout=0.1)
+    assert {topic: passage.done() for topic, passage in passages.items()} == {
+        "answers": True,
+        "feedback": False,
+        "dead-letters": True,
+    }
+    passages["feedback"].cancel()
 
 
 def test_what_is_described_is_what_runs() -> None:

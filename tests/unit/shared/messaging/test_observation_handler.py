@@ -10,7 +10,7 @@ from typing import Any
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader, DeadLetterStored
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
-from ragline.messaging.flood import Floods
+from ragline.messaging.flood import Floods, TopicState
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.record import CURRENT
@@ -131,7 +131,7 @@ async def test_a_dead_letter_never_becomes_one_again() -> None:
 
     assert world.publisher.forwarded == []
     assert world.outcomes("dead-letters", "skipped") == 5
-    assert world.floods.reason is None
+    assert world.floods.in_state(TopicState.STOPPED) is None
 
 
 async def test_a_flood_of_one_topic_is_told_apart_from_the_dead_letters_that_it_makes() -> None:
@@ -140,5 +140,5 @@ async def test_a_flood_of_one_topic_is_told_apart_from_the_dead_letters_that_it_
         await world.handler.deliver(Record("feedback"), world.parsing(Misconfigured("no")))
         await world.handler.deliver(Record("dead-letters"), world.parsing("never"))
 
-    assert world.floods.stopped("feedback")
-    assert not world.floods.stopped("dead-letters")
+    assert world.floods.guard("feedback").state is TopicState.STOPPED
+    assert world.floods.guard("dead-letters").state is TopicState.RUNNING

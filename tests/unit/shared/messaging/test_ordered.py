@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from aiokafka import TopicPartition
 
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.flood import FloodGuard
+from ragline.messaging.gate import Gate
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
-from ragline.settings import KafkaSettings
+from ragline.settings import DeliverySettings, KafkaSettings
 
 
 async def test_a_member_knows_its_part_of_the_partitions() -> None:
@@ -26,7 +28,8 @@ async def test_a_member_knows_its_part_of_the_partitions() -> None:
         metrics=Metrics(),
         deliver=deliver,
         by_key=False,
-        halted=lambda: False,
+        gate=Gate(FloodGuard(DeliverySettings())),
+        lane=lambda _record: None,
         waiting=WaitingTasks(),
         assignment=assignment,
     )
