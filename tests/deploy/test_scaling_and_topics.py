@@ -127,6 +127,14 @@ def test_the_autoscaler_reads_the_same_cluster_in_the_same_way(
 
 
 @pytest.mark.parametrize("service", CONSUMERS)
+def test_a_topic_that_nobody_works_on_asks_for_no_further_pod(
+    prod: list[Object], service: Service
+) -> None:
+    for trigger in scaled(prod, service)["triggers"]:
+        assert trigger["metadata"]["excludePersistentLag"] == "true"
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_scaling_is_calm(prod: list[Object], service: Service) -> None:
     behavior = scaled(prod, service)["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
 

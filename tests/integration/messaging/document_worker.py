@@ -1,8 +1,8 @@
 """An ingestor's delivery in a process of its own; its stage does what a document's content says.
 
-`WORKER_FLAGS` is a folder. While it holds the file `away`, the store behind the circuit breaker does
-not answer; while it holds `bug`, every document whose content is `bug` meets one. The retry topics'
-delays add up to one second.
+`WORKER_FLAGS` is a folder. While it holds the file `away`, the store behind the circuit breaker
+does not answer; while it holds `bug`, every document whose content is `bug` meets one. The retry
+topics' delays add up to one second.
 """
 
 from __future__ import annotations

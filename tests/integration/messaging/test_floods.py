@@ -114,7 +114,9 @@ def test_one_tenant_s_unusable_documents_stop_nobody_s(
     worker = start(RAGLINE_KAFKA__MAX_IN_FLIGHT="4")
     scans, bad = documents("scanner", ["unusable"] * 120)
     notes, good = documents("writer", ["text"] * 20)
-    cluster.publish("documents", [*bad, *good])
+    cluster.publish("documents", list(bad))
+    wait_for(lambda: worker.metric("ragline_dead_letters_total") >= 60)
+    cluster.publish("documents", list(good))
 
     found = wait_for_statuses(cluster, [*scans, *notes])
     assert {found[i][0]["status"] for i in notes} == {"indexed"}

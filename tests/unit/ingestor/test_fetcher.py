@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from ragline.contracts.documents import DocumentChanged
-from ragline.errors import InvalidDocument, Misconfigured, RaglineError, Unavailable
+from ragline.errors import InvalidDocument, Misconfigured, RaglineError, RateLimited, SourceAway
 from ragline_ingestor.document import Content
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
@@ -80,9 +80,18 @@ async def test_a_uri_outside_the_rules_is_never_read() -> None:
     assert await _code(_fetcher(), content_uri="http://169.254.169.254/latest") == "forbidden_uri"
 
 
-async def test_a_slow_source_is_unavailable() -> None:
-    with pytest.raises(Unavailable, match=r"0\.01 s"):
+async def test_a_slow_source_is_away() -> None:
+    with pytest.raises(SourceAway, match=r"0\.01 s"):
         await _fetcher()(_event(content_uri="slow://docs/a"))
+
+
+async def test_a_source_that_asks_to_slow_down_is_away_for_as_long() -> None:
+    async def refuses(_uri: str) -> Content:
+        raise RateLimited("slow down", retry_after=7)
+
+    with pytest.raises(SourceAway) as caught:
+        await _fetcher(readers={"slow": refuses})(_event(content_uri="slow://docs/a"))
+    assert (caught.value.code, caught.value.retry_after) == ("rate_limited", 7)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +109,7 @@ async def test_of_an_address_only_what_is_no_secret_is_told(
 
     monkeypatch.setattr(fsspec, "open", refused)
     fetcher = _fetcher(readers={"slow": reader}, timeout_s=0.01 if reader is _never else 10)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(SourceAway) as caught:
         await fetcher(_event(content_uri="slow://docs/a.md?X-Amz-Signature=hunter2#hunter2"))
 
     assert str(caught.value).startswith("slow://docs/a.md?[hidden] ")

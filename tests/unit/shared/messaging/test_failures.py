@@ -22,15 +22,21 @@ from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
 from ragline.errors import (
     CircuitOpen,
     DeadlineExceeded,
+    FingerprintMismatch,
     InvalidDocument,
     InvalidEvent,
+    Misconfigured,
     Overloaded,
+    PermanentError,
     RateLimited,
+    SourceAway,
     Unavailable,
 )
 from ragline.messaging.failures import (
+    Blame,
     Failure,
     RetryHeader,
+    blame,
     diagnose,
     due_at,
     failed_answer,
@@ -38,6 +44,7 @@ from ragline.messaging.failures import (
     first_appended_at,
     next_retry,
     origin,
+    publisher_of,
 )
 from ragline.messaging.handler import Handler
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -82,6 +89,48 @@ def schema_error(value: bytes) -> ValidationError:
 def test_every_error_has_one_cause(error: Exception, cause: Cause, code: str) -> None:
     failure = diagnose(error)
     assert (failure.cause, failure.code) == (cause, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "whose"),
+    [
+        (RuntimeError("a bug"), Blame.US),
+        (Misconfigured("wrong credentials"), Blame.US),
+        (FingerprintMismatch("another model"), Blame.US),
+        (PermanentError("the store refuses"), Blame.US),
+        (Unavailable("the store is down"), Blame.DEPENDENCY),
+        (CircuitOpen("left alone"), Blame.DEPENDENCY),
+        (SourceAway(Unavailable("the publisher's server is down")), Blame.PUBLISHER),
+        (InvalidDocument("a scan without text"), Blame.PUBLISHER),
+        (InvalidEvent("too large", cause=Cause.OVERSIZE_OUTPUT), Blame.PUBLISHER),
+        (ValidationError.from_exception_data("x", []), Blame.PUBLISHER),
+    ],
+)
+def test_a_failure_speaks_of_us_or_of_its_publisher(error: Exception, whose: Blame) -> None:
+    assert blame(error) is whose
+
+
+def test_a_source_that_is_away_is_told_as_its_reader_tells_it() -> None:
+    error = SourceAway(RateLimited("slow down", retry_after=7))
+    assert (error.code, error.retry_after, str(error)) == ("rate_limited", 7, "slow down")
+
+
+@pytest.mark.parametrize(
+    ("key", "tenant", "publisher"),
+    [
+        (b"acme/a/b.md", None, "acme"),
+        (b"acme/a", "other", "acme"),
+        (b"a-query", "acme", "acme"),
+        (b"a-query", None, None),
+        (None, None, None),
+        (b"\xff/a", None, "\ufffd"),
+        (b"x" * 999 + b"/a", None, "x" * 128),
+    ],
+)
+def test_a_publisher_is_the_key_s_prefix_or_the_tenant(
+    key: bytes | None, tenant: str | None, publisher: str | None
+) -> None:
+    assert publisher_of(FakeRecord(key=key), tenant) == publisher
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
-"""What a subscriber tells of its assignment."""
+"""What a subscriber takes and when; what it tells of its assignment."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 from aiokafka import TopicPartition
 
@@ -10,29 +13,161 @@ from ragline.messaging.assignment import Assignment
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.gate import Gate
 from ragline.messaging.kafka_broker import make_broker
+from ragline.messaging.offsets import OffsetTracker
 from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, KafkaSettings
 
+PARTITION = TopicPartition("documents", 0)
+
+
+async def deliver_nothing(record: Record, process: Process) -> None:
+    raise NotImplementedError
+
+
+def consumption(**changes: Any) -> Consumption:
+    return Consumption(
+        **{
+            "topic": "documents",
+            "settings": KafkaSettings(max_in_flight=2),
+            "metrics": Metrics(),
+            "deliver": deliver_nothing,
+            "by_key": True,
+            "gate": Gate(FloodGuard(DeliverySettings())),
+            "lane": lambda _record: None,
+            "waiting": WaitingTasks(),
+            "assignment": Assignment(),
+        }
+        | changes
+    )
+
+
+@dataclass
+class FakeRecord:
+    key: bytes
+    offset: int
+    topic: str = "documents"
+    partition: int = 0
+
+
+class Member:
+    """A subscriber that owns one partition, and notes what it delivers."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.delivered: list[int] = []
+        self.finish: dict[int, asyncio.Event] = {}
+        self.state = consumption(deliver=self.deliver, **changes)
+        broker = make_broker(KafkaSettings(), client_id="test")
+        self.subscriber: Any = subscribe(broker, group="g", state=self.state)
+        self.subscriber.running = True
+        self.state.trackers[PARTITION] = OffsetTracker()
+
+    async def deliver(self, record: Any, _process: Any) -> None:
+        self.delivered.append(record.offset)
+        await self.finish.setdefault(record.offset, asyncio.Event()).wait()
+
+    async def take(self, *offsets: int, key: bytes) -> None:
+        """Take records, as far as that is possible now."""
+        for offset in offsets:
+            record = FakeRecord(key + b"%d" % offset if key.endswith(b"/") else key, offset)
+            await asyncio.wait_for(self.subscriber.consume_one(record), 1)
+        await settle()
+
+    async def end(self, *offsets: int) -> None:
+        for offset in offsets:
+            self.finish.setdefault(offset, asyncio.Event()).set()
+        await settle()
+
+
+async def settle() -> None:
+    """Let every task run until it waits."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_who_is_limited_to_a_lane_leaves_the_slots_to_others() -> None:
+    lane = asyncio.Lock()
+    member = Member(lane=lambda record: lane if record.key.startswith(b"bad/") else None)
+    await member.take(0, 1, 2, key=b"bad/")  # there are two slots
+    await member.take(3, key=b"good/")
+    assert member.delivered == [0, 3]
+    assert member.state.working == 2
+    await member.end(0)
+    await member.end(1, 2, 3)
+    assert member.delivered == [0, 3, 1, 2]
+    assert member.state.trackers[PARTITION].committable == 4
+    assert not member.state.slots.locked()
+    assert not member.state.slotless
+
+
+async def test_a_topic_does_not_stand_still_behind_a_lane() -> None:
+    lane = asyncio.Lock()
+    member = Member(lane=lambda _record: lane)
+    await member.take(0, 1, 2, 3, key=b"bad/")
+    assert member.delivered == [0, 3]  # 1 and 2 wait; as many as there are slots
+    await member.end(0, 1, 2, 3)
+    assert sorted(member.delivered) == [0, 1, 2, 3]
+
+
+async def test_records_given_up_in_their_lane_are_for_the_next_owner() -> None:
+    lane = asyncio.Lock()
+    member = Member(lane=lambda _record: lane)
+    await member.take(0, 1, 2, key=b"bad/")
+    member.state.give_up_parked({PARTITION})
+    await member.end(0)
+    assert member.delivered == [0]
+    assert member.state.trackers[PARTITION].committable == 1
+    assert not member.state.tasks
+    assert not lane.locked()
+
+
+async def test_a_record_behind_another_of_its_key_neither_stalls_nor_outlives_it() -> None:
+    member = Member()
+    await member.take(0, 1, key=b"acme/a")
+    assert member.delivered == [0]
+    assert member.state.working == 1
+    next(iter(member.state.tasks)).cancel()
+    await settle()
+    assert member.delivered == [0]
+    assert not member.state.tasks
+    assert member.state.trackers[PARTITION].committable == 0
+
+
+async def test_what_was_fetched_before_a_rebalance_is_not_taken_after_it() -> None:
+    guard = FloodGuard(DeliverySettings(flood_run=1))
+    member = Member(gate=Gate(guard))
+    guard.failed("acme")
+    taken = asyncio.create_task(member.subscriber.consume_one(FakeRecord(b"acme/a", 7)))
+    await settle()
+    member.state.epoch += 1  # the partition went, and came back
+    member.state.trackers[PARTITION] = OffsetTracker()
+    guard.half_open()
+    member.state.moved()
+    await taken
+    assert member.state.trackers[PARTITION].committable is None
+
+
+async def test_a_half_open_topic_takes_one_record_at_a_time() -> None:
+    guard = FloodGuard(DeliverySettings(flood_run=1))
+    guard.failed("acme")
+    guard.half_open()
+    member = Member(gate=Gate(guard))
+    await member.take(0, key=b"acme/")
+    taken = asyncio.create_task(member.subscriber.consume_one(FakeRecord(b"acme/1", 1)))
+    await settle()
+    assert member.delivered == [0]
+    guard.succeeded("acme")
+    await member.end(0)
+    assert member.delivered == [0, 1]
+    assert taken.done()
+    await member.end(1)
+
 
 async def test_a_member_knows_its_part_of_the_partitions() -> None:
-    async def deliver(record: Record, process: Process) -> None:
-        raise NotImplementedError
-
     assignment = Assignment()
-    state = Consumption(
-        topic="queries",
-        settings=KafkaSettings(),
-        metrics=Metrics(),
-        deliver=deliver,
-        by_key=False,
-        gate=Gate(FloodGuard(DeliverySettings())),
-        lane=lambda _record: None,
-        waiting=WaitingTasks(),
-        assignment=assignment,
-    )
+    state = consumption(topic="queries", by_key=False, assignment=assignment)
     subscriber = subscribe(make_broker(KafkaSettings(), client_id="test"), group="g", state=state)
     subscriber.consumer = SimpleNamespace(partitions_for_topic=lambda _topic: {0, 1, 2, 3})
     assert assignment.share == 1.0
