@@ -28,20 +28,18 @@ async def deliver_nothing(record: Record, process: Process) -> None:
 
 
 def consumption(**changes: Any) -> Consumption:
-    return Consumption(
-        **{
-            "topic": "documents",
-            "settings": KafkaSettings(max_in_flight=2),
-            "metrics": Metrics(),
-            "deliver": deliver_nothing,
-            "by_key": True,
-            "gate": Gate(FloodGuard(DeliverySettings())),
-            "lane": lambda _record: None,
-            "waiting": WaitingTasks(),
-            "assignment": Assignment(),
-        }
-        | changes
-    )
+    fields: dict[str, Any] = {
+        "topic": "documents",
+        "settings": KafkaSettings(max_in_flight=2),
+        "metrics": Metrics(),
+        "deliver": deliver_nothing,
+        "by_key": True,
+        "gate": Gate(FloodGuard(DeliverySettings())),
+        "lane": lambda _record: None,
+        "waiting": WaitingTasks(),
+        "assignment": Assignment(),
+    }
+    return Consumption(**fields | changes)
 
 
 @dataclass
