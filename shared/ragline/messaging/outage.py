@@ -1,6 +1,7 @@
 """Outage of what every record needs: records wait for its end, instead of failing one by one.
 
-The dependency's circuit breaker says when it is away. From then on no more records are taken, and
+A dependency is away when its circuit breaker says so, or when it does not answer a ping after a
+record failed. From then on no more records are taken, and
 those in flight that fail because of it wait where they are: no retry is spent on them. A ping every
 second notices its return; then one record is tried, and if it succeeds all others go on.
 """
@@ -9,8 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from ragline.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-_PROBE_TIMEOUT_S = 2.0
+_PING_TIMEOUT_S = 2.0
 _TRIALS = 3
 
 
@@ -63,6 +63,7 @@ class Outage:
         self._metrics = metrics
         self._waiting = waiting
         self._clock = clock
+        self._unreachable: dict[str, str] = {}
         self._since: datetime | None = None
         self._names = ""
         self._parked = 0
@@ -108,27 +109,40 @@ class Outage:
         while True:
             trial = await self._entered()
             try:
-                await work()
-            except TransientError as error:
-                tries_left -= trial and self._problem() is None
-                if self._is_cause_of(error) and tries_left:
-                    self._rests = trial
-                    continue
-                self._undecided(trial=trial)
+                error = await self._failure(work)
+            except BaseException:  # the record's own error, or it is given up: it proves nothing
+                self._ended(trial=trial)
                 raise
-            except Exception:
-                self._succeeded(trial=trial)  # it failed for a reason of its own
-                raise
-            except BaseException:
-                self._undecided(trial=trial)
-                raise
-            self._succeeded(trial=trial)
-            return
+            if error is None:
+                self._succeeded(trial=trial)
+                return
+            tries_left -= trial and self._problem() is None
+            if not (self.look() and tries_left):
+                self._ended(trial=trial)
+                raise error
+            if trial:
+                self._rests = True
+
+    async def _failure(self, work: Callable[[], Awaitable[None]]) -> TransientError | None:
+        """Return the error of `work` that may come from a dependency; raise any other.
+
+        A breaker opens only after several failures. With few records that would be too late, so
+        each dependency is asked at the first.
+        """
+        try:
+            await work()
+        except SourceAway:
+            raise
+        except TransientError as error:
+            if self._problem() is None:
+                await self._ping(self._dependencies)
+            return error
+        return None
 
     async def probe(self) -> None:
         """During an outage: find out whether it is over; to be called about every second."""
         if self.look():
-            await self._ping()
+            await self._ping([name for name in self._dependencies if self._reason(name)])
             self._rest_is_over()
 
     async def _entered(self) -> bool:
@@ -145,15 +159,18 @@ class Outage:
         self._trial = self._since is not None
         return self._trial
 
-    async def _ping(self) -> None:
-        for dependency in self._dependencies.values():
-            if dependency.problem() is not None:
-                with suppress(RaglineError, TimeoutError):
-                    async with asyncio.timeout(_PROBE_TIMEOUT_S):
-                        await dependency.ping()
+    async def _ping(self, names: Iterable[str]) -> None:
+        for name in names:
+            try:
+                async with asyncio.timeout(_PING_TIMEOUT_S):
+                    await self._dependencies[name].ping()
+            except (RaglineError, TimeoutError) as error:
+                self._unreachable[name] = str(error) or f"no answer within {_PING_TIMEOUT_S:g} s"
+            else:
+                self._unreachable.pop(name, None)
 
-    def _is_cause_of(self, error: TransientError) -> bool:
-        return self.look() and not isinstance(error, SourceAway)
+    def _reason(self, name: str) -> str | None:
+        return self._dependencies[name].problem() or self._unreachable.get(name)
 
     def _rest_is_over(self) -> None:
         """Let the next record be tried after one that failed, and wake those that wait."""
@@ -167,17 +184,17 @@ class Outage:
             self._trial = False
             self._end()
 
-    def _undecided(self, *, trial: bool) -> None:
+    def _ended(self, *, trial: bool) -> None:
+        """Leave the trial to the next record."""
         if trial:
             self._trial = False
             self._pulse()
 
     def _problem(self) -> str | None:
-        problems = (dependency.problem() for dependency in self._dependencies.values())
-        return next(filter(None, problems), None)
+        return next(filter(None, map(self._reason, self._dependencies)), None)
 
     def _begin(self, problem: str) -> None:
-        away = [name for name, each in self._dependencies.items() if each.problem() is not None]
+        away = [name for name in self._dependencies if self._reason(name)]
         self._names = ", ".join(away)
         self._since = self._clock()
         for name in away:

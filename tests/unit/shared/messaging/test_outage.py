@@ -24,6 +24,8 @@ class FakeStore:
     def __init__(self) -> None:
         self.answers = True
         self.open = False
+        self.opens = True
+        self.writes = True
 
     def problem(self) -> str | None:
         return "the store failed lately" if self.open else None
@@ -31,9 +33,14 @@ class FakeStore:
     async def ping(self) -> None:
         await self.call()
 
+    async def write(self) -> None:
+        await self.call()
+        if not self.writes:
+            raise Unavailable("writes fail")
+
     async def call(self) -> None:
         await asyncio.sleep(0)
-        self.open = not self.answers
+        self.open = self.opens and not self.answers
         if not self.answers:
             raise Unavailable("the store is down")
 
@@ -156,6 +163,35 @@ async def test_a_record_that_fails_alone_though_the_store_answers_is_the_reason_
     assert world.outage.problem() is None
 
 
+async def test_the_first_failure_is_enough_when_the_store_answers_no_ping() -> None:
+    world = World()
+    world.store.answers = False
+    world.store.opens = False  # a breaker that has not seen enough failures yet
+    record = world.record(1)
+    await settle()
+    for _ in range(9):
+        await world.outage.probe()
+        await settle()
+    assert not record.done()
+    assert world.calls == 1
+    world.store.answers = True
+    await world.outage.probe()
+    await settle()
+    assert world.done == [1]
+
+
+async def test_a_failure_while_the_store_answers_is_the_record_s_own() -> None:
+    world = World()
+
+    async def fails() -> None:
+        raise Unavailable("only this once")
+
+    record = world.record(1, fails)
+    await settle()
+    assert isinstance(record.exception(), Unavailable)
+    assert world.outage.problem() is None
+
+
 async def test_what_fails_for_another_reason_does_not_wait() -> None:
     world = World()
     world.store.answers, world.store.open = False, False
@@ -222,7 +258,12 @@ async def test_without_dependencies_there_is_no_outage() -> None:
     await outage.over()
 
 
-@given(st.lists(st.sampled_from(["up", "down", "record", "give up", "probe"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from(["up", "down", "no writes", "soft", "record", "give up", "probe"]),
+        max_size=40,
+    )
+)
 def test_whatever_happens_every_record_ends_once_the_store_is_back(steps: list[str]) -> None:
     asyncio.run(_play(steps))
 
@@ -233,22 +274,27 @@ async def _play(steps: list[str]) -> None:
     for step in steps:
         match step:
             case "up" | "down":
-                world.store.answers = step == "up"
+                world.store.answers = world.store.writes = step == "up"
+            case "no writes":
+                world.store.writes = False
+            case "soft":
+                world.store.opens = not world.store.opens
             case "record":
-                records.append(world.record(len(records)))
+                records.append(world.record(len(records), world.store.write))
             case "give up":
                 for task in world.waiting.tasks:
                     task.cancel()
             case "probe":
                 await world.outage.probe()
         await settle()
-    world.store.answers = True
+    world.store.answers = world.store.writes = True
     for _ in range(3):
         await world.outage.probe()
         await settle()
     assert all(record.done() for record in records)
-    assert all(record.cancelled() or record.exception() is None for record in records)
-    kept = [number for number, record in enumerate(records) if not record.cancelled()]
-    assert sorted(world.done) == kept
+    done = [n for n, each in enumerate(records) if not each.cancelled() and not each.exception()]
+    assert sorted(world.done) == done
+    if "no writes" not in steps:
+        assert not any(each.exception() for each in records if not each.cancelled())
     assert world.outage.problem() is None
     assert not world.waiting.tasks
