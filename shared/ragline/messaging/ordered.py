@@ -25,8 +25,10 @@ from faststream.kafka.subscriber.usecase import DefaultSubscriber
 from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.key_order import KeyOrder
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
+from ragline.messaging.slots import RecordSlot, Slots
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -45,8 +47,8 @@ class Consumption:
     `deliver` gets the record and FastStream's pipeline; when it returns, the record's outcome is
     stored. When it raises, the record stays uncommitted and `broken` says why. With `by_key`,
     records of one key are delivered one after the other. While `halted` returns true (a flood of
-    dead letters), no more records are taken. `waiting` holds the tasks that wait and have done no
-    work yet; `assignment` is updated when partitions are assigned here.
+    dead letters), no more records are taken, nor started. `waiting` holds the tasks that wait, for
+    one of the `slots` too; `assignment` is updated when partitions are assigned here.
     """
 
     topic: str
@@ -57,10 +59,10 @@ class Consumption:
     halted: Callable[[], bool]
     waiting: WaitingTasks
     assignment: Assignment
-    slots: asyncio.Semaphore = field(init=False)
+    slots: Slots = field(init=False)
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
-    key_tails: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
+    key_order: KeyOrder = field(default_factory=KeyOrder)
     revoking: set[TopicPartition] = field(default_factory=set)
     inheritance: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     committed: dict[TopicPartition, int] = field(default_factory=dict)
@@ -71,11 +73,19 @@ class Consumption:
     moved_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self.slots = asyncio.Semaphore(self.settings.max_in_flight)
+        self.slots = Slots(
+            self.topic,
+            self.settings,
+            metrics=self.metrics,
+            waiting=self.waiting,
+            paused=self.halted,
+            advanced=self.advanced,
+            changed=self.wake_fetch,
+        )
 
     @property
     def working(self) -> int:
-        """Records in flight, without those that wait and have not been started."""
+        """Records in flight, without those that wait."""
         return sum(task not in self.waiting.tasks for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
@@ -85,10 +95,19 @@ class Consumption:
                 task.cancel()
 
     def moved(self) -> None:
-        """Note progress, for the liveness probe and for fetches that wait for a free slot."""
-        self.moved_at = asyncio.get_running_loop().time()
+        """Note that a record is done, for the liveness probe and for fetches that wait."""
+        self.advanced(0.0)
+        self.wake_fetch()
+
+    def wake_fetch(self) -> None:
+        """Let a fetch that waits look again whether it may go on."""
         self.progress.set()
         self.progress.clear()
+
+    def advanced(self, quiet_s: float) -> None:
+        """Note progress, for the liveness probe; the next may take `quiet_s` more than usual."""
+        now = asyncio.get_running_loop().time()
+        self.moved_at = max(self.moved_at, now + quiet_s)
 
 
 class _Rebalance(ConsumerRebalanceListener):
@@ -170,45 +189,54 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         if tracker.admit(msg.offset) is not Fetched.RUN:
             return
         epoch = state.epoch
-        while tracker.ahead(msg.offset) > state.settings.max_ahead and epoch == state.epoch:
+        while epoch == state.epoch and (
+            state.slots.full or tracker.ahead(msg.offset) > state.settings.max_ahead
+        ):
             await state.progress.wait()
-        await state.slots.acquire()
         if epoch != state.epoch or partition in state.revoking or not self.running:
-            state.slots.release()
             return
         tracker.run(msg.offset)
         self._launch(msg, partition)
 
     def _launch(self, record: Record, partition: TopicPartition) -> None:
         state = self.state
-        before = state.key_tails.get(record.key) if state.by_key and record.key else None
-        task = asyncio.create_task(self._run(record, partition, before))
+        key = record.key if state.by_key else None
+        before = state.key_order.last(key) if key else None
+        slot = state.slots.line_up(record)
+        task = asyncio.create_task(self._run(record, partition, slot, before))
         state.tasks[task] = partition
-        if state.by_key and record.key:
-            state.key_tails[record.key] = task
-        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
-        task.add_done_callback(lambda done: self._landed(done, record.key))
+        state.waiting.tasks.add(task)
+        if key:
+            state.key_order.add(key, task)
+        task.add_done_callback(lambda done: self._landed(done, record.offset, key, slot))
 
-    def _landed(self, task: asyncio.Task[None], key: bytes | None) -> None:
+    def _landed(
+        self, task: asyncio.Task[None], offset: int, key: bytes | None, slot: RecordSlot
+    ) -> None:
         state = self.state
-        del state.tasks[task]
-        if key is not None and state.key_tails.get(key) is task:
-            del state.key_tails[key]
-        state.slots.release()
-        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
+        partition = state.tasks.pop(task)
+        state.waiting.tasks.discard(task)
+        if key:
+            state.key_order.remove(key, task)
+        if task.cancelled():  # a task may be cancelled before its first step, so not in `_run`
+            for tracker in self._trackers(partition):
+                tracker.abandon(offset)
+        slot.leave()
         state.moved()
 
     async def _run(
-        self, record: Record, partition: TopicPartition, before: asyncio.Task[None] | None
+        self,
+        record: Record,
+        partition: TopicPartition,
+        slot: RecordSlot,
+        before: asyncio.Task[None] | None,
     ) -> None:
         if before is not None:
-            await asyncio.wait([before])
+            with self.state.waiting.here():
+                await asyncio.wait([before])
+        await slot.take()
         try:
             await self.state.deliver(record, self.process_message)
-        except asyncio.CancelledError:
-            for tracker in self._trackers(partition):
-                tracker.abandon(record.offset)
-            raise
         except Exception as error:
             self.state.broken = f"{partition} offset {record.offset}: {error}"
             log.exception("%s: record stays uncommitted", self.state.broken)
