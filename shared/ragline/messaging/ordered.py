@@ -281,6 +281,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def _commit_forever(self) -> None:
         while self.running:
             await asyncio.sleep(self.state.settings.commit_interval_ms / 1000)
+            self.state.slots.show()
             await self.commit()
 
 

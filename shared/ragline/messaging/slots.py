@@ -30,7 +30,7 @@ class Slots:
         paused: while it returns true, no record gets a slot.
         advanced: is told when work begins after a time without any, and of the steps of work that
             lasts; with the seconds until the next step beyond the usual ones.
-        changed: is called when a record waits no longer.
+        changed: is called when there is room again for records that wait.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Slots:
         self._bytes += size
 
     def show(self) -> None:
-        """Set the metrics."""
+        """Set the metrics; called now and then, because that costs more than a record's turn."""
         self._metrics.set("ragline_records_waiting", self._records, topic=self._topic)
         self._metrics.set("ragline_records_in_flight", self.turns.held, topic=self._topic)
 
@@ -94,24 +94,23 @@ class RecordSlot:
         with slots.waiting.here():
             await slots.turns.take(self._tenant)
         self._is_held = True
+        was_full = slots.full
         slots.count(-1, -self.size)
-        slots.show()
+        if was_full:
+            slots.changed()
         if slots.turns.held == 1:
             slots.advanced(0.0)  # the time in which there was nothing to do is not a stall
-        slots.changed()
         _CURRENT.set(self)
 
     def leave(self) -> None:
         """Give the slot back, or leave the line; for good."""
         self._give_back()
         self._slots.count(-1, -self.size)
-        self._slots.show()
 
     @asynccontextmanager
     async def parked(self) -> AsyncIterator[None]:
         """Give the slot back while the block runs, and take one again, in turn, at its end."""
         self._give_back()
-        self._slots.show()
         with self._slots.waiting.here():
             yield
         await self.take()
