@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
-from functools import partial
 
 from ragline.fairness.turns import Turns
 from ragline.messaging.record import Record
@@ -115,9 +114,9 @@ class RecordSlot:
             yield
         await self.take()
 
-    def signal(self, *, quiet_s: float) -> Callable[[], None]:
+    def signal(self) -> Callable[[float], None]:
         """Return a function that notes that the work advances; see `CurrentSlot.signal`."""
-        return partial(self._slots.advanced, quiet_s)
+        return self._slots.advanced
 
     def _give_back(self) -> None:
         if self._is_held:
@@ -137,11 +136,11 @@ class DeliverySlot:
         slot = _CURRENT.get(None)
         return nullcontext() if slot is None else slot.parked()
 
-    def signal(self, *, quiet_s: float = 0.0) -> Callable[[], None]:
+    def signal(self) -> Callable[[float], None]:
         """Return a function to call when the work on the record has come a step further."""
         slot = _CURRENT.get(None)
-        return _nothing if slot is None else slot.signal(quiet_s=quiet_s)
+        return _nothing if slot is None else slot.signal()
 
 
-def _nothing() -> None:
+def _nothing(_quiet_s: float) -> None:
     pass

@@ -19,10 +19,10 @@ class CurrentSlot(Protocol):
         """
         ...
 
-    def signal(self, *, quiet_s: float = 0.0) -> Callable[[], None]:
+    def signal(self) -> Callable[[float], None]:
         """Return a function to call when the work on the record at hand has come a step further.
 
-        For work that lasts: without a sign of life, liveness takes it for stuck. After a call,
-        `quiet_s` more seconds than usual may pass before the next sign.
+        For work that lasts: without a sign of life, liveness takes it for stuck. The function gets
+        the seconds that, more than usual, may pass until the next sign; 0 for none.
         """
         ...

@@ -47,8 +47,8 @@ class CountingSlot:
     def parked(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
-    def signal(self, *, quiet_s: float = 0.0) -> Callable[[], None]:
-        def count() -> None:
+    def signal(self) -> Callable[[float], None]:
+        def count(_quiet_s: float) -> None:
             self.signals += 1
 
         return count

@@ -194,7 +194,8 @@ async def test_a_store_that_is_away_for_a_moment_does_not_end_a_wait(
         if is_away:
             looked.set()
             raise Unavailable("down")
-        return await current(ref)
+        found: StoredDocument | None = await current(ref)
+        return found
 
     store.current = now_and_then
     waiting = asyncio.create_task(waiter(store).missing(asking(event, page=2), seconds=3_600))

@@ -55,7 +55,7 @@ class ParserPool:
         self._processes = processes
         self._is_closed = False
         self._idle = list(processes)
-        self._line = TenantLine(len(processes), slot=slot, longest_s=timeout_s)
+        self._line = TenantLine(len(processes), slot=slot)
 
     async def __call__(self, content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
         """Return the chunks of `content`; its format may show in one of its `names`.
@@ -64,7 +64,8 @@ class ParserPool:
             InvalidDocument: as `Preparer`, and `parse_timeout`, `parse_memory`, `parser_crashed`.
             Unavailable: the process cannot be started, or the pool is closed.
         """
-        async with self._line.turn(tenant), self._process() as process:
+        turn = self._line.turn(tenant, longest_s=self._timeout_s)
+        async with turn, self._process() as process:
             self._check_open()
             await process.start()
             outcome = await self._outcome(process, encode_request(content, names))

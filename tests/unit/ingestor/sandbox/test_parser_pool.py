@@ -56,8 +56,8 @@ class CountingSlot:
     def parked(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
-    def signal(self, *, quiet_s: float = 0.0) -> Callable[[], None]:
-        return lambda: self.quiet.append(quiet_s)
+    def signal(self) -> Callable[[float], None]:
+        return self.quiet.append
 
 
 async def settled() -> None:

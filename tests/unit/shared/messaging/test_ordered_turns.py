@@ -245,20 +245,20 @@ async def test_the_time_without_records_is_no_stall() -> None:
 @pytest.mark.parametrize(("quiet_s", "is_stalled"), [(0, True), (30, False)])
 async def test_work_that_lasts_says_that_it_advances(quiet_s: float, is_stalled: bool) -> None:
     async with opened() as world:
-        signals: list[Callable[[], None]] = []
+        signals: list[Callable[[float], None]] = []
 
         async def deliver(_record: Record, _process: Process) -> None:
-            signals.append(DeliverySlot().signal(quiet_s=quiet_s))
+            signals.append(DeliverySlot().signal())
             await asyncio.Event().wait()
 
         world.state.deliver = deliver
         await world.fetch("acme/book")
         assert stalled(world, 61)
-        signals[0]()
+        signals[0](quiet_s)
         assert _stalled(world.state, 60) is None
         assert (stalled(world, 61) is not None) is is_stalled
 
 
 async def test_outside_of_delivery_there_is_no_slot() -> None:
     async with DeliverySlot().parked():
-        DeliverySlot().signal()()
+        DeliverySlot().signal()(0.0)
