@@ -63,6 +63,15 @@ class KafkaSettings(Group):
         None, description="CA certificates (PEM) for TLS; the system's when empty"
     )
     max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
+    spare_in_flight: Annotated[int, Field(ge=0)] = Field(
+        8, description="and this many more, one for each tenant that has none in process"
+    )
+    max_waiting: PositiveInt = Field(
+        256, description="records taken that wait for their tenant's turn"
+    )
+    max_waiting_bytes: PositiveInt = Field(
+        32 * 1024 * 1024, description="bytes of those records, after which no more are taken"
+    )
     max_ahead: PositiveInt = Field(
         512,
         description="how far work may run ahead of the oldest unfinished record, in records; "

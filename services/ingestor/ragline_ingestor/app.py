@@ -15,6 +15,7 @@ from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
@@ -24,6 +25,7 @@ from ragline_ingestor.sandbox.messages import ParserOptions
 from ragline_ingestor.sandbox.parser_pool import open_parser_pool
 from ragline_ingestor.settings import IngestorSettings, Settings
 from ragline_ingestor.stage import IngestorStage
+from ragline_ingestor.tenant_line import TenantLine
 from ragline_ingestor.uri_rules import UriRules
 
 
@@ -37,7 +39,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         FingerprintMismatch: the store holds vectors of another model.
         Misconfigured: the model, the store or the cache cannot be used with these settings.
     """
-    own = settings.ingestor
+    own, slot = settings.ingestor, DeliverySlot()
     async with (
         open_embedder(settings.embedding) as embedder,
         open_guarded_store(
@@ -49,6 +51,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             _parser_options(own),
             workers=own.parse_workers,
             timeout_s=own.parse_timeout_s,
+            slot=slot,
             on_loss=lambda reason: metrics.count("ragline_parsers_lost_total", reason=reason),
         ) as parsers,
     ):
@@ -60,7 +63,14 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 store=store,
                 fetch=fetcher,
                 prepare=parsers,
-                embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=own.embed_batch),
+                embedder=CachedEmbedder(
+                    embedder=embedder,
+                    cache=cache,
+                    batch_size=own.embed_batch,
+                    # one more than there are models, so that none of them waits for its next batch
+                    line=TenantLine(settings.embedding.workers + 1, slot=slot),
+                ),
+                writes=TenantLine(settings.vector_store.pool_size, slot=slot),
                 clock=utc_now,
             ),
             checks={"vector_store": store.ping},

@@ -31,14 +31,17 @@ from ragline_ingestor.fetcher import Fetch
 from ragline_ingestor.metadata import within_bounds
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stopwatch import Stopwatch
+from ragline_ingestor.tenant_line import TenantLine
 
 Change = DocumentChanged | DocumentAccessChanged
+# A write gives no sign of life. One of 4,900 chunks took 86 s where many shared two cores.
+_LONGEST_S_PER_CHUNK = 0.05
 
 
 class Prepare(Protocol):
     """Parses and chunks content."""
 
-    async def __call__(self, content: Content, *, names: tuple[str, ...]) -> Prepared:
+    async def __call__(self, content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
         """Return at least one chunk of `content`; its format may show in one of its `names`.
 
         Raises:
@@ -60,6 +63,7 @@ class IngestorStage:
         fetch: reads the content of a change, inline or by URI.
         prepare: parses and chunks content.
         embedder: embeds texts through the cache.
+        writes: where documents wait to be written.
         clock: aware wall-clock time, for `finished_at`.
         timer: monotonic seconds, for `timings`.
     """
@@ -71,6 +75,7 @@ class IngestorStage:
         fetch: Fetch,
         prepare: Prepare,
         embedder: CachedEmbedder,
+        writes: TenantLine,
         clock: Clock,
         timer: Monotonic = time.perf_counter,
     ) -> None:
@@ -78,6 +83,7 @@ class IngestorStage:
         self._fetch = fetch
         self._prepare = prepare
         self._embedder = embedder
+        self._writes = writes
         self._clock = clock
         self._timer = timer
 
@@ -140,9 +146,11 @@ class IngestorStage:
             )
         with watch.lap("embed"):
             texts = texts_to_embed(document)
-            embeddings = await self._embedder.embed(texts)
+            embeddings = await self._embedder.embed(texts, tenant=event.tenant)
         with watch.lap("store"):
-            result = await self._store.upsert(_with_vectors(document, texts, embeddings))
+            longest_s = len(texts) * _LONGEST_S_PER_CHUNK
+            async with self._writes.turn(event.tenant, longest_s=longest_s):
+                result = await self._store.upsert(_with_vectors(document, texts, embeddings))
         status = self._ended(event, _outcome(result, Outcome.INDEXED))
         used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
         applied = result is WriteResult.APPLIED
@@ -162,7 +170,8 @@ class IngestorStage:
             content = await self._fetch(event)
         with watch.lap("parse"):
             names = (event.document_id, event.content_uri or "")
-            prepared, warnings = within_bounds(await self._prepare(content, names=names), event)
+            prepared = await self._prepare(content, names=names, tenant=event.tenant)
+            prepared, warnings = within_bounds(prepared, event)
             return draft(event, content, prepared), warnings
 
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:

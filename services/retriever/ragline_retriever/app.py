@@ -15,9 +15,13 @@ from ragline.contracts.topics import ANSWERS, CANDIDATES, INTENTS, Service
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import QueryDelivery
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
-from ragline_retriever.settings import Settings
+from ragline.ports.store import CurrentVersions
+from ragline_retriever.freshness import VersionWaiter
+from ragline_retriever.settings import RetrieverSettings, Settings
 from ragline_retriever.stage import RetrieverStage
+from ragline_retriever.version_watch import VersionWatch
 
 
 @asynccontextmanager
@@ -44,12 +48,22 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
                 most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
-                versions=store,
+                waiter=_version_waiter(store, settings.retriever),
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
             checks={"vector_store": store.ping},
         )
+
+
+def _version_waiter(store: CurrentVersions, own: RetrieverSettings) -> VersionWaiter:
+    return VersionWaiter(
+        store=store,
+        watch=VersionWatch(store=store, every_s=own.version_look_s, looks=own.version_looks),
+        slot=DeliverySlot(),
+        most_s=own.version_wait_s,
+        per_tenant=own.version_waits,
+    )
 
 
 SPEC = ServiceSpec(

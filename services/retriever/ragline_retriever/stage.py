@@ -14,7 +14,7 @@ from ragline.contracts.size import best_within
 from ragline.errors import DeadlineExceeded, TransientError
 from ragline.ladder import Ladder, Rung
 from ragline.ports.models import Embedder
-from ragline.ports.store import ChunkSearch, CurrentVersions
+from ragline.ports.store import ChunkSearch
 from ragline_retriever.duplicates import drop_near_duplicates
 from ragline_retriever.freshness import VersionWaiter
 from ragline_retriever.merge import Found, merge, support
@@ -41,7 +41,7 @@ class RetrieverStage:
         embedder: embeds the question if the event has no usable vector.
         clock: the current instant, aware.
         ladder: which steps to skip when time is short.
-        versions: tells which document versions are searchable.
+        waiter: waits for the document versions that a question names.
         most_bytes: of the candidates together, as JSON; the best go on.
     """
 
@@ -52,10 +52,10 @@ class RetrieverStage:
         embedder: Embedder,
         clock: Clock,
         ladder: Ladder,
-        versions: CurrentVersions,
+        waiter: VersionWaiter,
         most_bytes: int = bounds.CANDIDATES_BYTES,
     ) -> None:
-        self._waiter = VersionWaiter(store=versions)
+        self._waiter = waiter
         self._searcher = Searcher(search=search, embedder=embedder)
         self._clock = clock
         self._ladder = ladder

@@ -14,9 +14,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ragline.errors import DeadlineExceeded, Overloaded
+from ragline.fairness.fair_queue import FairQueue
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
-from ragline.messaging.fair_queue import FairQueue
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 

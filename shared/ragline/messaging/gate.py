@@ -26,6 +26,11 @@ class Gate:
         self.guard = guard
         self._outage_over = outage_over
 
+    @property
+    def stopped(self) -> bool:
+        """Whether no record may be taken, nor one that was taken be started."""
+        return self.guard.state is TopicState.STOPPED
+
     async def passage(self, in_flight: Callable[[], int], progress: asyncio.Event) -> None:
         """Return when the next record may be taken.
 

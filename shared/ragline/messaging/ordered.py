@@ -27,8 +27,10 @@ from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.gate import Gate
+from ragline.messaging.key_order import KeyOrder
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
+from ragline.messaging.slots import RecordSlot, Slots
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -50,9 +52,9 @@ class Consumption:
     `deliver` gets the record and FastStream's pipeline; when it returns, the record's outcome is
     stored. When it raises, the record stays uncommitted and `broken` says why. With `by_key`,
     records of one key are delivered one after the other. A record is taken when `gate` lets it
-    pass. `lane` returns the lane of a record whose publisher is limited to one. `waiting` holds the
-    tasks that wait and have done no work yet; `assignment` is updated when partitions are assigned
-    here.
+    pass, and started in one of the `slots`. `lane` returns the lane of a record whose publisher is
+    limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
+    when partitions are assigned here.
     """
 
     topic: str
@@ -64,12 +66,11 @@ class Consumption:
     lane: Callable[[Record], asyncio.Lock | None]
     waiting: WaitingTasks
     assignment: Assignment
-    slots: asyncio.Semaphore = field(init=False)
-    slotless: set[asyncio.Task[None]] = field(default_factory=set)
+    slots: Slots = field(init=False)
+    in_lanes: int = 0
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
-    behind: set[asyncio.Task[None]] = field(default_factory=set)
-    key_tails: dict[bytes, asyncio.Task[None]] = field(default_factory=dict)
+    key_order: KeyOrder = field(default_factory=KeyOrder)
     revoking: set[TopicPartition] = field(default_factory=set)
     inheritance: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     committed: dict[TopicPartition, int] = field(default_factory=dict)
@@ -80,13 +81,20 @@ class Consumption:
     moved_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self.slots = asyncio.Semaphore(self.settings.max_in_flight)
+        self.slots = Slots(
+            self.topic,
+            self.settings,
+            metrics=self.metrics,
+            waiting=self.waiting,
+            paused=lambda: self.gate.stopped,
+            advanced=self.advanced,
+            changed=self.wake_fetch,
+        )
 
     @property
     def working(self) -> int:
-        """Records in flight, without those that wait or are behind another one of their key."""
-        idle = self.waiting.tasks | self.behind
-        return sum(task not in idle for task in self.tasks)
+        """Records in flight, without those that wait."""
+        return sum(task not in self.waiting.tasks for task in self.tasks)
 
     def give_up_parked(self, partitions: set[TopicPartition]) -> None:
         """Cancel the waiting tasks of `partitions`; the next owner of the partition runs them."""
@@ -96,33 +104,40 @@ class Consumption:
 
     @asynccontextmanager
     async def in_lane(self, record: Record) -> AsyncIterator[None]:
-        """Wait for the record's lane, if it has one; without a slot, so that others can use it.
+        """Wait for the record's lane, if it has one; before it has a slot, so others can use it.
 
-        When as many as there are slots wait so, the next keeps its slot and does not wait: the
-        topic would stand still behind it.
+        When half of what may wait does so in lanes, the next goes without: the topic would stand
+        still behind it.
         """
         lane = self.lane(record)
-        task = asyncio.current_task()
-        if lane is None or task is None or len(self.slotless) >= self.settings.max_in_flight:
+        if lane is None or self.in_lanes >= self.settings.max_waiting // 2:
             yield
             return
-        self.slotless.add(task)
-        self.slots.release()
-        with self.waiting.here():
-            await lane.acquire()
+        self.in_lanes += 1
         try:
             with self.waiting.here():
-                await self.slots.acquire()
-            self.slotless.discard(task)
+                await lane.acquire()
+        finally:
+            self.in_lanes -= 1
+        try:
             yield
         finally:
             lane.release()
 
     def moved(self) -> None:
-        """Note progress, for the liveness probe and for fetches that wait for a free slot."""
-        self.moved_at = asyncio.get_running_loop().time()
+        """Note that a record is done, for the liveness probe and for fetches that wait."""
+        self.advanced(0.0)
+        self.wake_fetch()
+
+    def wake_fetch(self) -> None:
+        """Let a fetch that waits look again whether it may go on."""
         self.progress.set()
         self.progress.clear()
+
+    def advanced(self, quiet_s: float) -> None:
+        """Note progress, for the liveness probe; the next may take `quiet_s` more than usual."""
+        now = asyncio.get_running_loop().time()
+        self.moved_at = max(self.moved_at, now + quiet_s)
 
 
 class _Rebalance(ConsumerRebalanceListener):
@@ -204,50 +219,53 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             return  # the partition's next owner fetches it again from the committed offset
         if epoch != state.epoch or tracker.admit(msg.offset) is not Fetched.RUN:
             return
-        while tracker.ahead(msg.offset) > state.settings.max_ahead and epoch == state.epoch:
+        while epoch == state.epoch and (
+            state.slots.full or tracker.ahead(msg.offset) > state.settings.max_ahead
+        ):
             await state.progress.wait()
-        await state.slots.acquire()
         if epoch != state.epoch or partition in state.revoking or not self.running:
-            state.slots.release()
             return
         tracker.run(msg.offset)
         self._launch(msg, partition)
 
     def _launch(self, record: Record, partition: TopicPartition) -> None:
         state = self.state
-        if not state.tasks:
-            state.moved()  # nothing could move before
-        before = state.key_tails.get(record.key) if state.by_key and record.key else None
-        task = asyncio.create_task(self._run(record, partition, before))
+        key = record.key if state.by_key else None
+        before = state.key_order.last(key) if key else None
+        slot = state.slots.line_up(record)
+        task = asyncio.create_task(self._run(record, partition, slot, before))
         state.tasks[task] = partition
-        if state.by_key and record.key:
-            state.key_tails[record.key] = task
-        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
-        task.add_done_callback(lambda done: self._landed(done, record.key))
+        state.waiting.tasks.add(task)
+        if key:
+            state.key_order.add(key, task)
+        task.add_done_callback(lambda done: self._landed(done, record.offset, key, slot))
 
-    def _landed(self, task: asyncio.Task[None], key: bytes | None) -> None:
+    def _landed(
+        self, task: asyncio.Task[None], offset: int, key: bytes | None, slot: RecordSlot
+    ) -> None:
         state = self.state
-        del state.tasks[task]
-        if key is not None and state.key_tails.get(key) is task:
-            del state.key_tails[key]
-        if task in state.slotless:
-            state.slotless.discard(task)
-        else:
-            state.slots.release()
-        state.metrics.set("ragline_records_in_flight", len(state.tasks), topic=state.topic)
+        partition = state.tasks.pop(task)
+        state.waiting.tasks.discard(task)
+        if key:
+            state.key_order.remove(key, task)
+        if task.cancelled():  # a task may be cancelled before its first step, so not in `_run`
+            for tracker in self._trackers(partition):
+                tracker.abandon(offset)
+        slot.leave()
         state.moved()
 
     async def _run(
-        self, record: Record, partition: TopicPartition, before: asyncio.Task[None] | None
+        self,
+        record: Record,
+        partition: TopicPartition,
+        slot: RecordSlot,
+        before: asyncio.Task[None] | None,
     ) -> None:
         try:
+            await self._after(before)
             async with self.state.in_lane(record):
-                await self._after(before)
+                await slot.take()
                 await self.state.deliver(record, self.process_message)
-        except asyncio.CancelledError:
-            for tracker in self._trackers(partition):
-                tracker.abandon(record.offset)
-            raise
         except Exception as error:
             self.state.broken = f"{partition} offset {record.offset}: {error}"
             log.exception("%s: record stays uncommitted", self.state.broken)
@@ -257,14 +275,10 @@ class OrderedCommitSubscriber(DefaultSubscriber):
 
     async def _after(self, before: asyncio.Task[None] | None) -> None:
         """Wait for the key's record before; a member that gave it up gives up this one, too."""
-        task = asyncio.current_task()
-        if before is None or task is None:
+        if before is None:
             return
-        self.state.behind.add(task)
-        try:
+        with self.state.waiting.here():
             await asyncio.wait([before])
-        finally:
-            self.state.behind.discard(task)
         if before.cancelled():
             raise asyncio.CancelledError
 
@@ -305,6 +319,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def _commit_forever(self) -> None:
         while self.running:
             await asyncio.sleep(self.state.settings.commit_interval_ms / 1000)
+            self.state.slots.show()
             await self.commit()
 
 

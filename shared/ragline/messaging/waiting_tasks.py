@@ -1,7 +1,8 @@
-"""Records that were fetched and are waiting for their turn, or for their delay to pass.
+"""Records that were fetched and wait: for their turn, their delay, or what they ask for.
 
-No work on them has started. So they are cancelled at once when their partition is revoked or the
-service stops, and the partition's next owner runs them. Liveness does not expect progress of them.
+Nothing was done for them that cannot be repeated. So they are cancelled at once when their
+partition is revoked or the service stops, and the partition's next owner runs them. Liveness does
+not expect progress of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 
 class WaitingTasks:
-    """The tasks of records that wait and have not been started."""
+    """The tasks of records that wait."""
 
     def __init__(self) -> None:
         self.tasks: set[asyncio.Task[Any]] = set()

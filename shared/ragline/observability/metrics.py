@@ -37,6 +37,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("topic",),
     ),
     MetricSpec(
+        name="ragline_records_waiting",
+        kind=MetricKind.GAUGE,
+        help="Records taken that wait: for their tenant's turn, or for what they ask for.",
+        labels=("topic",),
+    ),
+    MetricSpec(
         name="ragline_retries_total",
         kind=MetricKind.COUNTER,
         help="Attempts repeated after a transient error, by error code.",

@@ -19,6 +19,7 @@ import pytest
 
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, Unavailable
+from ragline.messaging.slots import DeliverySlot
 from ragline_ingestor.document import Content, ParseLimits
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.sandbox.budget import ProcessLimits
@@ -64,6 +65,7 @@ def open_pool(lost: Counter[str]) -> OpenPool:
             options,
             workers=workers,
             timeout_s=timeout_s,
+            slot=DeliverySlot(),
             on_loss=lambda reason: lost.update([reason]),
             program=HOSTILE,
         ) as pool:
@@ -85,12 +87,12 @@ def hostile(kind: str) -> Content:
 
 async def refusal(pool: ParserPool, content: Content) -> InvalidDocument:
     with pytest.raises(InvalidDocument) as caught:
-        await pool(content, names=())
+        await pool(content, names=(), tenant="acme")
     return caught.value
 
 
 async def check_goes_on(pool: ParserPool) -> None:
-    prepared = await pool(PAGE, names=("keys.md",))
+    prepared = await pool(PAGE, names=("keys.md",), tenant="acme")
     assert (prepared.title, prepared.chunks[0].heading_path) == ("Keys", ("Keys",))
 
 
@@ -214,7 +216,7 @@ async def test_documents_share_the_processes(open_pool: OpenPool, lost: Counter[
     async with open_pool(workers=2, cpu_s=0.5) as pool:
         hostile_one = asyncio.create_task(refusal(pool, hostile("loop")))
         done = await asyncio.gather(
-            *(pool(Content(data=page), names=("page.md",)) for page in pages)
+            *(pool(Content(data=page), names=("page.md",), tenant="acme") for page in pages)
         )
         assert [prepared.title for prepared in done] == [f"Page {n}" for n in range(100)]
         assert (await hostile_one).code == "parse_timeout"
@@ -224,7 +226,7 @@ async def test_documents_share_the_processes(open_pool: OpenPool, lost: Counter[
 async def test_large_documents_come_back_whole(open_pool: OpenPool) -> None:
     text = "Ein Schlüssel 鍵 liegt beim Pförtner. " * 20_000
     async with open_pool() as pool:
-        prepared = await pool(Content(data=text.encode()), names=("keys.txt",))
+        prepared = await pool(Content(data=text.encode()), names=("keys.txt",), tenant="acme")
     assert prepared.chunks[0].start == 0
     assert prepared.chunks[-1].end == len(text.rstrip())
     assert all(text[c.start : c.end] == c.text for c in prepared.chunks)
@@ -235,7 +237,7 @@ async def test_nobody_waits_for_an_abandoned_document(
 ) -> None:
     async with open_pool() as pool:
         before = children()
-        task = asyncio.create_task(pool(hostile("loop"), names=()))
+        task = asyncio.create_task(pool(hostile("loop"), names=(), tenant="acme"))
         await busy(before)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -250,7 +252,7 @@ async def test_a_process_that_a_document_left_large_is_replaced(
 ) -> None:
     async with open_pool() as pool:
         [before] = children()
-        await pool(hostile("bloat"), names=())
+        await pool(hostile("bloat"), names=(), tenant="acme")
         await check_goes_on(pool)
         [after] = children()
         assert after.pid != before.pid
@@ -262,7 +264,9 @@ async def test_work_under_way_at_the_end_is_for_another_ingestor(
 ) -> None:
     async with open_pool() as pool:
         before = children()
-        tasks = [asyncio.create_task(pool(hostile("loop"), names=())) for _ in range(2)]
+        tasks = [
+            asyncio.create_task(pool(hostile("loop"), names=(), tenant="acme")) for _ in range(2)
+        ]
         await busy(before)
     for task in tasks:
         with pytest.raises(Unavailable):
@@ -280,6 +284,7 @@ async def test_a_program_that_does_not_start_is_told() -> None:
             options,
             workers=2,
             timeout_s=1,
+            slot=DeliverySlot(),
             on_loss=lambda _: None,
             program=(sys.executable, "-c", "raise SystemExit(7)"),
         ):

@@ -22,6 +22,7 @@ from ragline.adapters.stores.weaviate.tenant import TenantObjects
 from ragline.clock import utc_now
 from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.slots import DeliverySlot
 from ragline.ports.store import WriteResult
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline.testing.audit import audit
@@ -38,6 +39,7 @@ from ragline.testing.store_contract.builders import (
     seen,
 )
 from ragline_ingestor.stage import IngestorStage
+from ragline_ingestor.tenant_line import TenantLine
 
 STAFF = scope(("staff",))
 
@@ -124,7 +126,12 @@ def ingestor(store: WeaviateStore) -> IngestorStage:
     """The ingestor's stage on this store."""
     embedder: Any = SimpleNamespace(embed=None)
     return IngestorStage(
-        store=store, fetch=Mock(), prepare=Mock(), embedder=embedder, clock=utc_now
+        store=store,
+        fetch=Mock(),
+        prepare=Mock(),
+        embedder=embedder,
+        writes=TenantLine(1, slot=DeliverySlot()),
+        clock=utc_now,
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from ragline.messaging.slots import DeliverySlot
 from ragline.ports.store import FencedStore
 from ragline.testing.store import MemoryStore
 from ragline_ingestor.document import Content
@@ -21,6 +22,7 @@ from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.preparer import Preparer
 from ragline_ingestor.settings import IngestorSettings
 from ragline_ingestor.stage import IngestorStage
+from ragline_ingestor.tenant_line import TenantLine
 from ragline_ingestor.uri_rules import UriRules
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
@@ -62,8 +64,8 @@ class DictCache:
             self.vectors[fingerprint, text] = list(vector)
 
 
-async def prepare(content: Content, *, names: tuple[str, ...]) -> Prepared:
-    """Prepare in this process, at once."""
+async def prepare(content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
+    """Prepare in this process, at once; it is nobody's turn."""
     return Preparer(limits=LIMITS, sizes=SIZES)(content, names=names)
 
 
@@ -94,7 +96,13 @@ def make_stage(
             store=store,
             fetch=Fetcher(rules=NO_URIS, readers={}, max_bytes=MAX_BYTES, timeout_s=1),
             prepare=prepare,
-            embedder=CachedEmbedder(embedder=embedder, cache=cache, batch_size=4),
+            embedder=CachedEmbedder(
+                embedder=embedder,
+                cache=cache,
+                batch_size=4,
+                line=TenantLine(1, slot=DeliverySlot()),
+            ),
+            writes=TenantLine(1, slot=DeliverySlot()),
             clock=lambda: NOW,
             timer=lambda: float(next(ticks)),
         )

@@ -11,7 +11,10 @@ import pytest
 
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import Candidate, QueryClassified
-from ragline.ports.store import DocumentRef, Scope, StoredDocument
+from ragline.messaging.slots import DeliverySlot
+from ragline.ports.store import CurrentVersions, DocumentRef, Scope, StoredDocument
+from ragline_retriever.freshness import VersionWaiter
+from ragline_retriever.version_watch import VersionWatch
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 DEFAULT_PLAN: dict[str, Any] = {
@@ -51,7 +54,8 @@ def make_event(**given: Any) -> QueryClassified:
 class StubStore:
     """A `ChunkSearch` with fixed results; an exception among them is raised.
 
-    `hang` names searches that never end. `calls` are (kind, argument, scope, limit).
+    `hang` names searches that never end. `calls` are (kind, argument, scope, limit), `looks` the
+    documents whose versions were looked up.
     """
 
     def __init__(self, **results: Sequence[Candidate] | Exception) -> None:
@@ -59,6 +63,7 @@ class StubStore:
         self.hang: set[str] = set()
         self.documents: dict[str, StoredDocument] = {}
         self.calls: list[tuple[str, Any, Scope, int]] = []
+        self.looks: list[str] = []
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -72,7 +77,9 @@ class StubStore:
         return await self._answer("metadata", terms, scope, limit)
 
     async def current(self, ref: DocumentRef) -> StoredDocument | None:
-        return self.documents.get(f"{ref.tenant}/{ref.document_id}")
+        key = f"{ref.tenant}/{ref.document_id}"
+        self.looks.append(key)
+        return self.documents.get(key)
 
     async def _answer(self, kind: str, argument: Any, scope: Scope, limit: int) -> list[Candidate]:
         self.calls.append((kind, argument, scope, limit))
@@ -102,6 +109,23 @@ class StubEmbedder:
             raise self._error
         self.queries.append(text)
         return [1.0, 0.0]
+
+
+def make_waiter(
+    store: CurrentVersions, *, most_s: float = 3_600, per_tenant: int = 16, looks: int = 10
+) -> VersionWaiter:
+    return VersionWaiter(
+        store=store,
+        watch=VersionWatch(store=store, every_s=0.01, looks=looks),
+        slot=DeliverySlot(),
+        most_s=most_s,
+        per_tenant=per_tenant,
+    )
+
+
+@pytest.fixture
+def waiter() -> Callable[..., VersionWaiter]:
+    return make_waiter
 
 
 @pytest.fixture

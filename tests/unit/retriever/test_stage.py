@@ -36,14 +36,14 @@ MakeEvent = Callable[..., QueryClassified]
 
 
 @pytest.fixture
-def retrieve(now: datetime, embedder: Any) -> Callable[..., Any]:
+def retrieve(now: datetime, embedder: Any, waiter: Any) -> Callable[..., Any]:
     async def run(store: Any, event: QueryClassified, model: Any = None) -> CandidatesRetrieved:
         stage = RetrieverStage(
             search=store,
             embedder=model or embedder(),
             clock=lambda: now,
             ladder=PATIENT,
-            versions=store,
+            waiter=waiter(store),
         )
         return await stage(event)
 
@@ -227,7 +227,7 @@ async def test_top_k_widens_depth_candidates_and_the_cap(
 
 
 async def test_the_watermark_is_taken_before_the_searches(
-    store: Any, event: MakeEvent, embedder: Any
+    store: Any, event: MakeEvent, embedder: Any, waiter: Any
 ) -> None:
     instants = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=i) for i in range(3)]
     ticking = iter(instants)
@@ -237,7 +237,7 @@ async def test_the_watermark_is_taken_before_the_searches(
         embedder=embedder(),
         clock=lambda: next(ticking),
         ladder=PATIENT,
-        versions=searched,
+        waiter=waiter(searched),
     )
     result = await stage(event())
     assert result.watermark == instants[0].timestamp() * 1_000
@@ -252,7 +252,7 @@ async def test_everything_that_the_event_carried_goes_on(
 
 
 async def test_short_of_time_only_the_keyword_search_runs(
-    now: datetime, embedder: Any, store: Any, event: MakeEvent
+    now: datetime, embedder: Any, store: Any, event: MakeEvent, waiter: Any
 ) -> None:
     searched = store()
     stage = RetrieverStage(
@@ -260,7 +260,7 @@ async def test_short_of_time_only_the_keyword_search_runs(
         embedder=embedder(),
         clock=lambda: now,
         ladder=LadderSettings(keyword_only_s=3.5).ladder(),
-        versions=searched,
+        waiter=waiter(searched),
     )
     found = await stage(event(entities=ALL_TERMS, deadline=now + timedelta(seconds=3)))
     assert {call[0] for call in searched.calls} == {"keyword"}

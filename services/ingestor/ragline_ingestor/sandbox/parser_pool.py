@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from ragline.errors import InvalidDocument, Unavailable
+from ragline.ports.slots import CurrentSlot
 from ragline_ingestor.document import Content
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.sandbox.failures import crashed, ended, timed_out
@@ -19,12 +20,13 @@ from ragline_ingestor.sandbox.messages import (
     encode_request,
 )
 from ragline_ingestor.sandbox.parser_process import ParserProcess, ProcessEnded
+from ragline_ingestor.tenant_line import TenantLine
 
 PROGRAM = (sys.executable, "-P", "-W", "ignore", "-m", "ragline_ingestor.sandbox.child")
 
 
 class ParserPool:
-    """One document at a time in each process; the others wait for their turn.
+    """One document at a time in each process; the others wait for their tenant's turn.
 
     A process that ends, is killed or has used up its memory is started again for the next
     document.
@@ -33,6 +35,7 @@ class ParserPool:
         processes: the processes, started or not.
         options: what the processes were told.
         timeout_s: from the start of work on a document to its end.
+        slot: is told that work which lasts is not stuck.
         on_loss: is called with the reason why a process was lost: `timeout`, `cpu`, `memory`,
             `crash`, or `abandoned` when nobody waits for the document any more.
     """
@@ -43,6 +46,7 @@ class ParserPool:
         *,
         options: ParserOptions,
         timeout_s: float,
+        slot: CurrentSlot,
         on_loss: Callable[[str], None],
     ) -> None:
         self._options = options
@@ -50,24 +54,21 @@ class ParserPool:
         self._on_loss = on_loss
         self._processes = processes
         self._is_closed = False
-        self._idle: asyncio.Queue[ParserProcess] = asyncio.Queue()
-        for process in processes:
-            self._idle.put_nowait(process)
+        self._idle = list(processes)
+        self._line = TenantLine(len(processes), slot=slot)
 
-    async def __call__(self, content: Content, *, names: tuple[str, ...]) -> Prepared:
+    async def __call__(self, content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
         """Return the chunks of `content`; its format may show in one of its `names`.
 
         Raises:
             InvalidDocument: as `Preparer`, and `parse_timeout`, `parse_memory`, `parser_crashed`.
             Unavailable: the process cannot be started, or the pool is closed.
         """
-        process = await self._idle.get()
-        try:
+        turn = self._line.turn(tenant, longest_s=self._timeout_s)
+        async with turn, self._process() as process:
             self._check_open()
             await process.start()
             outcome = await self._outcome(process, encode_request(content, names))
-        finally:
-            self._idle.put_nowait(process)
         if isinstance(outcome, Refusal):
             raise InvalidDocument(outcome.message, code=outcome.code)
         return outcome
@@ -87,6 +88,14 @@ class ParserPool:
         """Kill the processes; documents under way, if any, are for another ingestor."""
         self._is_closed = True
         await asyncio.gather(*(process.kill() for process in self._processes))
+
+    @asynccontextmanager
+    async def _process(self) -> AsyncIterator[ParserProcess]:
+        process = self._idle.pop(0)  # the one that has been idle for longest
+        try:
+            yield process
+        finally:
+            self._idle.append(process)
 
     def _check_open(self) -> None:
         if self._is_closed:
@@ -130,6 +139,7 @@ async def open_parser_pool(
     *,
     workers: int,
     timeout_s: float,
+    slot: CurrentSlot,
     on_loss: Callable[[str], None],
     program: Sequence[str] = PROGRAM,
 ) -> AsyncIterator[ParserPool]:
@@ -142,7 +152,7 @@ async def open_parser_pool(
     processes = [
         ParserProcess(command, max_reply_bytes=options.max_reply_bytes) for _ in range(workers)
     ]
-    pool = ParserPool(processes, options=options, timeout_s=timeout_s, on_loss=on_loss)
+    pool = ParserPool(processes, options=options, timeout_s=timeout_s, slot=slot, on_loss=on_loss)
     try:
         await pool.start()
         yield pool

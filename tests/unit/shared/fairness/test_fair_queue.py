@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.messaging.fair_queue import FairQueue
+from ragline.fairness.fair_queue import FairQueue
 
 TENANTS = st.sampled_from("abcd")
 

@@ -7,6 +7,7 @@ queueing for records of equal cost (Nagle, "On Packet Switches with Infinite Sto
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -40,6 +41,23 @@ class FairQueue(Generic[T]):
             self._lines[tenant] = line
         self._size -= 1
         return item
+
+    def pop_allowed(self, allowed: Callable[[str], bool]) -> tuple[str, T] | None:
+        """Take the next item of the first tenant in turn that is `allowed`; with the tenant.
+
+        A tenant that is passed over keeps its place. None if nothing of an allowed tenant waits.
+        """
+        tenant = next(filter(allowed, self._lines), None)
+        if tenant is None:
+            return None
+        line = self._lines[tenant]
+        item = line.popleft()
+        if line:
+            self._lines.move_to_end(tenant)
+        else:
+            del self._lines[tenant]
+        self._size -= 1
+        return tenant, item
 
     def remove(self, tenant: str, item: T) -> None:
         """Take an item out of its tenant's line; does nothing when it is no longer there."""

@@ -1,0 +1,1 @@
+"""Tenants take turns, wherever there is less room than work."""
