@@ -88,7 +88,7 @@ class Consumption:
             waiting=self.waiting,
             paused=lambda: self.gate.stopped,
             advanced=self.advanced,
-            changed=self.wake_fetch,
+            changed=self.look_again,
         )
 
     @property
@@ -127,12 +127,13 @@ class Consumption:
     def moved(self) -> None:
         """Note that a record is done, for the liveness probe and for fetches that wait."""
         self.advanced(0.0)
-        self.wake_fetch()
+        self.look_again()
 
-    def wake_fetch(self) -> None:
-        """Let a fetch that waits look again whether it may go on."""
+    def look_again(self) -> None:
+        """Let a fetch that waits look again whether it may go on, and records if they may start."""
         self.progress.set()
         self.progress.clear()
+        self.slots.turns.release()
 
     def advanced(self, quiet_s: float) -> None:
         """Note progress, for the liveness probe; the next may take `quiet_s` more than usual."""

@@ -191,6 +191,10 @@ async def test_a_flooded_topic_starts_nothing_of_what_waits() -> None:
         for key in pages("loud", 4):
             await world.end(key)
         assert world.started == pages("loud", 4)
+        world.halted = False
+        world.state.look_again()
+        await settled()
+        assert world.started == pages("loud", 8)
 
 
 async def test_a_parked_record_leaves_its_slot_and_takes_it_again_in_turn() -> None:
