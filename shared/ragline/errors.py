@@ -3,7 +3,8 @@
     RaglineError
     ├── TransientError            trying again can help; may carry `retry_after` seconds
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
-    │   │   └── CircuitOpen       it failed recently and is not called for a while
+    │   │   ├── CircuitOpen       it failed recently and is not called for a while
+    │   │   └── CredentialsRefused  it refuses the credentials, for example while they are changed
     │   ├── RateLimited           asked to slow down
     │   ├── DeadlineExceeded      the time for this record is used up
     │   └── Overloaded            shed before any work
@@ -53,6 +54,15 @@ class CircuitOpen(Unavailable):
 
     `retry_after` is the seconds until the next trial; None while the trial is running.
     """
+
+
+class CredentialsRefused(Unavailable):
+    """A dependency refuses the credentials: they are being changed, or somebody must correct them.
+
+    For dependencies whose loss is an outage rather than a reason not to start.
+    """
+
+    code = "credentials_refused"
 
 
 class RateLimited(TransientError):
