@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -125,7 +126,8 @@ async def test_the_sizes_that_the_sizing_table_states(small: RedisServer) -> Non
         await RedisAnswerLedger(redis, ttl_s=60, lease_s=6).claim(attempt, b"x" * 4_000)
         await cache.put_many(MODEL, ["a"], [VECTOR])
         await answers.put("0" * 40, b"x" * 4_000)
-        sizes = {key.split(b":")[1]: await redis.memory_usage(key) for key in await redis.keys("*")}
+        keys = cast("list[bytes]", await redis.keys("*"))
+        sizes = {key.split(b":")[1]: await redis.memory_usage(key) for key in keys}
 
     assert sizes[b"embedding"] == pytest.approx(1_656, rel=0.1)
     assert sizes[b"answer"] == pytest.approx(4_000 + 104, rel=0.1)
