@@ -3,7 +3,8 @@
     RaglineError
     ├── TransientError            trying again can help; may carry `retry_after` seconds
     │   ├── Unavailable           a dependency is down, refuses or resets the connection
-    │   │   └── CircuitOpen       it failed recently and is not called for a while
+    │   │   ├── CircuitOpen       it failed recently and is not called for a while
+    │   │   └── CredentialsRefused  it refuses the credentials, for example while they are changed
     │   ├── RateLimited           asked to slow down
     │   ├── SourceAway            what a publisher refers to is down or asks to slow down
     │   ├── DeadlineExceeded      the time for this record is used up
@@ -54,6 +55,15 @@ class CircuitOpen(Unavailable):
 
     `retry_after` is the seconds until the next trial; None while the trial is running.
     """
+
+
+class CredentialsRefused(Unavailable):
+    """A dependency refuses the credentials: they are being changed, or somebody must correct them.
+
+    For dependencies whose loss is an outage rather than a reason not to start.
+    """
+
+    code = "credentials_refused"
 
 
 class RateLimited(TransientError):

@@ -129,6 +129,26 @@ class RedisSettings(Group):
     url: SecretStr = Field(
         SecretStr("redis://localhost:6379/0"), description="redis:// or rediss://, with credentials"
     )
+    url_file: str | None = Field(
+        None,
+        description="file that holds the URL instead, for example a mounted secret; its user and "
+        "password are read again for each connection",
+    )
+    cache_url: SecretStr | None = Field(
+        None,
+        description="a Redis of the caches' own, which may evict; they share the ledger's when "
+        "empty",
+    )
+    cache_url_file: str | None = Field(
+        None, description="file that holds the URL of the caches' Redis instead"
+    )
+    cache_fill: float = Field(
+        0.75,
+        gt=0,
+        le=1,
+        description="share of `maxmemory` above which caches write nothing more into a Redis that "
+        "does not evict",
+    )
     timeout_s: PositiveFloat = Field(1.0, description="limit for connecting and for one reply")
     pool_size: PositiveInt = Field(64, description="most connections of one process")
     answer_ttl_s: PositiveInt = Field(
@@ -142,6 +162,14 @@ class RedisSettings(Group):
         40, description="tokens that arrive within this time share an entry"
     )
     stream_maxlen: PositiveInt = Field(10_000, description="most entries of one token stream")
+
+    @property
+    def caches(self) -> Self:
+        """How to reach the Redis of the caches; the ledger's unless they have one of their own."""
+        if self.cache_url is None and self.cache_url_file is None:
+            return self
+        own = {"url": self.cache_url or self.url, "url_file": self.cache_url_file}
+        return self.model_copy(update=own)
 
 
 class StoreKind(StrEnum):

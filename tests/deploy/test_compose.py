@@ -15,7 +15,7 @@ from ragline_cli.generated.settings_table import Setting
 from ragline_cli.stack import weaviate_build
 from ragline_ingestor.settings import IngestorSettings
 
-STORES = {"kafka", "weaviate", "redis"}
+STORES = {"kafka", "weaviate", "redis", "redis-cache"}
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ def test_the_profile_stack_starts_the_stores_and_all_starts_everything(
 def test_ports_are_published_on_the_loopback_address_only(containers: dict[str, Object]) -> None:
     published = [port for made in containers.values() for port in made.get("ports", [])]
 
-    assert len(published) == 5
-    assert len({port.split(":")[1] for port in published}) == 5
+    assert len(published) == 6
+    assert len({port.split(":")[1] for port in published}) == 6
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
@@ -97,6 +97,19 @@ def test_a_service_is_built_from_the_one_dockerfile_and_runs_without_rights(
     assert made["cap_drop"] == ["ALL"]
 
 
+def test_claims_are_kept_and_caches_make_room(containers: dict[str, Object]) -> None:
+    policies = {
+        name: made["command"][made["command"].index("--maxmemory-policy") + 1]
+        for name, made in containers.items()
+        if name.startswith("redis")
+    }
+    given = containers[Service.INGESTOR]["environment"]
+
+    assert policies == {"redis": "noeviction", "redis-cache": "allkeys-lfu"}
+    assert "//redis:" in given["RAGLINE_REDIS__URL"]
+    assert "//redis-cache:" in given["RAGLINE_REDIS__CACHE_URL"]
+
+
 def test_everything_that_stays_up_has_a_health_check(containers: dict[str, Object]) -> None:
     without = {name for name, made in containers.items() if "healthcheck" not in made}
 
@@ -121,7 +134,7 @@ def test_parsers_that_use_all_their_memory_leave_the_ingestor_its_own(
 def test_stores_keep_their_data_in_named_volumes(
     containers: dict[str, Object], compose: Object
 ) -> None:
-    for name in STORES:
+    for name in STORES - {"redis-cache"}:  # which may forget
         (volume,) = containers[name]["volumes"]
         assert volume.partition(":")[0] in compose["volumes"]
 

@@ -124,6 +124,7 @@ def test_every_service_reaches_the_stores_of_development(
 ) -> None:
     assert admits(dev, ours(service), ours("kafka"), 9092)
     assert admits(dev, ours(service), ours("redis"), 6379)
+    assert admits(dev, ours(service), ours("redis-cache"), 6379)
 
 
 def test_the_topics_job_reaches_kafka_and_nothing_else(dev: list[Object]) -> None:
@@ -133,7 +134,7 @@ def test_the_topics_job_reaches_kafka_and_nothing_else(dev: list[Object]) -> Non
 
 
 def test_a_stranger_reaches_no_store_of_development(dev: list[Object]) -> None:
-    for name, port in (("kafka", 9092), ("redis", 6379)):
+    for name, port in (("kafka", 9092), ("redis", 6379), ("redis-cache", 6379)):
         assert not admits(dev, {"app": "stranger"}, ours(name), port)
 
 

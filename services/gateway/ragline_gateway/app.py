@@ -11,6 +11,7 @@ from uuid import uuid4
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.hub import RedisHub, open_hub
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.views import RedisViews
 from ragline.adapters.stores.opening import open_reader
 from ragline.clock import utc_now
@@ -96,6 +97,8 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
     own = settings.gateway
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
+        watch = await stack.enter_async_context(watching_ledger(redis, metrics))
+        health.degraded["ledger"] = watch.trouble
         hub = await stack.enter_async_context(open_hub(redis))
         await once_available(health, lambda: check_topics(settings.kafka, _TOPICS))
         publisher = await once_available(

@@ -16,6 +16,7 @@ from ragline.adapters.llm.tokenizers import SERVER, open_tokenizer
 from ragline.adapters.models import open_opinion
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.redis.token_stream import RedisTokenStream
@@ -56,6 +57,8 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
     guard = ModelGuard(settings.circuit, metrics)
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
+        caches = await stack.enter_async_context(open_redis(settings.redis.caches))
+        watch = await stack.enter_async_context(watching_ledger(redis, metrics))
         stream = RedisTokenStream(
             optional_redis(redis, "token_stream", metrics),
             ttl_s=settings.redis.stream_ttl_s,
@@ -75,10 +78,10 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             languages=languages.packaged(),
         )
         yield Composition(
-            stage=with_cache(stage, settings, redis=redis, stream=stream, metrics=metrics),
+            stage=with_cache(stage, settings, redis=caches, stream=stream, metrics=metrics),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
-            degraded=guard.degraded,
+            degraded={**guard.degraded, "ledger": watch.trouble},
         )
 
 

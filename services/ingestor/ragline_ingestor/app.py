@@ -45,7 +45,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         open_guarded_store(
             settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,
-        open_redis(settings.redis) as redis,
+        open_redis(settings.redis.caches) as redis,
         _open_fetcher(own) as fetcher,
         open_parser_pool(
             _parser_options(own),
@@ -56,7 +56,9 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         ) as parsers,
     ):
         cache = RedisEmbeddingCache(
-            optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
+            optional_redis(redis, "embedding_cache", metrics),
+            ttl_s=settings.redis.embedding_ttl_s,
+            fill=settings.redis.cache_fill,
         )
         yield Composition(
             stage=IngestorStage(

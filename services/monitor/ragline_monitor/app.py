@@ -29,6 +29,7 @@ from ragline_monitor.late_statuses import LateStatuses
 from ragline_monitor.pipeline_look import PipelineLook
 from ragline_monitor.ports import RecordId
 from ragline_monitor.redis_memory import RedisMemory
+from ragline_monitor.redis_watch import CACHES, LEDGER, RedisWatch
 from ragline_monitor.settings import MonitorGroup, Settings
 from ragline_monitor.stage import MonitorStage
 
@@ -49,7 +50,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         Misconfigured: the Redis URL is not valid.
     """
     own = settings.monitor
-    async with open_redis(settings.redis) as redis:
+    async with open_redis(settings.redis) as redis, open_redis(settings.redis.caches) as caches:
         views = RedisViews(redis, pipeline_ttl_s=max(_LEAST_TTL_S, int(_LOOKS * own.look_every_s)))
         memory = RedisMemory(
             optional_redis(redis, "monitor_memory", metrics),
@@ -69,14 +70,22 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             record=_record_id,
             freshness_objective_s=own.freshness_objective_s,
         )
+        apart = settings.redis.caches is not settings.redis
+        watch = RedisWatch(
+            {LEDGER: redis, CACHES: caches} if apart else {LEDGER: redis}, gauges=metrics
+        )
         async with (
             looking(settings.kafka, look, every_s=own.look_every_s),
+            repeating(watch.look, every_s=own.look_every_s),
             repeating(statuses.catch_up, every_s=own.look_every_s),
             repeating(_drift(own, memory, metrics).look, every_s=own.drift_every_s),
         ):
             yield Composition(
                 stage=stage,
-                degraded={"redis": lambda: _trouble(memory, statuses)},
+                degraded={
+                    "redis": lambda: _trouble(memory, statuses),
+                    "redis_memory": watch.trouble,
+                },
             )
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
@@ -35,6 +36,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     async with (
         open_cross_encoder(settings.reranker) as cross_encoder,
         open_redis(settings.redis) as redis,
+        watching_ledger(redis, metrics) as watch,
     ):
         yield Composition(
             stage=RerankerStage(
@@ -46,6 +48,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
+            degraded={"ledger": watch.trouble},
         )
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
@@ -39,6 +40,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,
         open_redis(settings.redis) as redis,
+        watching_ledger(redis, metrics) as watch,
     ):
         await embedder.embed_query("warm-up")  # the first call is slow, so it is made at start-up
         yield Composition(
@@ -52,6 +54,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
+            degraded={"ledger": watch.trouble},
             checks={"vector_store": store.ping},
         )
 

@@ -1,10 +1,12 @@
 """The answer ledger as delivery uses it: one worker per answer, one winner, and outages.
 
 When Redis goes down, answers wait for it for up to `grace_s`, because an answer published without
-a claim may differ from a later repeat of it. In a longer outage, answers are published unclaimed
-and counted. Delivery is then still at least once. Two different answers to a query are possible
-only if, in addition to the outage, a service crashes between publishing and the next commit, or a
-member continues to work on a partition that was revoked.
+a claim may differ from a later repeat of it. Whatever Redis says is an outage of the ledger and
+never the question's fault, so a refused password is waited for like a dead server, and no longer:
+the reader waits in either case. In a longer outage, answers are published unclaimed and counted.
+Delivery is then still at least once. Two different answers to a query are possible only if, in
+addition to the outage, a service crashes between publishing and the next commit, or a member
+continues to work on a partition that was revoked.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from ragline.clock import Monotonic
-from ragline.errors import DeadlineExceeded, TransientError
+from ragline.errors import DeadlineExceeded, RaglineError
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import AnswerLedger, Attempt, Reservation
 
@@ -81,7 +83,7 @@ class Claims:
         while True:
             try:
                 winner = await self._ledger.claim(attempt, own)
-            except TransientError as error:
+            except RaglineError as error:
                 if self._outage.outlasts_grace():
                     self._go_on_without(error)
                     return own
@@ -113,7 +115,7 @@ class Claims:
         try:
             yield None
         except BaseException:
-            with suppress(TransientError):
+            with suppress(RaglineError):
                 await reservation.release()
             raise
         finally:
@@ -131,7 +133,7 @@ class Claims:
                 if reservation is not None or earlier is not None:
                     return reservation, earlier
                 await self._sleep(_POLL_S)
-        except TransientError as error:
+        except RaglineError as error:
             log.warning("the answer ledger is down, working without a reservation: %s", error)
             return None, None
 
@@ -140,7 +142,7 @@ class Claims:
             while True:
                 await self._sleep(self._lease_s / _RENEWALS_PER_LEASE)
                 await reservation.renew()
-        except TransientError as error:
+        except RaglineError as error:
             log.warning("a reservation was lost; the claim decides which answer counts: %s", error)
 
     def _go_on_without(self, error: Exception) -> None:

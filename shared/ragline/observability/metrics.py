@@ -107,6 +107,30 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="Answers published without a claim because the ledger was down.",
     ),
     MetricSpec(
+        name="ragline_ledger_up",
+        kind=MetricKind.GAUGE,
+        help="Whether this process can write to the ledger's Redis: 1 or 0.",
+    ),
+    MetricSpec(
+        name="ragline_ledger_failures_total",
+        kind=MetricKind.COUNTER,
+        help="Looks at the ledger's Redis that failed, by error code, for example "
+        "credentials_refused.",
+        labels=("code",),
+    ),
+    MetricSpec(
+        name="ragline_redis_used_bytes",
+        kind=MetricKind.GAUGE,
+        help="Memory that a Redis uses, by use: ledger, caches.",
+        labels=("use",),
+    ),
+    MetricSpec(
+        name="ragline_redis_max_bytes",
+        kind=MetricKind.GAUGE,
+        help="`maxmemory` of a Redis, by use: ledger, caches; 0 is no limit.",
+        labels=("use",),
+    ),
+    MetricSpec(
         name="ragline_shed_total",
         kind=MetricKind.COUNTER,
         help="Queries shed as overloaded, because their turn would have come after their deadline.",

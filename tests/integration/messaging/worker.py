@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
+from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.queries import QuerySubmitted
@@ -52,13 +53,17 @@ async def echo(event: QuerySubmitted) -> QueryAnswered:
 
 
 @asynccontextmanager
-async def compose(settings: ServiceSettings, _metrics: Metrics) -> AsyncIterator[Composition]:
+async def compose(settings: ServiceSettings, metrics: Metrics) -> AsyncIterator[Composition]:
     """Compose the echo stage; nothing stands behind it but a ledger where there is Redis."""
-    if "RAGLINE_REDIS__URL" not in os.environ:
+    if not {"RAGLINE_REDIS__URL", "RAGLINE_REDIS__URL_FILE"} & set(os.environ):
         yield Composition(stage=echo)
         return
-    async with open_redis(settings.redis) as redis:
-        yield Composition(stage=Unrepeatable(redis), ledger=open_ledger(redis, settings))
+    async with open_redis(settings.redis) as redis, watching_ledger(redis, metrics) as watch:
+        yield Composition(
+            stage=Unrepeatable(redis),
+            ledger=open_ledger(redis, settings),
+            degraded={"ledger": watch.trouble},
+        )
 
 
 class Unrepeatable:

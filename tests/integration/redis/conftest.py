@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from redis.asyncio import Redis
@@ -43,6 +43,51 @@ async def hanging_redis() -> AsyncIterator[Redis]:
     for connection in connections:
         connection.close()
     server.close()
+
+
+class BlackHole:
+    """A relay in front of a Redis whose open connections can fall silent, without an end.
+
+    New connections work: as when a firewall or a dead node drops what it knew of the old ones.
+    """
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._swallowing = asyncio.Event()
+        self._pumps: set[asyncio.Task[None]] = set()
+
+    def swallow(self) -> None:
+        """From now on nothing passes on the connections that are open."""
+        self._swallowing.set()
+        self._swallowing = asyncio.Event()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[int]:
+        """Relay while the block runs; yields the port."""
+        server = await asyncio.start_server(self._relay, "127.0.0.1", 0)
+        try:
+            yield int(server.sockets[0].getsockname()[1])
+        finally:
+            server.close()
+            for pump in self._pumps:
+                pump.cancel()
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection("127.0.0.1", self._target)
+        swallowing = self._swallowing
+        for source, sink in ((reader, there[1]), (there[0], writer)):
+            pump = asyncio.create_task(_pump(source, sink, swallowing))
+            self._pumps.add(pump)
+
+
+async def _pump(
+    source: asyncio.StreamReader, sink: asyncio.StreamWriter, swallowing: asyncio.Event
+) -> None:
+    with suppress(OSError):
+        while data := await source.read(65_536):
+            if not swallowing.is_set():
+                sink.write(data)
+    sink.close()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from ragline.testing.answer_cache import AnswerCacheContract, OpenCache
 
 def cache_on(redis: Redis, failures: list[str], ttl_s: int = 60) -> RedisAnswerCache:
     optional = OptionalRedis(redis, "answer cache", on_failure=failures.append)
-    return RedisAnswerCache(optional, ttl_s=ttl_s)
+    return RedisAnswerCache(optional, ttl_s=ttl_s, fill=0.75)
 
 
 class TestRedisAnswerCache(AnswerCacheContract):
@@ -40,7 +40,7 @@ async def test_a_dead_redis_is_a_miss_and_is_left_alone_for_a_while(dead_redis: 
         cooldown_s=5,
         clock=lambda: now[0],
     )
-    cache = RedisAnswerCache(optional, ttl_s=60)
+    cache = RedisAnswerCache(optional, ttl_s=60, fill=0.75)
     started = time.monotonic()
 
     for _ in range(20):

@@ -18,7 +18,7 @@ VECTOR = [0.25, -1.0, 3.0e-5]
 async def cache(redis: Redis) -> RedisEmbeddingCache:
     await redis.flushdb()
     optional = OptionalRedis(redis, "embedding cache", on_failure=pytest.fail)
-    return RedisEmbeddingCache(optional, ttl_s=60)
+    return RedisEmbeddingCache(optional, ttl_s=60, fill=0.75)
 
 
 async def test_vectors_come_back_in_order_as_float32(cache: RedisEmbeddingCache) -> None:
@@ -68,7 +68,7 @@ async def test_without_redis_everything_is_a_miss_counted_and_logged_once(
         cooldown_s=5,
         clock=lambda: now[0],
     )
-    cache = RedisEmbeddingCache(optional, ttl_s=60)
+    cache = RedisEmbeddingCache(optional, ttl_s=60, fill=0.75)
     with caplog.at_level(logging.WARNING):
         assert await cache.get_many(MODEL, ["a"]) == [None]
         await cache.put_many(MODEL, ["a"], [VECTOR])  # left alone: it failed a moment ago

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from uuid import uuid4
@@ -10,12 +13,18 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
 from ragline.adapters.redis.hub import RedisHub, open_hub
 from ragline.adapters.redis.optional import OptionalRedis
 from ragline.adapters.redis.progress import RedisProgress
 from ragline.contracts.answers import StageTiming
 from ragline.errors import Unavailable
+from ragline.settings import RedisSettings
+from ragline_cli.stack.redis import RedisServer
+from ragline_cli.stack.server import running
+
+from .conftest import BlackHole
 
 
 @pytest.fixture
@@ -27,11 +36,12 @@ async def hub(redis: Redis) -> AsyncIterator[RedisHub]:
 class Reader:
     """Keeps what it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience_s: float = 5) -> None:
         self.told: asyncio.Queue[Entry | None] = asyncio.Queue()
+        self._patience_s = patience_s
 
     async def next(self) -> Entry | None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(self._patience_s):
             return await self.told.get()
 
 
@@ -113,6 +123,62 @@ async def test_readers_are_told_when_the_connection_was_lost(redis: Redis, hub: 
 
     assert lost is None
     assert after is not None
+    assert after.id == "1-0"
+
+
+async def test_a_connection_that_fell_silent_is_noticed_and_replaced(
+    redis: Redis, redis_server: RedisServer
+) -> None:
+    """Nothing tells the reader: the connection ends nowhere, and nobody resets it."""
+    relay = BlackHole(redis_server.port)
+    query_id, reader = str(uuid4()), Reader(patience_s=15)
+    async with relay.listening() as port:
+        url = redis_server.url.replace(f":{redis_server.port}/", f":{port}/")
+        async with (
+            open_redis(RedisSettings.model_validate({"url": url})) as behind,
+            open_hub(behind) as hub,
+            hub.joined(query_id, reader.told.put_nowait),
+        ):
+            relay.swallow()
+            await add(redis, query_id, 0)
+            lost = await reader.next()
+            caught_up = await hub.catch_up(query_id, "0")
+            await add(redis, query_id, 1)
+            while (after := await reader.next()) is None:
+                pass  # told more than once: each subscription may have lost something
+
+    assert lost is None
+    assert [entry.id for entry in caught_up] == ["1-0"]
+    assert after.id == "1-1"
+
+
+async def test_readers_of_a_redis_that_stood_still_catch_up(
+    tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    query_id, reader = str(uuid4()), Reader(patience_s=15)
+    with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
+        async with (
+            open_redis(RedisSettings.model_validate({"url": server.url})) as redis,
+            open_hub(redis) as hub,
+            hub.joined(query_id, reader.told.put_nowait),
+        ):
+            assert server.pid is not None
+            os.kill(server.pid, signal.SIGSTOP)
+            try:
+                with caplog.at_level(logging.INFO):
+                    async with asyncio.timeout(15):
+                        while "token streams are interrupted" not in caplog.text:
+                            await asyncio.sleep(0.05)
+                with pytest.raises(Unavailable):
+                    await hub.catch_up(query_id, "0")
+            finally:
+                os.kill(server.pid, signal.SIGCONT)
+            lost = await reader.next()
+            await add(redis, query_id, 0)
+            while (after := await reader.next()) is None:
+                pass  # told more than once: each subscription may have lost something
+
+    assert lost is None
     assert after.id == "1-0"
 
 

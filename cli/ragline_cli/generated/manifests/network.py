@@ -41,7 +41,8 @@ def policies(settings: Mapping[Service, Iterable[Setting]]) -> list[Object]:
         _deny_all(),
         *(_service(service, vectors=service in readers) for service in settings),
         _weaviate(readers),
-        _redis(),
+        _redis("redis"),
+        _redis("redis-cache"),
     ]
 
 
@@ -103,9 +104,9 @@ def _weaviate(readers: Iterable[Service]) -> Object:
     return _policy(full_name("weaviate"), spec)
 
 
-def _redis() -> Object:
+def _redis(name: str) -> Object:
     spec: Object = {
-        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "redis"}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": name}},
         "policyTypes": ["Ingress"],
         "ingress": [
             {
@@ -114,7 +115,7 @@ def _redis() -> Object:
             }
         ],
     }
-    return _policy(full_name("redis"), spec)
+    return _policy(full_name(name), spec)
 
 
 def _dns() -> Object:

@@ -56,7 +56,9 @@ def with_cache(
     return CachingStage(
         stage,
         cache=RedisAnswerCache(
-            optional_redis(redis, "answer_cache", metrics), ttl_s=own.cache_ttl_s
+            optional_redis(redis, "answer_cache", metrics),
+            ttl_s=own.cache_ttl_s,
+            fill=settings.redis.cache_fill,
         ),
         made_with=made_with(settings),
         covers=lambda tenant: not {tenant, EVERY_TENANT}.isdisjoint(own.cache_tenants),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ragline.adapters.redis.cache_writer import CacheWriter
 from ragline.adapters.redis.optional import OptionalRedis
 
 
@@ -19,10 +20,12 @@ class RedisAnswerCache:
     Args:
         redis: the client; not called for a while after a failure.
         ttl_s: seconds that an answer is kept.
+        fill: share of Redis' memory above which nothing is stored; see `CacheWriter`.
     """
 
-    def __init__(self, redis: OptionalRedis, *, ttl_s: int) -> None:
+    def __init__(self, redis: OptionalRedis, *, ttl_s: int, fill: float) -> None:
         self._redis = redis
+        self._writer = CacheWriter(redis, fill=fill)
         self._ttl_s = ttl_s
 
     async def get(self, key: str) -> bytes | None:
@@ -36,7 +39,4 @@ class RedisAnswerCache:
 
     async def put(self, key: str, answer: bytes) -> None:
         """Store an answer; a failure is counted but not raised."""
-        if self._redis.away:
-            return
-        with self._redis.trying("put"):
-            await self._redis.client.set(cached_answer_key(key), answer, ex=self._ttl_s)
+        await self._writer.put({cached_answer_key(key): answer}, ttl_s=self._ttl_s)

@@ -6,6 +6,7 @@ import hashlib
 import struct
 from collections.abc import Sequence
 
+from ragline.adapters.redis.cache_writer import CacheWriter
 from ragline.adapters.redis.optional import OptionalRedis
 
 _FLOAT_BYTES = 4
@@ -29,10 +30,12 @@ class RedisEmbeddingCache:
     Args:
         redis: the client; not called for a while after a failure.
         ttl_s: seconds that a vector is kept.
+        fill: share of Redis' memory above which nothing is stored; see `CacheWriter`.
     """
 
-    def __init__(self, redis: OptionalRedis, *, ttl_s: int) -> None:
+    def __init__(self, redis: OptionalRedis, *, ttl_s: int, fill: float) -> None:
         self._redis = redis
+        self._writer = CacheWriter(redis, fill=fill)
         self._ttl_s = ttl_s
 
     async def get_many(self, fingerprint: str, texts: Sequence[str]) -> list[list[float] | None]:
@@ -49,14 +52,13 @@ class RedisEmbeddingCache:
         self, fingerprint: str, texts: Sequence[str], vectors: Sequence[Sequence[float]]
     ) -> None:
         """Store vectors in one round trip; a failure is counted but not raised."""
-        if not texts or self._redis.away:
+        if not texts:
             return
-        with self._redis.trying("put"):
-            async with self._redis.client.pipeline(transaction=False) as pipeline:
-                for text, vector in zip(texts, vectors, strict=True):
-                    key = embedding_key(fingerprint, text)
-                    pipeline.set(key, _packed(vector), ex=self._ttl_s)
-                await pipeline.execute()
+        packed = {
+            embedding_key(fingerprint, text): _packed(vector)
+            for text, vector in zip(texts, vectors, strict=True)
+        }
+        await self._writer.put(packed, ttl_s=self._ttl_s)
 
 
 def _packed(vector: Sequence[float]) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from ragline.adapters.redis.client import translated
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _RECONNECT_S = 0.5
 _POLL_S = 1.0
+# Polls in a row that bring nothing, not even the reply to a ping, before the connection is given
+# up. They are counted rather than timed, because a process that was stopped has data to read.
+_MOST_SILENT_POLLS = 3
 # The hub's own subscription: redis-py reads only while there is at least one
 _KEEPALIVE = "ragline:hub"
 
@@ -116,16 +120,35 @@ class RedisHub:
                 await self._read()
             except (RedisError, OSError) as error:
                 log.info("token streams are interrupted: %r", error)
-                with suppress(RedisError, OSError):
-                    await self._pubsub.aclose()  # type: ignore[no-untyped-call]
-                self._pubsub = self._redis.pubsub()
+                await self._renew()
                 await asyncio.sleep(_RECONNECT_S)
 
+    async def _renew(self) -> None:
+        async with self._writing:  # a reader that joins just now would open the old one again
+            with suppress(RedisError, OSError):
+                await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+            self._pubsub = self._redis.pubsub()
+
     async def _read(self) -> None:
+        """Read messages; a connection that went silent is noticed by pings without a reply.
+
+        redis-py sends the pings of a subscribed connection, but does not miss their replies.
+
+        Raises:
+            redis.ConnectionError: nothing came for a few seconds.
+        """
+        silent = 0
         while True:
             message = await self._pubsub.get_message(timeout=_POLL_S)
             if message is not None:
+                silent = 0
                 self._handle(message)
+                continue
+            silent += 1
+            if silent > _MOST_SILENT_POLLS:
+                raise RedisConnectionError("no reply to pings")
+            async with self._writing:
+                await self._pubsub.ping()
 
     def _handle(self, message: dict[str, Any]) -> None:
         channel: bytes = message["channel"]

@@ -48,13 +48,14 @@ class RedisAnswerLedger:
         self._ttl_s = ttl_s
         self._lease_s = lease_s
         self._circuit = Circuit(cooldown_s=cooldown_s, clock=time.monotonic)
+        self._failure = ""
 
     async def claim(self, attempt: Attempt, answer: bytes) -> bytes:
         """Claim `answer` and return the winner's bytes.
 
         Raises:
             Unavailable: Redis is down, or was a moment ago.
-            Misconfigured: Redis refuses the credentials.
+            Misconfigured: Redis does not accept the command.
         """
         key = answer_key(attempt)
         with self._asking("claim of an answer"):
@@ -69,7 +70,7 @@ class RedisAnswerLedger:
 
         Raises:
             Unavailable: Redis is down, or was a moment ago.
-            Misconfigured: Redis refuses the credentials.
+            Misconfigured: Redis does not accept the command.
         """
         with self._asking("look-up of an answer"):
             found = await self._redis.get(answer_key(attempt))
@@ -80,7 +81,7 @@ class RedisAnswerLedger:
 
         Raises:
             Unavailable: Redis is down, or was a moment ago.
-            Misconfigured: Redis refuses the credentials.
+            Misconfigured: Redis does not accept the command.
         """
         lock = self._redis.lock(
             lease_key(attempt), timeout=self._lease_s, blocking=False, thread_local=False
@@ -91,11 +92,12 @@ class RedisAnswerLedger:
     @contextmanager
     def _asking(self, action: str) -> Iterator[None]:
         if self._circuit.open:
-            raise Unavailable("the answer ledger failed a moment ago; Redis is not asked again yet")
+            raise Unavailable(f"not asked again yet after: {self._failure}")
         try:
             with translated(action):
                 yield
-        except RaglineError:
+        except RaglineError as error:
+            self._failure = str(error)
             self._circuit.failed()
             raise
         self._circuit.succeeded()

@@ -7,7 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from ragline.errors import DeadlineExceeded, Unavailable
+from ragline.errors import (
+    CredentialsRefused,
+    DeadlineExceeded,
+    Misconfigured,
+    RaglineError,
+    Unavailable,
+)
 from ragline.messaging.claims import Claims
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
@@ -45,6 +51,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.away = False
+        self.failure: RaglineError = Unavailable("away")
         self.answers: dict[Attempt, bytes] = {}
         self.holder: Reservation | None = None
         self.renewals = 0
@@ -66,7 +73,7 @@ class Ledger:
 
     def _answer(self) -> None:
         if self.away:
-            raise Unavailable("away")
+            raise self.failure
 
 
 @pytest.fixture
@@ -105,6 +112,21 @@ async def test_a_claim_waits_for_a_ledger_that_comes_back(
     ledger.away = True
     clock.at = lambda now: setattr(ledger, "away", now < 5)
     assert await claims.claim(ATTEMPT, b"second") == b"first"
+    assert unclaimed(metrics) == 0
+
+
+@pytest.mark.parametrize(
+    "failure", [CredentialsRefused("refused"), Misconfigured("unknown command")]
+)
+async def test_whatever_the_ledger_says_is_an_outage_and_no_fault_of_the_question(
+    claims: Claims, ledger: Ledger, clock: Clock, metrics: Metrics, failure: RaglineError
+) -> None:
+    ledger.away, ledger.failure = True, failure
+    async with claims.reserved(ATTEMPT, seconds=1) as earlier:
+        assert earlier is None
+    clock.at = lambda now: setattr(ledger, "away", now < 5)
+    assert await claims.claim(ATTEMPT, b"own") == b"own"
+    assert ledger.answers == {ATTEMPT: b"own"}
     assert unclaimed(metrics) == 0
 
 

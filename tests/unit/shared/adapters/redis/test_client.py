@@ -7,7 +7,7 @@ from redis import exceptions as redis_errors
 from redis._parsers.base import BaseParser
 
 from ragline.adapters.redis.client import translated
-from ragline.errors import Misconfigured, RaglineError, Unavailable
+from ragline.errors import CredentialsRefused, Misconfigured, RaglineError, Unavailable
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,22 @@ def test_the_clients_failures(error: Exception, expected: type[RaglineError]) ->
         ("TRYAGAIN Multiple keys request during rehashing of slot", Unavailable),
         ("EXECABORT Transaction discarded because of previous errors.", Unavailable),
         ("ERR max number of clients reached", Unavailable),
-        ("NOAUTH Authentication required.", Misconfigured),
-        ("WRONGPASS invalid username-password pair or user is disabled.", Misconfigured),
-        ("ERR invalid password", Misconfigured),
-        ("NOPERM this user has no permissions to run the 'set' command", Misconfigured),
+        ("NOSCRIPT No matching script. Please use EVAL.", Unavailable),
+        (
+            "ERR Error running script (call to f_6b1bf486c81ceb7edf3c093f4c48582e38c0e791): "
+            "@user_script:4: -READONLY You can't write against a read only replica. ",
+            Unavailable,
+        ),
+        (
+            "ERR Error running script (call to f_6b1bf486c81ceb7edf3c093f4c48582e38c0e791): "
+            "@user_script:4: -OOM command not allowed when used memory > 'maxmemory'. ",
+            Unavailable,
+        ),
+        ("NOAUTH Authentication required.", CredentialsRefused),
+        ("WRONGPASS invalid username-password pair or user is disabled.", CredentialsRefused),
+        ("ERR invalid password", CredentialsRefused),
+        ("NOPERM this user has no permissions to run the 'set' command", CredentialsRefused),
+        ("DENIED Redis is running in protected mode because", CredentialsRefused),
         ("MOVED 3999 127.0.0.1:6381", Misconfigured),
         ("WRONGTYPE Operation against a key holding the wrong kind of value", Misconfigured),
         ("ERR unknown command 'XADD'", Misconfigured),
