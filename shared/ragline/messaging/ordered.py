@@ -220,7 +220,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         if epoch != state.epoch or tracker.admit(msg.offset) is not Fetched.RUN:
             return
         while epoch == state.epoch and (
-            state.slots.full or tracker.ahead(msg.offset) > state.settings.max_ahead
+            state.slots.full or tracker.ahead > state.settings.max_ahead
         ):
             await state.progress.wait()
         if epoch != state.epoch or partition in state.revoking or not self.running:
