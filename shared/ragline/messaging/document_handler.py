@@ -6,12 +6,17 @@ from functools import partial
 from typing import Any, ClassVar
 
 from ragline.clock import epoch_ms
+from ragline.contracts.base import Event
+from ragline.contracts.bounds import clip
+from ragline.contracts.dead_letters import Cause
 from ragline.contracts.documents import DocumentStatus, Outcome
 from ragline.contracts.topics import DOCUMENT_STATUS
-from ragline.errors import TransientError
+from ragline.errors import InvalidEvent, TransientError
 from ragline.messaging.failures import Blame, failed_status, first_appended_at, next_retry
 from ragline.messaging.handler import Handler
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+
+_MAX_KEY_CHARS = 600  # of a wrong key in a message
 
 
 class DocumentHandler(Handler):
@@ -24,6 +29,7 @@ class DocumentHandler(Handler):
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
+        _check_key(event, CURRENT.get().record)
         status = await self._context.stage(event)
         if not isinstance(status, DocumentStatus):
             raise TypeError(f"a document stage returned {type(status).__name__}")
@@ -66,3 +72,16 @@ class DocumentHandler(Handler):
         metrics.count("ragline_documents_total", status=status.status)
         metrics.count("ragline_embeddings_total", status.embeddings.computed, origin="computed")
         metrics.count("ragline_embeddings_total", status.embeddings.cached, origin="cached")
+
+
+def _check_key(event: Event, record: Record) -> None:
+    """Refuse a record under the key of another document: compaction would remove that one's."""
+    if record.key == event.key.encode():
+        return
+    found = "none" if record.key is None else record.key.decode("utf-8", "backslashreplace")
+    raise InvalidEvent(
+        f"the record's key must be {event.key!r} as its value says, not "
+        f"{clip(found, _MAX_KEY_CHARS)!r}: publish it under that key, and the last change of the "
+        "document to which the wrong key belongs once more, because compaction removes that one",
+        cause=Cause.INVALID_KEY,
+    )

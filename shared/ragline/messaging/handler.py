@@ -106,7 +106,9 @@ class Handler(ABC):
             guard.failed(publisher)
 
     async def _until_due(self, record: Record) -> None:
-        wait_ms = due_at(record) - epoch_ms(self._context.clock())
+        due = due_at(record)
+        # the record's time is the broker's: no clock of ours that is slow makes it wait longer
+        wait_ms = min(due - epoch_ms(self._context.clock()), due - record.timestamp)
         if wait_ms > 0:
             with self._context.waiting.here():
                 await asyncio.sleep(wait_ms / 1000)
