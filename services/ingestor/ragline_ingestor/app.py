@@ -75,6 +75,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             checks={"vector_store": store.ping},
             vital={"vector_store": store},
+            live={"vector_store": store.stuck},
         )
 
 

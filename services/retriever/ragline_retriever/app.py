@@ -53,6 +53,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
             checks={"vector_store": store.ping},
+            live={"vector_store": store.stuck},
         )
 
 

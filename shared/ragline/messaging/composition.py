@@ -36,7 +36,8 @@ class Observer(Protocol):
 class Composition:
     """A stage with its adapters behind it.
 
-    `checks` raise when a dependency is not reachable. Each of `degraded` returns what the stage
+    `checks` raise when a dependency is not reachable. Each of `live` returns why only a restart of
+    the process can help, or None. Each of `degraded` returns what the stage
     currently does without, or None. `ledger` is where query stages claim their terminal answers.
     `admission` admits records in turn; set only in the first stage. It uses the same `waiting`, the
     tasks that wait and have done no work yet, and the same `assignment` as the consumption.
@@ -48,6 +49,7 @@ class Composition:
     stage: Stage | Observer
     ledger: AnswerLedger | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    live: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     admission: Admission | None = None
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
     assignment: Assignment = field(default_factory=Assignment)

@@ -45,6 +45,7 @@ def watch(
     health.ready["dead letters"] = partial(_flooded, floods)
     for name, check in composition.checks.items():
         health.ready[name] = partial(_unreachable, check)
+    health.live.update(composition.live)
     health.degraded.update(composition.degraded)
     health.degraded["stopped topics"] = partial(_trying_again, floods)
     health.degraded["publishers"] = partial(_limited, floods)

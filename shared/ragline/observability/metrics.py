@@ -219,6 +219,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         help="Calls that were not made because the circuit breaker was open.",
         labels=("dependency",),
     ),
+    MetricSpec(
+        name="ragline_calls_abandoned_total",
+        kind=MetricKind.COUNTER,
+        help="Calls that ignored their time limit and were abandoned with their connection.",
+        labels=("dependency",),
+    ),
     *BUSINESS,
 )
 

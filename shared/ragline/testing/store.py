@@ -79,6 +79,9 @@ class MemoryStore:
     async def ping(self) -> None:
         """Return at once: memory is always available."""
 
+    async def reconnect(self) -> None:
+        """Do nothing: there is no connection."""
+
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
     ) -> list[Candidate]:
