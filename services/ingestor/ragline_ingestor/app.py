@@ -14,9 +14,11 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
+from ragline.messaging.outbox import Outbox
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
+from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
@@ -58,9 +60,12 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         cache = RedisEmbeddingCache(
             optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
         )
+        outbox = Outbox()
+        access = AccessLog(store=store, record=outbox, everything=own.record_all_access)
         yield Composition(
             stage=IngestorStage(
                 store=store,
+                access=access,
                 fetch=fetcher,
                 prepare=parsers,
                 embedder=CachedEmbedder(
@@ -75,6 +80,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             checks={"vector_store": store.ping},
             vital={"vector_store": store},
+            outbox=outbox,
             live={"vector_store": store.stuck},
         )
 
@@ -104,7 +110,7 @@ def _parser_options(own: IngestorSettings) -> ParserOptions:
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
     inbound=(DOCUMENTS, DOCUMENT_ACCESS),
-    outbound=(DOCUMENT_STATUS,),
+    outbound=(DOCUMENT_STATUS, DOCUMENT_ACCESS),
     delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,

@@ -131,12 +131,12 @@ def _retry(name: str, delay_s: int) -> Topic:
     )
 
 
-def _changes(name: str, event: type[Event]) -> Topic:
+def _changes(name: str, event: type[Event], *, also_from: tuple[str, ...] = ()) -> Topic:
     return Topic(
         name=name,
         event=event,
         key="tenant/document_id",
-        producers=("cms", Service.GATEWAY),
+        producers=("cms", Service.GATEWAY, *also_from),
         consumers=(Service.INGESTOR,),
         partitions=_DOCUMENTS,
         cleanup="compact",
@@ -161,7 +161,7 @@ ANSWERS = Topic(
     partitions=_QUERY_PATH,
 )
 DOCUMENTS = _changes("documents", DocumentChanged)
-DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged)
+DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged, also_from=(Service.INGESTOR,))
 DOCUMENT_STATUS = Topic(
     name="document-status",
     event=DocumentStatus,

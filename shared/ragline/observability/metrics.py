@@ -196,6 +196,11 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("origin",),
     ),
     MetricSpec(
+        name="ragline_access_recorded_total",
+        kind=MetricKind.COUNTER,
+        help="Statements of who may read a document that were repeated on document-access.",
+    ),
+    MetricSpec(
         name="ragline_degraded_dependency_total",
         kind=MetricKind.COUNTER,
         help="Calls to an optional dependency that failed; the work went on without them.",

@@ -30,7 +30,7 @@ from ragline.settings import VectorStoreSettings
 # a transaction gets one more `timeout_s` for every 100 chunks that it writes or removes
 _CHUNKS_PER_LIMIT = 100
 _CURRENT = """
-SELECT version, gone, content_hash, access_version, access, chunk_hashes
+SELECT version, gone, content_hash, access_version, access_by_event, access, chunk_hashes
 FROM documents WHERE tenant = $1 AND document_id = $2
 """
 _STILL_FOUND = """
@@ -87,6 +87,7 @@ class PgvectorStore:
             gone=row["gone"],
             content_hash=row["content_hash"],
             access_version=row["access_version"],
+            access_by_event=row["access_by_event"],
             access=tuple(row["access"]),
             chunk_hashes=tuple(row["chunk_hashes"]),
         )
