@@ -12,12 +12,20 @@ import pytest
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import DeadLetterHeader
-from ragline.contracts.documents import DocumentChanged, DocumentStatus, Outcome
-from ragline.contracts.topics import RETRY_10S, Service, Topic
+from ragline.contracts.documents import (
+    DocumentAccessChanged,
+    DocumentChanged,
+    DocumentStatus,
+    Outcome,
+)
+from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRY_10S, Service, Topic
 from ragline.errors import Unavailable
-from ragline.messaging.document_handler import DocumentHandler
+from ragline.messaging.composition import Composition
+from ragline.messaging.deliveries import DocumentDelivery
+from ragline.messaging.failures import origin
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
+from ragline.messaging.head_start import HeadStart
 from ragline.messaging.record import Record
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
@@ -68,26 +76,34 @@ class World:
 
     stage: Callable[[Any], Awaitable[Any]] = indexed
     publisher: FakePublisher = field(default_factory=FakePublisher)
+    head_start: HeadStart = field(default_factory=HeadStart)
+    waiting: WaitingTasks = field(default_factory=WaitingTasks)
 
     async def deliver(self, record: FakeRecord) -> None:
+        composition = Composition(stage=self.stage, waiting=self.waiting)
         settings = DeliverySettings()
-        handler = DocumentHandler(
-            HandlerContext(
-                service=Service.INGESTOR,
-                stage=self.stage,
-                publisher=self.publisher,  # type: ignore[arg-type]
-                metrics=Metrics(),
-                floods=Floods(settings),
-                clock=lambda: NOW,
-                settings=settings,
-                waiting=WaitingTasks(),
-            )
+        context = HandlerContext(
+            service=Service.INGESTOR,
+            stage=self._called,
+            publisher=self.publisher,  # type: ignore[arg-type]
+            metrics=Metrics(),
+            floods=Floods(settings),
+            clock=lambda: NOW,
+            settings=settings,
+            waiting=self.waiting,
+            head_start=self.head_start,
         )
+        handler = DocumentDelivery().handler(context, composition)
+        self.outbox = composition.outbox
 
         async def pipeline(record: Any) -> None:
-            await handler.handle(DocumentChanged.model_validate_json(record.value))
+            kind: Any = BY_NAME[origin(record)].event
+            await handler.handle(kind.model_validate_json(record.value))
 
         await handler.deliver(record, pipeline)
+
+    async def _called(self, event: Any) -> Any:
+        return await self.stage(event)
 
     @property
     def status(self) -> DocumentStatus:
@@ -131,3 +147,65 @@ async def test_a_retry_keeps_the_key_and_is_not_refused_for_its_topic() -> None:
         FakeRecord(topic=topic, key=record.key, timestamp=due, headers=list(headers.items()))
     )
     assert again.status.status is Outcome.INDEXED
+
+
+ACCESS = DocumentAccessChanged(tenant="acme", document_id="a/b.md", version=3, access=("hr",))
+RECORDED = ACCESS.model_copy(update={"recorded": True})
+
+
+async def test_what_the_stage_records_is_stored_before_the_status() -> None:
+    world = World()
+
+    async def recording(event: Any) -> DocumentStatus:
+        await world.outbox(RECORDED)
+        return await indexed(event)
+
+    world.stage = recording
+    await world.deliver(FakeRecord())
+    assert [topic for topic, _ in world.publisher.published] == [
+        "document-access",
+        "document-status",
+    ]
+
+
+@pytest.mark.parametrize(("event", "statuses"), [(ACCESS, 1), (RECORDED, 0)])
+async def test_what_the_ingestor_recorded_itself_has_no_status(
+    event: DocumentAccessChanged, statuses: int
+) -> None:
+    world = World()
+    await world.deliver(FakeRecord(value=event.to_json(), topic=DOCUMENT_ACCESS.name))
+    assert len(world.publisher.published) == statuses
+
+
+async def test_a_statement_that_others_wait_for_is_not_put_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ragline.messaging.document_handler._PAUSE_S", 0.001)
+    failures = iter([Unavailable("down"), Unavailable("down")])
+
+    async def down_at_first(event: Any) -> DocumentStatus:
+        if (error := next(failures, None)) is not None:
+            raise error
+        return await indexed(event)
+
+    world = World(stage=down_at_first, head_start=HeadStart(DOCUMENT_ACCESS))
+    await world.deliver(FakeRecord(value=ACCESS.to_json(), topic=DOCUMENT_ACCESS.name))
+    assert world.status.status is Outcome.INDEXED
+    assert world.publisher.forwarded == []
+
+
+async def test_it_is_put_aside_when_nobody_waits_or_after_a_long_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(_event: Any) -> Any:
+        raise Unavailable("the store is down")
+
+    record = FakeRecord(value=ACCESS.to_json(), topic=DOCUMENT_ACCESS.name)
+    over = World(stage=away)
+    await over.deliver(record)
+    monkeypatch.setattr("ragline.messaging.document_handler._IN_PLACE_S", -1.0)
+    late = World(stage=away, head_start=HeadStart(DOCUMENT_ACCESS))
+    await late.deliver(record)
+    for world in (over, late):
+        ((topic, _, _),) = world.publisher.forwarded
+        assert topic == RETRY_10S.name
