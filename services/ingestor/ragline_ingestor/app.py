@@ -14,7 +14,7 @@ from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
-from ragline.messaging.outbox import Outbox
+from ragline.messaging.aside import Aside
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
@@ -60,8 +60,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         cache = RedisEmbeddingCache(
             optional_redis(redis, "embedding_cache", metrics), ttl_s=settings.redis.embedding_ttl_s
         )
-        outbox = Outbox()
-        access = AccessLog(store=store, record=outbox, everything=own.record_all_access)
+        aside = Aside()
+        access = AccessLog(store=store, record=aside, everything=own.record_all_access)
         yield Composition(
             stage=IngestorStage(
                 store=store,
@@ -80,7 +80,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             checks={"vector_store": store.ping},
             vital={"vector_store": store},
-            outbox=outbox,
+            aside=aside,
             live={"vector_store": store.stuck},
         )
 

@@ -10,7 +10,7 @@ from ragline.contracts.base import Event
 from ragline.messaging.admission import Admission
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.outage import Dependency
-from ragline.messaging.outbox import Outbox
+from ragline.messaging.aside import Aside
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.ports.answers import AnswerLedger, Progress
 
@@ -44,7 +44,7 @@ class Composition:
     tasks that wait and have done no work yet, and the same `assignment` as the consumption.
     `vital` are the dependencies without which no record can be handled; set it only where records
     may wait for them, so not in query stages, whose questions have deadlines.
-    `outbox` publishes what the stage does not return.
+    `aside` publishes what the stage does not return.
     `progress` reports the start of the stage to those who wait for the answer.
     """
 
@@ -57,5 +57,5 @@ class Composition:
     assignment: Assignment = field(default_factory=Assignment)
     vital: Mapping[str, Dependency] = field(default_factory=dict)
     progress: Progress | None = None
-    outbox: Outbox = field(default_factory=Outbox)
+    aside: Aside = field(default_factory=Aside)
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)

@@ -78,7 +78,7 @@ class DocumentDelivery:
     def handler(self, context: HandlerContext, composition: Composition, /) -> DocumentHandler:
         """Return a handler that publishes a status for each change, and what the stage records."""
         handler = DocumentHandler(context)
-        composition.outbox.open(handler.publish_aside)
+        composition.aside.open(handler.publish_aside)
         return handler
 
 

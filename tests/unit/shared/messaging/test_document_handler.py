@@ -94,7 +94,7 @@ class World:
             head_start=self.head_start,
         )
         handler = DocumentDelivery().handler(context, composition)
-        self.outbox = composition.outbox
+        self.aside = composition.aside
 
         async def pipeline(record: Any) -> None:
             kind: Any = BY_NAME[origin(record)].event
@@ -157,7 +157,7 @@ async def test_what_the_stage_records_is_stored_before_the_status() -> None:
     world = World()
 
     async def recording(event: Any) -> DocumentStatus:
-        await world.outbox(RECORDED)
+        await world.aside(RECORDED)
         return await indexed(event)
 
     world.stage = recording

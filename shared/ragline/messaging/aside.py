@@ -8,7 +8,7 @@ from typing import Any
 Publish = Callable[[Any], Awaitable[None]]
 
 
-class Outbox:
+class Aside:
     """Made with the stage; its handler opens it, because the broker's client is made later."""
 
     def __init__(self) -> None:
