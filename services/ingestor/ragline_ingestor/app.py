@@ -12,9 +12,9 @@ from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
+from ragline.messaging.aside import Aside
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
-from ragline.messaging.aside import Aside
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics

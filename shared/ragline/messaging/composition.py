@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from ragline.contracts.base import Event
 from ragline.messaging.admission import Admission
+from ragline.messaging.aside import Aside
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.outage import Dependency
-from ragline.messaging.aside import Aside
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.ports.answers import AnswerLedger, Progress
 
