@@ -29,6 +29,7 @@ class Proxy:
         self.port = port or 0
         self._delay_s = 0.0
         self._refusing = False
+        self._silent = False
         self._loop = asyncio.new_event_loop()
         self._connections: set[asyncio.StreamWriter] = set()
         self._started = Event()
@@ -54,8 +55,13 @@ class Proxy:
         """Delay all data by some seconds, in both directions."""
         self._delay_s = seconds
 
+    def silence(self) -> None:
+        """Take connections and data as before, and deliver nothing until `heal`: a black hole."""
+        self._silent = True
+
     def heal(self) -> None:
         """End all faults."""
+        self._silent = False
         self._refusing = False
         self._delay_s = 0.0
 
@@ -81,6 +87,7 @@ class Proxy:
         if self._refusing:
             _reset(writer)
             return
+        await self._heard()
         try:
             there = await asyncio.open_connection(_LOOPBACK, self.target)
         except OSError:
@@ -98,12 +105,17 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
+                await self._heard()
                 if self._delay_s:
                     await asyncio.sleep(self._delay_s)
                 writer.write(data)
                 await writer.drain()
         with suppress(OSError, RuntimeError):
             writer.write_eof()
+
+    async def _heard(self) -> None:
+        while self._silent:
+            await asyncio.sleep(0.02)
 
     def _reset_all(self) -> None:
         for writer in list(self._connections):

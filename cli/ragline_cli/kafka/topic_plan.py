@@ -14,7 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from ragline.contracts.topics import Topic
 
 # Settings for which a smaller value loses records, or rejects records that were accepted before
-_SMALLER_LOSES = frozenset({"retention.ms", "retention.bytes", "max.message.bytes"})
+_SMALLER_LOSES = frozenset(
+    {"retention.ms", "retention.bytes", "max.message.bytes", "min.compaction.lag.ms"}
+)
 _UNLIMITED = -1
 
 

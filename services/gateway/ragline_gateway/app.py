@@ -13,7 +13,7 @@ from ragline.adapters.redis.hub import RedisHub, open_hub
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.views import RedisViews
-from ragline.adapters.stores.opening import open_reader
+from ragline.adapters.stores.guarded import open_bounded_reader
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
 from ragline.messaging.kafka_clients import check_topics
@@ -112,7 +112,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
             ),
         )
         sources = await stack.enter_async_context(
-            opened_later(lambda: open_reader(settings.vector_store))
+            opened_later(lambda: open_bounded_reader(settings.vector_store, metrics=metrics))
         )
         _watch(tail, health)
         records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)

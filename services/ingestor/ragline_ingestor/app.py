@@ -12,11 +12,13 @@ from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
+from ragline.messaging.aside import Aside
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
+from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
@@ -60,9 +62,12 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ttl_s=settings.redis.embedding_ttl_s,
             fill=settings.redis.cache_fill,
         )
+        aside = Aside()
+        access = AccessLog(store=store, record=aside, everything=own.record_all_access)
         yield Composition(
             stage=IngestorStage(
                 store=store,
+                access=access,
                 fetch=fetcher,
                 prepare=parsers,
                 embedder=CachedEmbedder(
@@ -77,6 +82,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ),
             checks={"vector_store": store.ping},
             vital={"vector_store": store},
+            aside=aside,
+            live={"vector_store": store.stuck},
         )
 
 
@@ -105,7 +112,7 @@ def _parser_options(own: IngestorSettings) -> ParserOptions:
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
     inbound=(DOCUMENTS, DOCUMENT_ACCESS),
-    outbound=(DOCUMENT_STATUS,),
+    outbound=(DOCUMENT_STATUS, DOCUMENT_ACCESS),
     delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,

@@ -68,6 +68,11 @@ class IngestorSettings(Group):
     private_hosts: tuple[str, ...] = Field(
         (), description="JSON list of hosts that may resolve to addresses that are not public"
     )
+    record_all_access: bool = Field(
+        False,
+        description="repeat on document-access whatever the index knows of a changed document's "
+        "readers; for one reading of documents after an upgrade",
+    )
     fetch_timeout_s: PositiveFloat = Field(30.0, description="reading one content_uri")
 
     @model_validator(mode="after")

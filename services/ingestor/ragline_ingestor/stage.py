@@ -18,12 +18,12 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline.ports.store import (
-    DocumentRef,
     FencedStore,
     IndexedDocument,
     StoredDocument,
     WriteResult,
 )
+from ragline_ingestor.access_log import AccessLog, Change, ref_of
 from ragline_ingestor.assembly import chunk_counts, chunk_hashes, draft, texts_to_embed
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
@@ -33,7 +33,6 @@ from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stopwatch import Stopwatch
 from ragline_ingestor.tenant_line import TenantLine
 
-Change = DocumentChanged | DocumentAccessChanged
 # A write gives no sign of life. One of 4,900 chunks took 86 s where many shared two cores.
 _LONGEST_S_PER_CHUNK = 0.05
 
@@ -60,6 +59,7 @@ class IngestorStage:
 
     Args:
         store: the chunk store.
+        access: applies and records who may read.
         fetch: reads the content of a change, inline or by URI.
         prepare: parses and chunks content.
         embedder: embeds texts through the cache.
@@ -72,6 +72,7 @@ class IngestorStage:
         self,
         *,
         store: FencedStore,
+        access: AccessLog,
         fetch: Fetch,
         prepare: Prepare,
         embedder: CachedEmbedder,
@@ -80,6 +81,7 @@ class IngestorStage:
         timer: Monotonic = time.perf_counter,
     ) -> None:
         self._store = store
+        self._access = access
         self._fetch = fetch
         self._prepare = prepare
         self._embedder = embedder
@@ -105,28 +107,31 @@ class IngestorStage:
         self, event: DocumentAccessChanged, watch: Stopwatch
     ) -> DocumentStatus:
         with watch.lap("store"):
-            result = await self._store.set_access(
-                _ref(event), version=event.version, access=event.access
-            )
+            result = await self._access.change(event)
         return self._ended(event, _outcome(result, Outcome.INDEXED))
 
     async def _change_content(self, event: DocumentChanged, watch: Stopwatch) -> DocumentStatus:
         with watch.lap("current"):
-            stored = await self._store.current(_ref(event))
+            stored = await self._store.current(ref_of(event))
         if stored is not None and _is_older(event, stored):
-            await self._keep_stated_access(event)
+            await self._access.keep(event, stored)
             await self._settle(event, watch)
             return self._ended(event, Outcome.SUPERSEDED)
         if event.operation is Operation.DELETE:
             return await self._delete(event, stored, watch)
-        return await self._index(event, stored, watch)
+        try:
+            return await self._index(event, stored, watch)
+        except Exception:
+            await self._access.keep_narrower(event, stored)
+            raise
 
     async def _delete(
         self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
     ) -> DocumentStatus:
-        await self._keep_stated_access(event)
         with watch.lap("store"):
-            result = await self._store.delete(_ref(event), version=event.version)
+            result = await self._store.delete(ref_of(event), version=event.version)
+        # only now: it may open what was just removed
+        await self._access.keep(event, stored)
         status = self._ended(event, _outcome(result, Outcome.DELETED))
         if result is WriteResult.SUPERSEDED:
             return status
@@ -141,6 +146,7 @@ class IngestorStage:
         counts = chunk_counts(before, chunk_hashes(document))
         if stored is not None and _is_stored(document, stored):
             await self._settle(event, watch)
+            await self._access.note(event, stored)
             return self._ended(event, Outcome.UNCHANGED).model_copy(
                 update={"chunks": counts, "warnings": warnings}
             )
@@ -151,6 +157,7 @@ class IngestorStage:
             longest_s = len(texts) * _LONGEST_S_PER_CHUNK
             async with self._writes.turn(event.tenant, longest_s=longest_s):
                 result = await self._store.upsert(_with_vectors(document, texts, embeddings))
+        await self._access.note(event, stored)
         status = self._ended(event, _outcome(result, Outcome.INDEXED))
         used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
         applied = result is WriteResult.APPLIED
@@ -177,16 +184,7 @@ class IngestorStage:
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
         """Remove leftovers of an earlier, interrupted delivery although nothing is written."""
         with watch.lap("store"):
-            await self._store.settle(_ref(event))
-
-    async def _keep_stated_access(self, event: DocumentChanged) -> None:
-        """Write the access of a change whose content is not written.
-
-        The access is that of the highest version that *states* it, which may be below the
-        content's.
-        """
-        if event.access is not None:
-            await self._store.set_access(_ref(event), version=event.version, access=event.access)
+            await self._store.settle(ref_of(event))
 
     def _ended(self, event: Change, outcome: Outcome) -> DocumentStatus:
         return DocumentStatus(
@@ -197,10 +195,6 @@ class IngestorStage:
             change="access" if isinstance(event, DocumentAccessChanged) else "content",
             finished_at=self._clock(),
         )
-
-
-def _ref(event: Change) -> DocumentRef:
-    return DocumentRef(tenant=event.tenant, document_id=event.document_id)
 
 
 def _is_older(event: DocumentChanged, stored: StoredDocument) -> bool:

@@ -56,6 +56,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             progress=open_progress(redis, settings, metrics),
             degraded={"ledger": watch.trouble},
             checks={"vector_store": store.ping},
+            live={"vector_store": store.stuck},
         )
 
 

@@ -20,6 +20,7 @@ class Cause(StrEnum):
 
     INVALID_HEADERS = "invalid_headers"
     INVALID_JSON = "invalid_json"
+    INVALID_KEY = "invalid_key"
     INVALID_SCHEMA = "invalid_schema"
     OVERSIZE_OUTPUT = "oversize_output"
     PERMANENT_ERROR = "permanent_error"

@@ -60,7 +60,8 @@ class DocumentChanged(_DocumentEvent):
 
     `version` must only increase (a revision number or epoch milliseconds). Content is inline
     (`content`, with `content_encoding` base64 for binary formats) or referenced by `content_uri`.
-    `access` lists the groups that may read; null means that the record does not state it.
+    `access` lists the groups that may read; null means that the record does not state it: the
+    access of the highest version that states it, here or on `document-access`, stays in force.
     """
 
     ce_type: ClassVar[str] = "ragline.document.changed.v1"
@@ -89,12 +90,15 @@ class DocumentChanged(_DocumentEvent):
 class DocumentAccessChanged(_DocumentEvent):
     """Who may read a document from `version` on; `DocumentChanged` uses the same counter.
 
-    An empty `access` means everyone in the tenant.
+    An empty `access` means everyone in the tenant. The ingestor repeats here, as `recorded`, what a
+    `DocumentChanged` stated: compaction removes that record when a later version does not state it.
+    At one version a change that is not `recorded` wins. A recorded one gets no status.
     """
 
     ce_type: ClassVar[str] = "ragline.document.access-changed.v1"
 
     access: Groups
+    recorded: bool = False
 
 
 class Outcome(StrEnum):

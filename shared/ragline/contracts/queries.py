@@ -124,7 +124,9 @@ class Options(Contract):
 class QuerySubmitted(QueryEvent):
     """A question. `query_id` and `text` are enough; the rest has defaults.
 
-    `submitted_at` and `deadline` are filled by the classifier when the publisher left them out.
+    The classifier sets `submitted_at` to when the broker appended the record, and moves a
+    `deadline` that came beside a `submitted_at` by as much: no publisher's clock has to be right.
+    A `deadline` without `submitted_at` is taken as it is.
     """
 
     ce_type: ClassVar[str] = "ragline.query.submitted.v1"

@@ -82,15 +82,23 @@ class Topic:
             "cleanup.policy": self.cleanup,
             "compression.type": "producer",
             "max.message.bytes": str(self.max_bytes),
+            # the time of a record is the broker's: publishers' clocks may be wrong by hours
+            "message.timestamp.type": "LogAppendTime",
         }
         if "delete" in self.cleanup:
             settings["retention.ms"] = str(self.retention_ms)
         return settings | dict(self.extra)
 
 
-# Erasure: how long a deleted document's content may stay in the log before compaction removes it
+# At most, for erasure: how long a deleted document's content may stay in the log. At least, for
+# access: how long the ingestor may be away and still read who may read a document, although a later
+# version does not state it (`docs/architecture/delivery.md`)
 _COMPACTION = MappingProxyType(
-    {"max.compaction.lag.ms": str(_DAY_MS), "delete.retention.ms": str(7 * _DAY_MS)}
+    {
+        "max.compaction.lag.ms": str(_DAY_MS),
+        "min.compaction.lag.ms": str(_DAY_MS // 2),
+        "delete.retention.ms": str(7 * _DAY_MS),
+    }
 )
 _QUERY_PATH = 24
 _DOCUMENTS = 12
@@ -123,12 +131,12 @@ def _retry(name: str, delay_s: int) -> Topic:
     )
 
 
-def _changes(name: str, event: type[Event]) -> Topic:
+def _changes(name: str, event: type[Event], *, also_from: tuple[str, ...] = ()) -> Topic:
     return Topic(
         name=name,
         event=event,
         key="tenant/document_id",
-        producers=("cms", Service.GATEWAY),
+        producers=("cms", Service.GATEWAY, *also_from),
         consumers=(Service.INGESTOR,),
         partitions=_DOCUMENTS,
         cleanup="compact",
@@ -153,7 +161,7 @@ ANSWERS = Topic(
     partitions=_QUERY_PATH,
 )
 DOCUMENTS = _changes("documents", DocumentChanged)
-DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged)
+DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged, also_from=(Service.INGESTOR,))
 DOCUMENT_STATUS = Topic(
     name="document-status",
     event=DocumentStatus,

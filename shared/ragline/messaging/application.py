@@ -21,6 +21,7 @@ from ragline.messaging.assignment import Assignment
 from ragline.messaging.failures import origin, publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
+from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption, subscribe
 from ragline.messaging.outage import Outage
@@ -67,6 +68,7 @@ def add_subscribers(
     outage: Outage,
     waiting: WaitingTasks,
     assignment: Assignment,
+    head_start: HeadStart,
 ) -> None:
     """Add a subscriber for each topic that the service consumes; the broker starts them.
 
@@ -80,6 +82,7 @@ def add_subscribers(
         outage: while a dependency is away, no more records are taken.
         waiting: the tasks that wait and have done no work yet; the handler adds to it.
         assignment: updated when partitions are assigned.
+        head_start: the topics but one are not read before it is over.
     """
     for topic in (*spec.inbound, *spec.delivery.retries):
         subscriber = subscribe(
@@ -95,6 +98,7 @@ def add_subscribers(
                 lane=partial(_lane, floods) if spec.delivery.by_key else _no_lane,
                 waiting=waiting,
                 assignment=assignment,
+                head_start=HeadStart() if topic == head_start.topic else head_start,
             ),
             decoder=_decode,
             title=f"{spec.service}.receives.{topic.name}",
@@ -118,6 +122,7 @@ def described(spec: ServiceSpec) -> KafkaBroker:
         outage=Outage({}, metrics=Metrics(), waiting=WaitingTasks(), clock=utc_now),
         waiting=WaitingTasks(),
         assignment=Assignment(),
+        head_start=HeadStart(),
     )
     return broker
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ragline.contracts.base import Event
 from ragline.messaging.admission import Admission
+from ragline.messaging.aside import Aside
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.outage import Dependency
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -36,21 +37,25 @@ class Observer(Protocol):
 class Composition:
     """A stage with its adapters behind it.
 
-    `checks` raise when a dependency is not reachable. Each of `degraded` returns what the stage
+    `checks` raise when a dependency is not reachable. Each of `live` returns why only a restart of
+    the process can help, or None. Each of `degraded` returns what the stage
     currently does without, or None. `ledger` is where query stages claim their terminal answers.
     `admission` admits records in turn; set only in the first stage. It uses the same `waiting`, the
     tasks that wait and have done no work yet, and the same `assignment` as the consumption.
     `vital` are the dependencies without which no record can be handled; set it only where records
     may wait for them, so not in query stages, whose questions have deadlines.
+    `aside` publishes what the stage does not return.
     `progress` reports the start of the stage to those who wait for the answer.
     """
 
     stage: Stage | Observer
     ledger: AnswerLedger | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    live: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     admission: Admission | None = None
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
     assignment: Assignment = field(default_factory=Assignment)
     vital: Mapping[str, Dependency] = field(default_factory=dict)
     progress: Progress | None = None
+    aside: Aside = field(default_factory=Aside)
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)

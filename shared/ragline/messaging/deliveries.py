@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from ragline.contracts.topics import RETRIES, Topic
+from ragline.contracts.topics import DOCUMENT_ACCESS, RETRIES, Topic
 from ragline.messaging.claims import Claims
 from ragline.messaging.composition import Composition
 from ragline.messaging.document_handler import DocumentHandler
@@ -19,11 +19,13 @@ class DeliveryPolicy(Protocol):
     """What is consumed, in which order, and by which handler.
 
     With `by_key`, records of one key are handled one after the other. `retries` are the topics that
-    are consumed in addition to the service's inbound topics.
+    are consumed in addition to the service's inbound topics. `first` is the topic that is read up
+    to where it ended at start before the others are read; null if there is none.
     """
 
     by_key: ClassVar[bool]
     retries: ClassVar[tuple[Topic, ...]]
+    first: ClassVar[Topic | None]
 
     def handler(self, context: HandlerContext, composition: Composition, /) -> Handler:
         """Return the handler of the service's records."""
@@ -40,6 +42,7 @@ class QueryDelivery:
 
     by_key: ClassVar[bool] = False
     retries: ClassVar[tuple[Topic, ...]] = ()
+    first: ClassVar[Topic | None] = None
 
     reserves: bool = False
 
@@ -63,14 +66,20 @@ class QueryDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDelivery:
-    """Changes of one document are applied in order, and retried through the retry topics."""
+    """Changes of one document are applied in order, and retried through the retry topics.
+
+    Who may read is known before there is something to read.
+    """
 
     by_key: ClassVar[bool] = True
     retries: ClassVar[tuple[Topic, ...]] = RETRIES
+    first: ClassVar[Topic | None] = DOCUMENT_ACCESS
 
-    def handler(self, context: HandlerContext, _composition: Composition, /) -> DocumentHandler:
-        """Return a handler that publishes a status for each change."""
-        return DocumentHandler(context)
+    def handler(self, context: HandlerContext, composition: Composition, /) -> DocumentHandler:
+        """Return a handler that publishes a status for each change, and what the stage records."""
+        handler = DocumentHandler(context)
+        composition.aside.open(handler.publish_aside)
+        return handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Observation:
 
     by_key: ClassVar[bool] = False
     retries: ClassVar[tuple[Topic, ...]] = ()
+    first: ClassVar[Topic | None] = None
 
     def handler(self, context: HandlerContext, _composition: Composition, /) -> ObservationHandler:
         """Return a handler that passes events to the observer."""

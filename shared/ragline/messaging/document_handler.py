@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
 
 from ragline.clock import epoch_ms
+from ragline.contracts.base import Event
+from ragline.contracts.bounds import clip
+from ragline.contracts.dead_letters import Cause
 from ragline.contracts.documents import DocumentStatus, Outcome
-from ragline.contracts.topics import DOCUMENT_STATUS
-from ragline.errors import TransientError
+from ragline.contracts.topics import DOCUMENT_STATUS, RETRIES, topic_of
+from ragline.errors import InvalidEvent, TransientError
 from ragline.messaging.failures import Blame, failed_status, first_appended_at, next_retry
 from ragline.messaging.handler import Handler
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+
+_MAX_KEY_CHARS = 600  # of a wrong key in a message
+_PAUSE_S = 1.0
+# as long as the way through the retry topics takes
+_IN_PLACE_S = float(sum(topic.delay_s or 0 for topic in RETRIES))
 
 
 class DocumentHandler(Handler):
@@ -24,10 +34,19 @@ class DocumentHandler(Handler):
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
+        _check_key(event, CURRENT.get().record)
         status = await self._context.stage(event)
         if not isinstance(status, DocumentStatus):
             raise TypeError(f"a document stage returned {type(status).__name__}")
-        await self._publish(status, CURRENT.get())
+        if not getattr(event, "recorded", False):  # that one is ours: nobody waits for its end
+            await self._publish(status, CURRENT.get())
+
+    async def publish_aside(self, event: Event) -> None:
+        """Store what the stage publishes besides its status."""
+        envelope = self._onward(CURRENT.get(), event)
+        topic = topic_of(type(event))
+        await self._context.publisher.publish(topic, event, envelope=envelope)
+        self._context.metrics.count("ragline_access_recorded_total")
 
     async def failed(self, record: Record, error: Exception) -> str:
         """Move the record to the next retry topic, else to the dead letters with a status."""
@@ -45,7 +64,27 @@ class DocumentHandler(Handler):
         return "dead"
 
     async def _work(self, record: Record, process: Process) -> None:
-        work = partial(super()._work, record, process)
+        """Run a record's work; while others wait for its topic to be read, try again in place.
+
+        On a retry topic the change would count as read, and those who wait would overtake it.
+        """
+        clock = asyncio.get_running_loop().time
+        until = clock() + _IN_PLACE_S
+        while True:
+            try:
+                await self._through_outages(partial(super()._work, record, process))
+            except TransientError as error:
+                if not self._context.head_start.concerns(record.topic) or clock() > until:
+                    raise
+                metrics = self._context.metrics
+                metrics.count("ragline_retries_total", topic=record.topic, code=error.code)
+                pause_s = error.retry_after or _PAUSE_S
+            else:
+                return
+            with self._context.waiting.here():
+                await asyncio.sleep(pause_s)
+
+    async def _through_outages(self, work: Callable[[], Awaitable[None]]) -> None:
         if self._context.outage is None:
             await work()
         else:
@@ -66,3 +105,16 @@ class DocumentHandler(Handler):
         metrics.count("ragline_documents_total", status=status.status)
         metrics.count("ragline_embeddings_total", status.embeddings.computed, origin="computed")
         metrics.count("ragline_embeddings_total", status.embeddings.cached, origin="cached")
+
+
+def _check_key(event: Event, record: Record) -> None:
+    """Refuse a record under the key of another document: compaction would remove that one's."""
+    if record.key == event.key.encode():
+        return
+    found = "none" if record.key is None else record.key.decode("utf-8", "backslashreplace")
+    raise InvalidEvent(
+        f"the record's key must be {event.key!r} as its value says, not "
+        f"{clip(found, _MAX_KEY_CHARS)!r}: publish it under that key, and the last change of the "
+        "document to which the wrong key belongs once more, because compaction removes that one",
+        cause=Cause.INVALID_KEY,
+    )

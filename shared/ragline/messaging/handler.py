@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ragline.clock import Clock, epoch_ms
@@ -24,6 +24,7 @@ from ragline.messaging.failures import (
     publisher_of,
 )
 from ragline.messaging.flood import Floods
+from ragline.messaging.head_start import HeadStart
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
@@ -47,6 +48,7 @@ class HandlerContext:
     settings: DeliverySettings
     waiting: WaitingTasks
     outage: Outage | None = None
+    head_start: HeadStart = field(default_factory=HeadStart)
 
 
 class Handler(ABC):
@@ -106,7 +108,9 @@ class Handler(ABC):
             guard.failed(publisher)
 
     async def _until_due(self, record: Record) -> None:
-        wait_ms = due_at(record) - epoch_ms(self._context.clock())
+        due = due_at(record)
+        # the record's time is the broker's: no clock of ours that is slow makes it wait longer
+        wait_ms = min(due - epoch_ms(self._context.clock()), due - record.timestamp)
         if wait_ms > 0:
             with self._context.waiting.here():
                 await asyncio.sleep(wait_ms / 1000)

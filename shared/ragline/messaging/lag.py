@@ -71,12 +71,7 @@ class LagReader:
         Raises:
             KafkaError: the broker does not answer.
         """
-        found = await self._admin.list_consumer_group_offsets(wanted.group)
-        committed = {
-            partition: offset.offset
-            for partition, offset in found.items()
-            if partition.topic == wanted.topic and offset.offset >= 0
-        }
+        committed = await self.committed(wanted)
         partitions = await self._partitions_of(wanted.topic)
         # a group that never committed starts at the topic's beginning, which retention may move
         fresh = [partition for partition in partitions if partition not in committed]
@@ -86,6 +81,30 @@ class LagReader:
         lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
         members = await self._members_of(wanted.group)
         return Look(lag=lag, done=sum(committed.values()), members=members)
+
+    async def committed(self, wanted: GroupTopic) -> dict[TopicPartition, int]:
+        """Return the offsets of a topic that a group has committed.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        found = await self._admin.list_consumer_group_offsets(wanted.group)
+        return {
+            partition: offset.offset
+            for partition, offset in found.items()
+            if partition.topic == wanted.topic and offset.offset >= 0
+        }
+
+    async def ends(self, topic: str) -> dict[TopicPartition, int]:
+        """Return the offsets at which the partitions of a topic end now.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(
+            await self._partitions_of(topic)
+        )
+        return ends
 
     async def stored(self, topic: str) -> int:
         """Return how many records are on a topic that is not compacted.

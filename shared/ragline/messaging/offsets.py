@@ -24,10 +24,11 @@ class OffsetTracker:
 
     def __init__(self) -> None:
         self._heap: list[int] = []  # unfinished offsets, with finished ones removed lazily
-        self._unfinished: set[int] = set()
+        self._unfinished: dict[int, int] = {}  # to how many records were admitted before them
         self._running: set[int] = set()  # unfinished offsets that have a task
         self._finished: set[int] = set()  # finished offsets above the lowest unfinished one
         self._next: int | None = None  # one beyond the highest admitted offset
+        self._admitted = 0  # records so far; their offsets have gaps where the log was compacted
         self._inherited_running: set[int] = set()
         self._inherited_done: set[int] = set()
 
@@ -41,7 +42,8 @@ class OffsetTracker:
         if offset in self._unfinished:
             return Fetched.RUNNING
         heapq.heappush(self._heap, offset)
-        self._unfinished.add(offset)
+        self._unfinished[offset] = self._admitted
+        self._admitted += 1
         if offset in self._inherited_running:
             self._inherited_running.discard(offset)
             self._running.add(offset)
@@ -64,7 +66,7 @@ class OffsetTracker:
     def finish(self, offset: int) -> None:
         """Mark a record as finished: its output or its dead letter is stored."""
         if offset in self._unfinished:
-            self._unfinished.discard(offset)
+            del self._unfinished[offset]
             self._running.discard(offset)
             self._finished.add(offset)
         elif offset in self._inherited_running:
@@ -78,10 +80,11 @@ class OffsetTracker:
         self._trim()
         return self._heap[0] if self._heap else self._next
 
-    def ahead(self, offset: int) -> int:
-        """How far `offset` is ahead of the oldest unfinished record; 0 when there is none."""
+    @property
+    def ahead(self) -> int:
+        """How many records were admitted after the oldest unfinished one; 0 when there is none."""
         self._trim()
-        return offset - self._heap[0] if self._heap else 0
+        return self._admitted - 1 - self._unfinished[self._heap[0]] if self._heap else 0
 
     def successor(self) -> OffsetTracker:
         """Return the tracker for the same partition after a rebalance that assigned it here again.

@@ -24,9 +24,11 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
 from ragline.background import within
-from ragline.errors import Misconfigured
+from ragline.errors import Misconfigured, Unavailable
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.gate import Gate
+from ragline.messaging.head_start import HeadStart
+from ragline.messaging.kafka_errors import translated
 from ragline.messaging.key_order import KeyOrder
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
@@ -41,6 +43,7 @@ _LAST_CALL_S = 5.0
 # aiokafka's member leaves its group when it fetches nothing for so long. Ours may wait for a
 # dependency, and liveness looks after progress
 _LONGEST_PAUSE_MS = 24 * 3_600_000
+_REJOIN_S = 1.0
 
 Deliver = Callable[[Record, Process], Awaitable[None]]
 
@@ -54,7 +57,7 @@ class Consumption:
     records of one key are delivered one after the other. A record is taken when `gate` lets it
     pass, and started in one of the `slots`. `lane` returns the lane of a record whose publisher is
     limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
-    when partitions are assigned here.
+    when partitions are assigned here. The topic is not read before `head_start` is over.
     """
 
     topic: str
@@ -66,6 +69,7 @@ class Consumption:
     lane: Callable[[Record], asyncio.Lock | None]
     waiting: WaitingTasks
     assignment: Assignment
+    head_start: HeadStart = field(default_factory=HeadStart)
     slots: Slots = field(init=False)
     in_lanes: int = 0
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
@@ -179,11 +183,33 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     state: Consumption
 
     async def start(self) -> None:
-        """Join the group and start to consume and to commit."""
+        """Join the group and start to consume and to commit; now, or after the head start."""
+        if self.state.head_start.over:
+            await self._join()
+        elif not self.tasks:  # a broker that failed to start is started again
+            self.add_task(self._join_later, restart_on_failure=False)
+
+    async def _join(self) -> None:
         self._listener = _Rebalance(self)
         self.state.moved_at = asyncio.get_running_loop().time()
         await super().start()
         self.add_task(self._commit_forever)
+
+    async def _join_later(self) -> None:
+        await self.state.head_start.wait()
+        while self.consumer is None:
+            try:
+                with translated("connecting to Kafka"):
+                    await self._join()
+            except Unavailable as error:
+                log.warning("%s: not joined yet: %s", self.state.topic, error)
+                await self._drop_consumer()
+                await asyncio.sleep(_REJOIN_S)
+
+    async def _drop_consumer(self) -> None:
+        consumer, self.consumer = self.consumer, None
+        if consumer is not None:
+            await self._last(consumer.stop())
 
     async def stop(self) -> None:
         """Stop fetching, drain, cancel what remains, commit, then leave the group."""
@@ -221,7 +247,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         if epoch != state.epoch or tracker.admit(msg.offset) is not Fetched.RUN:
             return
         while epoch == state.epoch and (
-            state.slots.full or tracker.ahead(msg.offset) > state.settings.max_ahead
+            state.slots.full or tracker.ahead > state.settings.max_ahead
         ):
             await state.progress.wait()
         if epoch != state.epoch or partition in state.revoking or not self.running:

@@ -22,6 +22,7 @@ from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS, topic_of
 from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, TransientError
 from ragline.messaging.admission import Admission
+from ragline.messaging.broker_time import on_brokers_clock
 from ragline.messaging.claims import Claims
 from ragline.messaging.failures import Failure, diagnose, failed_answer
 from ragline.messaging.handler import Handler, HandlerContext
@@ -97,6 +98,10 @@ class QueryHandler(Handler):
         self, event: QuerySubmitted, delivery: Delivery
     ) -> tuple[QuerySubmitted, datetime]:
         """Return the event with its submission time set, and the deadline of the answer."""
+        if type(event) is QuerySubmitted:  # else the first stage did this
+            event = on_brokers_clock(
+                event, appended_at=delivery.appended_at, now=self._context.clock()
+            )
         submitted = event.submitted_at or delivery.appended_at
         default = timedelta(seconds=self._context.settings.default_deadline_s)
         deadline = event.deadline or submitted + default

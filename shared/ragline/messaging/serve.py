@@ -9,13 +9,14 @@ from functools import partial
 
 from faststream.kafka import KafkaBroker
 
-from ragline.background import repeating, within
+from ragline.background import beside, repeating, within
 from ragline.clock import utc_now
-from ragline.contracts.topics import DEAD_LETTERS
+from ragline.contracts.topics import DEAD_LETTERS, consumer_group
 from ragline.messaging.application import add_publishers, add_subscribers
 from ragline.messaging.composition import Composition
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
+from ragline.messaging.head_start import HeadStart, watch_head_start
 from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
 from ragline.messaging.ordered import OrderedCommitSubscriber
@@ -74,6 +75,7 @@ async def _consume_until(
         outage = Outage(
             composition.vital, metrics=metrics, waiting=composition.waiting, clock=utc_now
         )
+        head_start = HeadStart(spec.delivery.first)
         context = HandlerContext(
             service=spec.service,
             stage=composition.stage,
@@ -84,6 +86,7 @@ async def _consume_until(
             settings=settings.delivery,
             waiting=composition.waiting,
             outage=outage,
+            head_start=head_start,
         )
         add_subscribers(
             broker,
@@ -95,11 +98,18 @@ async def _consume_until(
             outage=outage,
             waiting=composition.waiting,
             assignment=composition.assignment,
+            head_start=head_start,
         )
         health.live["publishing"] = lambda: publisher.refused
         watch(broker, composition, health, floods, outage, settings)
         stop_s = settings.kafka.drain_timeout_s + _LAST_CALL_S
         stack.push_async_callback(_stop, broker, stop_s)
+        if first := head_start.topic:
+            health.degraded["head start"] = head_start.problem
+            group = consumer_group(spec.service, first)
+            await stack.enter_async_context(
+                beside(watch_head_start(head_start, settings.kafka, group))
+            )
         await once_available(health, lambda: start_broker(broker))
         await stack.enter_async_context(repeating(outage.probe, every_s=_PROBE_EVERY_S))
         for subscriber in broker.subscribers:

@@ -45,6 +45,7 @@ def watch(
     health.ready["dead letters"] = partial(_flooded, floods)
     for name, check in composition.checks.items():
         health.ready[name] = partial(_unreachable, check)
+    health.live.update(composition.live)
     health.degraded.update(composition.degraded)
     health.degraded["stopped topics"] = partial(_trying_again, floods)
     health.degraded["publishers"] = partial(_limited, floods)
@@ -67,6 +68,8 @@ def _stalled(state: Consumption, limit_s: float) -> str | None:
 async def _not_joined(subscriber: OrderedCommitSubscriber, guard: FloodGuard) -> str | None:
     if guard.state is TopicState.STOPPED:
         return None  # it has left on purpose
+    if not subscriber.state.head_start.over:
+        return None  # it works on the topic that comes first; `degraded` says so
     consumer = subscriber.consumer
     if consumer is None or not subscriber.state.joined:
         return "not in the consumer group"

@@ -220,6 +220,11 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("origin",),
     ),
     MetricSpec(
+        name="ragline_access_recorded_total",
+        kind=MetricKind.COUNTER,
+        help="Statements of who may read a document that were repeated on document-access.",
+    ),
+    MetricSpec(
         name="ragline_degraded_dependency_total",
         kind=MetricKind.COUNTER,
         help="Calls to an optional dependency that failed; the work went on without them.",
@@ -241,6 +246,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         name="ragline_circuit_refused_total",
         kind=MetricKind.COUNTER,
         help="Calls that were not made because the circuit breaker was open.",
+        labels=("dependency",),
+    ),
+    MetricSpec(
+        name="ragline_calls_abandoned_total",
+        kind=MetricKind.COUNTER,
+        help="Calls that ignored their time limit and were abandoned with their connection.",
         labels=("dependency",),
     ),
     *BUSINESS,

@@ -97,7 +97,8 @@ class StoredDocument:
     """What the store holds of a document.
 
     `version` is the highest content version (upsert or delete) or -1 when only access is known;
-    `gone` says that it is deleted. `access_version` is the version that stated the access, or -1.
+    `gone` says that it is deleted. `access_version` is the version that stated the access, or -1;
+    `access_by_event` says that it was set by itself (`set_access`), and not with the content.
     `chunk_hashes` are the `content_hash` of the current chunks, by ordinal.
     """
 
@@ -107,6 +108,12 @@ class StoredDocument:
     access_version: int
     access: tuple[str, ...]
     chunk_hashes: tuple[str, ...] = ()
+    access_by_event: bool = False
+
+    @property
+    def access_order(self) -> tuple[int, bool]:
+        """The sort key by which one statement about who may read wins over another."""
+        return self.access_version, self.access_by_event
 
     def is_for(self, groups: Iterable[str]) -> bool:
         """Return whether a reader with `groups` may know of the document."""

@@ -19,6 +19,9 @@ class MemoryReader:
     async def ping(self) -> None:
         """Return at once: memory is always available."""
 
+    async def reconnect(self) -> None:
+        """Do nothing: there is no connection."""
+
     async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
         """Return the document's current state."""
         entry = self._collection.entries.get(ref)

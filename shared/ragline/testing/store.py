@@ -38,7 +38,6 @@ _NOTHING = StoredDocument(version=-1, gone=False, content_hash=None, access_vers
 @dataclass(slots=True)
 class _Entry:
     state: StoredDocument = _NOTHING
-    by_event: bool = False
     document: IndexedDocument | None = None
 
     def readable(self, groups: tuple[str, ...]) -> bool:
@@ -46,10 +45,11 @@ class _Entry:
         return self.state.is_for(groups)
 
     def state_access(self, version: int, access: tuple[str, ...], *, by_event: bool) -> bool:
-        if (version, by_event) < (self.state.access_version, self.by_event):
+        if (version, by_event) < self.state.access_order:
             return False
-        self.state = replace(self.state, access_version=version, access=access)
-        self.by_event = by_event
+        self.state = replace(
+            self.state, access_version=version, access_by_event=by_event, access=access
+        )
         return True
 
 
@@ -78,6 +78,9 @@ class MemoryStore:
 
     async def ping(self) -> None:
         """Return at once: memory is always available."""
+
+    async def reconnect(self) -> None:
+        """Do nothing: there is no connection."""
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 from uuid import UUID
 
 import httpx
@@ -38,6 +38,7 @@ from ragline.testing.store_contract.builders import (
     scope,
     seen,
 )
+from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.stage import IngestorStage
 from ragline_ingestor.tenant_line import TenantLine
 
@@ -127,6 +128,7 @@ def ingestor(store: WeaviateStore) -> IngestorStage:
     embedder: Any = SimpleNamespace(embed=None)
     return IngestorStage(
         store=store,
+        access=AccessLog(store=store, record=AsyncMock()),
         fetch=Mock(),
         prepare=Mock(),
         embedder=embedder,

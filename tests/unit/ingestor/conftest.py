@@ -12,9 +12,11 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from ragline.contracts.documents import DocumentAccessChanged
 from ragline.messaging.slots import DeliverySlot
 from ragline.ports.store import FencedStore
 from ragline.testing.store import MemoryStore
+from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
@@ -85,15 +87,26 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
+def recorded() -> list[DocumentAccessChanged]:
+    """What the stage put on `document-access`."""
+    return []
+
+
+@pytest.fixture
 def make_stage(
-    embedder: CountingEmbedder, cache: DictCache
+    embedder: CountingEmbedder, cache: DictCache, recorded: list[DocumentAccessChanged]
 ) -> Callable[[FencedStore], IngestorStage]:
     """A function from a store to a stage; its timer advances by a second per reading."""
 
     def make(store: FencedStore) -> IngestorStage:
         ticks = count()
+
+        async def record(event: DocumentAccessChanged) -> None:
+            recorded.append(event)
+
         return IngestorStage(
             store=store,
+            access=AccessLog(store=store, record=record),
             fetch=Fetcher(rules=NO_URIS, readers={}, max_bytes=MAX_BYTES, timeout_s=1),
             prepare=prepare,
             embedder=CachedEmbedder(

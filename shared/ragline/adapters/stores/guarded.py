@@ -1,73 +1,85 @@
-"""A chunk store behind its circuit breaker: ports `ChunkSearch` and `ChunkStore`."""
+"""Stores that are left alone while they fail, and whose calls return in time whatever happens."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
+from ragline.adapters.circuit.bounded_calls import BoundedCalls
 from ragline.adapters.circuit.breaker import Breaker
-from ragline.adapters.stores.opening import Store, open_store
+from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
 from ragline.contracts.queries import Candidate
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import Embedder
+from ragline.ports.sources import SourceText
 from ragline.ports.store import DocumentRef, IndexedDocument, Scope, StoredDocument, WriteResult
 from ragline.settings import CircuitSettings, VectorStoreSettings
 
+_NAME = "vector_store"
+
 
 class GuardedStore:
-    """Passes calls on to `store` while the circuit lets them through.
+    """Passes calls on to `store` while the circuit lets them through; ports of a store.
 
     Raises, besides what `store` raises:
+        Unavailable: the call did not end in time.
         CircuitOpen: the store failed recently; it is not called before the next trial.
     """
 
-    def __init__(self, store: Store, breaker: Breaker) -> None:
+    def __init__(self, store: Store, breaker: Breaker, calls: BoundedCalls) -> None:
         self._store = store
         self._breaker = breaker
+        self._calls = calls
+
+    def stuck(self) -> str | None:
+        """Return why no call can be made any more in this process, or None."""
+        return self._calls.problem()
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
     ) -> list[Candidate]:
         """Search by cosine similarity."""
         with self._breaker.call():
-            return await self._store.vector(embedding, scope=scope, limit=limit)
+            return await self._calls.run(self._store.vector(embedding, scope=scope, limit=limit))
 
     async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
         """Search by relevance."""
         with self._breaker.call():
-            return await self._store.keyword(text, scope=scope, limit=limit)
+            return await self._calls.run(self._store.keyword(text, scope=scope, limit=limit))
 
     async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
         """Search literal terms."""
         with self._breaker.call():
-            return await self._store.metadata(terms, scope=scope, limit=limit)
+            return await self._calls.run(self._store.metadata(terms, scope=scope, limit=limit))
 
     async def current(self, ref: DocumentRef) -> StoredDocument | None:
         """Return what is stored of a document."""
         with self._breaker.call():
-            return await self._store.current(ref)
+            return await self._calls.run(self._store.current(ref))
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
         """Make `document` the current version."""
         with self._breaker.call():
-            return await self._store.upsert(document)
+            return await self._calls.run(self._store.upsert(document))
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
         """Remove a document."""
         with self._breaker.call():
-            return await self._store.delete(ref, version=version)
+            return await self._calls.run(self._store.delete(ref, version=version))
 
     async def set_access(
         self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
     ) -> WriteResult:
         """Set who may read a document."""
         with self._breaker.call():
-            return await self._store.set_access(ref, version=version, access=access)
+            return await self._calls.run(
+                self._store.set_access(ref, version=version, access=access)
+            )
 
     async def settle(self, ref: DocumentRef) -> None:
         """Clean up after a writer that died."""
         with self._breaker.call():
-            await self._store.settle(ref)
+            await self._calls.run(self._store.settle(ref))
 
     def problem(self) -> str | None:
         """Return why the store is not called at the moment, or None."""
@@ -80,10 +92,10 @@ class GuardedStore:
         may still fail every search.
         """
         if self._breaker.closed:
-            await self._store.ping()
+            await self._calls.run(self._store.ping())
             return
         with self._breaker.call():
-            await self._store.ping()
+            await self._calls.run(self._store.ping())
 
 
 @asynccontextmanager
@@ -98,4 +110,41 @@ async def open_guarded_store(
     async with open_store(
         settings, fingerprint=embedder.fingerprint, dimensions=embedder.dimensions
     ) as store:
-        yield GuardedStore(store, Breaker("vector_store", settings=circuit, metrics=metrics))
+        yield GuardedStore(
+            store,
+            Breaker(_NAME, settings=circuit, metrics=metrics),
+            BoundedCalls(_NAME, metrics=metrics, reconnect=store.reconnect),
+        )
+
+
+class BoundedReader:
+    """Passes calls on to `reader`; they return in time. Port `DocumentReader`."""
+
+    def __init__(self, reader: SourceReader, calls: BoundedCalls) -> None:
+        self._reader = reader
+        self._calls = calls
+
+    async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
+        """Return a document's current version."""
+        return await self._calls.run(self._reader.read(ref, groups=groups))
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Return which of these documents a reader may know of."""
+        return await self._calls.run(self._reader.permitted(tenant, document_ids, groups=groups))
+
+
+@asynccontextmanager
+async def open_bounded_reader(
+    settings: VectorStoreSettings, *, metrics: Metrics
+) -> AsyncIterator[BoundedReader]:
+    """Open the configured store for reading sources.
+
+    Raises:
+        Unavailable, Misconfigured: see `open_reader`.
+    """
+    async with open_reader(settings) as reader:
+        yield BoundedReader(
+            reader, BoundedCalls(_NAME, metrics=metrics, reconnect=reader.reconnect)
+        )

@@ -22,6 +22,10 @@ class Reachable(Protocol):
         """
         ...
 
+    async def reconnect(self) -> None:
+        """Give up the connections that there are; later calls get new ones. Waits for nothing."""
+        ...
+
 
 class Store(ChunkSearch, FencedStore, Reachable, Protocol):
     """A store as used by searches and by the writer."""

@@ -105,7 +105,12 @@ class AccessContract(StoreCase):
     async def test_an_access_event_before_the_document_holds_for_it(self, store: Store) -> None:
         assert await store.set_access(ref(), version=5, access=("staff",)) is APPLIED
         assert await store.current(ref()) == StoredDocument(
-            version=-1, gone=False, content_hash=None, access_version=5, access=("staff",)
+            version=-1,
+            gone=False,
+            content_hash=None,
+            access_version=5,
+            access_by_event=True,
+            access=("staff",),
         )
         await store.upsert(document(version=4, access=("ops",)))
         assert await readers(store, "staff", "ops") == {"staff"}

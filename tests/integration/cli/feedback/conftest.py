@@ -118,7 +118,11 @@ def tenant() -> Tenant:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A separate broker for this module, because it gets poison records."""
-    small = [replace(topic, partitions=min(4, topic.partitions)) for topic in TOPICS]
+    past = {"message.timestamp.type": "CreateTime"}  # what is appended here happened yesterday
+    small = [
+        replace(topic, partitions=min(4, topic.partitions), extra={**topic.extra, **past})
+        for topic in TOPICS
+    ]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
         asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
         yield Cluster(server.bootstrap_servers)

@@ -51,6 +51,18 @@ def test_a_cluster_that_holds_the_registry_needs_nothing() -> None:
     assert plan.warnings == ()
 
 
+def test_an_existing_topic_comes_to_keep_the_brokers_time() -> None:
+    change = change_of(FEEDBACK, existing(FEEDBACK, message_timestamp_type="CreateTime"))
+    assert change.action == "configure"
+    assert change.config == {"message.timestamp.type": "LogAppendTime"}
+
+
+def test_compaction_is_not_hurried_where_an_operator_slowed_it_down() -> None:
+    change = change_of(DOCUMENTS, existing(DOCUMENTS, min_compaction_lag_ms=str(2**40)))
+    assert change.action == "nothing"
+    assert "min.compaction.lag.ms" in change.warnings[0]
+
+
 def test_a_small_topic_grows() -> None:
     change = change_of(FEEDBACK, existing(FEEDBACK, partitions=1))
     assert (change.action, change.current, change.partitions) == ("grow", 1, FEEDBACK.partitions)

@@ -20,6 +20,7 @@ from ragline.messaging.application import add_publishers, add_subscribers, descr
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.deliveries import DeliveryPolicy, DocumentDelivery, Observation
 from ragline.messaging.flood import Floods
+from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption
 from ragline.messaging.outage import Outage
@@ -72,6 +73,7 @@ class World:
         self.waiting = WaitingTasks()
         self.assignment = Assignment()
         outage = Outage({}, metrics=Metrics(), waiting=self.waiting, clock=utc_now)
+        self.head_start = HeadStart(spec.delivery.first)
         self.broker = make_broker(settings.kafka, client_id="test")
         self.publishers = add_publishers(self.broker, spec)
         add_subscribers(
@@ -84,6 +86,7 @@ class World:
             outage=outage,
             waiting=self.waiting,
             assignment=self.assignment,
+            head_start=self.head_start,
         )
 
     @property
@@ -125,6 +128,18 @@ def test_documents_are_read_with_their_retries_and_key_by_key() -> None:
     ]
     assert all(each.by_key for each in world.consumptions)
     assert list(world.publishers) == ["document-status"]
+
+
+def test_who_may_read_is_read_before_what_there_is_to_read() -> None:
+    waiting = {each.topic: not each.head_start.over for each in World(INGESTOR).consumptions}
+    assert waiting == {
+        "document-access": False,
+        "documents": True,
+        "documents.retry.10s": True,
+        "documents.retry.1m": True,
+        "documents.retry.10m": True,
+    }
+    assert all(each.head_start.over for each in World(MONITOR).consumptions)
 
 
 def test_consumption_begins_with_all_that_it_shares_with_the_handler() -> None:

@@ -21,7 +21,7 @@ def test_the_lowest_unfinished_record_holds_the_commit_back() -> None:
     tracker.finish(6)
     tracker.finish(7)
     assert tracker.committable == 5
-    assert tracker.ahead(8) == 3
+    assert tracker.ahead == 2
     tracker.finish(5)
     assert tracker.committable == 8
 
@@ -45,6 +45,22 @@ def test_gaps_left_by_compaction_do_not_hold_the_commit_back() -> None:
         tracker.admit(offset)
         tracker.finish(offset)
     assert tracker.committable == 43
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=40), st.data())
+def test_what_runs_ahead_is_counted_in_records_however_wide_the_gaps(
+    gaps: list[int], data: st.DataObject
+) -> None:
+    tracker = OffsetTracker()
+    offsets = [sum(gaps[: at + 1]) for at in range(len(gaps))]
+    finished: set[int] = set()
+    for at, offset in enumerate(offsets):
+        tracker.admit(offset)
+        for done in data.draw(st.sets(st.sampled_from(offsets[: at + 1]))):
+            tracker.finish(done)
+            finished.add(done)
+        unfinished = [each for each in range(at + 1) if offsets[each] not in finished]
+        assert tracker.ahead == (at - unfinished[0] if unfinished else 0)
 
 
 def test_a_record_revoked_before_it_got_a_task_is_run_by_the_successor() -> None:

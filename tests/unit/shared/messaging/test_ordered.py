@@ -1,4 +1,4 @@
-"""What a subscriber takes and when; what it tells of its assignment."""
+"""When a subscriber joins; what it takes and when; what it tells of its assignment."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
+from ragline.contracts.topics import DOCUMENT_ACCESS
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.gate import Gate
+from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.offsets import OffsetTracker
 from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
@@ -179,3 +183,32 @@ async def test_a_member_knows_its_part_of_the_partitions() -> None:
     assert assignment.share == 0.25
     await rebalance.on_partitions_assigned({TopicPartition("queries", n) for n in range(4)})
     assert assignment.share == 1.0
+
+
+async def test_a_topic_that_must_wait_is_joined_after_the_head_start_and_tried_until_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ragline.messaging.ordered._REJOIN_S", 0.001)
+    head_start = HeadStart(DOCUMENT_ACCESS)
+    state = consumption(head_start=head_start)
+    subscriber: Any = subscribe(
+        make_broker(KafkaSettings(), client_id="test"), group="g", state=state
+    )
+    outcomes: list[Exception | None] = [KafkaConnectionError("away"), None]
+    joined = asyncio.Event()
+
+    async def join() -> None:
+        if (error := outcomes.pop(0)) is not None:
+            raise error
+        subscriber.consumer = SimpleNamespace()
+        joined.set()
+
+    monkeypatch.setattr(subscriber, "_join", join)
+    for _ in range(2):  # the broker is started again if one of its subscribers fails to start
+        await subscriber.start()
+    await asyncio.sleep(0)
+    assert len(outcomes) == 2
+
+    head_start.saw({}, {})
+    await joined.wait()
+    assert outcomes == []

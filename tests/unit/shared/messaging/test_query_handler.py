@@ -183,6 +183,33 @@ async def test_the_publisher_s_deadline_is_left_to_the_stage_when_there_is_none(
     assert world.calls[0].deadline is None  # the plan has a say in it
 
 
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+async def test_a_publisher_whose_clock_is_wrong_gets_the_time_that_is_due_to_it(
+    world: World, hours: int
+) -> None:
+    its_now = T0 + timedelta(hours=hours)
+    asked = {"submitted_at": its_now.isoformat()}
+    await world.deliver(**asked)
+    await world.deliver(**asked, deadline=(its_now + timedelta(seconds=9)).isoformat())
+    assert [(each.submitted_at, each.deadline) for each in world.calls] == [
+        (T0, None),
+        (T0, T0 + timedelta(seconds=9)),
+    ]
+
+
+async def test_a_record_from_the_future_gains_no_time(world: World) -> None:
+    world.clock.passes(-3_600)  # the topic keeps its publishers' times, and theirs is fast
+    await world.deliver()
+    assert world.calls[0].submitted_at == world.clock.now
+
+
+async def test_a_question_may_have_no_end(world: World) -> None:
+    never = datetime.max.replace(tzinfo=UTC)
+    earlier = T0 - timedelta(hours=1)
+    await world.deliver(submitted_at=earlier.isoformat(), deadline=never.isoformat())
+    assert world.calls[0].deadline == never
+
+
 async def test_expired_work_is_not_begun(world: World) -> None:
     await world.deliver(deadline=(T0 - timedelta(seconds=1)).isoformat())
     assert world.calls == []

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from ragline.adapters.circuit.bounded_calls import allowed
 from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
 
 # SQLSTATE classes, PostgreSQL documentation, appendix A
@@ -42,8 +43,9 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
         PermanentError: the database rejects the data.
     """
     try:
-        async with asyncio.timeout(timeout_s):
-            yield
+        with allowed(timeout_s):
+            async with asyncio.timeout(timeout_s):
+                yield
     except RaglineError:
         raise
     except asyncpg.PostgresError as error:

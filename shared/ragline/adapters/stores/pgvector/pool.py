@@ -1,14 +1,15 @@
-"""A pool of connections to PostgreSQL, which closes within the time limit."""
+"""A pool of connections to PostgreSQL, which closes in time, and can be replaced by a new one."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
 from ragline.adapters.stores.pgvector.errors import guarded
+from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.settings import VectorStoreSettings
 
@@ -33,13 +34,45 @@ def address(settings: VectorStoreSettings) -> str:
     return url
 
 
+class RenewablePool:
+    """A pool that can be replaced by another one, whose connections are all new.
+
+    `make` returns a pool that is not open yet; its argument is how many connections it opens at
+    once.
+    """
+
+    def __init__(self, make: Callable[[int], asyncpg.Pool]) -> None:
+        self._make = make
+        self._pool = make(1)
+
+    async def open(self) -> None:
+        """Open the first connection."""
+        await self._pool
+
+    def acquire(self) -> Any:
+        """Return a context manager that borrows a connection."""
+        return self._pool.acquire()
+
+    async def renew(self) -> None:
+        """Replace the pool, and end the connections of the old one without a farewell."""
+        old, new = self._pool, self._make(0)
+        await new  # no connection is opened yet
+        self._pool = new
+        old.terminate()
+
+    async def close(self, timeout_s: float) -> None:
+        """Close the pool, at most `timeout_s` seconds long."""
+        if not await within(timeout_s, self._pool.close()):
+            self._pool.terminate()
+
+
 @asynccontextmanager
 async def open_pool(
     settings: VectorStoreSettings,
     *,
     session: Mapping[str, str],
     prepare: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
-) -> AsyncIterator[asyncpg.Pool]:
+) -> AsyncIterator[RenewablePool]:
     """Open connections with the server settings in `session`; call `prepare` once on each.
 
     Raises:
@@ -47,23 +80,20 @@ async def open_pool(
         Misconfigured: wrong address or credentials.
     """
     url = address(settings)
-    async with guarded("connect", settings.timeout_s):
-        pool = await asyncpg.create_pool(
+
+    def make(at_once: int) -> asyncpg.Pool:
+        return asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=at_once,
             max_size=settings.pool_size,
             server_settings={**_SESSION, **session},
             init=prepare,
         )
+
+    async with guarded("connect", settings.timeout_s):
+        pool = RenewablePool(make)
+        await pool.open()
     try:
         yield pool
     finally:
-        await _close(pool, settings.timeout_s)
-
-
-async def _close(pool: asyncpg.Pool, timeout_s: float) -> None:
-    try:
-        async with asyncio.timeout(timeout_s):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
+        await pool.close(settings.timeout_s)

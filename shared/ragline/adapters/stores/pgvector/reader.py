@@ -9,7 +9,7 @@ import asyncpg
 
 from ragline.adapters.stores.analysis import clean
 from ragline.adapters.stores.pgvector.errors import guarded
-from ragline.adapters.stores.pgvector.pool import open_pool
+from ragline.adapters.stores.pgvector.pool import RenewablePool, open_pool
 from ragline.adapters.stores.pgvector.scope import Arguments, readable
 from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import DocumentRef
@@ -35,7 +35,7 @@ WHERE d.tenant = {tenant} AND d.document_id = ANY({documents}::text[]) AND {read
 class PgvectorReader:
     """`DocumentReader` over a pool; `schema` is the collection's."""
 
-    def __init__(self, pool: asyncpg.Pool, schema: str, *, timeout_s: float) -> None:
+    def __init__(self, pool: RenewablePool, schema: str, *, timeout_s: float) -> None:
         self._pool = pool
         self._schema = schema
         self._timeout_s = timeout_s
@@ -44,6 +44,10 @@ class PgvectorReader:
         """Return when the database answers."""
         async with guarded("ping", self._timeout_s), self._pool.acquire() as connection:
             await connection.execute("SELECT 1")
+
+    async def reconnect(self) -> None:
+        """Replace the pool."""
+        await self._pool.renew()
 
     async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
         """Read the document's row with its chunks."""

@@ -15,7 +15,7 @@ from pgvector.asyncpg import register_vector
 from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
 from ragline.adapters.stores.pgvector import schema, search, write
 from ragline.adapters.stores.pgvector.errors import guarded
-from ragline.adapters.stores.pgvector.pool import address, open_pool
+from ragline.adapters.stores.pgvector.pool import RenewablePool, address, open_pool
 from ragline.contracts.queries import Candidate
 from ragline.errors import Unavailable
 from ragline.ports.store import (
@@ -30,7 +30,7 @@ from ragline.settings import VectorStoreSettings
 # a transaction gets one more `timeout_s` for every 100 chunks that it writes or removes
 _CHUNKS_PER_LIMIT = 100
 _CURRENT = """
-SELECT version, gone, content_hash, access_version, access, chunk_hashes
+SELECT version, gone, content_hash, access_version, access_by_event, access, chunk_hashes
 FROM documents WHERE tenant = $1 AND document_id = $2
 """
 _STILL_FOUND = """
@@ -43,7 +43,7 @@ _SESSION = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "strict_order"}
 class PgvectorStore:
     """`ChunkSearch` and `ChunkStore` over a pool whose search path is the collection's schema."""
 
-    def __init__(self, pool: asyncpg.Pool, *, dimensions: int, timeout_s: float) -> None:
+    def __init__(self, pool: RenewablePool, *, dimensions: int, timeout_s: float) -> None:
         self._pool = pool
         self._dimensions = dimensions
         self._timeout_s = timeout_s
@@ -52,6 +52,10 @@ class PgvectorStore:
         """Return when the database answers."""
         async with self._connection("ping") as connection:
             await connection.execute("SELECT 1")
+
+    async def reconnect(self) -> None:
+        """Replace the pool."""
+        await self._pool.renew()
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -83,6 +87,7 @@ class PgvectorStore:
             gone=row["gone"],
             content_hash=row["content_hash"],
             access_version=row["access_version"],
+            access_by_event=row["access_by_event"],
             access=tuple(row["access"]),
             chunk_hashes=tuple(row["chunk_hashes"]),
         )
@@ -175,4 +180,4 @@ async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]
         try:
             yield connection
         finally:
-            await connection.close()
+            await connection.close(timeout=settings.timeout_s)

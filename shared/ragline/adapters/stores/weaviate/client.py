@@ -2,43 +2,89 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import weaviate
+from weaviate.collections import CollectionAsync
 from weaviate.config import AdditionalConfig, Timeout
 
 from ragline.adapters.stores.weaviate.errors import guarded
+from ragline.background import within
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import VectorStoreSettings
 
+log = logging.getLogger(__name__)
+
+_CLOSE_S = 5.0
+
+
+class Connection:
+    """A client of the server, which can be replaced by a new one. `settings` say where it is."""
+
+    def __init__(self, settings: VectorStoreSettings) -> None:
+        self._settings = settings
+        self._closing: set[asyncio.Task[bool]] = set()
+        self.client = _client(settings)
+
+    async def open(self) -> None:
+        """Make the client usable; only its first call shows whether the server answers."""
+        await self.client.connect()
+
+    def collection(self, name: str) -> CollectionAsync[Any, Any]:
+        """Return a collection as the present client reaches it."""
+        return self.client.collections.use(name)
+
+    async def ping(self) -> None:
+        """Return when the server is ready.
+
+        Raises:
+            Unavailable: the server is not ready.
+        """
+        async with guarded("ping", self._settings.timeout_s):
+            if not await self.client.is_ready():
+                raise Unavailable("Weaviate is not ready: check RAGLINE_VECTOR_STORE__URL")
+
+    async def renew(self) -> None:
+        """Replace the client; the old one's calls end when it is closed, which may take a while."""
+        old, new = self.client, _client(self._settings)
+        await new.connect()
+        self.client = new
+        closing = asyncio.create_task(_close(old))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """Close the client, at most some seconds long."""
+        await asyncio.gather(_close(self.client), *self._closing)
+
 
 @asynccontextmanager
-async def connected(settings: VectorStoreSettings) -> AsyncIterator[weaviate.WeaviateAsyncClient]:
+async def connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
     """Connect; only the first call shows whether the server answers.
 
     Raises:
         Misconfigured: the settings do not form an address.
     """
-    client = _client(settings)
+    connection = Connection(settings)
     try:
         async with guarded("connect", settings.timeout_s):
-            await client.connect()
-        yield client
+            await connection.open()
+        yield connection
     finally:
-        await client.close()
+        await connection.close()
 
 
-async def ping(client: weaviate.WeaviateAsyncClient, timeout_s: float) -> None:
-    """Return when the server is ready.
-
-    Raises:
-        Unavailable: the server is not ready.
-    """
-    async with guarded("ping", timeout_s):
-        if not await client.is_ready():
-            raise Unavailable("Weaviate is not ready: check RAGLINE_VECTOR_STORE__URL")
+async def _close(client: weaviate.WeaviateAsyncClient) -> bool:
+    try:
+        return await within(_CLOSE_S, client.close())
+    except Exception:
+        log.warning("a connection to Weaviate did not close", exc_info=True)
+        return False
 
 
 def _client(settings: VectorStoreSettings) -> weaviate.WeaviateAsyncClient:

@@ -20,6 +20,7 @@ from weaviate.exceptions import (
     WeaviateUnsupportedFeatureError,
 )
 
+from ragline.adapters.circuit.bounded_calls import allowed
 from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
 
 _REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
@@ -62,8 +63,9 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
         PermanentError: the server rejects the request.
     """
     try:
-        async with asyncio.timeout(timeout_s):
-            yield
+        with allowed(timeout_s):
+            async with asyncio.timeout(timeout_s):
+                yield
     except RaglineError:
         raise
     except TimeoutError as error:

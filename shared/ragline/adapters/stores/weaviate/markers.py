@@ -125,6 +125,7 @@ class DocumentState:
             gone=self.gone,
             content_hash=self.content.content_hash if self.content else None,
             access_version=self.access_version,
+            access_by_event=self.access is not None and self.access.kind is MarkerKind.ACCESS,
             access=self.groups,
             chunk_hashes=self.content.chunk_hashes if self.content else (),
         )

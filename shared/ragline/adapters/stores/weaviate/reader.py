@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 
-import weaviate
-
-from ragline.adapters.stores.weaviate.client import connected, ping
+from ragline.adapters.stores.weaviate.client import Connection, connected
 from ragline.adapters.stores.weaviate.errors import UnknownCollection, guarded
 from ragline.adapters.stores.weaviate.markers import DocumentState, Marker
 from ragline.adapters.stores.weaviate.objects import PART_PROPERTIES, Properties, source_text
@@ -27,20 +25,22 @@ _MAX_ATTEMPTS = 5
 class WeaviateReader:
     """`DocumentReader` over one multi-tenant collection, which may not exist yet."""
 
-    def __init__(
-        self, client: weaviate.WeaviateAsyncClient, name: str, *, timeout_s: float
-    ) -> None:
-        self._client = client
-        self._collection = client.collections.use(name)
+    def __init__(self, connection: Connection, name: str, *, timeout_s: float) -> None:
+        self._connection = connection
+        self._name = name
         self._timeout_s = timeout_s
 
     async def ping(self) -> None:
         """Return when the server is ready."""
-        await ping(self._client, self._timeout_s)
+        await self._connection.ping()
+
+    async def reconnect(self) -> None:
+        """Replace the client."""
+        await self._connection.renew()
 
     async def read(self, ref: DocumentRef, *, groups: tuple[str, ...]) -> SourceText | None:
         """Read the document's markers, its chunks, and the markers again."""
-        tenant = TenantObjects(self._collection.with_tenant(ref.tenant), self._timeout_s)
+        tenant = self._tenant(ref.tenant)
         try:
             async with guarded("reading a source", self._timeout_s):
                 return await read(tenant, ref.document_id, groups)
@@ -51,7 +51,7 @@ class WeaviateReader:
         self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
     ) -> frozenset[str]:
         """Read the documents' markers."""
-        objects = TenantObjects(self._collection.with_tenant(tenant), self._timeout_s)
+        objects = self._tenant(tenant)
         try:
             async with guarded("reading documents' access", self._timeout_s):
                 states = await objects.verdicts(document_ids)
@@ -63,14 +63,18 @@ class WeaviateReader:
             if state.markers and state.is_for(groups)
         )
 
+    def _tenant(self, tenant: str) -> TenantObjects:
+        collection = self._connection.collection(self._name)
+        return TenantObjects(collection.with_tenant(tenant), self._timeout_s)
+
 
 @asynccontextmanager
 async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[WeaviateReader]:
     """Connect, and check that the server accepts our credentials."""
-    async with connected(settings) as client:
+    async with connected(settings) as connection:
         async with guarded("connect", settings.timeout_s):
-            await client.collections.exists(settings.collection)
-        yield WeaviateReader(client, settings.collection, timeout_s=settings.timeout_s)
+            await connection.client.collections.exists(settings.collection)
+        yield WeaviateReader(connection, settings.collection, timeout_s=settings.timeout_s)
 
 
 async def read(

@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import weaviate
-
 from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
 from ragline.adapters.stores.weaviate import schema, search, write
-from ragline.adapters.stores.weaviate.client import connected, ping
+from ragline.adapters.stores.weaviate.client import Connection, connected
 from ragline.adapters.stores.weaviate.errors import UnknownTenant, guarded
 from ragline.adapters.stores.weaviate.tenant import TenantObjects
 from ragline.contracts.queries import Candidate
@@ -29,20 +27,24 @@ class WeaviateStore:
 
     def __init__(
         self,
-        client: weaviate.WeaviateAsyncClient,
+        connection: Connection,
         name: str,
         *,
         dimensions: int,
         timeout_s: float,
     ) -> None:
-        self._client = client
-        self._collection = client.collections.use(name)
+        self._connection = connection
+        self._name = name
         self._dimensions = dimensions
         self._timeout_s = timeout_s
 
     async def ping(self) -> None:
         """Return when the server is ready."""
-        await ping(self._client, self._timeout_s)
+        await self._connection.ping()
+
+    async def reconnect(self) -> None:
+        """Replace the client."""
+        await self._connection.renew()
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -86,7 +88,8 @@ class WeaviateStore:
 
     def tenant(self, tenant: str) -> TenantObjects:
         """Return the objects of a tenant."""
-        return TenantObjects(self._collection.with_tenant(tenant), self._timeout_s)
+        collection = self._connection.collection(self._name)
+        return TenantObjects(collection.with_tenant(tenant), self._timeout_s)
 
     async def _search(
         self,
@@ -111,16 +114,16 @@ async def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
 ) -> AsyncIterator[WeaviateStore]:
     """Connect, and create the collection if it does not exist."""
-    async with connected(settings) as client:
+    async with connected(settings) as connection:
         async with guarded("connect", settings.timeout_s):
             identity = IndexIdentity(fingerprint, dimensions)
-            await schema.ensure(client, settings.collection, identity)
+            await schema.ensure(connection.client, settings.collection, identity)
         yield WeaviateStore(
-            client, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
+            connection, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
     """Tell whether the collection exists."""
-    async with connected(settings) as client, guarded("connect", settings.timeout_s):
-        return bool(await client.collections.exists(settings.collection))
+    async with connected(settings) as connection, guarded("connect", settings.timeout_s):
+        return bool(await connection.client.collections.exists(settings.collection))

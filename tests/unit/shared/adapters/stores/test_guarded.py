@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 import pytest
 
+from ragline.adapters.circuit.bounded_calls import BoundedCalls, allowed
 from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.stores.guarded import GuardedStore
 from ragline.errors import CircuitOpen, Unavailable
@@ -41,6 +43,13 @@ def breaker(clock: Clock) -> Breaker:
     return Breaker("vector_store", settings=settings, metrics=Metrics(), clock=clock)
 
 
+def guarded(store: Any, breaker: Breaker, metrics: Metrics | None = None) -> GuardedStore:
+    calls = BoundedCalls(
+        "vector_store", metrics=metrics or Metrics(), reconnect=store.reconnect, grace_s=0.02
+    )
+    return GuardedStore(store, breaker, calls)
+
+
 class TestGuardedMemoryStore(StoreContract):
     @pytest.fixture
     def collection(self) -> MemoryCollection:
@@ -59,7 +68,7 @@ class TestGuardedMemoryStore(StoreContract):
             async with open_memory_store(
                 collection, fingerprint=fingerprint, dimensions=dimensions
             ) as store:
-                yield GuardedStore(store, breaker(Clock()))
+                yield guarded(store, breaker(Clock()))
 
         return open_guarded
 
@@ -94,7 +103,7 @@ async def test_every_call_counts_and_is_refused_while_the_circuit_is_open(
     call: Callable[[GuardedStore], Awaitable[Any]],
 ) -> None:
     down: Any = DownStore()
-    store = GuardedStore(down, breaker(Clock()))
+    store = guarded(down, breaker(Clock()))
 
     with pytest.raises(Unavailable, match="down"):
         await call(store)
@@ -104,10 +113,47 @@ async def test_every_call_counts_and_is_refused_while_the_circuit_is_open(
     assert down.calls == 1
 
 
+class DeafStore:
+    """A store whose client swallows each cancellation, as if it waited for the server for ever."""
+
+    def __init__(self) -> None:
+        self.reconnected = 0
+
+    async def reconnect(self) -> None:
+        self.reconnected += 1
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
+        async def hang(*_: object, **__: object) -> None:
+            with allowed(0.01):
+                while not self.reconnected:
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.sleep(0.01)
+
+        return hang
+
+
+@pytest.mark.parametrize("call", [*CALLS, lambda store: store.settle(ref())])
+async def test_a_client_that_cannot_be_stopped_fails_like_one_that_is_away(
+    call: Callable[[GuardedStore], Awaitable[Any]],
+) -> None:
+    deaf, metrics = DeafStore(), Metrics()
+    store = guarded(deaf, breaker(Clock()), metrics)
+
+    with pytest.raises(Unavailable, match="ignored its time limit"):
+        await call(store)
+    with pytest.raises(CircuitOpen):
+        await call(store)
+
+    assert deaf.reconnected == 1
+    assert store.stuck() is None
+    labels = {"dependency": "vector_store"}
+    assert metrics.registry.get_sample_value("ragline_calls_abandoned_total", labels) == 1
+
+
 async def test_pings_count_only_as_trials() -> None:
     down: Any = DownStore()
     clock = Clock()
-    store = GuardedStore(down, breaker(clock))
+    store = guarded(down, breaker(clock))
 
     for _ in range(3):
         with pytest.raises(Unavailable, match="down"):
