@@ -191,7 +191,7 @@ async def test_a_flooded_topic_starts_nothing_of_what_waits() -> None:
         for key in pages("loud", 4):
             await world.end(key)
         assert world.started == pages("loud", 4)
-        world.halted = False
+        world.guard.half_open()
         world.state.look_again()
         await settled()
         assert world.started == pages("loud", 8)
