@@ -29,6 +29,8 @@ class Proxy:
         self.port = port or 0
         self._delay_s = 0.0
         self._refusing = False
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._loop = asyncio.new_event_loop()
         self._connections: set[asyncio.StreamWriter] = set()
         self._started = Event()
@@ -54,10 +56,18 @@ class Proxy:
         """Delay all data by some seconds, in both directions."""
         self._delay_s = seconds
 
+    def hold(self) -> None:
+        """Take connections and data and pass nothing on, until `heal`: a black hole.
+
+        What was held goes on afterwards, as after TCP's retransmissions.
+        """
+        self._loop.call_soon_threadsafe(self._passing.clear)
+
     def heal(self) -> None:
         """End all faults."""
         self._refusing = False
         self._delay_s = 0.0
+        self._loop.call_soon_threadsafe(self._passing.set)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -81,6 +91,7 @@ class Proxy:
         if self._refusing:
             _reset(writer)
             return
+        await self._passing.wait()
         try:
             there = await asyncio.open_connection(_LOOPBACK, self.target)
         except OSError:
@@ -100,6 +111,7 @@ class Proxy:
             while data := await reader.read(_CHUNK):
                 if self._delay_s:
                     await asyncio.sleep(self._delay_s)
+                await self._passing.wait()
                 writer.write(data)
                 await writer.drain()
         with suppress(OSError, RuntimeError):
