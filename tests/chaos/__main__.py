@@ -98,6 +98,7 @@ def _round(layout: Layout, script: Script, *, keep: bool) -> Round:
         outcome = run(replace(script, faults=able), data, say=_console.log)
     except StackError as error:
         ended = str(error)
+        _console.log(f"ended early: {ended}")
     finally:
         if keep:
             _console.print(f"data and logs: {data}")

@@ -48,12 +48,16 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """A fault that was injected; times in epoch seconds. `note` is what it said of itself."""
+    """A fault that was injected; times in epoch seconds. `note` is what it said of itself.
+
+    `failed` is set when a server that the fault had stopped did not come back.
+    """
 
     name: str
     started: float
     ended: float
     note: str = ""
+    failed: bool = False
     restarts: int = 0
 
 
@@ -123,6 +127,9 @@ def run(script: Script, folder: Path, *, say: Say) -> Outcome:
         say("checking")
         instants = (started, faults_over, ended)
         outcome = _judge(script, topology, load, happened, instants, watch.failed)
+        for fault in happened:
+            if fault.failed:
+                outcome.findings.breaks(f"not back after {fault.name}", [fault.note])
         if unready:
             outcome.findings.breaks("not ready again", [unready])
         return outcome
@@ -139,7 +146,10 @@ def _suffer(
     for number, fault in enumerate(order, start=1):
         say(f"[{number}/{len(order)}] {fault.name}  ({len(load.asked)} queries asked)")
         started, restarts = time.time(), topology.restarts
-        note = fault.act(scene) or ""
+        try:
+            note, failed = fault.act(scene) or "", False
+        except StackError as error:
+            note, failed = str(error), True
         if note:
             say(note)
         happened.append(
@@ -148,6 +158,7 @@ def _suffer(
                 started=started,
                 ended=time.time(),
                 note=note,
+                failed=failed,
                 restarts=topology.restarts - restarts,
             )
         )

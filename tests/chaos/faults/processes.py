@@ -13,7 +13,7 @@ from ..topology import Instance, Topology
 from .fault import Act, Fault, Scene, wait_for
 
 _SLEEP_S = 20.0  # longer than the session timeout
-_READY_S = 60.0
+_READY_S = 180.0
 
 
 class _Stopping(Protocol):
