@@ -14,6 +14,7 @@ from .topology import Instance
 
 _EVERY_S = 2.0
 _TIMEOUT_S = 5.0  # as the manifests have it
+_DYING_S = 1.0  # a process that died under the call is gone by then, and was not asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class ProbeWatch:
             why = _ask(instance.liveness)
             if why is None:
                 live = pid
-            elif live == pid == instance.pid:
+            elif live == pid and not self._stopping.wait(_DYING_S) and instance.pid == pid:
                 self.failed.append(FailedProbe(instance=instance.name, at=at, why=why))
 
 
