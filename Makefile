@@ -102,6 +102,10 @@ bench: setup ## messages per second and latencies on the real stack, into build/
 chaos: setup ## everything fails in turn under load, and a checker says what was lost (ARGS=--help)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+.PHONY: chaos-nightly
+chaos-nightly: setup ## the faults of all layouts (clusters, small disks, hostile input) and one report
+	@$(BIN)/python -m tests.chaos --all $(ARGS)
+
 .PHONY: load
 load: setup ## 10,000 event streams and 500 questions a second on one gateway (ARGS=--help)
 	@$(BIN)/python -m tests.load $(ARGS)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .attacks import ATTACKER, Sent
 from .model import Change, Expected
 from .reading import Read, Stored
+from .stream import Stream
 
 CAUSES = {
     "invalid_headers",
@@ -21,6 +23,7 @@ CAUSES = {
     "oversize_output",
     "permanent_error",
     "retries_exhausted",
+    "kills_the_worker",
 }
 TERMINAL = {"answered", "refused", "failed", "expired"}
 _EVIDENCE = 5
@@ -46,6 +49,10 @@ class Findings:
     orphans: int = 0
     resurrected: int = 0
     two_versions_seen: int = 0
+    streams: int = 0
+    streams_without_answer: int = 0
+    hostile: int = 0
+    hostile_without_end: int = 0
     dead_letters: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     degradations: dict[str, int] = field(default_factory=dict)
@@ -68,14 +75,18 @@ def check(
     stored: Sequence[Stored],
     letters: Sequence[Read],
     poison: Mapping[str, Sequence[str]],
+    streams: Sequence[Stream] = (),
+    attacks: Sequence[Sent] = (),
 ) -> Findings:
     """Check everything."""
     findings = Findings()
     check_answers(findings, asked, answers)
     check_statuses(findings, published, statuses)
-    check_store(findings, expected, stored)
+    check_store(findings, expected, [each for each in stored if not _hostile(each)])
     check_citations(findings, answers, statuses)
     check_dead_letters(findings, letters, poison)
+    check_streams(findings, streams, answers)
+    check_ends(findings, attacks, [*answers, *statuses, *letters])
     return findings
 
 
@@ -259,6 +270,44 @@ def check_dead_letters(
     lost = [f"{topic}: {key}" for topic, keys in poison.items() for key in keys if key not in found]
     if lost:
         findings.breaks("poison that is no dead letter", lost)
+
+
+def check_streams(findings: Findings, streams: Sequence[Stream], answers: Sequence[Read]) -> None:
+    """Each stream of an accepted question ends with the answer that is on the topic."""
+    published = {read.key: _json(read) for read in answers}
+    findings.streams = len(streams)
+    refused = [stream for stream in streams if not stream.query_id]
+    open_ones = [each.query_id for each in streams if each.query_id and each.answer is None]
+    other = [
+        stream.query_id
+        for stream in streams
+        if stream.answer is not None
+        and _essence(stream.answer) != _essence(published.get(stream.query_id, {}))
+    ]
+    findings.streams_without_answer = len(open_ones)
+    if refused:
+        findings.breaks("questions that no gateway accepted", [len(refused)])
+    if open_ones:
+        findings.breaks("streams without an answer", open_ones)
+    if other:
+        findings.breaks("streams with another answer than the topic", other)
+
+
+def _essence(answer: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(answer.get(name) for name in ("query_id", "status", "text"))
+
+
+def check_ends(findings: Findings, attacks: Sequence[Sent], ends: Sequence[Read]) -> None:
+    """Each record of an attack ends in an answer, a status or a dead letter."""
+    ended = {read.key for read in ends}
+    left = sorted(record.key for record in attacks if record.key not in ended)
+    findings.hostile, findings.hostile_without_end = len(attacks), len(left)
+    if left:
+        findings.breaks("hostile records without an end", left)
+
+
+def _hostile(stored: Stored) -> bool:
+    return stored.key.startswith(f"{ATTACKER}/")
 
 
 def _json(read: Read) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Mood(StrEnum):
     STALLED = "stalled streams"
     BROKEN = "broken streams"
     FAILING = "500"
+    REFUSING = "401"
 
 
 class ChaoticModel:
@@ -81,6 +82,8 @@ class ChaoticModel:
                 return _error(429, {"retry-after": "2"})
             case Mood.FAILING:
                 return _error(500, {})
+            case Mood.REFUSING:
+                return _error(401, {})
             case Mood.STALLED:
                 return _stream(self._stall())
             case Mood.BROKEN:

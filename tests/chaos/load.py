@@ -13,7 +13,11 @@ from typing import Any
 
 from confluent_kafka import Message, Producer
 
+from ragline.contracts.topics import MAX_RECORD_BYTES
+
+from .attacks import Sent
 from .model import Change, Library
+from .stream import Stream
 
 _SHORT_SHARE = 0.03
 _SHORT_S, _USUAL_S = 2.0, 90.0
@@ -24,7 +28,8 @@ class Load:
     """Publishes queries and changes at a steady rate, and records what Kafka has stored.
 
     `asked` maps the id of each stored query to the time when it was stored (epoch seconds),
-    `poison` holds the keys of the poison records, by topic.
+    `poison` holds the keys of the poison records, by topic; `attacks` what a hostile tenant has
+    sent, and `streams` what readers of event streams saw.
     """
 
     bootstrap: str
@@ -33,6 +38,9 @@ class Load:
     changes_per_s: float
     asked: dict[str, float] = field(default_factory=dict)
     poison: dict[str, list[str]] = field(default_factory=dict)
+    attacks: list[Sent] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    _extra: Iterator[int] = field(default_factory=itertools.count)
     _stop: Event = field(default_factory=Event)
     _threads: list[Thread] = field(default_factory=list)
 
@@ -43,6 +51,7 @@ class Load:
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "delivery.timeout.ms": 600_000,
+                "message.max.bytes": MAX_RECORD_BYTES,
                 "log_level": 2,
             }
         )
@@ -78,6 +87,23 @@ class Load:
         self._producer.produce(topic, key=key, value=value, headers=headers)
         self._producer.poll(0)
 
+    def attack(self, record: Sent) -> None:
+        """Publish a record of a hostile tenant."""
+        self.attacks.append(record)
+        self._produce(record.topic, record.key, record.value, _ignore)
+        self._producer.poll(0)
+
+    def ask(self, *, age_s: float, deadline: bool) -> None:
+        """Publish a question as if it had been asked some seconds ago.
+
+        Args:
+            age_s: how long ago.
+            deadline: whether it states one; else the product gives it one.
+        """
+        asked_at = datetime.now(UTC) - timedelta(seconds=age_s)
+        until = asked_at + timedelta(seconds=_USUAL_S) if deadline else None
+        self._publish_question(f"late{next(self._extra):06d}", until, asked_at)
+
     def _at_pace(self, publish: Any, per_s: float) -> None:
         started = time.monotonic()
         for number in itertools.count():
@@ -88,23 +114,28 @@ class Load:
             self._producer.poll(0)
 
     def _ask(self, number: int) -> None:
-        tenant, text = self.library.question()
-        query_id = f"q{number:06d}"
         short = (number * 7919) % 1_000 < _SHORT_SHARE * 1_000
         until = datetime.now(UTC) + timedelta(seconds=_SHORT_S if short else _USUAL_S)
-        value = {
+        self._publish_question(f"q{number:06d}", until)
+
+    def _publish_question(
+        self, query_id: str, until: datetime | None, asked_at: datetime | None = None
+    ) -> None:
+        tenant, text = self.library.question()
+        value: dict[str, Any] = {
             "query_id": query_id,
             "text": text,
             "tenant": tenant,
             "principal": {"user": "chaos", "groups": ["staff", "ops", "legal"]},
-            "deadline": until.isoformat(),
         }
+        if until is not None:
+            value["deadline"] = until.isoformat()
 
         def stored(error: object, message: Message) -> None:
             if error is None:
                 self.asked[query_id] = (message.timestamp()[1] or 0) / 1000
 
-        self._produce("queries", query_id, value, stored)
+        self._produce("queries", query_id, _encoded(value), stored, asked_at)
 
     def _change(self, _: int) -> None:
         self._publish_change(next(self._changes))
@@ -114,13 +145,16 @@ class Load:
             if error is None:
                 self.library.note(change)
 
-        self._produce(change.topic, change.key, change.value, stored)
+        self._produce(change.topic, change.key, _encoded(change.value), stored)
 
-    def _produce(self, topic: str, key: str, value: dict[str, Any], stored: Any) -> None:
+    def _produce(
+        self, topic: str, key: str, value: bytes, stored: Any, at: datetime | None = None
+    ) -> None:
+        stamp = 0 if at is None else int(at.timestamp() * 1000)  # 0 is now
         while True:
             try:
                 self._producer.produce(
-                    topic, key=key, value=json.dumps(value).encode(), on_delivery=stored
+                    topic, key=key, value=value, on_delivery=stored, timestamp=stamp
                 )
                 return
             except BufferError:
@@ -130,3 +164,11 @@ class Load:
         left = self._producer.flush(300)
         if left:
             raise RuntimeError(f"{left} records could not be published")
+
+
+def _encoded(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _ignore(_error: object, _message: Message) -> None:
+    """Take no note: whether a hostile record was stored is seen by how it ended."""

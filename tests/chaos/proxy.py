@@ -29,7 +29,8 @@ class Proxy:
         self.port = port or 0
         self._delay_s = 0.0
         self._refusing = False
-        self._silent = False
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._loop = asyncio.new_event_loop()
         self._connections: set[asyncio.StreamWriter] = set()
         self._started = Event()
@@ -55,15 +56,18 @@ class Proxy:
         """Delay all data by some seconds, in both directions."""
         self._delay_s = seconds
 
-    def silence(self) -> None:
-        """Take connections and data as before, and deliver nothing until `heal`: a black hole."""
-        self._silent = True
+    def hold(self) -> None:
+        """Take connections and data and pass nothing on, until `heal`: a black hole.
+
+        What was held goes on afterwards, as after TCP's retransmissions.
+        """
+        self._loop.call_soon_threadsafe(self._passing.clear)
 
     def heal(self) -> None:
         """End all faults."""
-        self._silent = False
         self._refusing = False
         self._delay_s = 0.0
+        self._loop.call_soon_threadsafe(self._passing.set)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -87,7 +91,7 @@ class Proxy:
         if self._refusing:
             _reset(writer)
             return
-        await self._heard()
+        await self._passing.wait()
         try:
             there = await asyncio.open_connection(_LOOPBACK, self.target)
         except OSError:
@@ -105,17 +109,13 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
-                await self._heard()
                 if self._delay_s:
                     await asyncio.sleep(self._delay_s)
+                await self._passing.wait()
                 writer.write(data)
                 await writer.drain()
         with suppress(OSError, RuntimeError):
             writer.write_eof()
-
-    async def _heard(self) -> None:
-        while self._silent:
-            await asyncio.sleep(0.02)
 
     def _reset_all(self) -> None:
         for writer in list(self._connections):

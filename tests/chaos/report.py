@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,6 +24,7 @@ def as_dict(outcome: Outcome) -> dict[str, Any]:
     """Return the report; `recovery_s` is null if the throughput was not back in time."""
     return asdict(outcome.findings) | {
         "seed": outcome.seed,
+        "layout": outcome.layout,
         "duration_s": round(outcome.ended - outcome.started, 1),
         "offered_per_s": outcome.offered,
         "restarts": outcome.restarts,
@@ -32,16 +34,32 @@ def as_dict(outcome: Outcome) -> dict[str, Any]:
                 "at_s": round(fault.started - outcome.started, 1),
                 "lasted_s": round(fault.ended - fault.started, 1),
                 "recovery_s": recovery,
+                "restarts": fault.restarts,
+                "note": fault.note,
             }
             for fault, recovery in zip(outcome.faults, outcome.recoveries, strict=True)
+        ],
+        "watched": [
+            {
+                "name": fault.name,
+                "others_p95_s": _finite(seen.under_s),
+                "others_p95_ratio": _finite(seen.ratio),
+                "failed_probes": len(seen.probes),
+            }
+            for fault, seen in zip(outcome.faults, outcome.watched, strict=False)
         ],
     }
 
 
-def write(outcome: Outcome, folder: Path) -> list[Path]:
-    """Write `chaos.json` and `chaos.svg` into `folder`; return their paths."""
+def _finite(value: float | None) -> float | None:
+    """Return a figure that JSON can hold, rounded: null for what never ended."""
+    return round(value, 2) if value is not None and isfinite(value) else None
+
+
+def write(outcome: Outcome, folder: Path, *, name: str = "chaos") -> list[Path]:
+    """Write `<name>.json` and `<name>.svg` into `folder`; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    data, image = folder / "chaos.json", folder / "chaos.svg"
+    data, image = folder / f"{name}.json", folder / f"{name}.svg"
     data.write_text(json.dumps(as_dict(outcome), indent=2) + "\n", encoding="utf-8")
     picture(outcome, image)
     return [data, image]
@@ -55,7 +73,10 @@ def everything(outcome: Outcome) -> RenderableType:
         if not found.broken
         else Text("\n".join(f"BROKEN: {each}" for each in found.broken), style="bold red")
     )
-    return Group(_counts(outcome), _recoveries(outcome), verdict)
+    tables = [_counts(outcome), _recoveries(outcome)]
+    if outcome.watched:
+        tables.append(_others(outcome))
+    return Group(*tables, verdict)
 
 
 def _counts(outcome: Outcome) -> Table:
@@ -75,6 +96,14 @@ def _counts(outcome: Outcome) -> Table:
     table.add_row(
         "dead letters", str(sum(found.dead_letters.values())), _listed(found.dead_letters)
     )
+    if found.streams:
+        table.add_row(
+            "streams", str(found.streams), f"{found.streams_without_answer} without an answer"
+        )
+    if found.hostile:
+        table.add_row(
+            "hostile records", str(found.hostile), f"{found.hostile_without_end} without an end"
+        )
     table.add_row("restarts", str(outcome.restarts))
     return table
 
@@ -92,6 +121,14 @@ def _recoveries(outcome: Outcome) -> Table:
     known = [each for each in outcome.recoveries if each is not None]
     if known:
         table.caption = f"median {median(known):.1f}, longest {max(known):.1f}"
+    return table
+
+
+def _others(outcome: Outcome) -> Table:
+    table = Table("fault", "95 % within", "times the quiet value", "failed probes", title="Others")
+    for fault, seen in zip(outcome.faults, outcome.watched, strict=True):
+        within, times = (f"{value or 0:.1f}" for value in (seen.under_s, seen.ratio))
+        table.add_row(fault.name, f"{within} s", times, str(len(seen.probes)))
     return table
 
 

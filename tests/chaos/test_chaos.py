@@ -13,7 +13,8 @@ import pytest
 from ragline.contracts.topics import Service
 
 from . import report
-from .faults import select
+from .faults.catalogue import select
+from .layouts import Layout
 from .run import Script, run
 
 SEED = 20_261
@@ -56,10 +57,12 @@ def test_the_checker_sees_what_faststream_s_default_delivery_loses(tmp_path: Pat
         warm_s=6.0,
         queries_per_s=6.0,
         changes_per_s=0.5,
-        instances=1,
-        work_s=3.0,
         patience_s=5.0,
-        modules={Service.GENERATOR: "tests.chaos.ack_first"},
+        layout=Layout(
+            instances=1,
+            work_s=3.0,
+            modules={Service.GENERATOR: "tests.chaos.entries.ack_first"},
+        ),
     )
     found = run(script, tmp_path, say=logging.getLogger(__name__).info).findings
     assert found.missing > 0

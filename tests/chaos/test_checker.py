@@ -7,16 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.chaos.attacks import Sent
 from tests.chaos.checker import (
     Findings,
     check_answers,
     check_citations,
     check_dead_letters,
+    check_ends,
     check_statuses,
     check_store,
+    check_streams,
 )
 from tests.chaos.model import Change, Expected, Kind
 from tests.chaos.reading import Read, Stored
+from tests.chaos.stream import Stream
 
 KEY = "acme/machine-001.md"
 TEXT = "# M\n\nThe code word of machine 001 is amber-1.\n"
@@ -196,3 +200,36 @@ def test_the_model_takes_changes_in_any_order() -> None:
         late.apply(change)
     assert first == late
     assert (first.version, first.gone, first.access) == (4, False, ("staff",))
+
+
+def stream(query_id: str, text: str | None) -> Stream:
+    said = None if text is None else {"query_id": query_id, "status": "answered", "text": text}
+    return Stream(query_id=query_id, answer=said)
+
+
+def test_a_stream_without_its_answer_is_found() -> None:
+    findings = Findings()
+    published = [answer("a", text="one"), answer("b", text="two")]
+    check_streams(findings, [stream("a", "one"), stream("b", None)], published)
+    assert (findings.streams, findings.streams_without_answer) == (2, 1)
+    assert len(findings.broken) == 1
+
+
+def test_a_stream_with_another_answer_than_the_topic_is_found() -> None:
+    findings = Findings()
+    check_streams(findings, [stream("a", "two")], [answer("a", text="one")])
+    assert findings.broken == ["streams with another answer than the topic: a"]
+
+
+def test_a_question_that_no_gateway_accepted_is_found() -> None:
+    findings = Findings()
+    check_streams(findings, [stream("", None)], [])
+    assert findings.broken
+
+
+def test_a_hostile_record_without_an_end_is_found() -> None:
+    findings = Findings()
+    sent = [Sent(topic="queries", key=key, value=b"") for key in ("a", "b")]
+    check_ends(findings, sent, [answer("a")])
+    assert (findings.hostile, findings.hostile_without_end) == (2, 1)
+    assert findings.broken == ["hostile records without an end: b"]

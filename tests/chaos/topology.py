@@ -25,15 +25,19 @@ from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.errors import StackError
 from ragline_cli.kafka.topics import apply_topics
-from ragline_cli.stack.kafka import KafkaServer
-from ragline_cli.stack.ports import choose_port
+from ragline_cli.stack.addresses import GatewayAddress
+from ragline_cli.stack.ports import LOOPBACK, choose_port
 from ragline_cli.stack.processes import Command
-from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.services import ServiceProcess
 from ragline_cli.stack.weaviate import WeaviateServer
 
+from .layouts import Layout
 from .llm import ChaoticModel
 from .proxy import Proxy
+from .servers.false_clock import FalseClock
+from .servers.kafka_cluster import KafkaCluster
+from .servers.redis_group import Follower, RedisGroup, follow_master
+from .servers.small_disk import SmallDisk
 
 _WATCH_S = 0.25
 _RESTART_S = 1.0  # a kubelet's first restart is fast as well
@@ -57,6 +61,12 @@ class Instance(ServiceProcess):
         self.name = name
         self._module = module
         self.wanted = True
+        self.sources: Path | None = None  # of another version, instead of the installed one
+
+    @property
+    def liveness(self) -> str:
+        """The URL of the liveness probe."""
+        return f"http://{LOOPBACK}:{self.port}/health/live"
 
     def command(self) -> Command:
         """Run the service, or the module that replaces it."""
@@ -64,7 +74,20 @@ class Instance(ServiceProcess):
         module = [self._module] if self._module else []
         argv = (sys.executable, "-m", *(module or [f"ragline_{self.service.value}"]))
         extra = (self.service.value,) if self._module else ()
-        return Command(argv=(*argv, *extra), env=given.env, cwd=Path.cwd())
+        return Command(argv=(*argv, *extra), env={**given.env, **self._path()}, cwd=Path.cwd())
+
+    def _path(self) -> dict[str, str]:
+        if self.sources is None:
+            return {}
+        packages = [self.sources / "shared", *sorted((self.sources / "services").iterdir())]
+        return {"PYTHONPATH": os.pathsep.join(map(str, packages))}
+
+    def is_ready(self) -> bool:
+        """Return whether the service reports that it is ready; one that answers late is not."""
+        try:
+            return super().is_ready()
+        except TimeoutError:
+            return False
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; ignore a process that has already ended."""
@@ -78,12 +101,17 @@ class Topology:
     """All servers, proxies and service instances."""
 
     folder: Path
-    kafka: KafkaServer
+    layout: Layout
+    kafka: KafkaCluster
     store: WeaviateServer
-    redis: RedisServer
+    redis: RedisGroup
     model: ChaoticModel
     proxies: dict[str, Proxy]
+    disks: dict[str, SmallDisk] = field(default_factory=dict)
+    clock: FalseClock | None = None
+    follower: Follower | None = None
     instances: list[Instance] = field(default_factory=list)
+    gateways: list[str] = field(default_factory=list)
     restarts: int = 0
     _stopping: Event = field(default_factory=Event)
     _starting: set[str] = field(default_factory=set)
@@ -156,37 +184,11 @@ class Topology:
 
 
 @contextmanager
-def running_topology(
-    folder: Path,
-    *,
-    instances: int = 2,
-    work_s: float = 0.4,
-    settings: Mapping[str, str] | None = None,
-    modules: Mapping[Service, str] | None = None,
-) -> Iterator[Topology]:
-    """Start everything, and stop it at the end.
-
-    Args:
-        folder: for data and logs.
-        instances: processes of each service.
-        work_s: seconds that the language model takes.
-        settings: further settings of the services.
-        modules: replacements of services, run as `python -m <module> <service>`.
-    """
+def running_topology(folder: Path, layout: Layout) -> Iterator[Topology]:
+    """Start everything in `folder`, for data and logs, and stop it at the end."""
     with ExitStack() as stack:
-        topology = _servers(folder, stack, work_s)
-        common = _environment(topology) | dict(settings or {})
-        for service in STAGES:
-            for number in range(1, instances + 1):
-                topology.instances.append(
-                    Instance(
-                        service,
-                        number,
-                        folder,
-                        settings=common,
-                        module=(modules or {}).get(service),
-                    )
-                )
+        topology = _servers(folder, layout, stack)
+        topology.instances = [*_stages(topology), *_gateways(topology)]
         stack.callback(topology.stop)
         with ThreadPoolExecutor(len(topology.instances)) as pool:
             list(pool.map(lambda each: each.start(), topology.instances))
@@ -200,38 +202,75 @@ def running_topology(
             topology.stop()  # again, for an instance that the supervisor was just starting
 
 
-def _servers(folder: Path, stack: ExitStack, work_s: float) -> Topology:
-    inner = choose_port(None)
-    through_kafka = stack.enter_context(Proxy(inner))
+def _stages(topology: Topology) -> Iterator[Instance]:
+    layout, common = topology.layout, _environment(topology)
+    for service in STAGES:
+        for number in range(1, layout.instances + 1):
+            false = topology.clock.environment if topology.clock and number > 1 else {}
+            yield Instance(
+                service,
+                number,
+                topology.folder,
+                settings={**common, **false},
+                module=layout.modules.get(service),
+            )
+
+
+def _gateways(topology: Topology) -> Iterator[Instance]:
+    common = _environment(topology)
+    for number in range(1, topology.layout.gateways + 1):
+        url = f"http://{LOOPBACK}:{choose_port(None)}/"
+        own = GatewayAddress(url=url, tenant="default").environment()
+        topology.gateways.append(url)
+        yield Instance(Service.GATEWAY, number, topology.folder, settings={**common, **own})
+
+
+def _servers(folder: Path, layout: Layout, stack: ExitStack) -> Topology:
     logs = folder / "logs"
-    kafka = KafkaServer(
-        folder / "kafka", proxied=(inner, through_kafka.port), log=logs / "kafka.log"
-    )
+    disks = {
+        name: stack.enter_context(SmallDisk(folder / place, size_mb=size))
+        for name, place, size in (
+            ("broker", "kafka-1", layout.broker_disk_mb),
+            ("store", "weaviate", layout.store_disk_mb),
+        )
+        if size is not None
+    }
+    kafka = KafkaCluster(layout.brokers, folder, logs=logs, stack=stack)
     store = WeaviateServer(folder / "weaviate", api_key="chaos", log=logs / "weaviate.log")
-    redis = RedisServer(folder / "redis", log=logs / "redis.log")
-    model = stack.enter_context(ChaoticModel(work_s=work_s))
+    redis = RedisGroup(layout.redis_nodes, folder, logs=logs)
+    model = stack.enter_context(ChaoticModel(work_s=layout.work_s))
     for server in (kafka, store, redis):
         stack.callback(server.stop)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda server: server.start(), (kafka, store, redis)))
-    asyncio.run(apply_topics(kafka.bootstrap_servers, replication=1))
-    proxies = {"kafka": through_kafka}
-    for name, port in (
-        ("weaviate", store.port),
-        ("weaviate-grpc", store.grpc_port),
-        ("redis", redis.port),
-        ("llm", model.port),
-    ):
-        proxies[name] = stack.enter_context(Proxy(port))
+    asyncio.run(apply_topics(kafka.bootstrap_servers, replication=layout.brokers))
+    proxies = {
+        name: stack.enter_context(Proxy(port))
+        for name, port in (
+            ("weaviate", store.port),
+            ("weaviate-grpc", store.grpc_port),
+            ("redis", redis.port),
+            ("llm", model.port),
+        )
+    }
     return Topology(
-        folder=folder, kafka=kafka, store=store, redis=redis, model=model, proxies=proxies
+        folder=folder,
+        layout=layout,
+        kafka=kafka,
+        store=store,
+        redis=redis,
+        model=model,
+        proxies=kafka.proxies | proxies,
+        disks=disks,
+        clock=FalseClock(folder / "clock") if layout.false_clock else None,
+        follower=follow_master(redis, proxies["redis"], stack),
     )
 
 
 def _environment(topology: Topology) -> dict[str, str]:
     proxies = topology.proxies
     return {
-        "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": f"127.0.0.1:{proxies['kafka'].port}",
+        "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": topology.kafka.proxied_servers,
         "RAGLINE_REDIS__URL": _through(topology.redis.url, proxies["redis"]),
         "RAGLINE_VECTOR_STORE__KIND": "weaviate",
         "RAGLINE_VECTOR_STORE__URL": f"http://127.0.0.1:{proxies['weaviate'].port}",
@@ -241,6 +280,7 @@ def _environment(topology: Topology) -> dict[str, str]:
         "RAGLINE_LLM__API_KEY": "none",
         "RAGLINE_LLM__MODEL": "chaotic",
         "RAGLINE_EMBEDDING__WORKERS": "1",
+        **topology.layout.settings,
     }
 
 

@@ -81,3 +81,18 @@ def test_a_server_that_is_away_is_a_reset() -> None:
         nobody.bind(("127.0.0.1", 0))
         with Proxy(nobody.getsockname()[1]) as proxy, pytest.raises(ConnectionError):
             connect_and_ask(proxy)
+
+
+def test_a_black_hole_takes_everything_and_gives_it_back_when_it_heals(echo: int) -> None:
+    with Proxy(echo) as proxy, connect(proxy) as before:
+        assert asked(before) == b"abab"
+        proxy.hold()
+        with connect(proxy) as during:
+            for client in (before, during):
+                client.settimeout(0.2)
+                with pytest.raises(TimeoutError):
+                    asked(client)
+            proxy.heal()
+            for client in (before, during):
+                client.settimeout(10)
+                assert client.recv(10) == b"abab"

@@ -56,7 +56,7 @@ class KafkaServer(Server):
         super().__init__(folder, log=log)
         self._proxied = proxied
         self.port = choose_port(port)
-        self._controller_port = choose_port(None)
+        self.controller_port = choose_port(None)
         self._class_path = ""
 
     @property
@@ -67,15 +67,17 @@ class KafkaServer(Server):
     def prepare(self, cancel: Event) -> None:
         """Fetch the jars the first time, write the configuration, format new storage."""
         self._class_path = _class_path(self.log, cancel)
-        self._properties.write_text(
-            properties(
-                self.port, self._controller_port, self.folder / "data", proxied=self._proxied
-            )
-        )
+        self._properties.write_text(self.configuration())
         if not (self.folder / "data" / "meta.properties").exists():
             arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", self._properties)
             command = self._java("kafka.tools.StorageTool", *arguments)
             run(command, self.log, cancel=cancel, what="formatting Kafka's storage")
+
+    def configuration(self) -> str:
+        """Return `server.properties`; of two lines for one name the later one counts."""
+        return properties(
+            self.port, self.controller_port, self.folder / "data", proxied=self._proxied
+        )
 
     def command(self) -> Command:
         """Return the broker's command line."""

@@ -101,7 +101,7 @@ async def test_calls_that_run_into_a_black_hole_end_in_time_and_others_go_on_aft
     async with opened(direct, proxies, patient, Metrics()) as store:
         await store.upsert(document(version=1))
         for proxy in proxies:
-            proxy.silence()
+            proxy.hold()
         async with asyncio.timeout(IN_TIME_S):
             results = await asyncio.gather(*(call(store) for call in CALLS), return_exceptions=True)
         assert [type(each) for each in results] == [Unavailable] * len(CALLS)
@@ -120,7 +120,7 @@ async def test_a_black_hole_opens_the_circuit(
     async with opened(direct, proxies, quick, metrics) as store:
         await store.upsert(document(version=1))
         for proxy in proxies:
-            proxy.silence()
+            proxy.hold()
         async with asyncio.timeout(IN_TIME_S):
             for _ in range(2):
                 with pytest.raises(Unavailable):

@@ -1,7 +1,7 @@
 """A service with delivery as FastStream does it by default: `ACK_FIRST`. It loses records.
 
-`python -m tests.chaos.ack_first <service>` runs it. It exists to show that the checker detects
-losses; no setting of the product enables it.
+`python -m tests.chaos.entries.ack_first <service>` runs it. It exists to show that the checker
+detects losses; no setting of the product enables it.
 """
 
 from __future__ import annotations

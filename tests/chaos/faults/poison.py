@@ -1,0 +1,33 @@
+"""Records that can never be processed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+from .fault import Fault, Scene
+
+_TOPICS = ("queries", "intents", "candidates", "ranked", "documents")
+_RECORDS: tuple[tuple[bytes | None, list[tuple[str, bytes]] | None], ...] = (
+    (b"{nope", None),
+    (b'{"query_id": "%b", "document_id": "%b", "words": 1}', None),
+    (None, None),
+    (b'{"query_id": "%b", "text": "x"}', [("x", b"\xff\xfe")]),
+)
+
+
+def faults() -> Iterator[Fault]:
+    """Return the one fault."""
+    yield Fault(
+        name="poison",
+        about="every topic gets no JSON, another schema, no value, and a header that is not UTF-8",
+        act=_poison,
+    )
+
+
+def _poison(scene: Scene) -> None:
+    for topic in _TOPICS:
+        for value, headers in _RECORDS:
+            key = f"poison-{uuid4()}"
+            body = value.replace(b"%b", key.encode()) if value is not None else None
+            scene.load.inject(topic, key, body, headers)
