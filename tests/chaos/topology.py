@@ -6,7 +6,6 @@ the load and the checker reach Kafka and the store directly.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -24,7 +23,6 @@ from pydantic import SecretStr
 from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.errors import StackError
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.processes import Command
@@ -214,7 +212,7 @@ def _servers(folder: Path, stack: ExitStack, work_s: float) -> Topology:
         stack.callback(server.stop)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda server: server.start(), (kafka, store, redis)))
-    asyncio.run(apply_topics(kafka.bootstrap_servers, replication=1))
+    kafka.create_topics()
     proxies = {"kafka": through_kafka}
     for name, port in (
         ("weaviate", store.port),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 import urllib.error
@@ -18,7 +17,6 @@ import pytest
 
 from ragline.contracts.topics import Service
 from ragline_cli.errors import StackError
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -139,7 +137,7 @@ def test_kafka_that_comes_late(tmp_path: Path, launched: Callable[..., ServicePr
     kafka.start()
     try:
         wait_for_problem(classifier, "topics are missing")
-        asyncio.run(apply_topics(kafka.bootstrap_servers))
+        kafka.create_topics()
         wait_until_ready(classifier)
     finally:
         classifier.stop()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -22,7 +21,6 @@ import pytest
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from ragline.contracts.topics import TOPICS
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.server import running
@@ -159,7 +157,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A broker with the registry's topics, with few partitions."""
     small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield Cluster(server)
 
 

@@ -30,7 +30,6 @@ from ragline.messaging.kafka_clients import (
 from ragline.messaging.lag import GroupTopic, open_lag_reader
 from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import COMMAND_LINE
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.server import running
 
 from .conftest import PARTITIONS, Cluster, Worker
@@ -74,7 +73,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
     small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
     with running(SecuredKafka(tmp_path_factory.mktemp("secured-kafka"))) as server:
         server.add_user()
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield server
 
 
