@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -59,7 +59,9 @@ def silent(folder: Path, code: str) -> PythonServer:
 
 
 def test_answers_that_come_late_do_not_end_the_start(tmp_path: Path) -> None:
-    outcomes = iter([TimeoutError("timed out"), ConnectionError("reset"), "its data is loaded"])
+    outcomes: Iterator[OSError | str] = iter(
+        [TimeoutError("timed out"), ConnectionError("reset"), "its data is loaded"]
+    )
     told: list[str] = []
 
     def probe() -> str | None:
