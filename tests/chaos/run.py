@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from tests.patience import PATIENCE_S
+
 from ragline.contracts.topics import Service
 
 from .checker import Findings, check, check_statuses
@@ -27,7 +29,7 @@ class Script:
 
     `spacing_s` is the time from the end of one fault to the next, to recover and to measure the
     recovery. `patience_s` limits the wait for the last answers, and again for the last statuses: a
-    question has 90 s, a change may be on the retry topics of 10 s and 1 min.
+    question has 5 min, a change may be on the retry topics of 10 s and 1 min.
     """
 
     seed: int
@@ -40,7 +42,7 @@ class Script:
     warm_s: float = 12.0
     instances: int = 2
     work_s: float = 0.4
-    patience_s: float = 150.0
+    patience_s: float = 2 * PATIENCE_S
     settings: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[Service, str] = field(default_factory=dict)
 
@@ -127,10 +129,11 @@ def _suffer(
 
 
 def _settle(topology: Topology, load: Load, patience_s: float) -> None:
-    """Wait until all questions are answered and all changes have a status, or patience ends."""
+    """Wait until all questions are answered, all changes and all poison ended, or patience ends."""
     topology.wait_until_ready(topology.instances)
     _until(lambda: _answered(topology, load), patience_s)
     _until(lambda: _ended(topology, load), patience_s)
+    _until(lambda: _buried(topology, load), patience_s)
     time.sleep(5)  # for duplicates that are still in flight
 
 
@@ -151,6 +154,11 @@ def _ended(topology: Topology, load: Load) -> bool:
     statuses = read_topic(topology.bootstrap, "document-status")
     check_statuses(findings, load.library.published, statuses)
     return findings.unfinished_changes == 0
+
+
+def _buried(topology: Topology, load: Load) -> bool:
+    poison = {key for keys in load.poison.values() for key in keys}
+    return poison <= {read.key for read in read_topic(topology.bootstrap, "dead-letters")}
 
 
 def _judge(

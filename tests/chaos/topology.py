@@ -19,13 +19,14 @@ from threading import Event, Lock, Thread
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.errors import StackError
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
-from ragline_cli.stack.processes import Command
+from ragline_cli.stack.processes import Command, tail
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.services import ServiceProcess
 from ragline_cli.stack.weaviate import WeaviateServer
@@ -107,7 +108,7 @@ class Topology:
         """Return the instances of a service."""
         return [each for each in self.instances if each.service is service]
 
-    def wait_until_ready(self, instances: list[Instance], timeout: float = 120) -> None:
+    def wait_until_ready(self, instances: list[Instance], timeout: float = PATIENCE_S) -> None:
         """Wait until the readiness probes of `instances` succeed.
 
         Raises:
@@ -115,9 +116,9 @@ class Topology:
         """
         until = time.monotonic() + timeout
         for each in instances:
-            while not each.is_ready():
+            while lacking := each.lacking():
                 if time.monotonic() > until:
-                    raise StackError(f"{each.name} is not ready: see {each.log}")
+                    raise StackError(f"{each.name} is not ready: {lacking}\n{tail(each.log)}")
                 time.sleep(_WATCH_S)
 
     def supervise(self) -> None:

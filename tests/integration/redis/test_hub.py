@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
 from ragline.adapters.redis.hub import RedisHub, open_hub
@@ -31,7 +32,7 @@ class Reader:
         self.told: asyncio.Queue[Entry | None] = asyncio.Queue()
 
     async def next(self) -> Entry | None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.told.get()
 
 
@@ -120,7 +121,7 @@ async def test_who_left_is_not_subscribed_any_more(redis: Redis, hub: RedisHub) 
     query_id = str(uuid4())
     async with hub.joined(query_id, lambda _: None):
         (during,) = await redis.pubsub_numsub(f"ragline:tokens:{query_id}")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await redis.pubsub_numsub(f"ragline:tokens:{query_id}"))[0][1]:
             await asyncio.sleep(0.01)
 

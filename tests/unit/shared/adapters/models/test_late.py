@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.models import late as module
 from ragline.adapters.models.late import LateModel, open_late
@@ -80,7 +81,7 @@ async def test_a_missing_model_comes_in_the_background(
 
 async def test_the_end_does_not_wait_for_a_model_that_never_comes() -> None:
     openings = Openings(Unavailable("no network"), asyncio.Event())
-    async with asyncio.timeout(60), open_late("it", openings, without="x") as late:
+    async with asyncio.timeout(PATIENCE_S), open_late("it", openings, without="x") as late:
         await until(lambda: openings.opened == 2)
     assert late.missing() == "no network"
 
