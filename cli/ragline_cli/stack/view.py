@@ -6,6 +6,7 @@ There is a line for each part that is ready, and regularly one with what the oth
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterable, Iterator
 from threading import Event, Thread
 
@@ -25,27 +26,32 @@ _MARKS = {
     PartState.ENDED: "[red]✗[/]",
 }
 _REMIND_S = 10.0
+_DOING_CHARS = 100
 
 
 def parts_table(parts: Iterable[StackPart]) -> Table:
     """Return the parts with the time that each took, and what slow parts are doing."""
     table = Table.grid(padding=(0, 2))
     for part in parts:
-        doing = escape(part.server.activity) if part.state is PartState.STARTING else ""
+        doing = escape(_doing(part)) if part.state is PartState.STARTING else ""
         seconds = "" if part.state is PartState.WAITING else f"{part.seconds:.1f} s"
         table.add_row(_MARKS[part.state], part.name, seconds, f"[dim]{doing}[/]")
     return table
 
 
 def starting_line(parts: Iterable[StackPart]) -> str:
-    """Return which parts are still starting, since how many seconds, and what each waits for."""
+    """Return which parts are still starting, since how many seconds, and what they wait for."""
     starting = [part for part in parts if part.state is PartState.STARTING]
-    told = (
-        f"{part.name} for {part.seconds:.0f} s"
-        + (f" ({part.server.activity})" if part.server.activity else "")
-        for part in starting
-    )
-    return f"still starting: {'; '.join(told)}" if starting else ""
+    alike: dict[str, list[str]] = {}
+    for part in starting:
+        alike.setdefault(_doing(part), []).append(part.name)
+    told = (", ".join(names) + (f" ({doing})" if doing else "") for doing, names in alike.items())
+    since = max((part.seconds for part in starting), default=0.0)
+    return f"still starting after {since:.0f} s: {'; '.join(told)}" if starting else ""
+
+
+def _doing(part: StackPart) -> str:
+    return textwrap.shorten(part.server.activity, _DOING_CHARS, placeholder=" …")
 
 
 class StartView:
