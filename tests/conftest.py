@@ -7,7 +7,6 @@ backend.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ import hypothesis
 import pytest
 
 from ragline_cli.errors import StackError
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -100,7 +98,7 @@ def _serve(make: Callable[[Path], ServerT], folder: Path) -> Iterator[ServerT]:
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
     """A Kafka with the registry's topics."""
     for server in _serve(KafkaServer, tmp_path_factory.mktemp("kafka")):
-        asyncio.run(apply_topics(server.bootstrap_servers))
+        server.create_topics()
         yield server
 
 

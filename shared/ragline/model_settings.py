@@ -8,6 +8,14 @@ from pydantic import Field, SecretStr
 
 from ragline.settings import Group, PositiveFloat, PositiveInt
 
+RERANKER_MODEL = "cross-encoder/ms-marco-MiniLM-L-6-v2"
+NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
+# What a hub's branch holds can change at any time; a commit cannot
+PINNED_COMMITS = {
+    RERANKER_MODEL: "c5ee24cb16019beea0893ab7796b1df96625c6b8",
+    NLI_MODEL: "fa2804872c3b4bd748f38c0185cc85775361e735",
+}
+
 
 class EmbeddingSettings(Group):
     """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
@@ -33,11 +41,11 @@ class EmbeddingSettings(Group):
 class RerankerSettings(Group):
     """The cross-encoder. Without a model, passages keep the fused order, and answers say so."""
 
-    model: str = Field(
-        "cross-encoder/ms-marco-MiniLM-L-6-v2", description="a model hub id, a folder or `off`"
-    )
+    model: str = Field(RERANKER_MODEL, description="a model hub id, a folder or `off`")
     revision: str | None = Field(
-        None, description="revision of a model from a hub; the newest when empty"
+        None,
+        description="revision of a model from a hub; when empty a pinned commit of the default "
+        "model, and the newest of any other",
     )
     onnx_file: str | None = Field(
         None,
@@ -49,6 +57,11 @@ class RerankerSettings(Group):
         32, description="most passages in a batch, from all questions in flight"
     )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further passages of a batch")
+
+    @property
+    def commit(self) -> str | None:
+        """The revision to fetch; None is the newest."""
+        return self.revision or PINNED_COMMITS.get(self.model)
 
 
 class LlmSettings(Group):
@@ -90,14 +103,25 @@ class OpinionSettings(Group):
     )
     model: str | None = Field(
         None,
-        description="a hub id or a folder; when empty the packaged embedder, or "
-        "cross-encoder/nli-deberta-v3-small",
+        description=f"a hub id or a folder; when empty the packaged embedder, or {NLI_MODEL}",
     )
     revision: str | None = Field(
-        None, description="revision of a model from a hub; the newest when empty"
+        None,
+        description="revision of a model from a hub; when empty a pinned commit of the default "
+        "model, and the newest of any other",
     )
     threads: PositiveInt = Field(1, description="torch threads")
     batch_size: PositiveInt = Field(
         32, description="most texts in a batch, from all answers in flight"
     )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
+
+    @property
+    def commit(self) -> str | None:
+        """The revision to fetch of `nli_model`; None is the newest."""
+        return self.revision or PINNED_COMMITS.get(self.nli_model)
+
+    @property
+    def nli_model(self) -> str:
+        """The entailment model."""
+        return self.model or NLI_MODEL

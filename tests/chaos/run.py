@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from tests.patience import PATIENCE_S
+
 from ragline_cli.errors import StackError
 
 from .bystanders import MOST_RATIO, latencies, percentile_95
@@ -31,7 +33,7 @@ class Script:
 
     `spacing_s` is the time from the end of one fault to the next, to recover and to measure the
     recovery. `patience_s` limits the wait for the last answers, and again for the last statuses: a
-    question has 90 s, a change may be on the retry topics of 10 s and 1 min.
+    question has 5 min, a change may be on the retry topics of 10 s and 1 min.
     """
 
     seed: int
@@ -42,7 +44,7 @@ class Script:
     queries_per_s: float
     changes_per_s: float
     warm_s: float = 12.0
-    patience_s: float = 150.0
+    patience_s: float = 2 * PATIENCE_S
     layout: Layout = STANDARD
 
 
@@ -167,7 +169,7 @@ def _suffer(
 
 
 def _settle(topology: Topology, load: Load, patience_s: float) -> str | None:
-    """Wait until all questions are answered and all changes have a status, or patience ends.
+    """Wait until all questions are answered, all changes and all poison ended, or patience ends.
 
     Returns what is not ready then, or None.
     """
@@ -178,6 +180,7 @@ def _settle(topology: Topology, load: Load, patience_s: float) -> str | None:
         unready = str(error)
     _until(lambda: _answered(topology, load), patience_s)
     _until(lambda: _ended(topology, load), patience_s)
+    _until(lambda: _buried(topology, load), patience_s)
     time.sleep(5)  # for duplicates that are still in flight
     return unready
 
@@ -199,6 +202,11 @@ def _ended(topology: Topology, load: Load) -> bool:
     statuses = read_topic(topology.bootstrap, "document-status")
     check_statuses(findings, load.library.published, statuses)
     return findings.unfinished_changes == 0
+
+
+def _buried(topology: Topology, load: Load) -> bool:
+    poison = {key for keys in load.poison.values() for key in keys}
+    return poison <= {read.key for read in read_topic(topology.bootstrap, "dead-letters")}
 
 
 def _judge(

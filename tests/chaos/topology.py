@@ -20,6 +20,7 @@ from threading import Event, Lock, Thread
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import SecretStr
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
@@ -27,7 +28,7 @@ from ragline_cli.errors import StackError
 from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.addresses import GatewayAddress
 from ragline_cli.stack.ports import LOOPBACK, choose_port
-from ragline_cli.stack.processes import Command
+from ragline_cli.stack.processes import Command, tail
 from ragline_cli.stack.services import ServiceProcess
 from ragline_cli.stack.weaviate import WeaviateServer
 
@@ -137,7 +138,7 @@ class Topology:
         """Return the instances of a service."""
         return [each for each in self.instances if each.service is service]
 
-    def wait_until_ready(self, instances: list[Instance], timeout: float = 120) -> None:
+    def wait_until_ready(self, instances: list[Instance], timeout: float = PATIENCE_S) -> None:
         """Wait until the readiness probes of `instances` succeed.
 
         Raises:
@@ -145,9 +146,9 @@ class Topology:
         """
         until = time.monotonic() + timeout
         for each in instances:
-            while not each.is_ready():
+            while lacking := each.lacking():
                 if time.monotonic() > until:
-                    raise StackError(f"{each.name} is not ready: see {each.log}")
+                    raise StackError(f"{each.name} is not ready: {lacking}\n{tail(each.log)}")
                 time.sleep(_WATCH_S)
 
     def supervise(self) -> None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
+from tests.patience import PATIENCE_S
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
 from ragline.api_keys.form import KeyScope, digest_of, make_key
@@ -44,7 +45,7 @@ class Reader:
             partition.offset = self._consumer.get_watermark_offsets(partition)[1]
         self._consumer.assign(ends)
 
-    def find(self, wanted: Any, timeout: float = 60) -> Any:
+    def find(self, wanted: Any, timeout: float = PATIENCE_S) -> Any:
         """Return the first message for which `wanted(message)` holds."""
         until = time.monotonic() + timeout
         while True:
@@ -84,7 +85,7 @@ class Pipeline:
         """Publish a record; dictionaries become JSON."""
         body = json.dumps(value).encode() if isinstance(value, dict) else value
         self._producer.produce(topic, key=key, value=body, headers=headers)
-        assert self._producer.flush(30) == 0
+        assert self._producer.flush(PATIENCE_S) == 0
 
     def ask(self, text: str, **fields: Any) -> dict[str, Any]:
         """Publish a question and return its answer."""
@@ -92,7 +93,7 @@ class Pipeline:
         self.publish("queries", {"query_id": query_id, "text": text} | fields, key=query_id)
         return self.answer(query_id)
 
-    def answer(self, query_id: str, timeout: float = 90) -> dict[str, Any]:
+    def answer(self, query_id: str, timeout: float = PATIENCE_S) -> dict[str, Any]:
         """Return the answer of a query."""
         message = self.answers.find(lambda m: m.key() == query_id.encode(), timeout)
         answered: dict[str, Any] = json.loads(message.value())
@@ -118,7 +119,7 @@ class Pipeline:
             status = json.loads(message.value())
             return tuple(status[name] for name in STATUS_KEY) == wanted
 
-        message = self.statuses.find(matches, 90)
+        message = self.statuses.find(matches)
         self.statuses.seen.remove(message)
         answered: dict[str, Any] = json.loads(message.value())
         return answered

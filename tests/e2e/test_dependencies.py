@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import Any, NoReturn
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import Service
 from ragline_cli.errors import StackError
-from ragline_cli.kafka.topics import apply_topics
+from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -30,16 +27,13 @@ from ragline_cli.stack.weaviate import WeaviateServer
 def probe(url: str) -> tuple[int, dict[str, Any]]:
     """Return a probe's status and body; 0 when nothing answers yet."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own probe
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        with closing(error):
-            return error.code, json.load(error)
+        answer = http_get(url, timeout_s=PATIENCE_S)
     except OSError:
         return 0, {}
+    return answer.status, json.loads(answer.body)
 
 
-def wait_for_problem(service: ServiceProcess, text: str, timeout: float = 120) -> None:
+def wait_for_problem(service: ServiceProcess, text: str, timeout: float = PATIENCE_S) -> None:
     """Wait until readiness names a problem that contains `text`, while liveness is fine."""
     until = time.monotonic() + timeout
     body: dict[str, Any] = {}
@@ -54,7 +48,7 @@ def wait_for_problem(service: ServiceProcess, text: str, timeout: float = 120) -
     )
 
 
-def wait_until_ready(service: ServiceProcess, timeout: float = 120) -> None:
+def wait_until_ready(service: ServiceProcess, timeout: float = PATIENCE_S) -> None:
     """Wait until readiness is fine."""
     until = time.monotonic() + timeout
     while time.monotonic() < until:
@@ -139,7 +133,7 @@ def test_kafka_that_comes_late(tmp_path: Path, launched: Callable[..., ServicePr
     kafka.start()
     try:
         wait_for_problem(classifier, "topics are missing")
-        asyncio.run(apply_topics(kafka.bootstrap_servers))
+        kafka.create_topics()
         wait_until_ready(classifier)
     finally:
         classifier.stop()

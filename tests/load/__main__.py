@@ -20,7 +20,6 @@ import typer
 from rich.console import Console
 
 from ragline.settings import StoreKind
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.addresses import (
     Addresses,
     GatewayAddress,
@@ -63,14 +62,12 @@ def main(
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, str]]:
     """Run Kafka and Redis, and yield their settings."""
-    import asyncio
-
     kafka, redis = KafkaServer(folder / "kafka"), RedisServer(folder / "redis")
     with ExitStack() as stack:
         for server in (kafka, redis):
             server.start(Event())
             stack.callback(server.stop)
-        asyncio.run(apply_topics(kafka.bootstrap_servers, replication=1))
+        kafka.create_topics()
         addresses = Addresses(
             kafka=KafkaAddress(bootstrap_servers=kafka.bootstrap_servers),
             redis=RedisAddress(url=redis.url),

@@ -16,6 +16,9 @@ from ragline_cli.ask.live_text import LiveText
 from ragline_cli.demo.corpus import TENANT
 from ragline_cli.terminal import printable
 
+# A demo on a busy machine is slow rather than failed, and Ctrl-C ends it at any time
+PATIENCE_S = 600.0
+
 
 async def ask_and_show(asker: Asker, question: str, console: Console) -> QueryAnswered:
     """Ask `question` and show the answer while it is written. Raises as `Asker.ask`."""
@@ -24,7 +27,7 @@ async def ask_and_show(asker: Asker, question: str, console: Console) -> QueryAn
         query_id=uuid4().hex, tenant=TENANT, text=question, options=Options(stream=True)
     )
     began = time.perf_counter()
-    answer = await asker.ask(query, on_token=text.token)
+    answer = await asker.ask(query, on_token=text.token, timeout=PATIENCE_S)
     elapsed_ms = 1000 * (time.perf_counter() - began)
     text.finish(answer.text)
     for line in footer(answer, elapsed_ms):

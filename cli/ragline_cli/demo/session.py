@@ -14,16 +14,15 @@ from ragline.contracts.documents import DocumentChanged
 from ragline.errors import RaglineError
 from ragline_cli.ask.asker import Asker, open_asker
 from ragline_cli.console import report_error
-from ragline_cli.demo.question import ask_and_show
+from ragline_cli.demo.question import PATIENCE_S, ask_and_show
 from ragline_cli.demo.timeline import ANSWERING, INGESTING, Timeline
-from ragline_cli.errors import Cancelled
 from ragline_cli.ingest.report import IngestReport
 from ragline_cli.ingest.run import ingest_documents
 from ragline_cli.ingest.view import failures_table, progress_bar, summary_text
+from ragline_cli.stack.cancellation import unless_cancelled
 from ragline_cli.stack.current import ClientSettings
 from ragline_cli.stack.signals import StopSignals
 
-_WATCH_S = 0.1
 _GOOD = frozenset({AnswerStatus.ANSWERED, AnswerStatus.REFUSED})
 T = TypeVar("T")
 
@@ -74,7 +73,9 @@ class Session:
 
     async def _ingest(self, events: Sequence[DocumentChanged]) -> IngestReport:
         with progress_bar(self.console, len(events)) as advance:
-            return await ingest_documents(self.clients.kafka, events, on_progress=advance)
+            return await ingest_documents(
+                self.clients.kafka, events, on_progress=advance, timeout=PATIENCE_S
+            )
 
     async def _ask(self, questions: Sequence[str], *, shown: bool) -> bool:
         good = True
@@ -104,15 +105,4 @@ class Session:
             return None
 
     def _run(self, work: Coroutine[None, None, T]) -> T:
-        return asyncio.run(self._until_cancelled(work))
-
-    async def _until_cancelled(self, work: Coroutine[None, None, T]) -> T:
-        """Run `work`, and cancel it soon after a signal has asked to stop."""
-        task = asyncio.create_task(work)
-        while not task.done():
-            if self.signals.requested.is_set():
-                task.cancel()
-            await asyncio.wait({task}, timeout=_WATCH_S)
-        if task.cancelled():
-            raise Cancelled("stopped")
-        return task.result()
+        return asyncio.run(unless_cancelled(work, self.signals.requested))

@@ -37,13 +37,13 @@ class ComposeWeaviate(WeaviateServer):
 
     @property
     def activity(self) -> str:
-        """What a slow start is doing."""
-        return "starting the container (the first time its image is pulled)"
+        """What a slow start is doing or waiting for."""
+        return self._activity
 
     def prepare(self, cancel: Event) -> None:
         """Pull the image the first time."""
         pull = self._compose("pull", "--policy", "missing", _SERVICE)
-        run(pull, self.log, cancel=cancel, what="pulling Weaviate's image")
+        self._run(pull, cancel, what="pulling Weaviate's image")
 
     def command(self) -> Command:
         """Return the attached container's command line."""
@@ -52,15 +52,15 @@ class ComposeWeaviate(WeaviateServer):
     def kill(self) -> None:
         """Kill the container, then the client that is attached to it."""
         if self.running:
-            self._run("kill", _SERVICE)
+            self._docker("kill", _SERVICE)
         super().kill()
 
     def delete_data(self) -> None:
         """Remove the container and its volume."""
-        self._run("down", "--volumes")
+        self._docker("down", "--volumes")
         super().delete_data()
 
-    def _run(self, *arguments: str) -> None:
+    def _docker(self, *arguments: str) -> None:
         run(self._compose(*arguments), self.log, cancel=Event(), what=f"docker {arguments[0]}")
 
     def _compose(self, *arguments: str) -> Command:

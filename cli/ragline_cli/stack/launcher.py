@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -11,6 +10,7 @@ from threading import Event, Lock
 from typing import Self
 
 from ragline.contracts.base import DEFAULT_TENANT
+from ragline.errors import RaglineError
 from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.leftovers import end_leftovers
 from ragline_cli.stack.parts import PartState, StackPart
@@ -132,8 +132,8 @@ class Launcher:
         try:
             part.server.start(self._cancel, on_launched=lambda: self._record(Phase.STARTING))
             if part.server is self.plan.kafka:
-                _apply_topics(self.plan.kafka.bootstrap_servers)
-        except StackError:
+                self.plan.kafka.create_topics(self._cancel)
+        except RaglineError:
             self._change(part, PartState.FAILED)
             raise
         self._change(part, PartState.READY)
@@ -159,14 +159,6 @@ def delete_data(plan: StackPlan) -> None:
     """Delete the documents and answers of a stack that does not run."""
     for keeper in plan.keepers:
         keeper.delete_data()
-
-
-def _apply_topics(bootstrap_servers: str) -> None:
-    from ragline_cli.kafka.topics import (
-        apply_topics,
-    )  # aiokafka would slow down every command's start
-
-    asyncio.run(apply_topics(bootstrap_servers, replication=1))
 
 
 def _state(plan: StackPlan, phase: Phase) -> StackState:

@@ -22,12 +22,13 @@ from threading import Event
 from ragline_cli.errors import StackError
 from ragline_cli.stack.places import secret_file
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
-from ragline_cli.stack.processes import Command, run
+from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
 
 _VERSION = 18
 _ACCOUNT = "pgserver"  # root runs PostgreSQL under this account; the wheel uses the same name
 _CAP_DAC_READ_SEARCH = 2
+_PROBE_TIMEOUT_S = 15.0
 
 
 class PostgresServer(Server):
@@ -67,12 +68,12 @@ class PostgresServer(Server):
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(argv=_as_owner(_programs() / "postgres", "-D", self._data, *options))
 
-    def is_ready(self) -> bool:
-        """Return whether the server answers and has the extension, which is created if missing."""
+    def probe(self) -> str | None:
+        """Use the server and create the extension if it is missing."""
         if not accepts(self.port):
-            return False
+            return "its port is not open yet"
         with ThreadPoolExecutor(1) as pool:  # the caller may run an event loop
-            return pool.submit(asyncio.run, _has_pgvector(self.url)).result()
+            return pool.submit(asyncio.run, _create_pgvector(self.url)).result()
 
     @cached_property
     def _password(self) -> str:
@@ -95,7 +96,7 @@ class PostgresServer(Server):
         options = ("--encoding=utf8", "--auth=scram-sha-256", f"--pwfile={password}")
         initdb = (_programs() / "initdb", "-D", self._data, "-U", "postgres", *options)
         command = Command(argv=_as_owner(*initdb))
-        run(command, self.log, cancel=cancel, what="creating the PostgreSQL database")
+        self._run(command, cancel, what="creating the PostgreSQL database")
         password.unlink()
 
 
@@ -144,16 +145,30 @@ def _make_account() -> None:
         subprocess.run(["useradd", "--system", _ACCOUNT], check=True, capture_output=True)  # noqa: S603, S607
 
 
-async def _has_pgvector(url: str) -> bool:
-    """Create the extension if it is missing; False while the server is still starting."""
+async def _create_pgvector(url: str) -> str | None:
+    """Create the extension if it is missing; return why the server cannot do so yet.
+
+    Raises:
+        OSError: the server does not answer yet.
+        StackError: the server refuses the password or the extension.
+    """
     import asyncpg
 
     try:
-        connection = await asyncpg.connect(url, timeout=5)
-    except (OSError, asyncpg.PostgresError):
-        return False
-    try:
-        await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-    finally:
-        await connection.close()
-    return True
+        async with asyncio.timeout(_PROBE_TIMEOUT_S):
+            connection = await asyncpg.connect(url)
+            try:
+                await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            finally:
+                connection.terminate()
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,  # "the database system is starting up"
+        asyncpg.InsufficientResourcesError,
+        asyncpg.UniqueViolationError,  # another session was creating it
+        asyncpg.InterfaceError,
+    ) as error:
+        return str(error)
+    except asyncpg.PostgresError as error:
+        raise StackError(f"PostgreSQL cannot be used: {error}") from error
+    return None

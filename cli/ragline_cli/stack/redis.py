@@ -12,6 +12,8 @@ from ragline_cli.stack.ports import LOOPBACK, choose_port
 from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
 
+_PROBE_TIMEOUT_S = 5.0
+
 
 class RedisServer(Server):
     """A Redis with a password, so that other users of the machine cannot use it.
@@ -42,16 +44,17 @@ class RedisServer(Server):
         """Return the server's command line."""
         return Command(argv=(executable(), self._configuration), cwd=self.folder)
 
-    def is_ready(self) -> bool:
-        """Return whether the server answers a ping, which it does only once its data is loaded."""
+    def probe(self) -> str | None:
+        """Send a ping, which the server answers only once its data is loaded."""
         from redis import Redis
         from redis.exceptions import RedisError
 
         try:
-            with Redis.from_url(self.url, socket_timeout=1.0) as client:
-                return bool(client.ping())
-        except RedisError:
-            return False
+            with Redis.from_url(self.url, socket_timeout=_PROBE_TIMEOUT_S) as client:
+                client.ping()
+        except RedisError as error:
+            return str(error)
+        return None
 
     @cached_property
     def _password(self) -> str:

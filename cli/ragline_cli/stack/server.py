@@ -5,16 +5,16 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Self, TypeVar
 
 from ragline_cli.errors import Cancelled, StackError
-from ragline_cli.stack.processes import Command, end, kill_group, spawn, tail
+from ragline_cli.stack.processes import Command, end, kill_group, run, spawn, tail
 
 _POLL_S = 0.05
 
@@ -32,13 +32,13 @@ class Server(ABC):
 
     name: str
     stop_signal = signal.SIGTERM
-    start_timeout_s = 120.0
     stop_grace_s = 15.0
 
     def __init__(self, folder: Path, *, log: Path | None = None) -> None:
         self.folder = folder.resolve()
         self.log = log or self.folder / f"{self.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._activity = ""
 
     @abstractmethod
     def prepare(self, cancel: Event) -> None:
@@ -49,8 +49,28 @@ class Server(ABC):
         """Return what to run, in the foreground."""
 
     @abstractmethod
+    def probe(self) -> str | None:
+        """Send a real request and return what the server still lacks to answer it, or None.
+
+        Raises:
+            OSError: it does not answer yet.
+            StackError: it never will.
+        """
+
+    def lacking(self) -> str | None:
+        """Return what the server still lacks to answer a real request; None once it answers.
+
+        Raises:
+            StackError: it never will.
+        """
+        try:
+            return self.probe()
+        except OSError as error:
+            return f"it does not answer yet ({error})"
+
     def is_ready(self) -> bool:
-        """Return whether the server answers a real request."""
+        """Return whether the server answers a real request. Raises as `lacking`."""
+        return self.lacking() is None
 
     @property
     def pid(self) -> int | None:
@@ -64,20 +84,23 @@ class Server(ABC):
 
     @property
     def activity(self) -> str:
-        """What a long preparation is doing now, for a progress line; empty if there is none."""
-        return ""
+        """What the start is doing or waiting for now, for a progress line; may be empty."""
+        return self._activity
 
     def start(
         self, cancel: Event | None = None, on_launched: Callable[[], None] = lambda: None
     ) -> Self:
         """Start the server and wait until it answers; does nothing when it runs already.
 
+        The wait has no limit, because nobody knows how slow a busy machine is: it ends with the
+        process, with an error that more time would not mend, or with `cancel`.
+
         Args:
             cancel: another thread sets it to end the attempt.
             on_launched: called as soon as the process exists.
 
         Raises:
-            StackError: it could not be installed, ended early, or was not ready in time.
+            StackError: it could not be installed, ended early, or can never be ready.
             Cancelled: `cancel` was set meanwhile; nothing is left running.
         """
         if self.running:
@@ -114,19 +137,36 @@ class Server(ABC):
         """Delete the server's data. The server must not be running."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _run(self, command: Command, cancel: Event, *, what: str) -> None:
+        """Run a step of the preparation to its end. Raises as `processes.run`."""
+        self._activity = what
+        run(command, self.log, cancel=cancel, what=what)
+
     def _wait(self, cancel: Event) -> None:
-        """Wait until the server answers."""
-        until = time.monotonic() + self.start_timeout_s
-        while not self.is_ready():
-            if not self.running:
-                raise StackError(f"{self.name} ended while starting\n{tail(self.log)}")
-            if time.monotonic() > until:
-                raise StackError(
-                    f"{self.name} was not ready within {self.start_timeout_s:.0f} s\n"
-                    f"{tail(self.log)}"
-                )
-            if cancel.wait(_POLL_S):
-                raise Cancelled(f"stopped while {self.name} was starting")
+        """Wait until the server answers, in a thread: no probe holds up `cancel` or an early end.
+
+        The killed or ended server closes its connections, and so ends a probe that waits for it.
+        """
+        self._activity = ""
+        with ThreadPoolExecutor(1) as thread:
+            while True:
+                probing = thread.submit(self.lacking)
+                while not (probing.done() or cancel.is_set()) and self.running:
+                    wait([probing], timeout=_POLL_S)
+                if cancel.is_set():
+                    self.kill()
+                    raise Cancelled(f"stopped while {self.name} was starting")
+                self.require_running("while starting")
+                if (lacking := probing.result()) is None:
+                    break
+                self._activity = lacking
+                cancel.wait(_POLL_S)
+        self._activity = ""
+
+    def require_running(self, when: str) -> None:
+        """Raise a `StackError` with the last lines of the log if the process has ended."""
+        if not self.running:
+            raise StackError(f"{self.name} ended {when}\n{tail(self.log)}")
 
 
 ServerT = TypeVar("ServerT", bound=Server)

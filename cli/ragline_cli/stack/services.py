@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from ragline.contracts.topics import Service
+from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.ports import LOOPBACK, choose_port
 from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
 
-_PROBE_TIMEOUT_S = 2.0
+# A service limits each check of its probe to 2 s, and makes them one after the other
+_PROBE_TIMEOUT_S = 15.0
 _MOST_WORKERS = 4
 
 
@@ -31,7 +31,6 @@ class ServiceProcess(Server):
         log: the file for its output.
     """
 
-    start_timeout_s = 300.0
     stop_grace_s = 25.0  # longer than `kafka.drain_timeout_s`, else a stop causes redeliveries
 
     def __init__(
@@ -62,9 +61,10 @@ class ServiceProcess(Server):
             cwd=self.folder,
         )
 
-    def is_ready(self) -> bool:
-        """Return whether the service reports that it is ready."""
-        return is_healthy(self.health)
+    def probe(self) -> str | None:
+        """Return why the service reports that it is not ready."""
+        found = ask_probe(self.health)
+        return None if found.ready else "; ".join(found.problems.values()) or "its probe fails"
 
 
 def environment(
@@ -108,15 +108,12 @@ class Probed:
 
 
 def ask_probe(url: str) -> Probed:
-    """Query a readiness probe; a service that does not answer is not ready."""
+    """Query a readiness probe; a service that does not answer, or not to the end, is not ready."""
     try:
-        with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310 - ours
-            return _probed(answer.status == 200, answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return _probed(False, error.read())
-    except (urllib.error.URLError, OSError) as error:
-        return Probed(ready=False, problems={"probe": str(error)})
+        answer = http_get(url, timeout_s=_PROBE_TIMEOUT_S)
+    except OSError as error:
+        return Probed(ready=False, problems={"probe": f"no answer ({error})"})
+    return _probed(answer.status == 200, answer.body)
 
 
 def _probed(ready: bool, body: bytes) -> Probed:

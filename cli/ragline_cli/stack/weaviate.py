@@ -8,15 +8,17 @@ the cluster data port always bind to every interface, so both require a secret.
 from __future__ import annotations
 
 import secrets
-import urllib.error
-import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 
 from ragline_cli.stack import weaviate_build
+from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
+
+_PROBE_TIMEOUT_S = 5.0
 
 
 class WeaviateServer(Server):
@@ -56,8 +58,10 @@ class WeaviateServer(Server):
 
     @property
     def activity(self) -> str:
-        """The progress of the first build."""
-        return "" if weaviate_build.installed() else weaviate_build.progress(self._build_log)
+        """The progress of the first build, then what the server lacks."""
+        if weaviate_build.installed():
+            return super().activity
+        return weaviate_build.progress(self._build_log)
 
     def prepare(self, cancel: Event) -> None:
         """Build the server the first time."""
@@ -72,13 +76,12 @@ class WeaviateServer(Server):
             cwd=self.folder,
         )
 
-    def is_ready(self) -> bool:
-        """Return whether the node serves both HTTP and gRPC."""
-        try:
-            with urllib.request.urlopen(f"{self.url}/v1/.well-known/ready", timeout=2) as answer:  # noqa: S310
-                return answer.status == 200 and accepts(self.grpc_port)
-        except (urllib.error.URLError, OSError):
-            return False
+    def probe(self) -> str | None:
+        """Return what the node lacks to serve both HTTP and gRPC."""
+        answer = http_get(f"{self.url}/v1/.well-known/ready", timeout_s=_PROBE_TIMEOUT_S)
+        if answer.status != HTTPStatus.OK:
+            return f"its readiness probe answers {answer.status}"
+        return None if accepts(self.grpc_port) else "its gRPC port is not open yet"
 
     @property
     def _build_log(self) -> Path:

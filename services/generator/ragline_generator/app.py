@@ -43,12 +43,11 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
 
     There is no readiness check: without Redis, answers are complete but not streamed; without the
     model, they are extractive. `degradations` of the answer names either case. Readiness reports a
-    model whose circuit breaker is open as degraded.
+    model whose circuit breaker is open as degraded, and an entailment model that is not there yet.
 
     Raises:
         Misconfigured: the Redis URL is not valid, token counting by the server is set without a
             server, or the prices file, a prompt or the entailment model cannot be used.
-        Unavailable: the entailment model must be downloaded from a hub that does not answer.
     """
     price_table = prices.load(settings.llm.prices_file)
     own = settings.generator
@@ -65,12 +64,13 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             maxlen=settings.redis.stream_maxlen,
             coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
         )
+        opinion = await stack.enter_async_context(open_opinion(settings.opinion))
         stage = GeneratorStage(
             stream=stream,
             tokenizer=await _tokenizer(settings, metrics, stack),
             clock=utc_now,
             ladder=settings.ladder.ladder(),
-            validator=await _validator(settings, stack),
+            validator=Validator(min_support=own.min_support, opinion=opinion),
             writer=await _writer(settings, guard, stack),
             rules=own.rules(settings.llm),
             prices=price_table,
@@ -81,7 +81,9 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             stage=with_cache(stage, settings, redis=caches, stream=stream, metrics=metrics),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
-            degraded={**guard.degraded, "ledger": watch.trouble},
+            degraded=guard.degraded
+            | {"ledger": watch.trouble}
+            | ({"second opinion": opinion.missing} if opinion else {}),
         )
 
 
@@ -115,11 +117,6 @@ async def _writer(
     )
     model = await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
     return Writer(model, limits=limits, clock=utc_now)
-
-
-async def _validator(settings: GeneratorSettings, stack: AsyncExitStack) -> Validator:
-    opinion = await stack.enter_async_context(open_opinion(settings.opinion))
-    return Validator(min_support=settings.generator.min_support, opinion=opinion)
 
 
 SPEC = ServiceSpec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.redis.client import open_redis
@@ -30,11 +31,14 @@ _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
     """Load and warm up the cross-encoder if one is configured, and build the stage.
 
+    A cross-encoder that cannot be fetched comes later; until then readiness says `degraded`.
+
     Raises:
         Misconfigured: the model's files cannot be used.
     """
+    pace = Pace()
     async with (
-        open_cross_encoder(settings.reranker) as cross_encoder,
+        open_cross_encoder(settings.reranker, warm=partial(_warm, pace)) as cross_encoder,
         open_redis(settings.redis) as redis,
         watching_ledger(redis, metrics) as watch,
     ):
@@ -44,23 +48,21 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
                 most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
-                pace=await _warmed(cross_encoder),
+                pace=pace,
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
-            degraded={"ledger": watch.trouble},
+            degraded={"ledger": watch.trouble}
+            | ({"cross-encoder": cross_encoder.missing} if cross_encoder else {}),
         )
 
 
-async def _warmed(cross_encoder: CrossEncoder | None) -> Pace:
-    """Run the model once to warm it up, and once more to measure it."""
-    pace = Pace()
-    if cross_encoder is not None:
-        await cross_encoder.score("warm-up", _SAMPLE)
-        started = time.perf_counter()
-        await cross_encoder.score("What does the broker confirm?", _SAMPLE)
-        pace.observe(len(_SAMPLE), time.perf_counter() - started)
-    return pace
+async def _warm(pace: Pace, cross_encoder: CrossEncoder) -> None:
+    """Run the model once to warm it up, and once more to measure its pace."""
+    await cross_encoder.score("warm-up", _SAMPLE)
+    started = time.perf_counter()
+    await cross_encoder.score("What does the broker confirm?", _SAMPLE)
+    pace.observe(len(_SAMPLE), time.perf_counter() - started)
 
 
 SPEC = ServiceSpec(

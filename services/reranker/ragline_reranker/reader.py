@@ -11,7 +11,7 @@ from ragline.clock import Clock
 from ragline.contracts import bounds
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Candidate
-from ragline.errors import RaglineError
+from ragline.errors import RaglineError, Unavailable
 from ragline.ports.models import CrossEncoder
 from ragline_reranker.pace import Pace
 
@@ -92,6 +92,10 @@ class Reader:
                 relevances = await model.score(query, [as_text(c) for c in candidates])
         except TimeoutError:
             _log.info("reranking %d passages took longer than %.2f s", len(candidates), seconds)
+        except Unavailable as error:
+            # Readiness and the adapter's log tell of a model that is not there, not each question
+            _log.debug("reranking is skipped: %s", error)
+            return None
         except RaglineError as error:
             _log.warning("reranking failed, passages keep the fused order: %s", error)
             return None  # a failure tells nothing about the pace

@@ -48,7 +48,11 @@ class EmbeddingCache(Protocol):
 
 
 class CrossEncoder(Protocol):
-    """Reads question and passage together and scores their relevance."""
+    """Reads question and passage together and scores their relevance.
+
+    Raises:
+        Unavailable: the model is not there yet, or is shutting down.
+    """
 
     @property
     def model_id(self) -> str:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import FEEDBACK, TOPICS, Topic
 from ragline.errors import Misconfigured, Unavailable
@@ -32,7 +33,7 @@ async def set_config(kafka_bootstrap: str, topic: Topic, config: dict[str, str])
     async with open_admin(kafka_settings(kafka_bootstrap), COMMAND_LINE) as admin:
         await admin.alter_configs([resource])
     # The broker answers before it shows the change itself
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not config.items() <= dict((await found(kafka_bootstrap, topic)).overrides).items():
             await asyncio.sleep(0.05)
 

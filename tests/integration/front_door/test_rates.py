@@ -228,10 +228,10 @@ async def test_a_redis_that_hangs_delays_nobody_for_long() -> None:
         taken = await asyncio.gather(*(limiter.take(caller) for _ in range(500)))
         took_s = time.monotonic() - started
         assert taken == [None] * 500
-        assert took_s < 1.5
+        assert took_s < 25, "waiting one after the other takes 250 s"
         started = time.monotonic()
         assert await limiter.take(caller) is None
-        assert time.monotonic() - started < 0.05
+        assert time.monotonic() - started < 0.5, "it is not asked again"
     assert degraded(metrics) == 501
     for connection in connections:
         connection.close()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 from tests.integration.front_door.conftest import serving
+from tests.patience import PATIENCE_S
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,7 +18,7 @@ from ragline.observability import http as serving_module
 from ragline.observability.timed_protocol import RequestTimes
 
 SHORT_S = 0.3
-LONG_S = 60.0
+LONG_S = 2 * PATIENCE_S  # a limit that is not the one under test
 HEAD = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
 
 Ended = asyncio.Event
@@ -77,7 +78,7 @@ async def trickle(
 ) -> bytes:
     """Send a little again and again until the server ends the connection; return what it said."""
     told = asyncio.create_task(reader.read())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not told.done():
             writer.write(endless())
             await asyncio.wait([told], timeout=SHORT_S / 6)
@@ -97,7 +98,7 @@ async def test_headers_that_never_end_are_cut_off(app: Application) -> None:
 
 
 async def test_a_connection_on_which_nothing_comes_is_cut_off(app: Application) -> None:
-    async with connected(app, header_s=SHORT_S) as (reader, _), asyncio.timeout(20):
+    async with connected(app, header_s=SHORT_S) as (reader, _), asyncio.timeout(PATIENCE_S):
         assert await reader.read() == b""
 
 
@@ -106,7 +107,7 @@ async def test_a_body_that_never_ends_is_cut_off(app: Application) -> None:
         writer.write(HEAD.replace(b"10", b"100000"))
         told = await trickle(reader, writer, lambda: b"x")
         assert told.startswith(b"HTTP/1.1 408 ")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while app.seen != ["left"]:
                 await asyncio.sleep(0.01)
 
@@ -142,6 +143,6 @@ async def test_a_response_may_take_longer_than_its_request(app: Application) -> 
     async with connected(app, header_s=SHORT_S, body_s=SHORT_S) as (reader, writer):
         for _ in range(2):
             writer.write(HEAD.replace(b"/read", b"/slow") + b"0123456789")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
     assert app.seen == ["answered", "answered"]

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from tests.patience import PATIENCE_S
 
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
@@ -85,7 +86,7 @@ async def started(settings: Settings) -> AsyncIterator[Replica]:
     ended = asyncio.create_task(run(settings, stop, health, metrics))
     url = f"http://127.0.0.1:{settings.gateway.port}"
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while health.waiting is not None:
                 if ended.done():
                     await ended

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
+from tests.patience import PATIENCE_S
+
 from ragline.contracts.answers import QueryAnswered
 from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
 from ragline_gateway.settings import Settings
@@ -22,7 +24,7 @@ async def test_a_question_is_accepted_with_its_address_and_answered_later(
 
     accepted = await gateway.http.post("/v1/queries", json={"text": "What is a badge?"})
     here = accepted.headers["location"]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (found := (await gateway.http.get(here)).json())["status"] == "pending":
             await asyncio.sleep(0.02)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.entries import NewEntry, add_entries, tokens_key
 from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
@@ -143,7 +144,7 @@ async def test_readers_go_on_when_a_replica_stops(
     while len(seen) < 7:
         await asyncio.sleep(0.01)
     async with started(make_settings()) as other:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await gateway.stopped()
         await first
         assert seen[-1].kind != "answer"
@@ -179,7 +180,7 @@ async def test_a_full_replica_sends_readers_elsewhere(
         refused = await replica.http.get(f"/v1/queries/{query_id}/events")
         async for _ in reading:
             pass
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (again := await replica.http.get(f"/v1/queries/{query_id}/events")).is_error:
                 await asyncio.sleep(0.05)
 

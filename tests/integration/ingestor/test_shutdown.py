@@ -12,6 +12,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 from tests.integration.messaging.conftest import Cluster, Worker
+from tests.patience import PATIENCE_S
 
 # the HTML parser compares each attribute with all others
 SLOW_PAGE = f"<p {' '.join(f'a{number}' for number in range(500_000))}>slow</p>"
@@ -35,7 +36,7 @@ def test_no_parser_outlives_the_ingestor(
         "RAGLINE_INGESTOR__PARSE_CPU_S": "600" if stop is signal.SIGTERM else "3",
     }
     ingestor = start_worker(sys.executable, "-m", "ragline_ingestor", **settings)
-    ingestor.wait_until("ready", 200, timeout=180)
+    ingestor.wait_until("ready", 200)
     parsers = psutil.Process(ingestor.process.pid).children(recursive=True)
     assert len(parsers) == 2
     change = {"document_id": uuid.uuid4().hex, "version": 1, "content": SLOW_PAGE}
@@ -44,14 +45,14 @@ def test_no_parser_outlives_the_ingestor(
     cluster.publish("documents", [(key, json.dumps(change).encode())])
     wait_until_busy(parsers)
     ingestor.signal(stop)
-    ingestor.process.wait(30)
+    ingestor.process.wait(PATIENCE_S)
     _, alive = psutil.wait_procs(parsers, timeout=30)
     assert alive == []
 
 
 def wait_until_busy(processes: list[psutil.Process]) -> None:
     before = sum(process.cpu_times().user for process in processes)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while sum(process.cpu_times().user for process in processes) < before + 1:
         assert time.monotonic() < until
         time.sleep(0.05)

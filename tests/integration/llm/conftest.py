@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.testing.openai_double import LanguageModelDouble, serve_double
 
@@ -45,7 +46,7 @@ def llama_url() -> Iterator[str]:
         yield f"{address}/v1"
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
@@ -73,7 +74,7 @@ async def asked(
             await request_cancel(redis, event.query_id)
         answer = await composition.stage(event)
         assert isinstance(answer, QueryAnswered)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             seen = [e async for e in read_tokens(redis, event.query_id)]
         return answer, seen
 
@@ -148,7 +149,7 @@ async def test_a_reader_can_stop_a_model_in_the_middle(
     assert answer.error is not None
     assert answer.error.code == "cancelled"
     assert seen[-1].status == "failed"
-    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+    await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
 
 async def test_the_server_counts_the_tokens_of_the_context(redis_url: str, llama_url: str) -> None:
@@ -203,7 +204,7 @@ async def test_a_model_that_never_stops_is_cut_off_and_its_connection_closed(
     assert [claim.support for claim in answer.validation.claims][:2] == ["supported", "unsupported"]
     assert len(answer.text) <= 512 * 20
     assert text_of(seen).rstrip() == answer.text
-    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+    await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
 
 async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
@@ -219,7 +220,7 @@ async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
             dying.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await dying
-        await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+        await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
         answer, _ = await asked(settings(redis_url, {}), event)
         reconnected = read_tokens(redis, event.query_id, last_id=before[-1].id)
@@ -238,7 +239,7 @@ async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
 async def test_a_reader_can_stop_a_model_that_has_not_begun(
     redis_url: str, double: LanguageModelDouble
 ) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         answer, _ = await asked(
             settings(redis_url, {"base_url": double.url, "model": "stalled"}),
             question("What survives a restart?"),
@@ -247,7 +248,7 @@ async def test_a_reader_can_stop_a_model_that_has_not_begun(
 
     assert answer.error is not None
     assert answer.error.code == "cancelled"
-    await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+    await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
 
 async def test_a_redelivery_streams_as_a_higher_attempt(redis_url: str) -> None:

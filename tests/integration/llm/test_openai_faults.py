@@ -7,6 +7,7 @@ import time
 from contextlib import aclosing
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.llm.openai import open_language_model
 from ragline.errors import (
@@ -109,7 +110,7 @@ async def test_a_stalled_stream_ends_at_the_time_limit(
     with pytest.raises(DeadlineExceeded):
         await streamed(settings(double.url, model), timeout=0.3)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 async def test_nobody_listening_is_unavailable() -> None:
@@ -143,7 +144,7 @@ async def test_closing_the_stream_closes_the_connection(double: LanguageModelDou
         async with aclosing(model.stream(ASK, max_tokens=20, timeout=30)) as deltas:
             assert (await anext(deltas)).text == "Half"
 
-        await asyncio.wait_for(double.closed_early.wait(), timeout=5)
+        await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
 
 async def test_json_is_asked_for_by_schema_at_temperature_0(double: LanguageModelDouble) -> None:

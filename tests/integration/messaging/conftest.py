@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import TOPICS
-from ragline_cli.kafka.topics import apply_topics
+from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.ports import choose_port
 from ragline_cli.stack.server import running
@@ -43,17 +40,12 @@ class Worker:
     def probe(self, name: str) -> tuple[int, dict[str, Any]]:
         """Return status and body of `/health/<name>`; status 0 without a response."""
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/health/{name}", timeout=5
-            ) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            with closing(error):
-                return error.code, json.load(error)
+            answer = http_get(f"http://127.0.0.1:{self.port}/health/{name}", timeout_s=PATIENCE_S)
         except OSError:
             return 0, {}
+        return answer.status, json.loads(answer.body)
 
-    def wait_until(self, name: str, status: int, timeout: float = 60) -> dict[str, Any]:
+    def wait_until(self, name: str, status: int, timeout: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for a probe's status and return the body."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
@@ -63,7 +55,7 @@ class Worker:
             time.sleep(0.1)
         raise AssertionError(f"{name} was not {status} in {timeout} s\n{self.log.read_text()}")
 
-    def wait_for_problem(self, text: str, timeout: float = 60) -> None:
+    def wait_for_problem(self, text: str, timeout: float = PATIENCE_S) -> None:
         """Wait until readiness fails with a reason that contains `text`."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
@@ -79,8 +71,8 @@ class Worker:
 
     def metric(self, name: str) -> float:
         """Return a metric's value, over all its labels."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as response:
-            lines = response.read().decode().splitlines()
+        answer = http_get(f"http://127.0.0.1:{self.port}/metrics", timeout_s=PATIENCE_S)
+        lines = answer.body.decode().splitlines()
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
 
 
@@ -100,7 +92,7 @@ class Cluster:
         for key, value in records:
             producer.produce(topic, key=key, value=value)
             producer.poll(0)
-        assert producer.flush(30) == 0
+        assert producer.flush(PATIENCE_S) == 0
 
     def read(self, topic: str) -> list[Any]:
         """Return every record of a topic."""
@@ -111,7 +103,7 @@ class Cluster:
             end = sum(end_of(consumer, p) for p in wanted)
             consumer.assign(wanted)
             found: list[Any] = []
-            until = time.monotonic() + 30
+            until = time.monotonic() + PATIENCE_S
             while len(found) < end and time.monotonic() < until:
                 found += [m for m in consumer.consume(500, 0.5) if m.error() is None]
             return found
@@ -127,7 +119,7 @@ class Cluster:
         return found
 
     def wait_for_answers(
-        self, ids: set[str], timeout: float = 60
+        self, ids: set[str], timeout: float = PATIENCE_S
     ) -> dict[str, list[dict[str, Any]]]:
         """Wait until every id has an answer and return all of them."""
         until = time.monotonic() + timeout
@@ -140,7 +132,7 @@ class Cluster:
         raise AssertionError(f"{len(missing)} of {len(ids)} unanswered: {sorted(missing)[:5]}")
 
 
-def end_of(consumer: Consumer, partition: TopicPartition, timeout: float = 30) -> int:
+def end_of(consumer: Consumer, partition: TopicPartition, timeout: float = PATIENCE_S) -> int:
     """Return a partition's end; retry while a broker that has just restarted has no leader."""
     until = time.monotonic() + timeout
     while True:
@@ -159,7 +151,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A broker with the registry's topics, with few partitions."""
     small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield Cluster(server)
 
 
@@ -190,4 +182,4 @@ def start_worker(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., Wor
     for worker in workers:
         if worker.process.poll() is None:
             worker.process.kill()
-        worker.process.wait(10)
+        worker.process.wait(PATIENCE_S)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import Producer
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 
@@ -59,10 +60,10 @@ def test_two_members_a_rebalance_a_kill_and_a_stop_lose_nothing(
     third.wait_until("ready", 200)
     time.sleep(8)  # the killed member's session ends, its partitions move
     second.signal(signal.SIGTERM)
-    assert second.process.wait(30) == 0, second.log.read_text()
+    assert second.process.wait(PATIENCE_S) == 0, second.log.read_text()
     load.join()
 
-    answers = cluster.wait_for_answers(ids, timeout=60)
+    answers = cluster.wait_for_answers(ids)
     repeats = sum(len(found) - 1 for key, found in answers.items() if key in ids)
     assert repeats < len(ids) * 0.05
 
@@ -76,7 +77,7 @@ def test_a_clean_stop_repeats_nothing(
     cluster.publish("queries", list(records))
     time.sleep(0.5)
     first.signal(signal.SIGTERM)
-    assert first.process.wait(30) == 0, first.log.read_text()
+    assert first.process.wait(PATIENCE_S) == 0, first.log.read_text()
     start_worker().wait_until("ready", 200)
     answers = cluster.wait_for_answers(ids)
     assert [len(answers[i]) for i in ids] == [1] * len(ids)
@@ -110,7 +111,7 @@ def test_a_stop_while_the_broker_is_away_ends_in_time_and_loses_nothing(
     try:
         time.sleep(1)
         worker.signal(signal.SIGTERM)
-        worker.process.wait(40)  # Kubernetes would wait for 35 s, and kill it then
+        worker.process.wait(PATIENCE_S)  # Kubernetes would wait for 35 s, and kill it then
         waiting = start_worker(WORKER_WORK_S="0.01")  # a restart before the broker is back
         body = waiting.wait_until("ready", 503)
         assert waiting.probe("live")[0] == 200, body
@@ -203,7 +204,7 @@ def test_a_record_that_only_fits_compressed_still_finds_its_dead_letter(
         }
     )
     producer.produce("queries", key=key, value=value)
-    assert producer.flush(30) == 0
+    assert producer.flush(PATIENCE_S) == 0
 
     assert cluster.wait_for_answers({key})[key][0]["error"]["code"] == "invalid_event"
     assert any(m.key() == key.encode() for m in cluster.read("dead-letters"))
@@ -258,4 +259,4 @@ def test_a_service_waits_for_kafka_and_says_so(start_worker: Callable[..., Worke
     worker.wait_for_problem("does not answer")
     assert worker.probe("live")[0] == 200
     worker.signal(signal.SIGTERM)
-    assert worker.process.wait(10) == 0
+    assert worker.process.wait(PATIENCE_S) == 0

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
+from tests.patience import PATIENCE_S
 
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import running
@@ -38,7 +39,7 @@ def worked(ledger: RedisServer, query_id: str) -> int:
         return int(client.get(f"worked:{query_id}") or 0)
 
 
-def wait_for(condition: Callable[[], bool], what: str, timeout: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], what: str, timeout: float = PATIENCE_S) -> None:
     until = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < until, f"never: {what}"
@@ -73,7 +74,7 @@ def test_a_member_that_slept_through_its_session_repeats_the_winner_s_bytes(
     wait_for(lambda: all(worked(ledger, i) for i in ids), "work on all of them")
     sleeper.signal(signal.SIGSTOP)
     start_worker(RAGLINE_REDIS__URL=ledger.url, WORKER_SLOW_S="1")
-    cluster.wait_for_answers(set(ids), timeout=90)
+    cluster.wait_for_answers(set(ids))
     sleeper.signal(signal.SIGCONT)
     wait_for(
         lambda: sum(m.key().decode() in ids for m in cluster.read("answers")) >= 2 * len(ids),

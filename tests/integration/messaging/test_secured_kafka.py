@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import TopicPartition
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import ANSWERS, FEEDBACK, QUERIES, TOPICS, Service, consumer_group
 from ragline.errors import Misconfigured, Unavailable
@@ -30,7 +31,6 @@ from ragline.messaging.kafka_clients import (
 from ragline.messaging.lag import GroupTopic, open_lag_reader
 from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import COMMAND_LINE
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.server import running
 
 from .conftest import PARTITIONS, Cluster, Worker
@@ -74,7 +74,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
     small = [replace(topic, partitions=min(PARTITIONS, topic.partitions)) for topic in TOPICS]
     with running(SecuredKafka(tmp_path_factory.mktemp("secured-kafka"))) as server:
         server.add_user()
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield server
 
 
@@ -124,7 +124,7 @@ async def test_each_kind_of_client_gets_in(
     kafka = settings(secured, protocol, mechanism)
     sent = uuid4().bytes
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         await check_topics(kafka, TOPICS)
         async with open_admin(kafka, SERVICE) as admin:
             assert FEEDBACK.name in await admin.list_topics()
@@ -187,7 +187,7 @@ async def test_a_wrong_password_is_the_operators_to_mend(
     kafka = settings(secured, protocol, mechanism, SASL_PASSWORD="wrong")
 
     with pytest.raises(Misconfigured, match=r"RAGLINE_KAFKA__SASL_\*"):
-        async with asyncio.timeout(30), open_client(kafka, profile):
+        async with asyncio.timeout(PATIENCE_S), open_client(kafka, profile):
             pass
 
 
@@ -201,7 +201,7 @@ async def test_a_certificate_of_an_unknown_ca_is_not_trusted(
     kafka = settings(secured, protocol, None, SSL_CAFILE=str(secured.other_cafile))
 
     with pytest.raises(Misconfigured, match=r"is not trusted.*RAGLINE_KAFKA__SSL_CAFILE"):
-        async with asyncio.timeout(30), open_client(kafka, profile):
+        async with asyncio.timeout(PATIENCE_S), open_client(kafka, profile):
             pass
 
 
@@ -224,7 +224,7 @@ def test_a_service_that_cannot_get_in_ends_and_says_why(
 ) -> None:
     worker = start_worker(**environment(secured, protocol, None, **wrong))
 
-    assert worker.process.wait(60) != 0
+    assert worker.process.wait(PATIENCE_S) != 0
     log = worker.log.read_text()
     assert told in log
     assert "Traceback" not in log

@@ -11,7 +11,7 @@ import pytest
 
 from ragline.adapters.models import open_cross_encoder
 from ragline.adapters.models.files import locate
-from ragline.errors import Misconfigured
+from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import RerankerSettings
 
 PASSAGES = [f"Passage {i}: " + "a queue expires when unused. " * (i % 7) for i in range(40)]
@@ -65,7 +65,11 @@ async def test_off_switches_reranking_off() -> None:
 async def test_a_missing_model_is_a_visible_pass_through(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         async with open_cross_encoder(RerankerSettings(model="/nowhere/model")) as model:
-            assert model is None
+            assert model is not None
+            assert "/nowhere/model" in (model.missing() or "")
+            assert model.model_id == "/nowhere/model"
+            with pytest.raises(Unavailable):
+                await model.score("q", ["p"])
     (record,) = caplog.records
     assert "reranking is skipped" in record.message
     assert "/nowhere/model" in record.message

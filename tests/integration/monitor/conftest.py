@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -19,7 +18,9 @@ from redis import Redis
 
 # fixtures that are used here as they are
 from tests.integration.messaging.conftest import Cluster, Worker, cluster, start_worker
+from tests.patience import PATIENCE_S
 
+from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import running
 
@@ -66,8 +67,8 @@ def history(own_redis: RedisServer) -> Iterator[Callable[[], Counter[str]]]:
 def measured(worker: Worker, name: str, **labels: str) -> float:
     """Return a counter of the monitor, summed over all labels that are not given."""
     url = f"http://127.0.0.1:{worker.port}/metrics"
-    with urllib.request.urlopen(url, timeout=5) as response:
-        families = list(text_string_to_metric_families(response.read().decode()))
+    answer = http_get(url, timeout_s=PATIENCE_S)
+    families = list(text_string_to_metric_families(answer.body.decode()))
     return sum(
         sample.value
         for family in families
@@ -76,7 +77,9 @@ def measured(worker: Worker, name: str, **labels: str) -> float:
     )
 
 
-def until(holds: Callable[[], bool], *, worker: Worker | None = None, timeout: float = 60) -> None:
+def until(
+    holds: Callable[[], bool], *, worker: Worker | None = None, timeout: float = PATIENCE_S
+) -> None:
     """Wait until `holds` returns true."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
@@ -36,12 +37,11 @@ async def hub(redis: Redis) -> AsyncIterator[RedisHub]:
 class Reader:
     """Keeps what it is told."""
 
-    def __init__(self, *, patience_s: float = 5) -> None:
+    def __init__(self) -> None:
         self.told: asyncio.Queue[Entry | None] = asyncio.Queue()
-        self._patience_s = patience_s
 
     async def next(self) -> Entry | None:
-        async with asyncio.timeout(self._patience_s):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.told.get()
 
 
@@ -131,7 +131,7 @@ async def test_a_connection_that_fell_silent_is_noticed_and_replaced(
 ) -> None:
     """Nothing tells the reader: the connection ends nowhere, and nobody resets it."""
     relay = BlackHole(redis_server.port)
-    query_id, reader = str(uuid4()), Reader(patience_s=15)
+    query_id, reader = str(uuid4()), Reader()
     async with relay.listening() as port:
         url = redis_server.url.replace(f":{redis_server.port}/", f":{port}/")
         async with (
@@ -155,7 +155,7 @@ async def test_a_connection_that_fell_silent_is_noticed_and_replaced(
 async def test_readers_of_a_redis_that_stood_still_catch_up(
     tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    query_id, reader = str(uuid4()), Reader(patience_s=15)
+    query_id, reader = str(uuid4()), Reader()
     with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
         async with (
             open_redis(RedisSettings.model_validate({"url": server.url})) as redis,
@@ -186,7 +186,7 @@ async def test_who_left_is_not_subscribed_any_more(redis: Redis, hub: RedisHub) 
     query_id = str(uuid4())
     async with hub.joined(query_id, lambda _: None):
         (during,) = await redis.pubsub_numsub(f"ragline:tokens:{query_id}")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await redis.pubsub_numsub(f"ragline:tokens:{query_id}"))[0][1]:
             await asyncio.sleep(0.01)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.integration.stack.conftest import Home
@@ -41,7 +42,7 @@ def line_with(demo: subprocess.Popen[str], text: str) -> str:
 
 
 def test_the_demo_answers_with_sources_and_stops_everything(home: Home, docs: Path) -> None:
-    demo = home.run("demo", "--docs", str(docs), "--question", QUESTION, timeout=590)
+    demo = home.run("demo", "--docs", str(docs), "--question", QUESTION)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "eighteen hours" in demo.stdout
     assert re.search(r"\[1\] Firing the kiln \(kiln\.md v\d+, characters \d+-\d+\)", demo.stdout)
@@ -68,7 +69,7 @@ def test_on_a_terminal_the_console_stays_up_until_the_end_of_input(home: Home, d
     )
     assert "eighteen hours" in asked.json()["answer"]["text"]
     os.write(ours, b"\x04")
-    demo.communicate(timeout=150)
+    demo.communicate(timeout=PATIENCE_S)
     os.close(ours)
     os.close(its)
     assert demo.returncode == 0
@@ -79,10 +80,10 @@ def test_interrupted_while_it_ingests_the_demo_leaves_nothing_running(home: Home
     demo = home.start("demo")
     log = home.path / "demo" / "logs" / "ingestor.log"
     assert home.eventually(
-        lambda: log.exists() and "partitions assigned" in log.read_text(), within_s=400
+        lambda: log.exists() and "partitions assigned" in log.read_text(), within_s=PATIENCE_S
     )
     demo.send_signal(signal.SIGINT)
-    output, _ = demo.communicate(timeout=150)
+    output, _ = demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 1
     assert "Traceback" not in output
     assert home.processes() == []

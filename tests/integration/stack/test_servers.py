@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 import asyncpg
@@ -16,6 +17,7 @@ from redis import Redis
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline_cli.stack import (
+    Cancelled,
     StackError,
     WeaviateServer,
     running,
@@ -67,6 +69,19 @@ async def test_kafka_keeps_its_records_through_a_crash(tmp_path: Path) -> None:
     assert not psutil.pid_exists(pid)
 
 
+def test_topics_are_not_waited_for_on_a_broker_that_has_ended(tmp_path: Path) -> None:
+    with running_kafka(tmp_path) as kafka:
+        kafka.create_topics()
+        kafka.create_topics()  # nothing to do
+        stopped = Event()
+        stopped.set()
+        with pytest.raises(Cancelled):
+            kafka.create_topics(stopped)
+        kafka.kill()
+        with pytest.raises(StackError, match="kafka ended while its topics were created"):
+            kafka.create_topics()
+
+
 async def test_kafka_takes_the_largest_record(tmp_path: Path) -> None:
     largest = b"x" * (MAX_RECORD_BYTES - 1024)
     with running_kafka(tmp_path) as kafka:
@@ -102,6 +117,17 @@ async def test_postgres_asks_for_the_password(tmp_path: Path) -> None:
         stranger = f"postgresql://postgres:guess@127.0.0.1:{postgres.port}/postgres"
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(stranger)
+
+
+def test_postgres_whose_password_is_not_ours_is_not_waited_for(tmp_path: Path) -> None:
+    with running_postgres(tmp_path):
+        pass
+    (tmp_path / "password").write_text("another")
+    with (
+        pytest.raises(StackError, match="PostgreSQL cannot be used: password"),
+        running_postgres(tmp_path),
+    ):
+        pass
 
 
 def test_redis_keeps_its_data_through_a_stop(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import Service
 
@@ -29,9 +30,9 @@ def test_asked_to_stop_while_starting_it_leaves_nothing_running(
     home: Home, number: signal.Signals
 ) -> None:
     up = home.start("up")
-    assert home.eventually(lambda: len(state(home).get("processes", {})) >= 4, within_s=60)
+    assert home.eventually(lambda: len(state(home).get("processes", {})) >= 4, within_s=PATIENCE_S)
     up.send_signal(number)
-    output, _ = up.communicate(timeout=120)
+    output, _ = up.communicate(timeout=PATIENCE_S)
     assert up.returncode == 1
     assert "stopped" in output
     assert "Traceback" not in output
@@ -53,7 +54,7 @@ def test_a_part_that_cannot_start_ends_the_whole_start(home: Home) -> None:
 def test_a_stack_from_start_to_stop(home: Home) -> None:
     assert home.run("status").returncode == 3
 
-    up = home.run("up", "--detach", timeout=590)
+    up = home.run("up", "--detach")
     assert up.returncode == 0, up.stderr
     status = json.loads(home.run("status", "--json").stdout)
     assert status["stack"] == "embedded"
@@ -91,7 +92,8 @@ def test_a_stack_from_start_to_stop(home: Home) -> None:
 def test_what_a_killed_launcher_left_is_ended_by_down(home: Home) -> None:
     up = home.start("up")
     assert home.eventually(
-        lambda: state(home).get("processes", {}).keys() == _SERVERS | set(Service), within_s=120
+        lambda: state(home).get("processes", {}).keys() == _SERVERS | set(Service),
+        within_s=PATIENCE_S,
     )
     launcher = psutil.Process(state(home)["launcher"]["pid"])
     launcher.kill()
@@ -99,4 +101,4 @@ def test_what_a_killed_launcher_left_is_ended_by_down(home: Home) -> None:
     assert home.processes() != []
     assert home.run("status").returncode == 3
     assert "stopped the embedded stack" in home.run("down").stdout
-    assert home.eventually(lambda: home.processes() == [], within_s=10)
+    assert home.eventually(lambda: home.processes() == [], within_s=PATIENCE_S)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.plan import Intent, Plan, SearchKind
@@ -175,7 +176,7 @@ async def test_a_model_that_hangs_is_skipped_in_time(
 ) -> None:
     model.hangs = True
     event = make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=50))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         ranked = await RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)(event)
     assert ranked.degradations == (Degradation.RERANK,)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Options, Principal, QueryClassified
@@ -45,7 +46,7 @@ async def test_what_is_there_is_not_waited_for(
         "acme/access": stored(1, access_version=5),
     }
     asked = asking(event, same=3, newer=3, deleted=3, access=5)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await waiter(store).missing(asked, seconds=3_600) == {}
 
 
@@ -57,7 +58,7 @@ async def test_a_version_that_comes_meanwhile_ends_the_wait(
     await asyncio.sleep(0.1)
     assert not waiting.done()
     store.documents["acme/page"] = stored(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await waiting == {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline.background import beside, repeating, within
 
@@ -20,7 +21,7 @@ async def test_a_call_that_fails_is_logged_and_made_again(caplog: pytest.LogCapt
             often.set()
         raise RuntimeError("a bug")
 
-    async with repeating(call, every_s=0.001), asyncio.timeout(5):
+    async with repeating(call, every_s=0.001), asyncio.timeout(PATIENCE_S):
         await often.wait()
     ended = calls
     await asyncio.sleep(0.01)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
+from ragline.adapters.models.late import LateModel, open_late
 from ragline.adapters.models.thread import ModelThread
-from ragline.errors import RaglineError
+from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import RerankerSettings
 from ragline.ports.models import CrossEncoder
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 OFF = "off"
+Warm = Callable[[CrossEncoder], Awaitable[None]]
 
 
 class SentenceTransformerCrossEncoder:
@@ -34,39 +36,81 @@ class SentenceTransformerCrossEncoder:
         return await self._pairs.submit_many([(query, passage) for passage in passages])
 
 
-@asynccontextmanager
-async def open_cross_encoder(settings: RerankerSettings) -> AsyncIterator[CrossEncoder | None]:
-    """Load the model on its own thread, or yield None when there is none to load.
+class LateCrossEncoder:
+    """A `CrossEncoder` whose model may come later; `missing` says why it is not there.
 
-    If the model is not on this machine and cannot be fetched, that is logged once, and the answers
-    say that reranking was skipped. Without a model, torch is not even imported.
+    Args:
+        name: of the model, until it is there.
+        late: the model.
+    """
+
+    def __init__(self, name: str, late: LateModel[CrossEncoder]) -> None:
+        self._name = name
+        self._late = late
+        self.missing = late.missing
+
+    @property
+    def model_id(self) -> str:
+        """The model's name."""
+        return self._name if self.missing() else self._late.get().model_id
+
+    async def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """Return one relevance in [0, 1] per passage, in order.
+
+        Raises:
+            Unavailable: the model is not there yet.
+        """
+        return await self._late.get().score(query, passages)
+
+
+async def _as_loaded(_: CrossEncoder) -> None:
+    """Do nothing with the loaded model."""
+
+
+@asynccontextmanager
+async def open_cross_encoder(
+    settings: RerankerSettings, *, warm: Warm = _as_loaded
+) -> AsyncIterator[LateCrossEncoder | None]:
+    """Load the model on its own thread, or yield None when reranking is switched off.
+
+    A model that is not on this machine and cannot be fetched is tried again in the background: the
+    answers say meanwhile that reranking was skipped. `warm` is awaited with the loaded model before
+    others may use it. Without a model, torch is not even imported.
 
     Raises:
         Misconfigured: the model's files exist but are not a cross-encoder.
     """
+    if settings.model == OFF:
+        _log.info("reranking is switched off: passages keep the retriever's order")
+        yield None
+        return
+    opening = partial(_opened, settings, warm)
+    without = "reranking is skipped, passages keep the retriever's order"
+    async with open_late(f"cross-encoder {settings.model}", opening, without=without) as late:
+        yield LateCrossEncoder(settings.model, late)
+
+
+@asynccontextmanager
+async def _opened(settings: RerankerSettings, warm: Warm) -> AsyncIterator[CrossEncoder]:
     async with ModelThread("cross-encoder") as thread:
         files = await thread.run(partial(_find, settings))
-        if files is None:
-            yield None
-            return
         score = await thread.run(partial(_load, files, settings))
         async with MicroBatcher(
             partial(_run, thread, score),
             max_size=settings.batch_size,
             max_wait=settings.batch_wait_ms / 1_000,
         ) as pairs:
-            yield SentenceTransformerCrossEncoder(model_id=files.model_id, pairs=pairs)
+            model = SentenceTransformerCrossEncoder(model_id=files.model_id, pairs=pairs)
+            await warm(model)
+            yield model
 
 
-def _find(settings: RerankerSettings) -> ModelFiles | None:
-    if settings.model == OFF:
-        _log.info("reranking is switched off: passages keep the retriever's order")
-        return None
+def _find(settings: RerankerSettings) -> ModelFiles:
     try:
-        return locate(settings.model, settings.revision, also=settings.onnx_file)
-    except RaglineError as error:
-        _log.warning("reranking is skipped, passages keep the retriever's order: %s", error)
-        return None
+        return locate(settings.model, settings.commit, also=settings.onnx_file)
+    except Misconfigured as error:
+        # A hub in trouble denies models, and a folder may be mounted late: answers can do without
+        raise Unavailable(str(error)) from error
 
 
 def _load(files: ModelFiles, settings: RerankerSettings) -> Score:

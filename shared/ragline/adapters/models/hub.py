@@ -62,7 +62,7 @@ def _download(model: str, revision: str | None, files: dict[str, list[str]]) -> 
         ) from error
     except Exception as error:
         raise Unavailable(
-            f"the model `{model}` is not on this machine and the hub does not give it "
-            f"({type(error).__name__}): restore the network, fill the hub's cache, or set the "
-            "model to a folder"
+            f"the model `{model}` (revision {revision or 'main'}) is not on this machine and the "
+            f"hub does not give it ({type(error).__name__}): restore the network, fill the hub's "
+            "cache, or set the model to a folder"
         ) from error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedder import open_embedder
 from ragline.adapters.models.files import PACKAGED, ModelFiles, locate
+from ragline.adapters.models.late import LateModel, open_late
 from ragline.adapters.models.thread import ModelThread
 from ragline.errors import Misconfigured
 from ragline.model_settings import EmbeddingSettings, OpinionSettings
@@ -20,7 +21,6 @@ from ragline.ports.models import Embedder, SecondOpinion
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
 
-_NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
 # The least cosine at which evidence in other words counts as support
 _SAME = 0.75
 
@@ -63,13 +63,39 @@ class EntailmentOpinion:
         return await self._pairs.submit_many(list(pairs))
 
 
+class LateOpinion:
+    """Port `SecondOpinion` whose model may come later; `missing` says why it is not there.
+
+    Args:
+        kind: whose method it has.
+        late: the opinion.
+    """
+
+    def __init__(
+        self, kind: type[EmbeddingOpinion | EntailmentOpinion], late: LateModel[SecondOpinion]
+    ) -> None:
+        self.method = kind.method
+        self.asked_until = kind.asked_until
+        self.missing = late.missing
+        self._late = late
+
+    async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each (evidence, claim) how far the evidence supports the claim.
+
+        Raises:
+            Unavailable: the model is not there yet.
+        """
+        return await self._late.get().supported(pairs)
+
+
 @asynccontextmanager
-async def open_opinion(settings: OpinionSettings) -> AsyncIterator[SecondOpinion | None]:
+async def open_opinion(settings: OpinionSettings) -> AsyncIterator[LateOpinion | None]:
     """Load the model of `settings` on its own thread, or yield None when it is off.
+
+    A model that the hub does not give is tried again in the background.
 
     Raises:
         Misconfigured: the extra `models` is not installed, or the model cannot be used.
-        Unavailable: the model has to come from the hub and the hub does not answer.
     """
     if settings.kind == "off":
         yield None
@@ -79,9 +105,11 @@ async def open_opinion(settings: OpinionSettings) -> AsyncIterator[SecondOpinion
             f"RAGLINE_OPINION__KIND={settings.kind} needs a model: install the extra `models` of "
             "ragline-generator, or set it to off"
         )
-    opening = _by_vectors if settings.kind == "embeddings" else _by_entailment
-    async with opening(settings) as opinion:
-        yield opinion
+    by_vectors = settings.kind == "embeddings"
+    opening = partial(_by_vectors if by_vectors else _by_entailment, settings)
+    without = "claims are judged by their words alone"
+    async with open_late("the second opinion's model", opening, without=without) as late:
+        yield LateOpinion(EmbeddingOpinion if by_vectors else EntailmentOpinion, late)
 
 
 @asynccontextmanager
@@ -100,8 +128,7 @@ async def _by_vectors(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]
 @asynccontextmanager
 async def _by_entailment(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
     async with ModelThread("entailment") as thread:
-        found = partial(locate, settings.model or _NLI_MODEL, settings.revision)
-        files = await thread.run(found)
+        files = await thread.run(partial(locate, settings.nli_model, settings.commit))
         score = await thread.run(partial(_load, files, settings))
         async with MicroBatcher(
             partial(_run, thread, score),

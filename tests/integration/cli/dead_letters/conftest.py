@@ -28,7 +28,6 @@ from ragline_cli.kafka import events
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.extent import whole
 from ragline_cli.kafka.reader import open_reader, read_range
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
@@ -99,7 +98,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A separate broker for this module, because a stage would consume replayed records."""
     small = [replace(topic, partitions=min(4, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield Cluster(server.bootstrap_servers)
 
 

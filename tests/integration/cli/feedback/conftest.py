@@ -21,7 +21,6 @@ from ragline.contracts.plan import Intent
 from ragline.contracts.topics import TOPICS, Topic, topic_of
 from ragline.messaging.kafka_clients import open_producer
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.main import app
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
@@ -124,5 +123,5 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         for topic in TOPICS
     ]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         yield Cluster(server.bootstrap_servers)

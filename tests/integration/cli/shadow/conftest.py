@@ -24,7 +24,6 @@ from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.events import publish
 from ragline_cli.kafka.reader import open_reader, partitions_of
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.shadow.configuration import COLLECTION, applied
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.server import running
@@ -173,7 +172,7 @@ def pipeline(
     }
     small = [replace(topic, partitions=min(4, topic.partitions)) for topic in TOPICS]
     with running(KafkaServer(tmp_path_factory.mktemp("kafka"))) as server:
-        asyncio.run(apply_topics(server.bootstrap_servers, topics=small))
+        server.create_topics(topics=small)
         live = LivePipeline(server.bootstrap_servers, environment, f"Second{unique}")
         asyncio.run(live.prepare())
         yield live

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline_cli.shadow.configuration import COLLECTION
 
@@ -45,10 +46,10 @@ def started(
         yield process, log
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_S)
 
 
-def wait_for(log: Path, text: str, timeout: float = 120) -> None:
+def wait_for(log: Path, text: str, timeout: float = PATIENCE_S) -> None:
     until = time.monotonic() + timeout
     while text not in log.read_text(errors="replace"):
         assert time.monotonic() < until, log.read_text(errors="replace")
@@ -58,7 +59,7 @@ def wait_for(log: Path, text: str, timeout: float = 120) -> None:
 def wait_until_committed(pipeline: LivePipeline, name: str) -> None:
     """Wait until the shadow is done with questions that came after it began."""
     sizes = asyncio.run(pipeline.sizes())
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     while asyncio.run(pipeline.both_committed(name))[0] < sizes["queries"]:
         assert time.monotonic() < until
         time.sleep(0.5)
@@ -71,7 +72,7 @@ def test_sigterm_ends_it_with_the_report(pipeline: LivePipeline, name: str, tmp_
         asked = pipeline.publish_all(QUEUES, ALARMS)
         wait_until_committed(pipeline, name)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0, log.read_text()
+        assert process.wait(PATIENCE_S) == 0, log.read_text()
     folder = tmp_path / "build/reports/shadow" / name
     report = json.loads((folder / "report.json").read_text())
     assert report["run"]["traffic"]["pairs"] == 2

@@ -5,6 +5,7 @@ from threading import Event, Timer
 
 import psutil
 import pytest
+from tests.patience import PATIENCE_S
 
 from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.processes import Command, end, run, spawn, tail
@@ -46,7 +47,7 @@ def cancel_once_written(cancel: Event, log: Path) -> None:
 
 
 def gone(pid: int) -> bool:
-    until = time.monotonic() + 5
+    until = time.monotonic() + PATIENCE_S
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         if time.monotonic() > until:
             return False

@@ -6,12 +6,18 @@ import io
 import urllib.error
 import urllib.request
 from email.message import Message
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ragline_cli.stack.services import Probed, ask_probe
+from ragline.contracts.topics import Service
+from ragline_cli.stack import services
+from ragline_cli.stack.services import Probed, ServiceProcess, ask_probe
 from ragline_cli.stack.status import _mark
+
+if TYPE_CHECKING:
+    from tests.unit.cli.stack.conftest import RawServer
 
 URL = "http://127.0.0.1:1/health/ready"
 
@@ -41,8 +47,8 @@ class Answer(io.BytesIO):
         ),
         (
             urllib.error.URLError("refused"),
-            Probed(ready=False, problems={"probe": "<urlopen error refused>"}),
-            "[red]not ready[/] probe: <urlopen error refused>",
+            Probed(ready=False, problems={"probe": "no answer (refused)"}),
+            "[red]not ready[/] probe: no answer (refused)",
         ),
     ],
 )
@@ -61,3 +67,32 @@ def test_it_says_what_is_wrong_and_what_is_done_without(
     assert found == expected
     shown = {"ready": found.ready, "problems": found.problems, "degraded": found.degraded}
     assert _mark(shown) == mark
+
+
+LATE_503 = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 99\r\n\r\n"
+
+
+def test_a_503_whose_body_comes_late_is_no_error_of_ours(
+    raw_server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_PROBE_TIMEOUT_S", 0.1)
+    found = ask_probe(raw_server(LATE_503, closes=False))
+    assert found == Probed(ready=False, problems={"probe": "no answer (timed out)"})
+    assert not ask_probe(raw_server(LATE_503)).ready
+
+
+def test_a_start_waits_for_what_the_probe_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answers = iter(
+        [
+            Probed(ready=False, problems={"start": "waiting: Kafka", "store": "away"}),
+            Probed(ready=False),
+            Probed(ready=True),
+        ]
+    )
+    monkeypatch.setattr(services, "ask_probe", lambda _: next(answers))
+    service = ServiceProcess(Service.RETRIEVER, tmp_path, addresses={}, log=tmp_path / "log")
+    assert service.lacking() == "waiting: Kafka; away"
+    assert service.lacking() == "its probe fails"
+    assert service.is_ready()

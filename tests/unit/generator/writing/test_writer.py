@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.unit.generator.conftest import NOW, Clock, Piece, RecordingStream, ScriptedModel
 
 from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
@@ -200,7 +201,7 @@ async def test_a_cancel_does_not_wait_for_a_model_that_is_silent() -> None:
     bench = Bench(["Queues ", 60.0, "never shown"], stream=RecordingStream(cancel_after=5))
     bench.clock = TickingClock()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         written = await bench.write(poll_s=0.01)
 
     assert written is not None

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from tests.patience import PATIENCE_S
 
 from ragline.errors import Unavailable
 from ragline.messaging import lag
@@ -39,6 +40,6 @@ async def test_a_look_that_fails_is_made_again_on_a_new_connection(
             again.set()
 
     monkeypatch.setattr(lag, "open_lag_reader", connect)
-    async with looking(KafkaSettings(), look, every_s=0.001), asyncio.timeout(10):
+    async with looking(KafkaSettings(), look, every_s=0.001), asyncio.timeout(PATIENCE_S):
         await again.wait()
     assert opened == 2

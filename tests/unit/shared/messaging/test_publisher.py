@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiokafka import errors as kafka
+from tests.patience import PATIENCE_S
 
 from ragline.errors import InvalidEvent, Misconfigured, RaglineError, Unavailable
 from ragline.messaging.publisher import RecordPublisher, until_stored
@@ -91,7 +92,7 @@ async def test_a_producer_that_can_never_publish_shows_and_holds_the_record() ->
     record: Any = Raw()
 
     forwarding = asyncio.create_task(publisher.forward("dead-letters", record, []))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await broker.tried.wait()
     await asyncio.sleep(0)
     assert publisher.refused is not None
@@ -99,7 +100,7 @@ async def test_a_producer_that_can_never_publish_shows_and_holds_the_record() ->
     assert not forwarding.done()
 
     broker.released.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await forwarding
     assert broker.stored == [b"v"]
     assert publisher.refused is None

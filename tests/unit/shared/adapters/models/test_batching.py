@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.patience import PATIENCE_S
 
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.errors import Unavailable
@@ -51,14 +52,14 @@ async def test_concurrent_callers_share_one_batch() -> None:
 async def test_a_full_batch_does_not_wait_for_company() -> None:
     model = Model()
     async with MicroBatcher(model.run, max_size=4, max_wait=3_600) as batcher:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await batcher.submit_many(range(4))
     assert model.batches == [[0, 1, 2, 3]]
 
 
 async def test_one_caller_waits_at_most_max_wait() -> None:
     async with MicroBatcher(Model().run, max_size=32, max_wait=0.001) as batcher:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await batcher.submit(21) == 42
 
 
