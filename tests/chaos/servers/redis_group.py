@@ -82,9 +82,9 @@ class Sentinel(Server):
         """Return the command line."""
         return Command(argv=(executable(), self._file, "--sentinel"), cwd=self.folder)
 
-    def is_ready(self) -> bool:
-        """Return whether it answers."""
-        return self.ask("PING") is not None
+    def probe(self) -> str | None:
+        """Send a ping."""
+        return None if self.ask("PING") else "no answer to a ping"
 
     def ask(self, *words: str) -> object:
         """Return the reply to a command; None when there is none."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from ragline.clock import utc_now
 from ragline.contracts.topics import DOCUMENT_STATUS, DOCUMENTS, Service
+from ragline.messaging.aside import Aside
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
 from ragline.messaging.serve import serve
@@ -17,6 +18,7 @@ from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 from ragline.testing.store import MemoryStore
+from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
@@ -69,9 +71,12 @@ async def prepare(content: Content, *, names: tuple[str, ...], tenant: str) -> P
 async def compose(_settings: ServiceSettings, _metrics: Metrics) -> AsyncIterator[Composition]:
     """Compose the stage on a store in memory."""
     slot = DeliverySlot()
+    store = MemoryStore(fingerprint="slow@1", dimensions=2)
+    aside = Aside()
     yield Composition(
         stage=IngestorStage(
-            store=MemoryStore(fingerprint="slow@1", dimensions=2),
+            store=store,
+            access=AccessLog(store=store, record=aside),
             fetch=Fetcher(
                 rules=UriRules(allowed=(), private_hosts=()),
                 readers={},
@@ -87,7 +92,8 @@ async def compose(_settings: ServiceSettings, _metrics: Metrics) -> AsyncIterato
             ),
             writes=TenantLine(1, slot=slot),
             clock=utc_now,
-        )
+        ),
+        aside=aside,
     )
 
 

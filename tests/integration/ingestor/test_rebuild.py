@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -49,7 +49,7 @@ async def _compact_eagerly(bootstrap: str) -> None:
 
 
 @pytest.fixture
-def compacting(cluster: Cluster) -> Iterator[Cluster]:
+def compacting(cluster: Cluster) -> Cluster:
     asyncio.run(_compact_eagerly(cluster.bootstrap))
     return cluster
 

@@ -242,10 +242,10 @@ async def _compare(
     while todo or read < len(log):
         if todo and (read == len(log) or random.random() < 0.5):
             # retries change the order, and a process that dies repeats records
-            change = random.choice(todo)
-            await stage(change)
+            chosen = random.choice(todo)
+            await stage(chosen)
             if random.random() < 0.7:
-                todo.remove(change)
+                todo.remove(chosen)
         else:
             await stage(log[read])
             read += 1

@@ -22,6 +22,10 @@ class Reachable(Protocol):
         """
         ...
 
+
+class Reconnectable(Protocol):
+    """Has connections that can be given up."""
+
     async def reconnect(self) -> None:
         """Give up the connections that there are; later calls get new ones. Waits for nothing."""
         ...
@@ -31,14 +35,22 @@ class Store(ChunkSearch, FencedStore, Reachable, Protocol):
     """A store as used by searches and by the writer."""
 
 
+class ConnectedStore(Store, Reconnectable, Protocol):
+    """A store as an adapter opens it."""
+
+
 class SourceReader(DocumentReader, Reachable, Protocol):
     """A store as used for opening sources."""
+
+
+class ConnectedReader(SourceReader, Reconnectable, Protocol):
+    """A reader of sources as an adapter opens it."""
 
 
 class _StoreAdapter(Protocol):
     def open_store(
         self, settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
-    ) -> AbstractAsyncContextManager[Store]: ...
+    ) -> AbstractAsyncContextManager[ConnectedStore]: ...
 
     async def has_collection(self, settings: VectorStoreSettings) -> bool: ...
 
@@ -46,7 +58,7 @@ class _StoreAdapter(Protocol):
 class _ReaderAdapter(Protocol):
     def open_reader(
         self, settings: VectorStoreSettings
-    ) -> AbstractAsyncContextManager[SourceReader]: ...
+    ) -> AbstractAsyncContextManager[ConnectedReader]: ...
 
 
 # module names, so that a process imports only the client library of the store that it uses
@@ -58,7 +70,7 @@ _ADAPTERS = {
 
 def open_store(
     settings: VectorStoreSettings, *, fingerprint: str, dimensions: int
-) -> AbstractAsyncContextManager[Store]:
+) -> AbstractAsyncContextManager[ConnectedStore]:
     """Open the configured store, creating its collection when there is none.
 
     Args:
@@ -86,7 +98,7 @@ async def has_collection(settings: VectorStoreSettings) -> bool:
     return await adapter.has_collection(settings)
 
 
-def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[SourceReader]:
+def open_reader(settings: VectorStoreSettings) -> AbstractAsyncContextManager[ConnectedReader]:
     """Open the configured store for reading sources; needs no embedding model, creates nothing.
 
     While the collection does not exist, every document is unknown; once the ingestor has created

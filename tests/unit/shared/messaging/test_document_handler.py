@@ -80,7 +80,7 @@ class World:
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
 
     async def deliver(self, record: FakeRecord) -> None:
-        composition = Composition(stage=self.stage, waiting=self.waiting)
+        composition = Composition(stage=self._called, waiting=self.waiting)
         settings = DeliverySettings()
         context = HandlerContext(
             service=Service.INGESTOR,
