@@ -54,9 +54,14 @@ def compacting(cluster: Cluster) -> Cluster:
     return cluster
 
 
-def publish(cluster: Cluster, topic: str, **change: Any) -> None:
-    key = f"default/{change['document_id']}".encode()
-    cluster.publish(topic, [(key, json.dumps(change).encode())])
+def publish(cluster: Cluster, topic: str, *changes: dict[str, Any]) -> None:
+    cluster.publish(
+        topic,
+        [
+            (f"default/{change['document_id']}".encode(), json.dumps(change).encode())
+            for change in changes
+        ],
+    )
 
 
 def versions(cluster: Cluster, topic: str, document_id: str) -> list[int]:
@@ -69,19 +74,20 @@ def read_all(cluster: Cluster, topic: str) -> list[dict[str, Any]]:
     """Return the values of a compacted topic, whose offsets have gaps."""
     consumer = Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": "rebuild-checker"})
     try:
-        partitions = consumer.list_topics(topic, 10).topics[topic].partitions
+        ends: dict[int, int] = {}
+        for number in consumer.list_topics(topic, 10).topics[topic].partitions:
+            begin, end = consumer.get_watermark_offsets(TopicPartition(topic, number))
+            if begin < end:
+                ends[number] = end
+        consumer.assign([TopicPartition(topic, number, 0) for number in ends])
         found = []
-        for number in partitions:
-            partition = TopicPartition(topic, number, 0)
-            begin, end = consumer.get_watermark_offsets(partition)
-            consumer.assign([TopicPartition(topic, number, begin)])
-            position = begin
-            while position < end:
-                for message in consumer.consume(500, 1.0):
-                    if message.error() is None:
-                        found.append(json.loads(message.value() or b"{}"))
-                        position = (message.offset() or 0) + 1
-                # the last record of a partition is never removed
+        while ends:  # the last record of a partition is never removed
+            for message in consumer.consume(500, 0.1):
+                if message.error() is None:
+                    found.append(json.loads(message.value() or b"{}"))
+                    number, after = message.partition() or 0, (message.offset() or 0) + 1
+                    if after >= ends.get(number, after + 1):
+                        del ends[number]
         return found
     finally:
         consumer.close()
@@ -169,20 +175,28 @@ def test_a_document_whose_first_version_is_compacted_away_is_shown_to_nobody_els
         )
 
     first = ingestor(live)
-    publish(
-        compacting, "documents", document_id=document_id, version=1, content=PAGE, access=["hr"]
-    )
+    change = {"document_id": document_id, "version": 1, "content": PAGE, "access": ["hr"]}
+    publish(compacting, "documents", change)
     wait_for_status(compacting, document_id, 1)
-    publish(compacting, "documents", document_id=document_id, version=2, content=PAGE + "\nNews.")
+    silent = {"document_id": document_id, "version": 2, "content": PAGE + "\nNews."}
+    publish(compacting, "documents", silent)
     wait_for_status(compacting, document_id, 2)
     first.signal(signal.SIGTERM)
     first.process.wait(60)
 
     def compacted() -> bool:
         # a segment is closed, and may be compacted, only when there is a newer record
-        for topic, rest in (("documents", {"content": "x"}), ("document-access", {"access": []})):
-            for number in range(24):
-                publish(compacting, topic, document_id=f"other-{number}", version=1, **rest)
+        others = [f"other-{number}" for number in range(24)]
+        publish(
+            compacting,
+            "documents",
+            *({"document_id": other, "version": 1, "content": "x"} for other in others),
+        )
+        publish(
+            compacting,
+            "document-access",
+            *({"document_id": other, "version": 1, "access": []} for other in others),
+        )
         return versions(compacting, "documents", document_id) == [2]
 
     wait("compaction", compacted)
