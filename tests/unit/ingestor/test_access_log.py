@@ -250,7 +250,7 @@ async def _compare(
             await stage(log[read])
             read += 1
 
-    compacted = [*log[-1:], documents[-1]]
+    compacted: list[DocumentAccessChanged | DocumentChanged] = [*log[-1:], documents[-1]]
     rebuilt = new_store()
     for change in compacted:
         await make_stage(rebuilt)(change)
