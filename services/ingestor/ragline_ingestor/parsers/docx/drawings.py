@@ -12,9 +12,7 @@ from ragline_ingestor.parsers.docx.parts import by_id, root_of
 from ragline_ingestor.parsers.docx.wordml import CHART, PIC, WP, A, Element, R
 
 # what Word adds to descriptions that it made up
-_MADE_UP = re.compile(
-    r"(?:Description automatically generated\b.*|AI-generated content.*)", re.S
-)
+_MADE_UP = re.compile(r"(?:Description automatically generated\b.*|AI-generated content.*)", re.S)
 
 
 def alternative_text(drawing: Element) -> str:
