@@ -21,6 +21,7 @@ class Cause(StrEnum):
     INVALID_HEADERS = "invalid_headers"
     INVALID_JSON = "invalid_json"
     INVALID_SCHEMA = "invalid_schema"
+    KILLS_THE_WORKER = "kills_the_worker"
     OVERSIZE_OUTPUT = "oversize_output"
     PERMANENT_ERROR = "permanent_error"
     RETRIES_EXHAUSTED = "retries_exhausted"

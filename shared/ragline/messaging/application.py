@@ -22,6 +22,7 @@ from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -62,6 +63,7 @@ def add_subscribers(
     floods: Floods,
     waiting: WaitingTasks,
     assignment: Assignment,
+    solitude: Solitude,
 ) -> None:
     """Add a subscriber for each topic that the service consumes; the broker starts them.
 
@@ -74,6 +76,7 @@ def add_subscribers(
         floods: a flooded topic is no longer consumed.
         waiting: the tasks that wait and have done no work yet; the handler adds to it.
         assignment: updated when partitions are assigned.
+        solitude: lets a record run alone; the handler's.
     """
     for topic in (*spec.inbound, *spec.delivery.retries):
         subscriber = subscribe(
@@ -88,6 +91,7 @@ def add_subscribers(
                 halted=partial(floods.stopped, topic.name),
                 waiting=waiting,
                 assignment=assignment,
+                solitude=solitude,
             ),
             decoder=_decode,
             title=f"{spec.service}.receives.{topic.name}",
@@ -110,6 +114,7 @@ def described(spec: ServiceSpec) -> KafkaBroker:
         floods=Floods(settings.delivery),
         waiting=WaitingTasks(),
         assignment=Assignment(),
+        solitude=Solitude(),
     )
     return broker
 

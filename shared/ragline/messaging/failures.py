@@ -20,7 +20,7 @@ from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
-from ragline.errors import CircuitOpen, InvalidEvent, RaglineError, TransientError
+from ragline.errors import CircuitOpen, InvalidEvent, KillsTheWorker, RaglineError, TransientError
 from ragline.messaging.record import Record
 from ragline.redaction import without_secrets
 
@@ -60,6 +60,8 @@ def diagnose(error: Exception) -> Failure:
             cause, code, message = Cause(error.cause), error.code, str(error)
         case TransientError():
             cause, code, message = Cause.RETRIES_EXHAUSTED, error.code, str(error)
+        case KillsTheWorker():
+            cause, code, message = Cause.KILLS_THE_WORKER, error.code, str(error)
         case RaglineError():
             cause, code, message = Cause.PERMANENT_ERROR, error.code, str(error)
         case _:

@@ -18,6 +18,7 @@ from ragline.messaging.failures import Failure, dead_letter_headers, diagnose, d
 from ragline.messaging.flood import Floods
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -37,6 +38,7 @@ class HandlerContext:
     clock: Clock
     settings: DeliverySettings
     waiting: WaitingTasks
+    solitude: Solitude
 
 
 class Handler(ABC):
@@ -79,6 +81,7 @@ class Handler(ABC):
         if wait_ms > 0:
             with self._context.waiting.here():
                 await asyncio.sleep(wait_ms / 1000)
+                await self._context.solitude.over()
 
     def _count(self, record: Record, outcome: str, started: float) -> None:
         metrics, topic = self._context.metrics, record.topic

@@ -112,11 +112,14 @@ class QueryHandler(Handler):
 
     @asynccontextmanager
     async def _turn(self, event: QuerySubmitted, deadline: datetime) -> AsyncIterator[None]:
-        if self._admission is None:
+        solitude = self._context.solitude
+        if self._admission is None or solitude.here:  # all others wait for the one that is alone
             yield
             return
         seconds = self._left(deadline)
         async with self._admission.turn(event.tenant, seconds=seconds):
+            with self._context.waiting.here():
+                await solitude.over()
             yield
 
     @asynccontextmanager

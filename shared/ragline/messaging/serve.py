@@ -21,6 +21,7 @@ from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_pr
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.service_probes import watch
+from ragline.messaging.solitude import Solitude
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.process import once_available, run_process
@@ -49,6 +50,7 @@ async def _consume_until(
     broker = make_broker(settings.kafka, client_id=f"ragline-{spec.service}")
     publishers = add_publishers(broker, spec)
     floods = Floods(settings.delivery)
+    solitude = Solitude()
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
         # first, so that models load while Kafka starts, and bad settings fail without a broker
@@ -73,6 +75,7 @@ async def _consume_until(
             clock=utc_now,
             settings=settings.delivery,
             waiting=composition.waiting,
+            solitude=solitude,
         )
         add_subscribers(
             broker,
@@ -83,6 +86,7 @@ async def _consume_until(
             floods=floods,
             waiting=composition.waiting,
             assignment=composition.assignment,
+            solitude=solitude,
         )
         health.live["publishing"] = lambda: publisher.refused
         watch(broker, composition, health, floods, settings)

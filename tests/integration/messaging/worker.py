@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -38,6 +39,8 @@ async def echo(event: QuerySubmitted) -> QueryAnswered:
         raise Misconfigured("asked to fail")
     if event.text == "transient":
         raise Unavailable("asked to be down")
+    if event.text == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
     if event.text == "bug":
         raise KeyError("asked for a bug")
     answer = QueryAnswered(

@@ -22,6 +22,7 @@ from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import Consumption
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, ServiceSettings
@@ -79,6 +80,7 @@ class World:
             floods=self.floods,
             waiting=self.waiting,
             assignment=self.assignment,
+            solitude=Solitude(),
         )
 
     @property

@@ -26,6 +26,7 @@ from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.query_handler import QueryHandler
 from ragline.messaging.record import CURRENT, Delivery
+from ragline.messaging.solitude import Solitude
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
 from ragline.settings import DeliverySettings
@@ -91,6 +92,7 @@ def handler(
         clock=lambda: NOW,
         settings=settings,
         waiting=composition.waiting,
+        solitude=Solitude(),
     )
     return delivery.handler(context, composition)
 

@@ -25,6 +25,7 @@ from ragline.messaging.claims import Claims
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.query_handler import QueryHandler
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
@@ -123,6 +124,7 @@ class World:
                 clock=self.clock,
                 settings=settings,
                 waiting=WaitingTasks(),
+                solitude=Solitude(),
             ),
             claims=Claims(
                 self.ledger, metrics=self.metrics, grace_s=1, lease_s=6, clock=lambda: 0.0
