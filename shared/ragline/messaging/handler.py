@@ -127,4 +127,5 @@ class Handler(ABC):
             timings=(*delivery.envelope.timings, self._timing(delivery)),
             traceparent=delivery.envelope.traceparent,
             attempt=delivery.envelope.attempt,
+            question=delivery.envelope.question,
         )

@@ -45,6 +45,7 @@ async def echo(event: QuerySubmitted) -> QueryAnswered:
         raise KeyError("asked for a bug")
     answer = QueryAnswered(
         query_id=event.query_id,
+        tenant=event.tenant,
         status=AnswerStatus.ANSWERED,
         text=event.text,
         answered_at=utc_now(),
@@ -76,6 +77,7 @@ class Unrepeatable:
         await asyncio.sleep(float(os.environ.get("WORKER_SLOW_S", "0")))
         return QueryAnswered(
             query_id=event.query_id,
+            tenant=event.tenant,
             status=AnswerStatus.ANSWERED,
             text=f"{os.getpid()} at {utc_now()}",
             answered_at=utc_now(),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRIES, Service
@@ -122,6 +123,6 @@ async def test_only_who_reserves_looks_for_an_earlier_answer(reserves: bool, tex
 
     await query.handle(QuerySubmitted(query_id="q", text="why?"))
 
-    assert ledger.reserved == ([Attempt("q", 1)] if reserves else [])
+    assert ledger.reserved == ([Attempt(QueryRef("default", "q"), 1)] if reserves else [])
     ((value),) = publisher.published
     assert QueryAnswered.model_validate_json(value).text == text
