@@ -14,7 +14,8 @@
         ├── InvalidDocument       a document that cannot be parsed or is over a limit
         ├── FingerprintMismatch   an index made with another embedding model
         ├── Misconfigured         settings that cannot work, or wrong credentials
-        └── Superseded            a newer version is stored; this one must not be written
+        ├── Superseded            a newer version is stored; this one must not be written
+        └── KillsTheWorker        the process died each time that it worked on the record
 
 Delivery policy (`messaging/`) only distinguishes *transient* from *permanent*. Adapters translate
 their library's exceptions into this tree with `raise … from`. A message says what to do next.
@@ -149,3 +150,9 @@ class Superseded(PermanentError):
     """A newer version of the document is stored; this one must not be written."""
 
     code = "superseded"
+
+
+class KillsTheWorker(PermanentError):
+    """The process died each time that it worked on the record, which is not tried again."""
+
+    code = "kills_the_worker"

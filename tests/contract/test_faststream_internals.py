@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from importlib.metadata import version
 
+from aiokafka.consumer.consumer import AIOKafkaConsumer
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber, LogicSubscriber
@@ -35,3 +37,18 @@ def test_start_uses_the_listener_and_stop_leaves_the_group() -> None:
     assert "listener=self._listener" in start
     assert "self.add_task(self._run_consume_loop" in start
     assert "await self.consumer.stop()" in inspect.getsource(LogicSubscriber.stop)
+
+
+def test_the_commits_metadata_can_be_read_where_the_consumer_reads_its_offsets() -> None:
+    committed = inspect.getsource(AIOKafkaConsumer.committed)
+    assert "await self._coordinator.fetch_committed_offsets([partition])" in committed
+    fetch = inspect.getsource(GroupCoordinator._do_fetch_commit_offsets)
+    assert "offsets[tp] = OffsetAndMetadata(offset, metadata)" in fetch
+
+
+def test_a_record_cannot_be_handed_out_twice_while_partitions_are_taken_over() -> None:
+    """The callback may wait: the assignment is made before it, positions come from the commits."""
+    completed = inspect.getsource(GroupCoordinator._on_join_complete)
+    assigned = completed.index("assign_from_subscribed")
+    assert assigned < completed.index("on_partitions_assigned")
+    assert "await res" in completed

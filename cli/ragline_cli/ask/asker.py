@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -15,8 +16,10 @@ from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens
 from ragline.clock import Clock, utc_now
 from ragline.contracts.answers import QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.question import question_digest
 from ragline.contracts.topics import ANSWERS
 from ragline.errors import DeadlineExceeded, RaglineError, Unavailable
 from ragline.messaging.kafka_clients import open_producer, open_tail
@@ -30,6 +33,12 @@ DEFAULT_TIMEOUT_S = 60.0
 _GRACE_S = 5.0  # the pipeline itself answers `expired` at the deadline: give it time to do so
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    digest: str
+    answered: asyncio.Future[QueryAnswered]
 
 
 class Asker:
@@ -47,7 +56,7 @@ class Asker:
         self._producer = producer
         self._redis = redis
         self._clock = clock
-        self._waiting: dict[str, asyncio.Future[QueryAnswered]] = {}
+        self._waiting: dict[QueryRef, _Asked] = {}
 
     async def ask(
         self,
@@ -68,7 +77,7 @@ class Asker:
         """
         query, envelope = self._stamped(query, timeout)
         answered = asyncio.get_running_loop().create_future()
-        self._waiting[query.query_id] = answered
+        self._waiting[query.ref] = _Asked(question_digest(query), answered)
         reader = asyncio.create_task(self._follow(query, on_token))
         try:
             with translated(self._kafka):
@@ -76,7 +85,7 @@ class Asker:
             return await _in_time(answered, query.query_id, timeout + _GRACE_S)
         finally:
             reader.cancel()
-            del self._waiting[query.query_id]
+            del self._waiting[query.ref]
 
     async def listen(self, consumer: AIOKafkaConsumer) -> None:
         """Pass arriving answers to the calls that wait for them; runs until cancelled."""
@@ -86,14 +95,17 @@ class Asker:
                     self._deliver(parse(QueryAnswered, record.value))
         except RaglineError as error:
             for waiting in self._waiting.values():
-                if not waiting.done():
-                    waiting.set_exception(error)
+                if not waiting.answered.done():
+                    waiting.answered.set_exception(error)
 
     def _deliver(self, answer: QueryAnswered | None) -> None:
-        if answer is None or (waiting := self._waiting.get(answer.query_id)) is None:
+        waiting = None if answer is None else self._waiting.get(answer.ref)
+        if answer is None or waiting is None:
             return  # the answer to another client's question
-        if not waiting.done():
-            waiting.set_result(answer)
+        if answer.question_digest not in (None, waiting.digest):
+            return  # that of another question, which has the same id
+        if not waiting.answered.done():
+            waiting.answered.set_result(answer)
 
     def _stamped(self, query: QuerySubmitted, timeout: float) -> tuple[QuerySubmitted, Envelope]:
         now = self._clock()
@@ -106,7 +118,7 @@ class Asker:
         if self._redis is None or on_token is None:
             return
         try:
-            async for event in read_tokens(self._redis, query.query_id):
+            async for event in read_tokens(self._redis, query.ref):
                 on_token(event)
         except Unavailable as error:
             log.warning("the token stream ended early: %s", error)

@@ -58,11 +58,11 @@ class LastWords:
     """Each voter's last rating of each answer and each citation; `replaced` counts the others."""
 
     replaced: int = 0
-    _kept: dict[tuple[bytes, str, int | None], Rating] = field(default_factory=dict)
+    _kept: dict[tuple[bytes, str, str, int | None], Rating] = field(default_factory=dict)
 
     def add(self, rating: Rating) -> None:
         """Process a rating; ratings may come in any order."""
-        thing = rating.voter, rating.query_id, rating.marker
+        thing = rating.voter, rating.tenant, rating.query_id, rating.marker
         other = self._kept.get(thing)
         self.replaced += other is not None
         if other is None or rating.order > other.order:

@@ -71,7 +71,7 @@ class LiveAnswers:
 
     def arrived(self, answer: QueryAnswered, *, appended_ms: float, let_go: LetGo) -> None:
         """Keep an answer for its question."""
-        attempt = Attempt(answer.query_id, answer.attempt)
+        attempt = Attempt.of(answer)
         if attempt in self._settled or attempt in self._held:
             let_go()
             return

@@ -38,9 +38,7 @@ def read(record: ConsumerRecord, done: Callable[[], None]) -> LiveQuestion | Non
             deadline = _instant(envelope.deadline) if envelope.deadline else None
     except (OverflowError, ValueError, OSError):
         return None
-    return LiveQuestion(
-        query, Attempt(query.query_id, envelope.attempt), appended_at, deadline, done
-    )
+    return LiveQuestion(query, Attempt(query.ref, envelope.attempt), appended_at, deadline, done)
 
 
 def _instant(milliseconds: float) -> datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ragline.clock import Clock
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import TokenStream
 
 
 class Broadcast:
-    """Sends an answer's text to the readers of `query_id`, or to nobody when not `wanted`.
+    """Sends an answer's text to the readers of `query`, or to nobody when not `wanted`.
 
     The request to stop is looked up at most every `poll_s` seconds: each look-up costs a round
     trip, and a token comes every few milliseconds.
@@ -18,14 +19,14 @@ class Broadcast:
     def __init__(
         self,
         stream: TokenStream,
-        query_id: str,
+        query: QueryRef,
         *,
         wanted: bool,
         poll_s: float,
         clock: Clock,
     ) -> None:
         self._stream = stream
-        self._query_id = query_id
+        self._query = query
         self._wanted = wanted
         self._poll = timedelta(seconds=poll_s)
         self._clock = clock
@@ -51,24 +52,24 @@ class Broadcast:
         """Begin an attempt; when called again, readers discard the text received so far."""
         self._first_text = None
         if self._wanted:
-            self._attempt = await self._stream.start(self._query_id)
+            self._attempt = await self._stream.start(self._query)
             self.skipped = self._attempt == 0
 
     async def say(self, text: str) -> None:
         """Send text."""
         if self._attempt and text:
             self._first_text = self._first_text or self._clock()
-            await self._stream.append(self._query_id, attempt=self._attempt, text=text)
+            await self._stream.append(self._query, attempt=self._attempt, text=text)
 
     async def finish(self, status: str) -> None:
         """End the attempt with the answer's status."""
         if self._attempt:
-            await self._stream.finish(self._query_id, attempt=self._attempt, status=status)
+            await self._stream.finish(self._query, attempt=self._attempt, status=status)
 
     async def cancelled(self) -> bool:
         """Tell whether a reader asked to stop."""
         now = self._clock()
         if not self._cancelled and now >= self._next_poll:
             self._next_poll = now + self._poll
-            self._cancelled = await self._stream.cancelled(self._query_id)
+            self._cancelled = await self._stream.cancelled(self._query)
         return self._cancelled

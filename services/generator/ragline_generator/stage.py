@@ -68,7 +68,7 @@ class GeneratorStage:
         event = self._ladder.fit(event, now=self._clock(), rungs={Rung.EXTRACTIVE})
         broadcast = Broadcast(
             self._stream,
-            event.query_id,
+            event.ref,
             wanted=event.options.stream,
             poll_s=self._rules.cancel_poll_s,
             clock=self._clock,

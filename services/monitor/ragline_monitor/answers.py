@@ -35,7 +35,7 @@ class AnswerCounter:
         )
         degradations = [known(kind, _DEGRADATIONS) for kind in answer.degradations]
         early = await self._memory.answered(
-            Attempt(answer.query_id, answer.attempt),
+            Attempt.of(answer),
             about,
             at=answer.answered_at,
             tally=tally_of(answer, about, degradations=degradations),

@@ -6,8 +6,6 @@ from ragline.contracts.feedback import FeedbackGiven
 from ragline_monitor.history import thumbs_of
 from ragline_monitor.ports import About, Memory, Meter, RatingOfAnswer, RecordId, Unmatched
 
-_FOREIGN = "foreign"
-
 
 class Ratings:
     """Counts ratings of answers and, separately, of citations."""
@@ -24,7 +22,7 @@ class Ratings:
             rating=feedback.rating,
             at=feedback.given_at or record.instant,
         )
-        match await self._memory.rated(record, feedback.query_id, rating):
+        match await self._memory.rated(record, feedback.ref, rating):
             case Unmatched.REPEATED:
                 self._meter.count("ragline_monitor_repeats_total", topic=record.topic)
             case Unmatched.EARLY as reason:
@@ -33,10 +31,7 @@ class Ratings:
                 await self.count(rating, about)
 
     async def count(self, rating: RatingOfAnswer, about: About) -> None:
-        """Count a rating of a known answer; ignore it if it comes from another tenant."""
-        if rating.tenant != about.tenant:
-            self._unmatched(_FOREIGN)
-            return
+        """Count a rating of a known answer."""
         self._meter.count(
             "ragline_monitor_feedback_total",
             about=rating.of,

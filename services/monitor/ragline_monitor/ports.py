@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from pydantic import AwareDatetime
 
-from ragline.contracts.base import Contract
+from ragline.contracts.base import Contract, QueryRef
 from ragline.ports.answers import Attempt
 
 # Amounts by field, to be added to the history of an hour
@@ -83,7 +83,7 @@ class Memory(Protocol):
         ...
 
     async def rated(
-        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+        self, record: RecordId, query: QueryRef, rating: RatingOfAnswer
     ) -> About | Unmatched:
         """Return the rated answer; a rating that arrives first is kept until its answer comes."""
         ...

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from ragline.adapters.redis.query_keys import query_key
+from ragline.contracts.base import QueryRef
 from ragline_monitor.ports import RecordId
 
 _DAY_MS = 86_400_000
 _BLOCK = 65_536
 
 
-def answer_key(query_id: str) -> str:
-    """Return the key of the facts about a query's answers: a hash by attempt."""
-    return f"ragline:monitor:answer:{query_id}"
+def answer_key(query: QueryRef, duplicate: str | None = None) -> str:
+    """Return the key of the facts about a query's answers: a hash by attempt.
+
+    `duplicate` is the digest of another question with the same id, whose answer is no attempt.
+    """
+    return query_key(f"monitor:answer-{duplicate}" if duplicate else "monitor:answer", query)
 
 
-def early_key(query_id: str) -> str:
+def early_key(query: QueryRef) -> str:
     """Return the key of the ratings that wait for their answer: a list."""
-    return f"ragline:monitor:early:{query_id}"
+    return query_key("monitor:early", query)
 
 
 def hour_key(hour: int) -> str:

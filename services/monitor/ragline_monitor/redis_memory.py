@@ -8,6 +8,7 @@ from typing import cast
 
 from ragline.adapters.redis.optional import OptionalRedis
 from ragline.clock import Clock, utc_now
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import Attempt
 from ragline_monitor.history import hour_of
 from ragline_monitor.labels import UNKNOWN
@@ -68,13 +69,17 @@ class RedisMemory:
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
     ) -> Sequence[RatingOfAnswer] | None:
         """Store an answer and add `tally` to its hour; return None if it was counted before."""
-        query_id, hour = attempt.query_id, self._hour(at)
+        query, hour = attempt.query, self._hour(at)
         added = [each for pair in tally.items() for each in pair] if hour is not None else []
         found: list[bytes] | None = []
         if self._redis.may("answered"):
             with self._redis.trying("answered"):
                 found = await self._answered(
-                    keys=[answer_key(query_id), early_key(query_id), hour_key(hour or 0)],
+                    keys=[
+                        answer_key(query, attempt.duplicate),
+                        early_key(query),
+                        hour_key(hour or 0),
+                    ],
                     args=[attempt.number, about.model_dump_json(), self._ttl_s, *added],
                 )
         return (
@@ -82,7 +87,7 @@ class RedisMemory:
         )
 
     async def rated(
-        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+        self, record: RecordId, query: QueryRef, rating: RatingOfAnswer
     ) -> About | Unmatched:
         """Return the rated answer; a rating that arrives first is kept until its answer comes."""
         key, bit = seen_bit(record)
@@ -91,7 +96,7 @@ class RedisMemory:
             return unknown
         with self._redis.trying("rated"):
             found = await self._rated(
-                keys=[key, answer_key(query_id), early_key(query_id)],
+                keys=[key, answer_key(query), early_key(query)],
                 args=[bit, self._ttl_s, rating.model_dump_json(), _EARLY_TTL_S, _MOST_EARLY],
             )
             return _joined(found)

@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from ragline.contracts import bounds
 from ragline.contracts.base import (
-    DEFAULT_TENANT,
     ChunkId,
     ChunkText,
     Contract,
@@ -20,8 +19,8 @@ from ragline.contracts.base import (
     ModelName,
     Name,
     QueryEvent,
+    QuestionDigest,
     StandaloneText,
-    Tenant,
     Version,
     VersionsById,
 )
@@ -158,6 +157,10 @@ class StageTiming(Contract):
     finished: float
 
 
+# `AnswerError.code`: another question of the tenant has the same id
+DUPLICATE_ID = "duplicate_id"
+
+
 class AnswerError(Contract):
     """Why a question failed. `code` is stable, `message` is for people.
 
@@ -190,6 +193,8 @@ class QueryAnswered(QueryEvent):
     """The terminal answer. Published once per query and attempt; a repeat is byte-identical.
 
     `attempt` is above 1 only if an operator replayed the query from the dead letters.
+    `question_digest` says which question is answered, should two of one tenant have the same id:
+    the answer to the second one is `failed` with code `duplicate_id`.
     `missing_versions` are those of the question's `min_versions` that were not searchable in time.
     `cached` is set if text, citations and verdicts were made for an earlier question, from the same
     versions of the same passages; `usage` is then the cost of this answer, not of the earlier one.
@@ -202,8 +207,8 @@ class QueryAnswered(QueryEvent):
 
     ce_type: ClassVar[str] = "ragline.query.answered.v1"
 
-    tenant: Tenant = DEFAULT_TENANT
     attempt: int = 1
+    question_digest: QuestionDigest | None = None
     status: AnswerStatus
     text: AnswerText = ""
     intent: Intent | None = None

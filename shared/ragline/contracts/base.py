@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -36,6 +36,8 @@ Tags = Annotated[tuple[Tag, ...], Field(max_length=bounds.TAGS)]
 ChunkId = Annotated[str, StringConstraints(max_length=bounds.CHUNK_ID_CHARS)]
 ChunkText = Annotated[str, StringConstraints(max_length=bounds.CHUNK_CHARS)]
 Marker = Annotated[int, Field(ge=0, le=bounds.MARKER)]
+# see `contracts/question.py`
+QuestionDigest = Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9a-f]{32}$")]
 Degradations = Annotated[tuple[Name, ...], Field(max_length=bounds.DEGRADATIONS)]
 
 DEFAULT_TENANT = "default"
@@ -82,10 +84,23 @@ class Event(Contract):
         return self.model_dump_json(exclude_none=True).encode()
 
 
+class QueryRef(NamedTuple):
+    """What names a query: ids are the tenant's own, and two tenants may use the same one."""
+
+    tenant: str
+    query_id: str
+
+
 class QueryEvent(Event):
     """An event about one query."""
 
     query_id: QueryId
+    tenant: Tenant = DEFAULT_TENANT
+
+    @property
+    def ref(self) -> QueryRef:
+        """The name of the query."""
+        return QueryRef(self.tenant, self.query_id)
 
     @property
     def key(self) -> str:

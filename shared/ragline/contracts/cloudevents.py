@@ -18,13 +18,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ragline.contracts import bounds
 from ragline.contracts.answers import StageTiming
-from ragline.contracts.base import Event
+from ragline.contracts.base import Event, QuestionDigest
 
 Headers = list[tuple[str, bytes]]
 
 CONTENT_TYPE = "content-type"
 ATTEMPT = "ragline-attempt"
 DEADLINE = "ragline-deadline"
+QUESTION = "ragline-question"
 TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
 TRACEPARENT = "traceparent"
@@ -32,12 +33,15 @@ TRACEPARENT = "traceparent"
 _LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31
 # the stage that reads the header adds its own, and all of them must fit into the answer
 _TIMINGS = TypeAdapter(Annotated[tuple[StageTiming, ...], Field(max_length=bounds.TIMINGS - 1)])
+_DIGEST: TypeAdapter[str] = TypeAdapter(QuestionDigest)
 _TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """The headers that travel with an event. `deadline` is epoch milliseconds.
+
+    `question` is the digest of the question as it was submitted; the first stage states it.
 
     `attempt` is 1 for the first delivery and grows with each replay by an operator. A later attempt
     gets its own answer. Its deadline is that of the header, because that of the event has passed.
@@ -48,6 +52,7 @@ class Envelope:
     timings: tuple[StageTiming, ...] = ()
     traceparent: str | None = None
     attempt: int = 1
+    question: str | None = None
 
 
 def event_id(ce_type: str, value: bytes) -> str:
@@ -96,6 +101,8 @@ def encode_headers(
         headers[DEADLINE] = str(envelope.deadline)
     if envelope.attempt > 1:
         headers[ATTEMPT] = str(envelope.attempt)
+    if envelope.question is not None:
+        headers[QUESTION] = envelope.question
     if envelope.timings:
         headers[TIMINGS] = _TIMINGS.dump_json(envelope.timings).decode()
     return [(name, text.encode()) for name, text in headers.items()]
@@ -110,6 +117,7 @@ def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         timings=_timings(found.get(TIMINGS)),
         traceparent=found.get(TRACEPARENT),
         attempt=_number(found.get(ATTEMPT)) or 1,
+        question=_digest(found.get(QUESTION)),
     )
 
 
@@ -123,6 +131,13 @@ def _number(text: str | None) -> int | None:
     # Python refuses to parse thousands of digits, and `datetime` ends with the year 9999
     short = text and text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_INSTANT_MS))
     return min(int(text), _LAST_INSTANT_MS) if text and short else None
+
+
+def _digest(text: str | None) -> str | None:
+    try:
+        return None if text is None else _DIGEST.validate_python(text)
+    except ValidationError:
+        return None
 
 
 def _timings(text: str | None) -> tuple[StageTiming, ...]:

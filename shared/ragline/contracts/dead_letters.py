@@ -22,6 +22,7 @@ class Cause(StrEnum):
     INVALID_JSON = "invalid_json"
     INVALID_KEY = "invalid_key"
     INVALID_SCHEMA = "invalid_schema"
+    KILLS_THE_WORKER = "kills_the_worker"
     OVERSIZE_OUTPUT = "oversize_output"
     PERMANENT_ERROR = "permanent_error"
     RETRIES_EXHAUSTED = "retries_exhausted"

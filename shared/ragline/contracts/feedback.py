@@ -7,11 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 
 from ragline.contracts.base import (
-    DEFAULT_TENANT,
     Marker,
     Message,
     QueryEvent,
-    Tenant,
     UserName,
 )
 
@@ -21,7 +19,6 @@ class FeedbackGiven(QueryEvent):
 
     ce_type: ClassVar[str] = "ragline.feedback.given.v1"
 
-    tenant: Tenant = DEFAULT_TENANT
     rating: Literal["up", "down"]
     reason: Message | None = None
     marker: Marker | None = None

@@ -16,7 +16,6 @@ from pydantic import (
 
 from ragline.contracts import bounds
 from ragline.contracts.base import (
-    DEFAULT_TENANT,
     ChunkId,
     ChunkText,
     Contract,
@@ -29,7 +28,6 @@ from ragline.contracts.base import (
     QueryEvent,
     StandaloneText,
     Tags,
-    Tenant,
     UserName,
     Version,
     VersionsById,
@@ -137,7 +135,6 @@ class QuerySubmitted(QueryEvent):
             strip_whitespace=True, min_length=1, max_length=MAX_QUESTION_CHARS, pattern=r"\S"
         ),
     ]
-    tenant: Tenant = DEFAULT_TENANT
     history: History = ()
     principal: Principal = Principal()
     filters: Filters = Filters()

@@ -27,6 +27,7 @@ from ragline.messaging.ordered import Consumption, subscribe
 from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -69,6 +70,7 @@ def add_subscribers(
     waiting: WaitingTasks,
     assignment: Assignment,
     head_start: HeadStart,
+    solitude: Solitude,
 ) -> None:
     """Add a subscriber for each topic that the service consumes; the broker starts them.
 
@@ -83,6 +85,7 @@ def add_subscribers(
         waiting: the tasks that wait and have done no work yet; the handler adds to it.
         assignment: updated when partitions are assigned.
         head_start: the topics but one are not read before it is over.
+        solitude: lets a record run alone; the handler's.
     """
     for topic in (*spec.inbound, *spec.delivery.retries):
         subscriber = subscribe(
@@ -99,6 +102,7 @@ def add_subscribers(
                 waiting=waiting,
                 assignment=assignment,
                 head_start=HeadStart() if topic == head_start.topic else head_start,
+                solitude=solitude,
             ),
             decoder=_decode,
             title=f"{spec.service}.receives.{topic.name}",
@@ -123,6 +127,7 @@ def described(spec: ServiceSpec) -> KafkaBroker:
         waiting=WaitingTasks(),
         assignment=Assignment(),
         head_start=HeadStart(),
+        solitude=Solitude(),
     )
     return broker
 

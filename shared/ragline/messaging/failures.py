@@ -14,16 +14,19 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ragline.contracts import bounds
-from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
-from ragline.contracts.base import DEFAULT_TENANT
+from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
+from ragline.contracts.base import DEFAULT_TENANT, QueryRef
 from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
+from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.question import question_digest, unreadable_digest
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
 from ragline.errors import (
     CircuitOpen,
     InvalidDocument,
     InvalidEvent,
+    KillsTheWorker,
     RaglineError,
     SourceAway,
     TransientError,
@@ -67,6 +70,8 @@ def diagnose(error: Exception) -> Failure:
             cause, code, message = Cause(error.cause), error.code, str(error)
         case TransientError():
             cause, code, message = Cause.RETRIES_EXHAUSTED, error.code, str(error)
+        case KillsTheWorker():
+            cause, code, message = Cause.KILLS_THE_WORKER, error.code, str(error)
         case RaglineError():
             cause, code, message = Cause.PERMANENT_ERROR, error.code, str(error)
         case _:
@@ -93,7 +98,9 @@ def blame(error: Exception) -> Blame:
     match error:
         case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
             return Blame.PUBLISHER
-        case ValidationError() | InvalidEvent() | InvalidDocument() | SourceAway():
+        case (
+            ValidationError() | InvalidEvent() | InvalidDocument() | SourceAway() | KillsTheWorker()
+        ):
             return Blame.PUBLISHER
         case TransientError():
             return Blame.DEPENDENCY
@@ -185,6 +192,29 @@ def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswe
             except ValidationError:
                 continue
     return None
+
+
+def refused_duplicate(query: QueryRef, now: datetime) -> QueryAnswered:
+    """Return the answer to a question whose id another question of its tenant has."""
+    return QueryAnswered(
+        query_id=query.query_id,
+        tenant=query.tenant,
+        status=AnswerStatus.FAILED,
+        error=AnswerError(
+            code=DUPLICATE_ID,
+            message="another question of this tenant has the same query id; take a new id",
+        ),
+        answered_at=now,
+    )
+
+
+def salvaged_digest(record: Record) -> str:
+    """Return the digest of the question in a record of `queries`, also if it is none."""
+    value = record.value or b""
+    try:
+        return question_digest(QuerySubmitted.model_validate_json(value))
+    except ValidationError:
+        return unreadable_digest(value)
 
 
 def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentStatus | None:

@@ -28,6 +28,7 @@ from ragline.messaging.head_start import HeadStart
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -47,6 +48,7 @@ class HandlerContext:
     clock: Clock
     settings: DeliverySettings
     waiting: WaitingTasks
+    solitude: Solitude
     outage: Outage | None = None
     head_start: HeadStart = field(default_factory=HeadStart)
 
@@ -114,6 +116,7 @@ class Handler(ABC):
         if wait_ms > 0:
             with self._context.waiting.here():
                 await asyncio.sleep(wait_ms / 1000)
+                await self._context.solitude.over()
 
     def _count(self, record: Record, outcome: str, started: float) -> None:
         metrics, topic = self._context.metrics, record.topic
@@ -158,4 +161,5 @@ class Handler(ABC):
             timings=(*delivery.envelope.timings, self._timing(delivery)),
             traceparent=delivery.envelope.traceparent,
             attempt=delivery.envelope.attempt,
+            question=delivery.envelope.question,
         )

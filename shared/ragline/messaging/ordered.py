@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,8 +25,10 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
 from ragline.background import within
-from ragline.errors import Misconfigured, Unavailable
+from ragline.errors import KillsTheWorker, Misconfigured, Unavailable
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.custody import Custody
+from ragline.messaging.failures import due_at
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_errors import translated
@@ -33,6 +36,8 @@ from ragline.messaging.key_order import KeyOrder
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
 from ragline.messaging.slots import RecordSlot, Slots
+from ragline.messaging.solitude import Solitude
+from ragline.messaging.suspects import Start
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
@@ -44,6 +49,7 @@ _LAST_CALL_S = 5.0
 # dependency, and liveness looks after progress
 _LONGEST_PAUSE_MS = 24 * 3_600_000
 _REJOIN_S = 1.0
+_TRY_AGAIN_S = 0.25
 
 Deliver = Callable[[Record, Process], Awaitable[None]]
 
@@ -58,6 +64,7 @@ class Consumption:
     pass, and started in one of the `slots`. `lane` returns the lane of a record whose publisher is
     limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
     when partitions are assigned here. The topic is not read before `head_start` is over.
+    `solitude` is shared by all subscribers of the process.
     """
 
     topic: str
@@ -69,9 +76,13 @@ class Consumption:
     lane: Callable[[Record], asyncio.Lock | None]
     waiting: WaitingTasks
     assignment: Assignment
+    solitude: Solitude
     head_start: HeadStart = field(default_factory=HeadStart)
     slots: Slots = field(init=False)
     in_lanes: int = 0
+    custody: Custody = field(init=False)
+    committing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     tasks: dict[asyncio.Task[None], TopicPartition] = field(default_factory=dict)
     key_order: KeyOrder = field(default_factory=KeyOrder)
@@ -90,10 +101,14 @@ class Consumption:
             self.settings,
             metrics=self.metrics,
             waiting=self.waiting,
-            paused=lambda: self.gate.stopped,
+            paused=lambda: self.gate.stopped or self.solitude.taken,
             advanced=self.advanced,
             changed=self.look_again,
         )
+        self.custody = Custody(
+            max_in_flight=self.settings.max_in_flight, max_ahead=self.settings.max_ahead
+        )
+        self.solitude.watch(lambda: self.working, self.look_again)
 
     @property
     def working(self) -> int:
@@ -156,7 +171,7 @@ class _Rebalance(ConsumerRebalanceListener):
         state.revoking |= revoked
         state.give_up_parked(revoked)
         await self._subscriber.settle(revoked, timeout=state.settings.revoke_wait_s)
-        await self._subscriber.commit()
+        await self._subscriber.commit(closing=True)
         state.epoch += 1
         for partition in revoked:
             state.committed.pop(partition, None)
@@ -169,6 +184,7 @@ class _Rebalance(ConsumerRebalanceListener):
         state.trackers = {tp: heirs.get(tp, OffsetTracker()) for tp in assigned}
         state.inheritance.clear()
         state.revoking.clear()
+        await self._subscriber.take_over(assigned)
         known = self._subscriber.partition_count(at_least=len(assigned))
         state.assignment.share = len(assigned) / known
         state.joined = True
@@ -220,12 +236,12 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         for task in list(state.tasks):
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
-        await self._last(self.commit())
+        await self._last(self.commit(closing=True))
         state.trackers = {}
         state.joined = False
         await self._last(super().stop())
 
-    async def _last(self, call: Awaitable[None]) -> None:
+    async def _last(self, call: Awaitable[object]) -> None:
         """Limit the time of a last call: the client waits forever for a broker that is down."""
         if not await within(_LAST_CALL_S, call):
             log.warning("%s: the broker does not answer, stopping without it", self.state.topic)
@@ -244,28 +260,82 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         tracker = state.trackers.get(partition)
         if not self.running or tracker is None or partition in state.revoking:
             return  # the partition's next owner fetches it again from the committed offset
-        if epoch != state.epoch or tracker.admit(msg.offset) is not Fetched.RUN:
+
+        def gone() -> bool:
+            return epoch != state.epoch or partition in state.revoking or not self.running
+
+        await state.begun.wait()
+        if gone() or tracker.admit(msg.offset) is not Fetched.RUN:
             return
         while epoch == state.epoch and (
             state.slots.full or tracker.ahead > state.settings.max_ahead
         ):
             await state.progress.wait()
-        if epoch != state.epoch or partition in state.revoking or not self.running:
-            return
-        tracker.run(msg.offset)
-        self._launch(msg, partition)
+        await state.solitude.over()
+        if not gone():
+            await self._start_work(msg, partition, gone)
 
-    def _launch(self, record: Record, partition: TopicPartition) -> None:
+    async def _start_work(
+        self, record: Record, partition: TopicPartition, gone: Callable[[], bool]
+    ) -> None:
+        """Start a record's task, as the partition's suspects allow."""
+        start = self.state.custody.start(partition, record.offset)
+        if start is Start.ALONE:
+            await self._run_alone(record, partition, gone)
+            return
+        if start is Start.NOTED:
+            await self.commit(also={partition})
+            if gone():
+                return
+        self._launch(
+            record, partition, _condemned if start is Start.NEVER else self.process_message
+        )
+
+    async def _run_alone(
+        self, record: Record, partition: TopicPartition, gone: Callable[[], bool]
+    ) -> None:
+        """Run a record that may kill this process, and nothing else until it has ended."""
         state = self.state
+        while not gone() and (state.tasks or due_at(record) > time.time() * 1000):
+            await self._pause()
+        async with state.solitude.alone():
+            while not gone() and not await self.commit(also={partition}):
+                await self._pause()
+            if gone():
+                return
+            log.warning("%s: offset %d runs alone", partition, record.offset)
+            await asyncio.wait([self._launch(record, partition, self.process_message)])
+            state.custody.ended(partition)
+            await self.commit(also={partition})
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(_TRY_AGAIN_S)
+
+    def _launch(
+        self, record: Record, partition: TopicPartition, process: Process
+    ) -> asyncio.Task[None]:
+        state = self.state
+        state.trackers[partition].run(record.offset)
         key = record.key if state.by_key else None
         before = state.key_order.last(key) if key else None
         slot = state.slots.line_up(record)
-        task = asyncio.create_task(self._run(record, partition, slot, before))
+        task = asyncio.create_task(self._run(record, partition, process, slot, before))
         state.tasks[task] = partition
         state.waiting.tasks.add(task)
         if key:
             state.key_order.add(key, task)
         task.add_done_callback(lambda done: self._landed(done, record.offset, key, slot))
+        return task
+
+    async def _turn(self, slot: RecordSlot) -> None:
+        """Take a slot; the record that runs alone needs none."""
+        state = self.state
+        if state.solitude.here:
+            with state.waiting.here():  # it was launched as one that waits
+                return
+        await slot.take()
+        with state.waiting.here():
+            await state.solitude.over()
 
     def _landed(
         self, task: asyncio.Task[None], offset: int, key: bytes | None, slot: RecordSlot
@@ -285,14 +355,15 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         self,
         record: Record,
         partition: TopicPartition,
+        process: Process,
         slot: RecordSlot,
         before: asyncio.Task[None] | None,
     ) -> None:
         try:
             await self._after(before)
             async with self.state.in_lane(record):
-                await slot.take()
-                await self.state.deliver(record, self.process_message)
+                await self._turn(slot)
+                await self.state.deliver(record, process)
         except Exception as error:
             self.state.broken = f"{partition} offset {record.offset}: {error}"
             log.exception("%s: record stays uncommitted", self.state.broken)
@@ -320,34 +391,71 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         if running:
             await asyncio.wait(running, timeout=timeout)
 
-    async def commit(self) -> None:
-        """Commit each partition's lowest unfinished offset where it moved."""
+    async def take_over(self, assigned: set[TopicPartition]) -> None:
+        """Read how the partitions' last owners ended, and note the new one."""
         state = self.state
-        offsets = {
+        if self.consumer is None:
+            state.begun.set()
+            return
+        state.begun.clear()
+        try:
+            async with asyncio.timeout(_LAST_CALL_S), state.committing:
+                deaths = await state.custody.begin(self.consumer, assigned)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("%s: the last owners' ends stay unknown: %r", state.topic, error)
+        else:
+            state.metrics.count("ragline_worker_deaths_total", deaths, topic=state.topic)
+        finally:
+            state.begun.set()
+
+    async def commit(self, *, also: Iterable[TopicPartition] = (), closing: bool = False) -> bool:
+        """Commit each partition's lowest unfinished offset where it moved.
+
+        Args:
+            also: partitions whose note is committed even if their offset did not move.
+            closing: note the orderly end of every partition.
+
+        Returns:
+            Whether it was committed.
+        """
+        async with self.state.committing:
+            return await self._commit(also, closing=closing)
+
+    async def _commit(self, also: Iterable[TopicPartition], *, closing: bool) -> bool:
+        state = self.state
+        moved = {
             partition: offset
             for partition, tracker in state.trackers.items()
             if (offset := tracker.committable) is not None
             and offset > state.committed.get(partition, -1)
         }
-        if not offsets or self.consumer is None:
-            return
+        commits = state.custody.commits(moved, also=also, closing=closing)
+        if not commits or self.consumer is None:
+            return True
         try:
-            await self.consumer.commit(offsets)
+            await self.consumer.commit(commits)
         except (CommitFailedError, IllegalStateError) as error:
             # the group has rebalanced without us; the next owner starts at the committed offsets
             log.warning("%s: commit refused: %s", state.topic, error)
-            state.metrics.count("ragline_commit_failures_total", topic=state.topic)
         except KafkaError as error:
             log.warning("%s: commit failed, the next one covers it: %s", state.topic, error)
-            state.metrics.count("ragline_commit_failures_total", topic=state.topic)
         else:
-            state.committed.update(offsets)
+            state.committed.update(moved)
+            return True
+        state.metrics.count("ragline_commit_failures_total", topic=state.topic)
+        return False
 
     async def _commit_forever(self) -> None:
         while self.running:
             await asyncio.sleep(self.state.settings.commit_interval_ms / 1000)
             self.state.slots.show()
             await self.commit()
+
+
+async def _condemned(_record: Record) -> None:
+    raise KillsTheWorker(
+        "each time that it was worked on, the process died: three times, the last time alone in it"
+    )
 
 
 def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options: Any) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tenacity import (
@@ -17,18 +19,27 @@ from tenacity import (
 
 from ragline.clock import epoch_ms
 from ragline.contracts.answers import QueryAnswered
-from ragline.contracts.base import Event
+from ragline.contracts.base import Event, QueryRef
 from ragline.contracts.queries import QuerySubmitted
-from ragline.contracts.topics import ANSWERS, topic_of
+from ragline.contracts.question import question_digest
+from ragline.contracts.topics import ANSWERS, QUERIES, topic_of
 from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, TransientError
 from ragline.messaging.admission import Admission
 from ragline.messaging.broker_time import on_brokers_clock
 from ragline.messaging.claims import Claims
-from ragline.messaging.failures import Failure, diagnose, failed_answer
+from ragline.messaging.failures import (
+    Failure,
+    diagnose,
+    failed_answer,
+    refused_duplicate,
+    salvaged_digest,
+)
 from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Record
 from ragline.ports.answers import Attempt, Progress
 from ragline.retries import wait_as_asked
+
+log = logging.getLogger(__name__)
 
 
 class QueryHandler(Handler):
@@ -60,7 +71,7 @@ class QueryHandler(Handler):
 
     async def handle(self, event: QuerySubmitted) -> None:
         """Answer or pass on one query."""
-        delivery = CURRENT.get()
+        delivery = _asked(event, CURRENT.get())
         event, deadline = self._resolve(event, delivery)
         self._check(deadline)
         async with (
@@ -68,7 +79,7 @@ class QueryHandler(Handler):
             self._reserved(event, delivery, deadline) as earlier,
         ):
             if earlier is not None:
-                await self._publish_claimed(earlier, delivery)
+                await self._publish_earlier(earlier, event.ref, delivery)
                 return
             self._check(deadline)  # check again: waiting may have used up the time
             self._tell(event, delivery)
@@ -84,7 +95,7 @@ class QueryHandler(Handler):
         failure, outcome = await self._judged(record, error)
         answer = failed_answer(record, failure, self._context.clock())
         if answer is not None:
-            await self._publish_answer(answer, CURRENT.get())
+            await self._publish_answer(answer, _asked_in(CURRENT.get()))
         return outcome
 
     async def _judged(self, record: Record, error: Exception) -> tuple[Failure, str]:
@@ -117,11 +128,14 @@ class QueryHandler(Handler):
 
     @asynccontextmanager
     async def _turn(self, event: QuerySubmitted, deadline: datetime) -> AsyncIterator[None]:
-        if self._admission is None:
+        solitude = self._context.solitude
+        if self._admission is None or solitude.here:  # all others wait for the one that is alone
             yield
             return
         seconds = self._left(deadline)
         async with self._admission.turn(event.tenant, seconds=seconds):
+            with self._context.waiting.here():
+                await solitude.over()
             yield
 
     @asynccontextmanager
@@ -131,14 +145,14 @@ class QueryHandler(Handler):
         if not self._reserves:
             yield None
             return
-        attempt = Attempt(event.query_id, delivery.envelope.attempt)
+        attempt = Attempt(event.ref, delivery.envelope.attempt)
         async with self._claims.reserved(attempt, seconds=self._left(deadline)) as earlier:
             yield earlier
 
     def _tell(self, event: QuerySubmitted, delivery: Delivery) -> None:
         if self._progress is not None and event.options.stream:
             self._progress.begun(
-                event.query_id,
+                event.ref,
                 self._context.service,
                 queued=delivery.record.timestamp,
                 started=delivery.started,
@@ -182,21 +196,39 @@ class QueryHandler(Handler):
 
     async def _publish_answer(self, answer: QueryAnswered, delivery: Delivery) -> None:
         """Claim the answer and publish the winner's bytes."""
-        number = delivery.envelope.attempt
-        timings = (*delivery.envelope.timings, self._timing(delivery))
-        answer = answer.model_copy(update={"timings": timings, "attempt": number})
+        answer = self._stamped(answer, delivery)
         own = answer.to_json()
-        winner = await self._claims.claim(Attempt(answer.query_id, number), own)
+        winner = await self._claims.claim(Attempt.of(answer), own)
         if winner != own:
-            await self._publish_claimed(winner, delivery)
+            await self._publish_earlier(winner, answer.ref, delivery)
             return
         await self._publish(answer, delivery, value=own)
         self._observe(answer, delivery)
 
-    async def _publish_claimed(self, value: bytes, delivery: Delivery) -> None:
-        """Publish another attempt's answer again: the same bytes, and so the same event id."""
-        self._context.metrics.count("ragline_answer_repeats_total")
-        await self._publish(QueryAnswered.model_validate_json(value), delivery, value=value)
+    async def _publish_earlier(self, value: bytes, query: QueryRef, delivery: Delivery) -> None:
+        """Publish an earlier answer again: the same bytes, and so the same event id.
+
+        If another question has taken the id, this one's own answer says so.
+        """
+        earlier = QueryAnswered.model_validate_json(value)
+        asked = delivery.envelope.question
+        if asked is None or earlier.question_digest in (None, asked):
+            self._context.metrics.count("ragline_answer_repeats_total")
+            await self._publish(earlier, delivery, value=value)
+            return
+        log.warning("another question of tenant %s has the query id %r", *query)
+        refusal = refused_duplicate(query, self._context.clock())
+        await self._publish_answer(refusal, delivery)
+
+    def _stamped(self, answer: QueryAnswered, delivery: Delivery) -> QueryAnswered:
+        envelope = delivery.envelope
+        return answer.model_copy(
+            update={
+                "timings": (*envelope.timings, self._timing(delivery)),
+                "attempt": envelope.attempt,
+                "question_digest": envelope.question,
+            }
+        )
 
     async def _publish(
         self, event: Event, delivery: Delivery, *, value: bytes | None = None
@@ -219,3 +251,21 @@ class QueryHandler(Handler):
         since = timings[0].queued if timings else delivery.record.timestamp
         elapsed = (epoch_ms(self._context.clock()) - since) / 1000
         metrics.observe("ragline_answer_seconds", max(0.0, elapsed))
+
+
+def _asked(event: QuerySubmitted, delivery: Delivery) -> Delivery:
+    """Return the delivery with the digest of its question, which the first stage states."""
+    if delivery.record.topic != QUERIES.name:
+        return delivery
+    return _with_question(delivery, question_digest(event))
+
+
+def _asked_in(delivery: Delivery) -> Delivery:
+    """Return the same for a record that may not be a question."""
+    if delivery.record.topic != QUERIES.name:
+        return delivery
+    return _with_question(delivery, salvaged_digest(delivery.record))
+
+
+def _with_question(delivery: Delivery, digest: str) -> Delivery:
+    return replace(delivery, envelope=replace(delivery.envelope, question=digest))

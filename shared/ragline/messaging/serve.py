@@ -25,6 +25,7 @@ from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.recess import Recess
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.service_probes import watch
+from ragline.messaging.solitude import Solitude
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.process import once_available, run_process
@@ -57,6 +58,7 @@ async def _consume_until(
     publishers = add_publishers(broker, spec)
     floods = Floods(settings.delivery)
     floods.lanes.on_change = partial(metrics.set, "ragline_publishers_limited")
+    solitude = Solitude()
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
         # first, so that models load while Kafka starts, and bad settings fail without a broker
@@ -87,6 +89,7 @@ async def _consume_until(
             waiting=composition.waiting,
             outage=outage,
             head_start=head_start,
+            solitude=solitude,
         )
         add_subscribers(
             broker,
@@ -99,6 +102,7 @@ async def _consume_until(
             waiting=composition.waiting,
             assignment=composition.assignment,
             head_start=head_start,
+            solitude=solitude,
         )
         health.live["publishing"] = lambda: publisher.refused
         watch(broker, composition, health, floods, outage, settings)

@@ -61,8 +61,7 @@ BUSINESS: tuple[MetricSpec, ...] = (
     MetricSpec(
         name="ragline_monitor_feedback_unmatched_total",
         kind=MetricKind.COUNTER,
-        help="Ratings not counted: early (the answer is not known yet) or foreign (another "
-        "tenant's).",
+        help="Ratings that are not counted until their answer is known.",
         labels=("reason",),
     ),
     MetricSpec(

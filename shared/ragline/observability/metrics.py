@@ -91,6 +91,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("topic",),
     ),
     MetricSpec(
+        name="ragline_worker_deaths_total",
+        kind=MetricKind.COUNTER,
+        help="Partitions that were assigned to this member and whose last owner died.",
+        labels=("topic",),
+    ),
+    MetricSpec(
         name="ragline_answers_total",
         kind=MetricKind.COUNTER,
         help="Terminal answers published by this service, by status.",

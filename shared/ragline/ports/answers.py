@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
-from ragline.contracts.answers import StageTiming
+from ragline.contracts.answers import DUPLICATE_ID, QueryAnswered, StageTiming
+from ragline.contracts.base import QueryRef
 
 
 class TokenStream(Protocol):
@@ -15,22 +16,22 @@ class TokenStream(Protocol):
     A failed stream is counted but not raised: the answer on `answers` is authoritative.
     """
 
-    async def start(self, query_id: str) -> int:
+    async def start(self, query: QueryRef) -> int:
         """Begin an attempt and return its number, from 1; readers drop earlier attempts' text.
 
         0 means that the stream is down: nothing of this attempt will be seen.
         """
         ...
 
-    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+    async def append(self, query: QueryRef, *, attempt: int, text: str) -> None:
         """Add text to the attempt; small pieces are sent together."""
         ...
 
-    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+    async def finish(self, query: QueryRef, *, attempt: int, status: str) -> None:
         """Send the buffered text and end the attempt with the answer's status."""
         ...
 
-    async def cancelled(self, query_id: str) -> bool:
+    async def cancelled(self, query: QueryRef) -> bool:
         """Tell whether a reader asked to stop this answer."""
         ...
 
@@ -40,7 +41,7 @@ class Progress(Protocol):
 
     def begun(
         self,
-        query_id: str,
+        query: QueryRef,
         stage: str,
         *,
         queued: float,
@@ -56,10 +57,20 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A query and the number of the attempt (from 1); each has exactly one distinct answer."""
+    """A query and the number of the attempt (from 1); each has exactly one distinct answer.
 
-    query_id: str
+    `duplicate` is set for a question whose id another question of its tenant has: its own digest.
+    """
+
+    query: QueryRef
     number: int = 1
+    duplicate: str | None = None
+
+    @classmethod
+    def of(cls, answer: QueryAnswered) -> Self:
+        """Return what `answer` is the one answer of."""
+        twice = answer.error is not None and answer.error.code == DUPLICATE_ID
+        return cls(answer.ref, answer.attempt, answer.question_digest if twice else None)
 
 
 class Reservation(Protocol):

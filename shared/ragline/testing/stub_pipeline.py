@@ -23,6 +23,7 @@ from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.background import beside
 from ragline.clock import epoch_ms, utc_now
 from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import encode_headers
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, QUERY_STAGES
@@ -42,7 +43,7 @@ class StubQuestion:
     def __init__(self, query: QuerySubmitted, pipeline: StubPipeline) -> None:
         self.query = query
         self._pipeline = pipeline
-        self._tokens = pipeline.writer_of(query.query_id)
+        self._tokens = pipeline.writer_of(query.ref)
         self._attempt = 0
 
     async def begin(self) -> None:
@@ -50,17 +51,17 @@ class StubQuestion:
         for stage in QUERY_STAGES:
             now = epoch_ms(utc_now())
             self._pipeline.progress.begun(
-                self.query.query_id, stage, queued=now, started=now, timings=()
+                self.query.ref, stage, queued=now, started=now, timings=()
             )
-        self._attempt = await self._tokens.start(self.query.query_id)
+        self._attempt = await self._tokens.start(self.query.ref)
 
     async def say(self, text: str) -> None:
         """Send text."""
-        await self._tokens.append(self.query.query_id, attempt=self._attempt, text=text)
+        await self._tokens.append(self.query.ref, attempt=self._attempt, text=text)
 
     async def cancelled(self) -> bool:
         """Tell whether a reader asked to stop."""
-        return await self._tokens.cancelled(self.query.query_id)
+        return await self._tokens.cancelled(self.query.ref)
 
     async def answer(
         self,
@@ -72,7 +73,7 @@ class StubQuestion:
         """End the attempt, claim the answer and publish it."""
         query = self.query
         if self._attempt:
-            await self._tokens.finish(query.query_id, attempt=self._attempt, status=status)
+            await self._tokens.finish(query.ref, attempt=self._attempt, status=status)
         answer = QueryAnswered.model_validate(
             {
                 "query_id": query.query_id,
@@ -110,14 +111,14 @@ class StubPipeline:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self.seen: dict[str, QuerySubmitted] = {}
 
-    def writer_of(self, query_id: str) -> RedisTokenStream:
+    def writer_of(self, query: QueryRef) -> RedisTokenStream:
         """Return the token stream writer of a question; one writer serves a thousand questions."""
-        return self._writers[hash(query_id) % len(self._writers)]
+        return self._writers[hash(query) % len(self._writers)]
 
     async def publish(self, answer: QueryAnswered) -> None:
         """Claim an answer and publish the winner's bytes."""
         async with self._places:
-            value = await self._ledger.claim(Attempt(answer.query_id), answer.to_json())
+            value = await self._ledger.claim(Attempt.of(answer), answer.to_json())
             headers = encode_headers(answer, value, source="/ragline/stub")
             await self._producer.send_and_wait(
                 ANSWERS.name, value, key=answer.key.encode(), headers=headers

@@ -11,6 +11,7 @@ from redis.typing import EncodableT, FieldT
 from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.entries import NewEntry, add_entries, tokens_key
+from ragline.contracts.base import DEFAULT_TENANT, QueryRef
 from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
 from ragline_gateway.settings import Settings
 
@@ -119,8 +120,12 @@ async def test_a_message_that_was_lost_is_read_from_the_stream(
             seen.append(event)
             if event.id == "1-0":
                 lost: dict[FieldT, EncodableT] = {"attempt": 1, "seq": 1, "delta": "one "}
-                await redis.xadd(tokens_key(query_id), lost, id="1-1")
-                told = NewEntry(query_id, "1-2", {"attempt": 1, "seq": 2, "delta": "two"})
+                await redis.xadd(tokens_key(QueryRef(DEFAULT_TENANT, query_id)), lost, id="1-1")
+                told = NewEntry(
+                    QueryRef(DEFAULT_TENANT, query_id),
+                    "1-2",
+                    {"attempt": 1, "seq": 2, "delta": "two"},
+                )
                 await add_entries(redis, [told], maxlen=100, ttl_s=60)
             if event.id == "1-2":
                 held.set()

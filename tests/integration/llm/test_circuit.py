@@ -127,7 +127,7 @@ async def test_readers_that_stop_a_silent_model_do_not_open_it(
     async with compose(configured, metrics) as composition, open_redis(configured.redis) as redis:
         for _ in range(2):
             event = question("What survives a restart?")
-            await request_cancel(redis, event.query_id)
+            await request_cancel(redis, event.ref)
             answer = await composition.stage(event)
             assert isinstance(answer, QueryAnswered)
             assert answer.error is not None

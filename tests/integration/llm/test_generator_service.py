@@ -71,11 +71,11 @@ async def asked(
     """Return the answer and what a reader of the stream saw."""
     async with compose(configured, Metrics()) as composition, open_redis(configured.redis) as redis:
         if cancel:
-            await request_cancel(redis, event.query_id)
+            await request_cancel(redis, event.ref)
         answer = await composition.stage(event)
         assert isinstance(answer, QueryAnswered)
         async with asyncio.timeout(PATIENCE_S):
-            seen = [e async for e in read_tokens(redis, event.query_id)]
+            seen = [e async for e in read_tokens(redis, event.ref)]
         return answer, seen
 
 
@@ -213,7 +213,7 @@ async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
     event = question("What survives a restart?")
     llm = {"base_url": double.url, "model": "stalled_inside"}
     async with open_redis(RedisSettings.model_validate({"url": redis_url})) as redis:
-        reading = read_tokens(redis, event.query_id)
+        reading = read_tokens(redis, event.ref)
         async with compose(settings(redis_url, llm), Metrics()) as composition:
             dying = asyncio.ensure_future(composition.stage(event))
             before = [await anext(reading), await anext(reading)]
@@ -223,7 +223,7 @@ async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
         await asyncio.wait_for(double.closed_early.wait(), timeout=PATIENCE_S)
 
         answer, _ = await asked(settings(redis_url, {}), event)
-        reconnected = read_tokens(redis, event.query_id, last_id=before[-1].id)
+        reconnected = read_tokens(redis, event.ref, last_id=before[-1].id)
         after = [entry async for entry in reconnected]
 
     assert [(e.attempt, e.delta) for e in before] == [(1, ""), (1, "Half")]
@@ -258,7 +258,7 @@ async def test_a_redelivery_streams_as_a_higher_attempt(redis_url: str) -> None:
     again, _ = await asked(settings(redis_url, {}), event)
     async with open_redis(RedisSettings.model_validate({"url": redis_url})) as redis:
         last_id = seen[-1].id
-        later = [e async for e in read_tokens(redis, event.query_id, last_id=last_id)]
+        later = [e async for e in read_tokens(redis, event.ref, last_id=last_id)]
 
     assert {e.attempt for e in seen} == {1}
     assert {e.attempt for e in later} == {2}

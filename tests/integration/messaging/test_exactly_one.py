@@ -101,7 +101,7 @@ def test_answers_wait_for_a_ledger_that_comes_back_with_its_claims(
     with Redis.from_url(ledger.url) as client:
         for query_id in (first, second):
             (published,) = distinct(cluster, query_id)
-            assert client.get(f"ragline:answer:{query_id}") == published
+            assert client.get(f"ragline:answer/default/{query_id}") == published
 
 
 def test_a_long_outage_of_the_ledger_is_gone_on_without(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -39,10 +40,13 @@ async def echo(event: QuerySubmitted) -> QueryAnswered:
         raise Misconfigured("asked to fail")
     if event.text == "transient":
         raise Unavailable("asked to be down")
+    if event.text == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
     if event.text == "bug":
         raise KeyError("asked for a bug")
     answer = QueryAnswered(
         query_id=event.query_id,
+        tenant=event.tenant,
         status=AnswerStatus.ANSWERED,
         text=event.text,
         answered_at=utc_now(),
@@ -78,6 +82,7 @@ class Unrepeatable:
         await asyncio.sleep(float(os.environ.get("WORKER_SLOW_S", "0")))
         return QueryAnswered(
             query_id=event.query_id,
+            tenant=event.tenant,
             status=AnswerStatus.ANSWERED,
             text=f"{os.getpid()} at {utc_now()}",
             answered_at=utc_now(),

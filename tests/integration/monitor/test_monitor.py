@@ -89,7 +89,7 @@ async def test_all_four_topics_are_noted_and_poison_is_a_dead_letter_that_counts
     rated = {"intent": "factual", "plan": "factual"}
     assert measured(monitor, "feedback_total", about="answer", rating="up", **rated) == 1
     assert measured(monitor, "feedback_total", about="citation", rating="down", **rated) == 1
-    assert measured(monitor, "feedback_unmatched_total", reason="foreign") == 1
+    assert measured(monitor, "feedback_unmatched_total", reason="early") == 1
     assert measured(monitor, "freshness_objective_total", outcome="met") == 2
     assert history()["answers"] == history()["score:18"] == 3
     assert history()["thumbs:up"] == 1

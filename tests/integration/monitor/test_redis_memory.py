@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
-from tests.unit.monitor.memory import ABOUT, NOW, UP, MemoryContract, answered, record_of
+from tests.unit.monitor.memory import ABOUT, NOW, UP, MemoryContract, answered, new_query, record_of
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
 from ragline_monitor.history import hour_of
@@ -43,7 +44,7 @@ class TestRedisMemory(MemoryContract):
 
 async def test_two_replicas_share_one_memory(redis: Redis) -> None:
     one, other = memory_on(redis), memory_on(redis)
-    query, record = uuid4().hex, record_of()
+    query, record = new_query(), record_of()
     assert await answered(one, query) == []
     assert await answered(other, query) is None
     assert await one.first(record)
@@ -51,7 +52,7 @@ async def test_two_replicas_share_one_memory(redis: Redis) -> None:
 
 
 async def test_everything_expires(redis: Redis) -> None:
-    memory, query, lonely, record = memory_on(redis), uuid4().hex, uuid4().hex, record_of()
+    memory, query, lonely, record = memory_on(redis), new_query(), new_query(), record_of()
     await memory.answered(Attempt(query), ABOUT, at=NOW, tally={"answers": 1})
     await memory.rated(record, lonely, UP)
     await memory.add(NOW - timedelta(hours=1), {"answers": 1})
@@ -63,7 +64,7 @@ async def test_everything_expires(redis: Redis) -> None:
 
 
 async def test_what_waits_for_an_answer_that_never_comes_is_bounded(redis: Redis) -> None:
-    memory, query, record = memory_on(redis), uuid4().hex, record_of()
+    memory, query, record = memory_on(redis), new_query(), record_of()
     for offset in range(120):
         await memory.rated(record._replace(offset=offset), query, UP)
     early = await answered(memory, query)
@@ -75,7 +76,7 @@ async def test_hours_too_long_ago_are_not_kept_and_hours_to_come_count_now(redis
     memory, field = memory_on(redis), uuid4().hex
     long_ago, ahead = NOW - timedelta(days=15), NOW + timedelta(days=400_000)
     for at in (long_ago, ahead):
-        await memory.answered(Attempt(uuid4().hex), ABOUT, at=at, tally={field: 1})
+        await memory.answered(Attempt(new_query()), ABOUT, at=at, tally={field: 1})
         await memory.add(at, {field: 1})
     [then] = await memory.hours(hour_of(long_ago), hour_of(long_ago)) or []
     [now] = await memory.hours(hour_of(NOW), hour_of(NOW)) or []
@@ -99,9 +100,9 @@ async def test_without_redis_everything_is_new_and_nothing_waits_for_it() -> Non
         started = time.monotonic()
         record = record_of()
         for _ in range(50):
-            assert await answered(memory, "q") == []
+            assert await answered(memory, QueryRef("acme", "q")) == []
             assert await memory.first(record)
-            rated = await memory.rated(record, "q", UP)
+            rated = await memory.rated(record, QueryRef("acme", "q"), UP)
             assert rated == About(tenant="acme", intent="unknown", plan="unknown")
             await memory.add(NOW, {"answers": 1})
             assert await memory.hours(0, 1) is None
@@ -118,11 +119,11 @@ async def test_a_redis_that_is_back_is_used_again(redis: Redis) -> None:
         redis, "monitor memory", on_failure=failures.append, clock=lambda: now[0]
     )
     memory = RedisMemory(optional, ttl_s=TTL_S, now=lambda: NOW)
-    query, record = uuid4().hex, record_of()
+    query, record = new_query(), record_of()
     await redis.set(answer_key(query), "of another type")
     assert await answered(memory, query) == []
     assert memory.away
     now[0] = 6.0
-    assert await memory.rated(record, uuid4().hex, UP) is Unmatched.EARLY
+    assert await memory.rated(record, new_query(), UP) is Unmatched.EARLY
     assert not memory.away
     assert failures == ["answered"]

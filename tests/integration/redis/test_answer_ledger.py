@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.ledger import RedisAnswerLedger, answer_key
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline.ports.answers import Attempt
 
@@ -20,7 +21,7 @@ def ledger_on(redis: Redis, *, lease_s: float = 6.0) -> RedisAnswerLedger:
 
 async def test_the_first_claim_wins_and_later_ones_get_its_bytes(redis: Redis) -> None:
     ledger = ledger_on(redis)
-    attempt = Attempt(str(uuid4()))
+    attempt = Attempt(QueryRef("acme", str(uuid4())))
 
     assert await ledger.claimed(attempt) is None
     assert await ledger.claim(attempt, b"first") == b"first"
@@ -30,7 +31,7 @@ async def test_the_first_claim_wins_and_later_ones_get_its_bytes(redis: Redis) -
 
 async def test_of_many_claims_at_once_exactly_one_wins(redis: Redis) -> None:
     ledger = ledger_on(redis)
-    attempt = Attempt(str(uuid4()))
+    attempt = Attempt(QueryRef("acme", str(uuid4())))
 
     winners = await asyncio.gather(*(ledger.claim(attempt, b"%d" % n) for n in range(50)))
 
@@ -41,11 +42,11 @@ async def test_bytes_that_are_no_text_come_back_unchanged(redis: Redis) -> None:
     ledger = ledger_on(redis)
     answer = bytes(range(256))
 
-    assert await ledger.claim(Attempt(str(uuid4())), answer) == answer
+    assert await ledger.claim(Attempt(QueryRef("acme", str(uuid4()))), answer) == answer
 
 
 async def test_a_claim_expires_after_its_time(redis: Redis) -> None:
-    attempt = Attempt(str(uuid4()))
+    attempt = Attempt(QueryRef("acme", str(uuid4())))
 
     await ledger_on(redis).claim(attempt, b"answer")
 
@@ -58,39 +59,39 @@ async def test_without_redis_the_caller_is_told_so_and_soon(dead_redis: Redis) -
 
     for _ in range(20):
         with pytest.raises(Unavailable):
-            await ledger.claim(Attempt("q"), b"answer")
+            await ledger.claim(Attempt(QueryRef("acme", "q")), b"answer")
         with pytest.raises(Unavailable):
-            await ledger.claimed(Attempt("q"))
+            await ledger.claimed(Attempt(QueryRef("acme", "q")))
         with pytest.raises(Unavailable):
-            await ledger.reserve(Attempt("q"))
+            await ledger.reserve(Attempt(QueryRef("acme", "q")))
 
     assert time.monotonic() - started < 30, "waiting for the limit of each call takes 60 s"
 
 
 async def test_a_later_attempt_has_an_answer_of_its_own(redis: Redis) -> None:
     ledger = ledger_on(redis)
-    query_id = str(uuid4())
+    query = QueryRef("acme", str(uuid4()))
 
-    assert await ledger.claim(Attempt(query_id), b"failed") == b"failed"
-    assert await ledger.claimed(Attempt(query_id, 2)) is None
-    assert await ledger.claim(Attempt(query_id, 2), b"answered") == b"answered"
-    assert await ledger.claimed(Attempt(query_id)) == b"failed"
+    assert await ledger.claim(Attempt(query), b"failed") == b"failed"
+    assert await ledger.claimed(Attempt(query, 2)) is None
+    assert await ledger.claim(Attempt(query, 2), b"answered") == b"answered"
+    assert await ledger.claimed(Attempt(query)) == b"failed"
 
 
 async def test_one_member_at_a_time_works_on_an_answer(redis: Redis) -> None:
-    attempt = Attempt(str(uuid4()))
+    attempt = Attempt(QueryRef("acme", str(uuid4())))
     here, there = ledger_on(redis), ledger_on(redis)
 
     reservation = await here.reserve(attempt)
     assert reservation is not None
     assert await there.reserve(attempt) is None
-    assert await there.reserve(Attempt(attempt.query_id, 2)) is not None
+    assert await there.reserve(Attempt(attempt.query, 2)) is not None
     await reservation.release()
     assert await there.reserve(attempt) is not None
 
 
 async def test_a_reservation_lapses_unless_it_is_renewed(redis: Redis) -> None:
-    attempt = Attempt(str(uuid4()))
+    attempt = Attempt(QueryRef("acme", str(uuid4())))
     ledger = ledger_on(redis, lease_s=0.5)
 
     reservation = await ledger.reserve(attempt)

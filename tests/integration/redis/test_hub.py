@@ -15,11 +15,12 @@ from redis.asyncio import Redis
 from tests.patience import PATIENCE_S
 
 from ragline.adapters.redis.client import open_redis
-from ragline.adapters.redis.entries import Entry, NewEntry, add_entries
+from ragline.adapters.redis.entries import Entry, NewEntry, add_entries, tokens_key
 from ragline.adapters.redis.hub import RedisHub, open_hub
 from ragline.adapters.redis.optional import OptionalRedis
 from ragline.adapters.redis.progress import RedisProgress
 from ragline.contracts.answers import StageTiming
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline.settings import RedisSettings
 from ragline_cli.stack.redis import RedisServer
@@ -45,15 +46,15 @@ class Reader:
             return await self.told.get()
 
 
-async def add(redis: Redis, query_id: str, seq: int, text: str = "x", attempt: int = 1) -> None:
-    fields = NewEntry(query_id, f"{attempt}-{seq}", {"attempt": attempt, "seq": seq, "delta": text})
+async def add(redis: Redis, query: QueryRef, seq: int, text: str = "x", attempt: int = 1) -> None:
+    fields = NewEntry(query, f"{attempt}-{seq}", {"attempt": attempt, "seq": seq, "delta": text})
     await add_entries(redis, [fields], maxlen=100, ttl_s=60)
 
 
 async def test_an_entry_reaches_all_readers_of_its_query_and_nobody_else(
     redis: Redis, hub: RedisHub
 ) -> None:
-    ours, other = str(uuid4()), str(uuid4())
+    ours, other = QueryRef("acme", str(uuid4())), QueryRef("acme", str(uuid4()))
     first, second, stranger = Reader(), Reader(), Reader()
 
     async with (
@@ -75,50 +76,50 @@ async def test_an_entry_reaches_all_readers_of_its_query_and_nobody_else(
 
 
 async def test_what_is_stored_reads_as_what_was_published(redis: Redis, hub: RedisHub) -> None:
-    query_id, reader = str(uuid4()), Reader()
+    query, reader = QueryRef("acme", str(uuid4())), Reader()
     progress = RedisProgress(
         OptionalRedis(redis, "progress", on_failure=pytest.fail), ttl_s=60, maxlen=100
     )
     before = StageTiming(stage="classifier", queued=1.0, started=2.5, finished=3.0)
 
-    async with hub.joined(query_id, reader.told.put_nowait):
-        progress.begun(query_id, "retriever", queued=4.0, started=5.0, timings=[before])
+    async with hub.joined(query, reader.told.put_nowait):
+        progress.begun(query, "retriever", queued=4.0, started=5.0, timings=[before])
         published = [await reader.next()]
-        await add(redis, query_id, 0, 'a "quoted" word')
+        await add(redis, query, 0, 'a "quoted" word')
         published.append(await reader.next())
 
-    assert published == await hub.catch_up(query_id, "0")
+    assert published == await hub.catch_up(query, "0")
     assert [each.id for each in published if each] == ["0-2", "1-0"]
 
 
 async def test_who_comes_late_reads_what_was_stored(redis: Redis, hub: RedisHub) -> None:
-    query_id = str(uuid4())
+    query = QueryRef("acme", str(uuid4()))
     for seq in range(5):
-        await add(redis, query_id, seq)
+        await add(redis, query, seq)
 
-    assert [entry.id for entry in await hub.catch_up(query_id, "0")] == [f"1-{n}" for n in range(5)]
-    assert [entry.id for entry in await hub.catch_up(query_id, "1-2")] == ["1-3", "1-4"]
+    assert [entry.id for entry in await hub.catch_up(query, "0")] == [f"1-{n}" for n in range(5)]
+    assert [entry.id for entry in await hub.catch_up(query, "1-2")] == ["1-3", "1-4"]
 
 
 async def test_what_comes_behind_a_later_attempt_is_not_stored(redis: Redis, hub: RedisHub) -> None:
-    query_id = str(uuid4())
-    await add(redis, query_id, 0)
-    await add(redis, query_id, 0, attempt=2)
-    await add(redis, query_id, 1)  # of an attempt that dies
-    await add(redis, query_id, 0, attempt=2)  # a repeat
+    query = QueryRef("acme", str(uuid4()))
+    await add(redis, query, 0)
+    await add(redis, query, 0, attempt=2)
+    await add(redis, query, 1)  # of an attempt that dies
+    await add(redis, query, 0, attempt=2)  # a repeat
 
-    assert [entry.id for entry in await hub.catch_up(query_id, "0")] == ["1-0", "2-0"]
+    assert [entry.id for entry in await hub.catch_up(query, "0")] == ["1-0", "2-0"]
 
 
 async def test_readers_are_told_when_the_connection_was_lost(redis: Redis, hub: RedisHub) -> None:
-    query_id, reader = str(uuid4()), Reader()
-    async with hub.joined(query_id, reader.told.put_nowait):
+    query, reader = QueryRef("acme", str(uuid4())), Reader()
+    async with hub.joined(query, reader.told.put_nowait):
         clients = await redis.client_list()
         for client in clients:
             if client["cmd"] in ("subscribe", "unsubscribe"):
                 await redis.client_kill_filter(_id=client["id"])
         lost = await reader.next()
-        await add(redis, query_id, 0)
+        await add(redis, query, 0)
         after = await reader.next()
 
     assert lost is None
@@ -131,19 +132,19 @@ async def test_a_connection_that_fell_silent_is_noticed_and_replaced(
 ) -> None:
     """Nothing tells the reader: the connection ends nowhere, and nobody resets it."""
     relay = BlackHole(redis_server.port)
-    query_id, reader = str(uuid4()), Reader()
+    query, reader = QueryRef("acme", str(uuid4())), Reader()
     async with relay.listening() as port:
         url = redis_server.url.replace(f":{redis_server.port}/", f":{port}/")
         async with (
             open_redis(RedisSettings.model_validate({"url": url})) as behind,
             open_hub(behind) as hub,
-            hub.joined(query_id, reader.told.put_nowait),
+            hub.joined(query, reader.told.put_nowait),
         ):
             relay.swallow()
-            await add(redis, query_id, 0)
+            await add(redis, query, 0)
             lost = await reader.next()
-            caught_up = await hub.catch_up(query_id, "0")
-            await add(redis, query_id, 1)
+            caught_up = await hub.catch_up(query, "0")
+            await add(redis, query, 1)
             while (after := await reader.next()) is None:
                 pass  # told more than once: each subscription may have lost something
 
@@ -155,12 +156,12 @@ async def test_a_connection_that_fell_silent_is_noticed_and_replaced(
 async def test_readers_of_a_redis_that_stood_still_catch_up(
     tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    query_id, reader = str(uuid4()), Reader()
+    query, reader = QueryRef("acme", str(uuid4())), Reader()
     with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
         async with (
             open_redis(RedisSettings.model_validate({"url": server.url})) as redis,
             open_hub(redis) as hub,
-            hub.joined(query_id, reader.told.put_nowait),
+            hub.joined(query, reader.told.put_nowait),
         ):
             assert server.pid is not None
             os.kill(server.pid, signal.SIGSTOP)
@@ -170,11 +171,11 @@ async def test_readers_of_a_redis_that_stood_still_catch_up(
                         while "token streams are interrupted" not in caplog.text:
                             await asyncio.sleep(0.05)
                 with pytest.raises(Unavailable):
-                    await hub.catch_up(query_id, "0")
+                    await hub.catch_up(query, "0")
             finally:
                 os.kill(server.pid, signal.SIGCONT)
             lost = await reader.next()
-            await add(redis, query_id, 0)
+            await add(redis, query, 0)
             while (after := await reader.next()) is None:
                 pass  # told more than once: each subscription may have lost something
 
@@ -183,28 +184,28 @@ async def test_readers_of_a_redis_that_stood_still_catch_up(
 
 
 async def test_who_left_is_not_subscribed_any_more(redis: Redis, hub: RedisHub) -> None:
-    query_id = str(uuid4())
-    async with hub.joined(query_id, lambda _: None):
-        (during,) = await redis.pubsub_numsub(f"ragline:tokens:{query_id}")
+    query = QueryRef("acme", str(uuid4()))
+    async with hub.joined(query, lambda _: None):
+        (during,) = await redis.pubsub_numsub(tokens_key(query))
     async with asyncio.timeout(PATIENCE_S):
-        while (await redis.pubsub_numsub(f"ragline:tokens:{query_id}"))[0][1]:
+        while (await redis.pubsub_numsub(tokens_key(query)))[0][1]:
             await asyncio.sleep(0.01)
 
     assert during[1] == 1
 
 
 async def test_a_thousand_readers_join_at_once(redis: Redis, hub: RedisHub) -> None:
-    ids = [str(uuid4()) for _ in range(1_000)]
+    ids = [QueryRef("acme", str(uuid4())) for _ in range(1_000)]
     readers = [Reader() for _ in ids]
     async with AsyncExitStack() as stack:
         await asyncio.gather(
             *(
-                stack.enter_async_context(hub.joined(query_id, reader.told.put_nowait))
-                for query_id, reader in zip(ids, readers, strict=True)
+                stack.enter_async_context(hub.joined(query, reader.told.put_nowait))
+                for query, reader in zip(ids, readers, strict=True)
             )
         )
-        for query_id in ids[::100]:
-            await add(redis, query_id, 0)
+        for query in ids[::100]:
+            await add(redis, query, 0)
         seen = [await reader.next() for reader in readers[::100]]
 
     assert all(entry is not None and entry.id == "1-0" for entry in seen)
@@ -213,5 +214,5 @@ async def test_a_thousand_readers_join_at_once(redis: Redis, hub: RedisHub) -> N
 async def test_without_redis_nobody_can_join(dead_redis: Redis) -> None:
     async with open_hub(dead_redis) as hub:
         with pytest.raises(Unavailable):
-            async with hub.joined("q", lambda _: None):
+            async with hub.joined(QueryRef("acme", "q"), lambda _: None):
                 pass

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ragline.contracts.base import QueryRef
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline.model_settings import LlmSettings
@@ -88,19 +89,19 @@ class RecordingStream:
     status: str | None = None
     polls: int = 0
 
-    async def start(self, query_id: str) -> int:
+    async def start(self, query: QueryRef) -> int:
         if not self.up:
             return 0
         self.attempts.append("")
         return len(self.attempts)
 
-    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+    async def append(self, query: QueryRef, *, attempt: int, text: str) -> None:
         self.attempts[attempt - 1] += text
 
-    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+    async def finish(self, query: QueryRef, *, attempt: int, status: str) -> None:
         self.status = status
 
-    async def cancelled(self, query_id: str) -> bool:
+    async def cancelled(self, query: QueryRef) -> bool:
         self.polls += 1
         return self.cancel_after is not None and self.polls > self.cancel_after
 

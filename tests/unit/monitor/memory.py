@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import Attempt
 from ragline_monitor.history import HistoryWindow, hour_of
 from ragline_monitor.ports import About, Memory, RatingOfAnswer, RecordId, Tally, Unmatched
@@ -22,29 +23,31 @@ class FakeMemory:
     """Port `Memory`, in memory; nothing expires."""
 
     def __init__(self) -> None:
-        self.known: dict[str, dict[int, About]] = defaultdict(dict)
-        self.early: dict[str, list[RatingOfAnswer]] = defaultdict(list)
+        self.known: dict[tuple[QueryRef, str | None], dict[int, About]] = defaultdict(dict)
+        self.early: dict[QueryRef, list[RatingOfAnswer]] = defaultdict(list)
         self.seen: set[RecordId] = set()
         self.history: dict[int, Counter[str]] = defaultdict(Counter)
 
     async def answered(
         self, attempt: Attempt, about: About, *, at: datetime, tally: Tally
     ) -> Sequence[RatingOfAnswer] | None:
-        if attempt.number in self.known[attempt.query_id]:
+        known = self.known[attempt.query, attempt.duplicate]
+        if attempt.number in known:
             return None
-        self.known[attempt.query_id][attempt.number] = about
+        known[attempt.number] = about
         await self.add(at, tally)
-        return self.early.pop(attempt.query_id, [])
+        return self.early.pop(attempt.query, [])
 
     async def rated(
-        self, record: RecordId, query_id: str, rating: RatingOfAnswer
+        self, record: RecordId, query: QueryRef, rating: RatingOfAnswer
     ) -> About | Unmatched:
         if not await self.first(record):
             return Unmatched.REPEATED
-        if not self.known[query_id]:
-            self.early[query_id].append(rating)
+        known = self.known[query, None]
+        if not known:
+            self.early[query].append(rating)
             return Unmatched.EARLY
-        return self.known[query_id][max(self.known[query_id])]
+        return known[max(known)]
 
     async def first(self, record: RecordId) -> bool:
         new = record not in self.seen
@@ -58,6 +61,11 @@ class FakeMemory:
         return [dict(self.history[hour]) for hour in range(first, last + 1)]
 
 
+def new_query() -> QueryRef:
+    """Return a query that nobody else has."""
+    return QueryRef("acme", uuid4().hex)
+
+
 def record_of(offset: int = 0) -> RecordId:
     """Return a record of a topic that nobody else has."""
     return RecordId(uuid4().hex, partition=0, offset=offset, appended_at=1_000)
@@ -67,13 +75,13 @@ class MemoryContract:
     """Everything that `Memory` promises while nothing is broken; needs the fixture `memory`."""
 
     async def test_each_attempt_is_new_once(self, memory: Memory) -> None:
-        query = uuid4().hex
+        query = new_query()
         for number in (1, 2):
             assert await answered(memory, query, number) == []
             assert await answered(memory, query, number) is None
 
     async def test_an_answer_s_tally_is_added_to_its_hour_once(self, memory: Any) -> None:
-        query, field = uuid4().hex, uuid4().hex
+        query, field = new_query(), uuid4().hex
         at = NOW - timedelta(hours=3)
         for _ in range(2):
             await memory.answered(Attempt(query), ABOUT, at=at, tally={field: 2, "cost": 0.25})
@@ -92,7 +100,7 @@ class MemoryContract:
         assert window.mix(field) == {"x": 3}
 
     async def test_a_rating_finds_the_latest_attempt_of_its_answer(self, memory: Memory) -> None:
-        query = uuid4().hex
+        query = new_query()
         for number in (9, 10):
             plan = ABOUT.model_copy(update={"plan": str(number)})
             await memory.answered(Attempt(query, number), plan, at=NOW, tally={})
@@ -100,7 +108,7 @@ class MemoryContract:
         assert found == ABOUT.model_copy(update={"plan": "10"})
 
     async def test_a_rating_counts_once_by_its_record(self, memory: Memory) -> None:
-        query, record = uuid4().hex, record_of()
+        query, record = new_query(), record_of()
         await answered(memory, query)
         assert await memory.rated(record, query, UP) == ABOUT
         assert await memory.rated(record, query, UP) is Unmatched.REPEATED
@@ -109,7 +117,7 @@ class MemoryContract:
     async def test_early_ratings_are_handed_over_with_their_answer_once(
         self, memory: Memory
     ) -> None:
-        query, record = uuid4().hex, record_of()
+        query, record = new_query(), record_of()
         assert await memory.rated(record, query, UP) is Unmatched.EARLY
         assert await memory.rated(record, query, UP) is Unmatched.REPEATED
         assert await memory.rated(record._replace(offset=1), query, DOWN) is Unmatched.EARLY
@@ -134,6 +142,8 @@ class MemoryContract:
         assert not any([await memory.first(each) for each in (record, *others)])
 
 
-async def answered(memory: Memory, query: str, number: int = 1) -> Sequence[RatingOfAnswer] | None:
+async def answered(
+    memory: Memory, query: QueryRef, number: int = 1
+) -> Sequence[RatingOfAnswer] | None:
     """Tell the memory of an answer that adds nothing to the history."""
     return await memory.answered(Attempt(query, number), ABOUT, at=NOW, tally={})

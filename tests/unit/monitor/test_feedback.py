@@ -31,13 +31,16 @@ async def test_a_rating_of_a_citation_is_none_of_the_answer(world: World) -> Non
     assert world.hour().mix("thumbs") == {}
 
 
-async def test_feedback_of_another_tenant_is_foreign(world: World) -> None:
+async def test_feedback_of_another_tenant_is_about_a_question_of_its_own(world: World) -> None:
     await world.show(answer())
     await world.show(feedback(tenant="globex"))
 
     assert world.samples("feedback_total") == {}
-    assert world.samples("feedback_unmatched_total") == {("foreign",): 1}
+    assert world.samples("feedback_unmatched_total") == {("early",): 1}
     assert world.hour().mix("thumbs") == {}
+
+    await world.show(answer(tenant="globex", intent="procedural"))
+    assert world.samples("feedback_total") == {("answer", "up", "procedural", "factual"): 1}
 
 
 async def test_the_same_record_counts_once_also_after_a_restart(world: World) -> None:
@@ -60,7 +63,7 @@ async def test_feedback_before_its_answer_counts_when_the_answer_comes(world: Wo
     await world.show(answer())
 
     assert world.samples("feedback_total") == {("answer", "up", "factual", "factual"): 1}
-    assert world.samples("feedback_unmatched_total") == {("early",): 2, ("foreign",): 1}
+    assert world.samples("feedback_unmatched_total") == {("early",): 2}
     assert world.hour().mix("thumbs") == {"up": 1, "up:factual": 1}
 
 

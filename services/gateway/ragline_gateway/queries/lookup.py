@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.token_reader import request_cancel
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline.ports.answers import AnswerLedger, Attempt
 from ragline_gateway.access.caller import Caller
+from ragline_gateway.answers.answered_question import answered_question
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord, QueryRecords
 
@@ -30,8 +29,8 @@ class Lookup:
             Problem: 404, it does not exist or is somebody else's; the response does not tell which.
             Unavailable: Redis is down.
         """
-        record = await self._records.find(query_id)
-        if record is None or (record.tenant, record.subject) != (caller.tenant, caller.subject):
+        record = await self._records.find(QueryRef(caller.tenant, query_id))
+        if record is None or record.subject != caller.subject:
             raise Problem(
                 status=404,
                 code="no-such-query",
@@ -46,8 +45,11 @@ class Lookup:
         Raises:
             Unavailable: Redis is down.
         """
-        found = await self._ledger.claimed(Attempt(record.query_id))
-        return found if found is not None and _tenant(found) == record.tenant else None
+        found = await self._ledger.claimed(Attempt(record.ref))
+        about = None if found is None else answered_question(found)
+        if about is None or about.matches(record.tenant, record.digest):
+            return found
+        return await self._ledger.claimed(Attempt(record.ref, duplicate=record.digest))
 
     async def answer_if_known(self, record: QueryRecord) -> bytes | None:
         """Like `answer`, but return None while Redis is down."""
@@ -62,9 +64,4 @@ class Lookup:
         Raises:
             Unavailable: Redis is down.
         """
-        await request_cancel(self._redis, record.query_id)
-
-
-def _tenant(answer: bytes) -> str:
-    read: dict[str, Any] = json.loads(answer)
-    return str(read.get("tenant", ""))
+        await request_cancel(self._redis, record.ref)

@@ -9,7 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from redis.asyncio import Redis
 
 from ragline.adapters.redis.client import translated
+from ragline.adapters.redis.query_keys import query_key
+from ragline.contracts.base import QueryRef
 from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.question import question_digest
 from ragline.errors import Unavailable
 
 # Records of this replica's own questions, kept in memory in case Redis is down
@@ -28,8 +31,13 @@ class QueryRecord(BaseModel):
     submitted_at: AwareDatetime
     deadline: AwareDatetime
 
+    @property
+    def ref(self) -> QueryRef:
+        """The name of the query."""
+        return QueryRef(self.tenant, self.query_id)
+
     @classmethod
-    def of(cls, query: QuerySubmitted, *, subject: str, digest: str) -> Self:
+    def of(cls, query: QuerySubmitted, *, subject: str) -> Self:
         """Return the record of a question with its times set."""
         if query.submitted_at is None or query.deadline is None:
             raise ValueError("a question's times must be stated")
@@ -37,15 +45,15 @@ class QueryRecord(BaseModel):
             query_id=query.query_id,
             tenant=query.tenant,
             subject=subject,
-            digest=digest,
+            digest=question_digest(query),
             submitted_at=query.submitted_at,
             deadline=query.deadline,
         )
 
 
-def record_key(query_id: str) -> str:
+def record_key(query: QueryRef) -> str:
     """Return the key of a question's record."""
-    return f"ragline:gateway:query:{query_id}"
+    return query_key("gateway:query", query)
 
 
 class QueryRecords:
@@ -54,7 +62,7 @@ class QueryRecords:
     def __init__(self, redis: Redis, *, ttl_s: int) -> None:
         self._redis = redis
         self._ttl_s = ttl_s
-        self._here: OrderedDict[str, QueryRecord] = OrderedDict()
+        self._here: OrderedDict[QueryRef, QueryRecord] = OrderedDict()
 
     async def keep(self, record: QueryRecord) -> QueryRecord:
         """Store `record` unless one with its id exists; return the stored one.
@@ -64,26 +72,26 @@ class QueryRecords:
         try:
             kept = await self._first(record)
         except Unavailable:
-            kept = self._here.get(record.query_id, record)
-        self._here[record.query_id] = kept
+            kept = self._here.get(record.ref, record)
+        self._here[record.ref] = kept
         while len(self._here) > _KEPT_HERE:
             self._here.popitem(last=False)
         return kept
 
-    async def find(self, query_id: str) -> QueryRecord | None:
+    async def find(self, query: QueryRef) -> QueryRecord | None:
         """Return a question's record, or None.
 
         Raises:
             Unavailable: the record is not in this replica's memory, and Redis is down.
         """
-        if (record := self._here.get(query_id)) is not None:
+        if (record := self._here.get(query)) is not None:
             return record
         with translated("look-up of a question"):
-            found = await self._redis.get(record_key(query_id))
+            found = await self._redis.get(record_key(query))
         return None if found is None else _read(found)
 
     async def _first(self, record: QueryRecord) -> QueryRecord:
-        key = record_key(record.query_id)
+        key = record_key(record.ref)
         with translated("record of a question"):
             stored = await self._redis.set(key, record.model_dump_json(), nx=True, ex=self._ttl_s)
             found = None if stored else await self._redis.get(key)

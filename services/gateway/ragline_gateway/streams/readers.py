@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ragline.adapters.redis.entries import Entry, entry_order
 from ragline.adapters.redis.hub import RedisHub
 from ragline.clock import Clock
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline_gateway.answers.waiters import Waiters
 from ragline_gateway.queries.lookup import Lookup
@@ -93,7 +94,7 @@ class Readers:
         end the iteration.
         """
         async with self._mailbox(record) as mailbox:
-            reader = _Reader(self._hub, record.query_id, last_id)
+            reader = _Reader(self._hub, record.ref, last_id)
             early = await self._looking.answer_if_known(record)
             for entry in await reader.catch_up():
                 yield entry
@@ -111,7 +112,7 @@ class Readers:
             if not arrived.done():
                 arrived.set_result(data)
 
-        with self._waiting.joined(record.query_id, deliver):
+        with self._waiting.joined(record.ref, record.digest, deliver):
             if (early := await self._looking.answer_if_known(record)) is not None:
                 return early
             with suppress(TimeoutError):
@@ -123,9 +124,9 @@ class Readers:
     async def _mailbox(self, record: QueryRecord) -> AsyncIterator[Mailbox]:
         mailbox = Mailbox()
         async with AsyncExitStack() as stack:
-            stack.enter_context(self._waiting.joined(record.query_id, mailbox.answer))
+            stack.enter_context(self._waiting.joined(record.ref, record.digest, mailbox.answer))
             with suppress(Unavailable):
-                await stack.enter_async_context(self._hub.joined(record.query_id, mailbox.entry))
+                await stack.enter_async_context(self._hub.joined(record.ref, mailbox.entry))
             self._open.add(mailbox)
             self._on_change(len(self._open))
             try:
@@ -162,16 +163,16 @@ class Readers:
 class _Reader:
     """The position of one reader in its stream."""
 
-    def __init__(self, hub: RedisHub, query_id: str, last_id: str) -> None:
+    def __init__(self, hub: RedisHub, query: QueryRef, last_id: str) -> None:
         self._hub = hub
-        self._query_id = query_id
+        self._query = query
         self._last_id = last_id
         self._last = entry_order(last_id)
 
     async def catch_up(self) -> list[Entry]:
         """Return the stream's entries after the last one seen; none while Redis is down."""
         try:
-            found = await self._hub.catch_up(self._query_id, self._last_id)
+            found = await self._hub.catch_up(self._query, self._last_id)
         except Unavailable:
             return []
         for entry in found:

@@ -87,7 +87,7 @@ class CachingStage:
     async def _given_again(self, stored: QueryAnswered, event: CandidatesRanked) -> QueryAnswered:
         broadcast = Broadcast(
             self._stream,
-            event.query_id,
+            event.ref,
             wanted=event.options.stream,
             poll_s=0,  # the request to stop is not looked up: the whole answer is sent at once
             clock=self._clock,

@@ -1,8 +1,8 @@
 """Entries of a query's stream: how they are stored, published and read.
 
-Two kinds share the stream `ragline:tokens:{query_id}`. A **token** entry `{attempt, seq, delta}`
-(or `status` instead of `delta`) has the id `attempt-seq`. A **stage** entry `{stage, queued,
-started, timings}` says that a stage has begun, and has an id `0-n` below all tokens.
+Two kinds share the stream `ragline:tokens/{tenant}/{query_id}`. A **token** entry `{attempt, seq,
+delta}` (or `status` instead of `delta`) has the id `attempt-seq`. A **stage** entry `{stage,
+queued, started, timings}` says that a stage has begun, and has an id `0-n` below all tokens.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from redis.exceptions import ResponseError
 from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.client import translated
+from ragline.adapters.redis.query_keys import query_key
+from ragline.contracts.base import QueryRef
 
 _NOT_HIGHER = "equal or smaller"  # Redis' answer to an id that is not higher than the last
 _AS_JSON = frozenset({"attempt", "seq", "queued", "started", "timings"})
 
 
-def tokens_key(query_id: str) -> str:
+def tokens_key(query: QueryRef) -> str:
     """Return the key of the query's stream, and the name of its channel."""
-    return f"ragline:tokens:{query_id}"
+    return query_key("tokens", query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def entry_order(entry_id: str) -> tuple[int, int]:
 class NewEntry:
     """An entry to be stored."""
 
-    query_id: str
+    query: QueryRef
     entry_id: str
     fields: dict[FieldT, EncodableT]
 
@@ -74,7 +76,7 @@ async def add_entries(
     """
     async with redis.pipeline(transaction=False) as pipeline:
         for entry in entries:
-            key = tokens_key(entry.query_id)
+            key = tokens_key(entry.query)
             texts = {str(name): str(value) for name, value in entry.fields.items()}
             pipeline.xadd(key, entry.fields, id=entry.entry_id, maxlen=maxlen, approximate=True)
             pipeline.expire(key, ttl_s)
@@ -88,7 +90,7 @@ def _is_late(error: Exception) -> bool:
     return isinstance(error, ResponseError) and _NOT_HIGHER in str(error)
 
 
-async def entries_after(redis: Redis, query_id: str, last_id: str) -> list[Entry]:
+async def entries_after(redis: Redis, query: QueryRef, last_id: str) -> list[Entry]:
     """Return the entries stored after `last_id`, oldest first.
 
     Raises:
@@ -97,7 +99,7 @@ async def entries_after(redis: Redis, query_id: str, last_id: str) -> list[Entry
     with translated("read of the token stream"):
         found = cast(
             "list[tuple[bytes, dict[bytes, bytes]]]",
-            await redis.xrange(tokens_key(query_id), min=f"({last_id}", max="+"),
+            await redis.xrange(tokens_key(query), min=f"({last_id}", max="+"),
         )
     return [stored_entry(entry_id, fields) for entry_id, fields in found]
 

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from ragline.adapters.redis.client import translated
 from ragline.adapters.redis.entries import Entry, entries_after, published_entry, tokens_key
 from ragline.background import beside
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class RedisHub:
         self._closed = False
 
     @asynccontextmanager
-    async def joined(self, query_id: str, deliver: Deliver) -> AsyncIterator[None]:
+    async def joined(self, query: QueryRef, deliver: Deliver) -> AsyncIterator[None]:
         """Hand the query's entries to `deliver` while the block runs.
 
         Entries published after the block was entered are delivered; read earlier ones from the
@@ -61,7 +62,7 @@ class RedisHub:
         Raises:
             Unavailable: Redis is down.
         """
-        channel = tokens_key(query_id).encode()
+        channel = tokens_key(query).encode()
         readers = self._readers.setdefault(channel, set())
         readers.add(deliver)
         try:
@@ -73,13 +74,13 @@ class RedisHub:
                 del self._readers[channel]
                 await self._unsubscribe(channel)
 
-    async def catch_up(self, query_id: str, last_id: str) -> list[Entry]:
+    async def catch_up(self, query: QueryRef, last_id: str) -> list[Entry]:
         """Return the entries stored after `last_id`, oldest first.
 
         Raises:
             Unavailable: Redis is down.
         """
-        return await entries_after(self._redis, query_id, last_id)
+        return await entries_after(self._redis, query, last_id)
 
     async def _subscribed(self, channel: bytes) -> None:
         confirmed = self._confirmed.get(channel)

@@ -11,6 +11,7 @@ from redis.asyncio.lock import Lock
 
 from ragline.adapters.circuit.circuit import Circuit
 from ragline.adapters.redis.client import translated
+from ragline.adapters.redis.query_keys import query_key
 from ragline.errors import RaglineError, Unavailable
 from ragline.ports.answers import Attempt
 from ragline.settings import ServiceSettings
@@ -29,7 +30,8 @@ def lease_key(attempt: Attempt) -> str:
 def _key(kind: str, attempt: Attempt) -> str:
     # the number goes before the id, which may hold any character
     later = f"-{attempt.number}" if attempt.number > 1 else ""
-    return f"ragline:{kind}{later}:{attempt.query_id}"
+    other = f"-{attempt.duplicate}" if attempt.duplicate is not None else ""
+    return query_key(f"{kind}{later}{other}", attempt.query)
 
 
 class RedisAnswerLedger:

@@ -14,6 +14,7 @@ from redis.typing import EncodableT, FieldT
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis, optional_redis
 from ragline.contracts.answers import StageTiming
+from ragline.contracts.base import QueryRef
 from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
@@ -45,7 +46,7 @@ class RedisProgress:
 
     def begun(
         self,
-        query_id: str,
+        query: QueryRef,
         stage: str,
         *,
         queued: float,
@@ -64,7 +65,7 @@ class RedisProgress:
         }
         # attempt 0 sorts before every token; a redelivered stage is not reported again
         entry_id = f"0-{_PLACES[stage]}"
-        self._waiting.append(NewEntry(query_id, entry_id, fields))
+        self._waiting.append(NewEntry(query, entry_id, fields))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
 

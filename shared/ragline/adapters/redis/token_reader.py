@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from ragline.adapters.redis.client import translated
 from ragline.adapters.redis.entries import tokens_key
 from ragline.adapters.redis.token_stream import cancel_key
+from ragline.contracts.base import QueryRef
 
 _CANCEL_TTL_S = 3_600
 # The client's own type is a union over its protocols; `open_redis` uses RESP2 with bytes
@@ -33,7 +34,7 @@ class TokenEvent:
 
 
 async def read_tokens(
-    redis: Redis, query_id: str, *, last_id: str = "0", block_ms: int = 500
+    redis: Redis, query: QueryRef, *, last_id: str = "0", block_ms: int = 500
 ) -> AsyncIterator[TokenEvent]:
     """Follow a query's stream after `last_id` until an attempt ends.
 
@@ -44,7 +45,7 @@ async def read_tokens(
     Raises:
         Unavailable: Redis is down; resume later after the last `id`.
     """
-    key = tokens_key(query_id)
+    key = tokens_key(query)
     while True:
         with translated("read of the token stream"):
             found = cast("_Reply", await redis.xread({key: last_id}, block=block_ms))
@@ -58,14 +59,14 @@ async def read_tokens(
                 return
 
 
-async def request_cancel(redis: Redis, query_id: str) -> None:
+async def request_cancel(redis: Redis, query: QueryRef) -> None:
     """Ask the generator to stop this answer; harmless when it is already complete.
 
     Raises:
         Unavailable: Redis is down.
     """
     with translated("cancellation of an answer"):
-        await redis.set(cancel_key(query_id), "1", ex=_CANCEL_TTL_S)
+        await redis.set(cancel_key(query), "1", ex=_CANCEL_TTL_S)
 
 
 def _event(entry_id: bytes, fields: Mapping[bytes, bytes]) -> TokenEvent:

@@ -1,6 +1,6 @@
 """The token stream on Redis Streams: what the generator writes.
 
-`ragline:tokens:{query_id}` holds entries `{attempt, seq, delta}` and ends an attempt with
+`ragline:tokens/{tenant}/{query_id}` holds entries `{attempt, seq, delta}` and ends an attempt with
 `{attempt, seq, status}`. `seq` counts from 0 (the start, an empty delta) without gaps, so a reader
 notices lost text. A redelivery begins a higher attempt, and readers drop the text of earlier ones.
 `token_reader` is the reading side.
@@ -22,20 +22,22 @@ from redis.typing import EncodableT, FieldT
 
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.adapters.redis.query_keys import query_key
 from ragline.clock import Monotonic
+from ragline.contracts.base import QueryRef
 
 # Far more than are ever in flight; attempts whose work was cancelled never call `finish`
 _ATTEMPTS_KEPT = 1_024
 
 
-def attempts_key(query_id: str) -> str:
+def attempts_key(query: QueryRef) -> str:
     """Return the key that counts the query's attempts."""
-    return f"ragline:attempts:{query_id}"
+    return query_key("attempts", query)
 
 
-def cancel_key(query_id: str) -> str:
+def cancel_key(query: QueryRef) -> str:
     """Return the key whose presence requests that the answer be stopped."""
-    return f"ragline:cancel:{query_id}"
+    return query_key("cancel", query)
 
 
 @dataclass(slots=True)
@@ -78,51 +80,51 @@ class RedisTokenStream:
         self._maxlen = maxlen
         self._coalesce_s = coalesce_s
         self._clock = clock
-        self._attempts: dict[str, _Attempt] = {}
+        self._attempts: dict[QueryRef, _Attempt] = {}
 
-    async def start(self, query_id: str) -> int:
+    async def start(self, query: QueryRef) -> int:
         """Begin an attempt and return its number; 0 when Redis is down: nothing is streamed then.
 
         Unsent text of the previous attempt is dropped: no reader would show it any more.
         """
-        await self._drop(self._attempts.pop(query_id, None))
-        number = await self._next_number(query_id)
+        await self._drop(self._attempts.pop(query, None))
+        number = await self._next_number(query)
         if number == 0:
             return 0
         attempt = _Attempt(number)
-        self._attempts[query_id] = attempt
+        self._attempts[query] = attempt
         while len(self._attempts) > _ATTEMPTS_KEPT:
             del self._attempts[next(iter(self._attempts))]
-        await self._add(query_id, attempt, {"delta": ""})
+        await self._add(query, attempt, {"delta": ""})
         return number
 
-    async def append(self, query_id: str, *, attempt: int, text: str) -> None:
+    async def append(self, query: QueryRef, *, attempt: int, text: str) -> None:
         """Buffer `text` and schedule sending it soon; never waits for Redis."""
-        current = self._attempts.get(query_id)
+        current = self._attempts.get(query)
         if current is None or current.number != attempt or not text:
             return
         current.pieces.append(text)
         if current.flusher is None or current.flusher.done():
-            current.flusher = asyncio.create_task(self._flush_until_empty(query_id, current))
+            current.flusher = asyncio.create_task(self._flush_until_empty(query, current))
 
-    async def finish(self, query_id: str, *, attempt: int, status: str) -> None:
+    async def finish(self, query: QueryRef, *, attempt: int, status: str) -> None:
         """Send the buffered text and the attempt's last entry."""
-        current = self._attempts.get(query_id)
+        current = self._attempts.get(query)
         if current is None or current.number != attempt:
             return
         current.finishing.set()
         if current.flusher is not None:
             await current.flusher
-        del self._attempts[query_id]
-        await self._add(query_id, current, {"status": status})
+        del self._attempts[query]
+        await self._add(query, current, {"status": status})
 
-    async def cancelled(self, query_id: str) -> bool:
+    async def cancelled(self, query: QueryRef) -> bool:
         """Tell whether the cancel key is there; False when Redis is down."""
         if self._redis.away:
             return False
         found = 0
         with self._redis.trying("cancelled"):
-            found = await self._redis.client.exists(cancel_key(query_id))
+            found = await self._redis.client.exists(cancel_key(query))
         return bool(found)
 
     async def _drop(self, attempt: _Attempt | None) -> None:
@@ -131,19 +133,19 @@ class RedisTokenStream:
             attempt.finishing.set()
             await attempt.flusher
 
-    async def _next_number(self, query_id: str) -> int:
+    async def _next_number(self, query: QueryRef) -> int:
         if not self._redis.may("start"):
             return 0
         number: int = 0
         with self._redis.trying("start"):
             async with self._redis.client.pipeline(transaction=True) as transaction:
-                transaction.incr(attempts_key(query_id))
+                transaction.incr(attempts_key(query))
                 # it must outlive the stream, or a later attempt would reuse ids
-                transaction.expire(attempts_key(query_id), 2 * self._ttl_s)
+                transaction.expire(attempts_key(query), 2 * self._ttl_s)
                 number = int((await transaction.execute())[0])
         return number
 
-    async def _flush_until_empty(self, query_id: str, attempt: _Attempt) -> None:
+    async def _flush_until_empty(self, query: QueryRef, attempt: _Attempt) -> None:
         while attempt.pieces:
             with suppress(TimeoutError):
                 async with asyncio.timeout(attempt.due - self._clock()):
@@ -151,11 +153,11 @@ class RedisTokenStream:
             if not attempt.pieces:
                 return
             text, attempt.pieces = "".join(attempt.pieces), []
-            await self._add(query_id, attempt, {"delta": text})
+            await self._add(query, attempt, {"delta": text})
             attempt.due = self._clock() + self._coalesce_s
 
     async def _add(
-        self, query_id: str, attempt: _Attempt, fields: dict[FieldT, EncodableT]
+        self, query: QueryRef, attempt: _Attempt, fields: dict[FieldT, EncodableT]
     ) -> None:
         entry: dict[FieldT, EncodableT] = {"attempt": attempt.number, "seq": attempt.seq, **fields}
         entry_id = f"{attempt.number}-{attempt.seq}"
@@ -165,7 +167,7 @@ class RedisTokenStream:
         with self._redis.trying("append"):
             await add_entries(
                 self._redis.client,
-                [NewEntry(query_id, entry_id, entry)],
+                [NewEntry(query, entry_id, entry)],
                 maxlen=self._maxlen,
                 ttl_s=self._ttl_s,
             )

@@ -13,8 +13,10 @@ from aiokafka.errors import KafkaConnectionError
 
 from ragline.adapters.redis.token_reader import TokenEvent
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import decode_headers
 from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.question import question_digest
 from ragline.errors import DeadlineExceeded, Unavailable
 from ragline.settings import RedisSettings
 from ragline_cli.ask import asker as asker_module
@@ -34,7 +36,9 @@ def question(name: str = "q", **fields: Any) -> QuerySubmitted:
 
 def answer(name: str, text: str = "") -> bytes:
     status = AnswerStatus.ANSWERED
-    return QueryAnswered(query_id=name, status=status, text=text, answered_at=NOW).to_json()
+    return QueryAnswered(
+        query_id=name, tenant="t", status=status, text=text, answered_at=NOW
+    ).to_json()
 
 
 def answers(sent: Sent) -> Iterator[bytes]:
@@ -112,7 +116,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> list[TokenEvent | Exception]:
     """What the token stream of any question holds."""
     entries: list[TokenEvent | Exception] = []
 
-    async def read_tokens(_redis: object, _query_id: str) -> AsyncIterator[TokenEvent]:
+    async def read_tokens(_redis: object, _query: QueryRef) -> AsyncIterator[TokenEvent]:
         for entry in entries:
             if isinstance(entry, Exception):
                 raise entry
@@ -152,3 +156,25 @@ async def test_a_broken_stream_does_not_touch_the_answer(
         fake_kafka.arrive(answer("q", "Use x."))
         assert (await waiting).text == "Use x."
     assert "token stream ended early" in caplog.text
+
+
+async def test_answers_to_others_who_use_the_same_id_are_not_taken(fake_kafka: FakeKafka) -> None:
+    async with open_asker("k:1") as asker:
+        waiting = asyncio.create_task(asker.ask(question("q")))
+        await asyncio.sleep(0)
+        own = question_digest(question("q"))
+        for tenant, digest, text in (
+            ("other", own, "another tenant's"),
+            ("t", "0" * 32, "another question's"),
+            ("t", own, "mine"),
+        ):
+            answer = QueryAnswered(
+                query_id="q",
+                tenant=tenant,
+                question_digest=digest,
+                status=AnswerStatus.ANSWERED,
+                text=text,
+                answered_at=NOW,
+            )
+            fake_kafka.arrive(answer.to_json())
+        assert (await waiting).text == "mine"

@@ -38,7 +38,11 @@ def answer(
         )
         at = started + work
     return QueryAnswered(
-        query_id=name, status=AnswerStatus.ANSWERED, timings=tuple(timings), answered_at=NOW
+        query_id=name,
+        tenant="t",
+        status=AnswerStatus.ANSWERED,
+        timings=tuple(timings),
+        answered_at=NOW,
     )
 
 

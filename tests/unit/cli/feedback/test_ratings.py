@@ -88,3 +88,9 @@ def test_of_several_tenants_one_has_to_be_named() -> None:
     assert chosen.tenant() == "beta"
     assert {rating.tenant for rating in chosen.last_words.ratings} == {"beta"}
     assert seen([]).tenant() is None
+
+
+def test_one_id_in_two_tenants_is_two_answers() -> None:
+    events = [given("up", tenant=tenant, user="ada") for tenant in ("acme", "globex")]
+    words = last_words([Rating.of(event, record(event)) for event in events])
+    assert words.replaced == 0

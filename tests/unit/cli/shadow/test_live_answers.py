@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import Attempt
 from ragline_cli.shadow.live_answers import LiveAnswers
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
-ONE = Attempt("q")
+QUERY = QueryRef("default", "q")
+ONE = Attempt(QUERY)
 
 
 class Topic:
@@ -73,11 +75,11 @@ async def test_repeats_are_known() -> None:
 
 async def test_each_attempt_has_its_own_answer() -> None:
     topic = Topic()
-    topic.live.expect(Attempt("q", 2))
+    topic.live.expect(Attempt(QUERY, 2))
     topic.arrive("first")
-    assert await topic.live.answer_to(Attempt("q", 2), seconds=0.01) is None
+    assert await topic.live.answer_to(Attempt(QUERY, 2), seconds=0.01) is None
     topic.arrive("second", attempt=2)
-    found = await topic.live.answer_to(Attempt("q", 2), seconds=0)
+    found = await topic.live.answer_to(Attempt(QUERY, 2), seconds=0)
     assert found is not None
     assert found.text == "second"
 
@@ -95,7 +97,7 @@ async def test_a_forgotten_question_can_come_again() -> None:
 async def test_old_answers_are_let_go_unless_they_are_expected() -> None:
     topic = Topic()
     topic.arrive("nobody asks", at_ms=100)
-    topic.live.expect(Attempt("q", 2))
+    topic.live.expect(Attempt(QUERY, 2))
     topic.arrive("expected", attempt=2, at_ms=100)
     topic.live.let_go_of_older(100)
     assert topic.gone == []

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.adapters.redis.entries import Entry
+from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline_gateway.answers.waiters import Waiters
 from ragline_gateway.queries.records import QueryRecord
@@ -27,6 +28,8 @@ RECORD = QueryRecord(
     deadline=NOW + timedelta(seconds=60),
 )
 
+ANSWER = b'{"tenant": "acme"}'
+
 
 def entry(attempt: int, seq: int) -> Entry:
     return Entry(f"{attempt}-{seq}", "{}")
@@ -42,14 +45,14 @@ class Hub:
 
     @asynccontextmanager
     async def joined(
-        self, query_id: str, deliver: Callable[[Entry | None], None]
+        self, query: QueryRef, deliver: Callable[[Entry | None], None]
     ) -> AsyncIterator[None]:
         if self.down:
             raise Unavailable("down")
         self.deliver = deliver
         yield
 
-    async def catch_up(self, query_id: str, last_id: str) -> list[Entry]:
+    async def catch_up(self, query: QueryRef, last_id: str) -> list[Entry]:
         if self.down:
             raise Unavailable("down")
         return [each for each in self.stored if each.order > Entry(last_id, "").order]
@@ -93,8 +96,8 @@ async def test_without_redis_the_answer_still_comes() -> None:
     following = streams(Hub([], down=True), waiting).follow(RECORD)
 
     assert isinstance(await anext(following), Silence)
-    waiting.deliver(b"q", b"{}")
-    assert await everything(following) == [Answer(b"{}")]
+    waiting.deliver(b"q", ANSWER)
+    assert await everything(following) == [Answer(ANSWER)]
 
 
 async def test_nobody_waits_for_ever() -> None:
@@ -135,10 +138,10 @@ async def test_what_counts_comes_once_and_in_order(lengths: list[int], data: st.
 
     for message in messages:
         hub.deliver(message)
-    waiting.deliver(b"q", b"{}")
+    waiting.deliver(b"q", ANSWER)
     *seen, answer = await everything(following)
 
-    assert answer == Answer(b"{}")
+    assert answer == Answer(ANSWER)
     assert seen == [each for each in stored if each in seen]
     assert [each for each in stored if each.order[0] == len(lengths)] == seen[-lengths[-1] :]
 

@@ -10,6 +10,7 @@ import pytest
 from tests.patience import PATIENCE_S
 from tests.unit.generator.conftest import NOW, Clock, Piece, RecordingStream, ScriptedModel
 
+from ragline.contracts.base import QueryRef
 from ragline.errors import DeadlineExceeded, Misconfigured, RateLimited, Unavailable
 from ragline.ports.models import ChatMessage, Delta
 from ragline_generator.broadcast import Broadcast
@@ -26,6 +27,9 @@ class TickingClock(Clock):
     def __call__(self) -> datetime:
         self.advance(0.02)
         return self.now
+
+
+QUERY = QueryRef("acme", "q")
 
 
 class Bench:
@@ -55,7 +59,9 @@ class Bench:
             markers=range(1, 3),
             max_tokens=50,
             deadline=NOW + timedelta(seconds=seconds_left),
-            broadcast=Broadcast(self.stream, "q", wanted=True, poll_s=poll_s, clock=self.clock),
+            broadcast=Broadcast(
+                self.stream, QueryRef("acme", "q"), wanted=True, poll_s=poll_s, clock=self.clock
+            ),
             spent=self.spent,
         )
 

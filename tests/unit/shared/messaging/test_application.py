@@ -26,6 +26,7 @@ from ragline.messaging.ordered import Consumption
 from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, ServiceSettings
@@ -87,6 +88,7 @@ class World:
             waiting=self.waiting,
             assignment=self.assignment,
             head_start=self.head_start,
+            solitude=Solitude(),
         )
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ragline.contracts.base import QueryRef
 from ragline.errors import (
     CredentialsRefused,
     DeadlineExceeded,
@@ -18,7 +19,7 @@ from ragline.messaging.claims import Claims
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
 
-ATTEMPT = Attempt("q")
+ATTEMPT = Attempt(QueryRef("acme", "q"))
 
 
 class Clock:
@@ -136,7 +137,9 @@ async def test_a_long_outage_is_gone_on_without_and_counted(
     ledger.away = True
     assert await claims.claim(ATTEMPT, b"own") == b"own"
     assert clock.now == pytest.approx(10, abs=0.5)
-    assert await claims.claim(Attempt("next"), b"own") == b"own"  # does not wait again
+    assert (
+        await claims.claim(Attempt(QueryRef("acme", "next")), b"own") == b"own"
+    )  # does not wait again
     assert clock.now == pytest.approx(10, abs=0.5)
     assert unclaimed(metrics) == 2
 
@@ -145,14 +148,14 @@ async def test_every_outage_has_its_own_grace(claims: Claims, ledger: Ledger, cl
     ledger.away = True
     await claims.claim(ATTEMPT, b"own")
     ledger.away = False
-    await claims.claim(Attempt("between"), b"own")
+    await claims.claim(Attempt(QueryRef("acme", "between")), b"own")
     ledger.away = True
     before = clock.now
-    await claims.claim(Attempt("second outage"), b"own")
+    await claims.claim(Attempt(QueryRef("acme", "second outage")), b"own")
     assert clock.now - before == pytest.approx(10, abs=0.5)
     clock.now += 3_600  # nothing was asked for an hour: who knows what was between
     before = clock.now
-    await claims.claim(Attempt("third outage"), b"own")
+    await claims.claim(Attempt(QueryRef("acme", "third outage")), b"own")
     assert clock.now - before == pytest.approx(10, abs=0.5)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
+from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRIES, Service
@@ -26,6 +27,7 @@ from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.query_handler import QueryHandler
 from ragline.messaging.record import CURRENT, Delivery
+from ragline.messaging.solitude import Solitude
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
 from ragline.settings import DeliverySettings
@@ -91,6 +93,7 @@ def handler(
         clock=lambda: NOW,
         settings=settings,
         waiting=composition.waiting,
+        solitude=Solitude(),
     )
     return delivery.handler(context, composition)
 
@@ -120,6 +123,6 @@ async def test_only_who_reserves_looks_for_an_earlier_answer(reserves: bool, tex
 
     await query.handle(QuerySubmitted(query_id="q", text="why?"))
 
-    assert ledger.reserved == ([Attempt("q", 1)] if reserves else [])
+    assert ledger.reserved == ([Attempt(QueryRef("default", "q"), 1)] if reserves else [])
     ((value),) = publisher.published
     assert QueryAnswered.model_validate_json(value).text == text

@@ -27,6 +27,7 @@ from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.record import Record
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -92,6 +93,7 @@ class World:
             settings=settings,
             waiting=self.waiting,
             head_start=self.head_start,
+            solitude=Solitude(),
         )
         handler = DocumentDelivery().handler(context, composition)
         self.aside = composition.aside

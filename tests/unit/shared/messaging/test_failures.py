@@ -25,6 +25,7 @@ from ragline.errors import (
     FingerprintMismatch,
     InvalidDocument,
     InvalidEvent,
+    KillsTheWorker,
     Misconfigured,
     Overloaded,
     PermanentError,
@@ -83,6 +84,7 @@ def schema_error(value: bytes) -> ValidationError:
         ),
         (Unavailable("down"), Cause.RETRIES_EXHAUSTED, "unavailable"),
         (InvalidDocument("bad", code="corrupt_pdf"), Cause.PERMANENT_ERROR, "corrupt_pdf"),
+        (KillsTheWorker("again"), Cause.KILLS_THE_WORKER, "kills_the_worker"),
         (KeyError("bug"), Cause.PERMANENT_ERROR, "internal"),
     ],
 )

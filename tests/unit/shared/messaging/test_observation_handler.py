@@ -14,6 +14,7 @@ from ragline.messaging.flood import Floods, TopicState
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.observation_handler import ObservationHandler
 from ragline.messaging.record import CURRENT
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings
@@ -63,6 +64,7 @@ class World:
                 clock=lambda: T0,
                 settings=settings,
                 waiting=WaitingTasks(),
+                solitude=Solitude(),
             )
         )
 

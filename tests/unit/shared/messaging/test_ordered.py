@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka import TopicPartition
@@ -20,6 +21,7 @@ from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.offsets import OffsetTracker
 from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, KafkaSettings
@@ -42,6 +44,7 @@ def consumption(**changes: Any) -> Consumption:
         "lane": lambda _record: None,
         "waiting": WaitingTasks(),
         "assignment": Assignment(),
+        "solitude": Solitude(),
     }
     return Consumption(**fields | changes)
 
@@ -68,6 +71,7 @@ class Member:
         self.subscriber: Any = subscribe(broker, group="g", state=self.state)
         self.subscriber.running = True
         self.state.trackers[PARTITION] = OffsetTracker()
+        self.state.begun.set()
 
     async def deliver(self, record: Any, _process: Any) -> None:
         self.delivered.append(record.offset)
@@ -176,6 +180,7 @@ async def test_a_member_knows_its_part_of_the_partitions() -> None:
     state = consumption(topic="queries", by_key=False, assignment=assignment)
     subscriber = subscribe(make_broker(KafkaSettings(), client_id="test"), group="g", state=state)
     subscriber.consumer = SimpleNamespace(partitions_for_topic=lambda _topic: {0, 1, 2, 3})
+    subscriber.take_over = AsyncMock()
     assert assignment.share == 1.0
 
     rebalance = _Rebalance(subscriber)

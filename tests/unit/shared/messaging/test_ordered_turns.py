@@ -20,6 +20,7 @@ from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service_probes import _stalled
 from ragline.messaging.slots import DeliverySlot
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import DeliverySettings, KafkaSettings
@@ -58,6 +59,7 @@ class World:
             lane=lambda _record: None,
             waiting=WaitingTasks(),
             assignment=Assignment(),
+            solitude=Solitude(),
         )
         broker = make_broker(settings, client_id="test")
         self.subscriber: Any = subscribe(broker, group="g", state=self.state)

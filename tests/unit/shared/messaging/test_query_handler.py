@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
-from ragline.contracts.base import Event
-from ragline.contracts.cloudevents import ATTEMPT, DEADLINE, Envelope
+from ragline.contracts.base import Event, QueryRef
+from ragline.contracts.cloudevents import ATTEMPT, DEADLINE, QUESTION, Envelope
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import QueryClassified, QuerySubmitted
+from ragline.contracts.question import question_digest
 from ragline.contracts.topics import DEAD_LETTERS, Service, Topic
 from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
 from ragline.messaging.admission import Admission, AdmissionLimits
@@ -25,6 +26,7 @@ from ragline.messaging.claims import Claims
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.query_handler import QueryHandler
+from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.ports.answers import Attempt
@@ -87,8 +89,14 @@ class Ledger:
     async def claimed(self, attempt: Attempt) -> bytes | None:
         return self.answers.get(attempt)
 
-    async def reserve(self, attempt: Attempt) -> None:
-        return None
+    async def reserve(self, attempt: Attempt) -> FreeReservation:
+        return FreeReservation()
+
+
+class FreeReservation:
+    async def renew(self) -> None: ...
+
+    async def release(self) -> None: ...
 
 
 def classified(event: QuerySubmitted, **fields: Any) -> QueryClassified:
@@ -123,6 +131,7 @@ class World:
                 clock=self.clock,
                 settings=settings,
                 waiting=WaitingTasks(),
+                solitude=Solitude(),
             ),
             claims=Claims(
                 self.ledger, metrics=self.metrics, grace_s=1, lease_s=6, clock=lambda: 0.0
@@ -292,7 +301,7 @@ async def test_a_redelivery_of_an_answered_query_is_not_worked_on_again() -> Non
     claimed = QueryAnswered(
         query_id="q", status=AnswerStatus.ANSWERED, text="so", answered_at=T0
     ).to_json()
-    world.ledger.answers[Attempt("q")] = claimed
+    world.ledger.answers[Attempt(QueryRef("default", "q"))] = claimed
     await world.deliver()
     assert world.calls == []
     assert world.publisher.published[0][2] == claimed
@@ -372,3 +381,119 @@ async def test_the_time_to_the_first_text_is_measured(
     await world.deliver()
 
     assert world.counted("ragline_first_text_seconds_sum") == observed
+
+
+async def answered(event: QuerySubmitted) -> Event:
+    return QueryAnswered(
+        query_id=event.query_id,
+        tenant=event.tenant,
+        status=AnswerStatus.ANSWERED,
+        text=event.text,
+        answered_at=T0,
+    )
+
+
+def codes(world: World) -> list[tuple[str, str | None]]:
+    found = [
+        QueryAnswered.model_validate_json(value) for _, _, value, _ in world.publisher.published
+    ]
+    return [(each.tenant, each.error.code if each.error else each.text) for each in found]
+
+
+@pytest.mark.parametrize("reserves", [True, False])
+async def test_one_id_in_two_tenants_is_two_questions(reserves: bool) -> None:
+    world = World(reserves=reserves)
+    world.stage = answered
+    await world.deliver(tenant="acme", text="ours")
+    await world.deliver(tenant="globex", text="theirs")
+    assert codes(world) == [("acme", "ours"), ("globex", "theirs")]
+
+
+@pytest.mark.parametrize("reserves", [True, False])
+async def test_another_question_under_the_same_id_is_told_so_once_and_the_first_is_kept(
+    reserves: bool,
+) -> None:
+    world = World(reserves=reserves)
+    world.stage = answered
+    for text in ("first", "second", "second", "first"):
+        await world.deliver(text=text)
+    assert codes(world) == [
+        ("default", "first"),
+        ("default", "duplicate_id"),
+        ("default", "duplicate_id"),
+        ("default", "first"),
+    ]
+    first, second, again, repeat = (value for _, _, value, _ in world.publisher.published)
+    assert (second, first) == (again, repeat)
+    assert world.publisher.forwarded == [], "the publisher's mistake, and no dead letter"
+
+
+async def test_the_same_question_is_a_repeat_whatever_its_times(world: World) -> None:
+    world.stage = answered
+    await world.deliver(deadline=(T0 + timedelta(seconds=5)).isoformat())
+    await world.deliver(deadline=(T0 + timedelta(seconds=9)).isoformat())
+    first, second = (value for _, _, value, _ in world.publisher.published)
+    assert first == second
+
+
+async def test_a_failure_of_another_question_is_no_repeat_of_the_first(world: World) -> None:
+    world.stage = answered
+    await world.deliver(text="first")
+
+    async def broken(event: QuerySubmitted) -> Event:
+        raise Misconfigured("not this one")
+
+    world.stage = broken
+    await world.deliver(text="second")
+    assert codes(world)[1] == ("default", "duplicate_id")
+
+
+async def test_a_record_that_is_no_question_has_an_answer_of_its_own(world: World) -> None:
+    world.stage = answered
+    await world.deliver(text="first")
+    for value in (b'{"query_id": "q", "text": 5}', b'{"query_id": "q", "text": 5}'):
+
+        async def unreadable(_record: Any, value: bytes = value) -> None:
+            QuerySubmitted.model_validate_json(value)
+
+        await world.handler.deliver(Record(value, []), unreadable)
+    assert [code for _, code in codes(world)] == ["first", "duplicate_id", "duplicate_id"]
+    assert world.publisher.published[1][2] == world.publisher.published[2][2]
+
+
+async def test_the_first_stage_states_the_question_whatever_its_publisher_stated(
+    world: World,
+) -> None:
+    stated = [(QUESTION, b"f" * 32)]
+    await world.deliver(headers=stated)
+    _, _, _, envelope = world.publisher.published[0]
+    asked = QuerySubmitted(query_id="q", text="why?")
+    assert envelope.question == question_digest(asked)
+
+
+async def test_later_stages_take_it_from_the_first_because_the_event_has_changed() -> None:
+    world = World()
+    world.stage = answered
+    for first_stage in (b"a" * 32, b"b" * 32):
+        record = Record(b'{"query_id": "q", "text": "why?"}', [(QUESTION, first_stage)])
+        record.topic = "ranked"
+
+        async def pipeline(record: Any) -> None:
+            await world.handler.handle(QuerySubmitted.model_validate_json(record.value))
+
+        await world.handler.deliver(record, pipeline)
+    assert [code for _, code in codes(world)] == ["why?", "duplicate_id"]
+
+
+async def test_of_a_question_that_an_earlier_release_classified_nothing_is_told_apart() -> None:
+    world = World()
+    world.stage = answered
+    for text in ("first", "second"):
+        record = Record(b'{"query_id": "q", "text": "%s"}' % text.encode(), [])
+        record.topic = "ranked"
+
+        async def pipeline(record: Any) -> None:
+            await world.handler.handle(QuerySubmitted.model_validate_json(record.value))
+
+        await world.handler.deliver(record, pipeline)
+    assert [code for _, code in codes(world)] == ["first", "first"]
