@@ -6,7 +6,6 @@ the load and the checker reach Kafka and the store directly.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -25,7 +24,6 @@ from tests.patience import PATIENCE_S
 from ragline.contracts.topics import STAGES, Service
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.errors import StackError
-from ragline_cli.kafka.topics import apply_topics
 from ragline_cli.stack.addresses import GatewayAddress
 from ragline_cli.stack.ports import LOOPBACK, choose_port
 from ragline_cli.stack.processes import Command, tail
@@ -82,13 +80,6 @@ class Instance(ServiceProcess):
             return {}
         packages = [self.sources / "shared", *sorted((self.sources / "services").iterdir())]
         return {"PYTHONPATH": os.pathsep.join(map(str, packages))}
-
-    def is_ready(self) -> bool:
-        """Return whether the service reports that it is ready; one that answers late is not."""
-        try:
-            return super().is_ready()
-        except TimeoutError:
-            return False
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; ignore a process that has already ended."""
@@ -244,7 +235,7 @@ def _servers(folder: Path, layout: Layout, stack: ExitStack) -> Topology:
         stack.callback(server.stop)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda server: server.start(), (kafka, store, redis)))
-    asyncio.run(apply_topics(kafka.bootstrap_servers, replication=layout.brokers))
+    kafka.nodes[0].create_topics(replication=layout.brokers)
     proxies = {
         name: stack.enter_context(Proxy(port))
         for name, port in (

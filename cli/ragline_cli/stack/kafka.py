@@ -94,7 +94,11 @@ class KafkaServer(Server):
             return pool.submit(asyncio.run, _lists_no_broker(self.bootstrap_servers)).result()
 
     def create_topics(
-        self, cancel: Event | None = None, *, topics: Iterable[Topic] = TOPICS
+        self,
+        cancel: Event | None = None,
+        *,
+        topics: Iterable[Topic] = TOPICS,
+        replication: int = 1,
     ) -> None:
         """Bring the started broker's topics up to `topics`, however often it must be asked.
 
@@ -109,7 +113,7 @@ class KafkaServer(Server):
         cancel, wanted = cancel or Event(), tuple(topics)
         self._activity = "creating topics"
         while True:
-            applying = apply_topics(self.bootstrap_servers, topics=wanted)
+            applying = apply_topics(self.bootstrap_servers, topics=wanted, replication=replication)
             try:
                 asyncio.run(unless_cancelled(applying, cancel))
             except Unavailable as error:

@@ -119,7 +119,7 @@ async def test_a_wait_has_an_end_of_its_own(
     store: Any, event: MakeEvent, waiter: MakeWaiter
 ) -> None:
     waiting = waiter(store(), most_s=0.05)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await waiting.missing(asking(event, page=2), seconds=3_600) == {"page": 2}
         assert await waiting.missing(asking(event, page=2), seconds=None) == {"page": 2}
 
@@ -133,14 +133,14 @@ async def test_only_so_many_questions_of_a_tenant_wait(
         asyncio.create_task(one.missing(asking(event, page=2), seconds=3_600)) for _ in range(2)
     ]
     await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await one.missing(asking(event, page=2), seconds=3_600) == {"page": 2}
     other = asking(event, page=2).model_copy(update={"tenant": "globex"})
     others = asyncio.create_task(one.missing(other, seconds=3_600))
     await asyncio.sleep(0.05)
     assert not others.done()
     store.documents = {"acme/page": stored(2), "globex/page": stored(2)}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await asyncio.gather(*waiting, others) == [{}, {}, {}]
         again = asyncio.create_task(one.missing(asking(event, page=3), seconds=3_600))
         await asyncio.sleep(0.05)
@@ -160,7 +160,7 @@ async def test_one_look_serves_all_who_wait_for_a_document(
         await asyncio.sleep(0.01)
     assert len(store.looks) < 60  # forty first ones, and then one each round
     store.documents["acme/page"] = stored(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*waiting)
 
 
@@ -178,7 +178,7 @@ async def test_many_documents_of_a_tenant_do_not_keep_anothers_from_being_seen(
         await asyncio.sleep(0)
     store.looks.clear()
     store.documents["globex/page"] = stored(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await quiet == {}
     assert len(store.looks) <= 6
     loud.cancel()
@@ -203,7 +203,7 @@ async def test_a_store_that_is_away_for_a_moment_does_not_end_a_wait(
     while len(store.looks) < 2:
         await asyncio.sleep(0.01)
     is_away = True
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await looked.wait()
         is_away = False
         store.documents["acme/page"] = stored(2)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import CandidatesRetrieved, Options, QueryClassified
 from ragline.ladder import Ladder
@@ -67,7 +69,7 @@ async def test_forty_questions_that_wait_keep_nobody_from_being_searched(
     member = Member(searched, embedder(), waiter(searched, per_tenant=16))
     waits = Options(min_versions={"page": 2})
     loud = [member.ask(event(tenant="loud", options=waits)) for _ in range(45)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await member.ask(event(tenant="quiet"))
         while len(member.waiting.tasks) != 16 or member.slots.turns.held:
             await asyncio.sleep(0.01)
