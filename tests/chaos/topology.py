@@ -83,13 +83,6 @@ class Instance(ServiceProcess):
         packages = [self.sources / "shared", *sorted((self.sources / "services").iterdir())]
         return {"PYTHONPATH": os.pathsep.join(map(str, packages))}
 
-    def is_ready(self) -> bool:
-        """Return whether the service reports that it is ready; one that answers late is not."""
-        try:
-            return super().is_ready()
-        except TimeoutError:
-            return False
-
     def send(self, number: signal.Signals) -> None:
         """Send a signal; ignore a process that has already ended."""
         if self.pid is not None:
