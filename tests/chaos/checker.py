@@ -19,6 +19,7 @@ from .stream import Stream
 CAUSES = {
     "invalid_headers",
     "invalid_json",
+    "invalid_key",
     "invalid_schema",
     "oversize_output",
     "permanent_error",
