@@ -13,6 +13,7 @@ from tests.chaos.proxy import Proxy
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.ledger import RedisAnswerLedger
+from ragline.contracts.base import QueryRef
 from ragline.errors import CredentialsRefused, Unavailable
 from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
@@ -77,7 +78,7 @@ def settings_of(url: str) -> RedisSettings:
 
 async def test_a_claim_follows_a_failover(pair: Pair) -> None:
     """The demoted master says READONLY on its open connection, for ever."""
-    before, after = Attempt(str(uuid4())), Attempt(str(uuid4()))
+    before, after = Attempt(QueryRef("acme", str(uuid4()))), Attempt(QueryRef("acme", str(uuid4())))
     async with open_redis(settings_of(pair.url)) as redis:
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6)
         assert await ledger.claim(before, b"first") == b"first"
@@ -88,10 +89,10 @@ async def test_a_claim_follows_a_failover(pair: Pair) -> None:
 
 
 async def test_a_reservation_and_a_token_stream_follow_a_failover(pair: Pair) -> None:
-    entry = NewEntry(str(uuid4()), "1-0", {"attempt": 1, "seq": 0, "delta": ""})
+    entry = NewEntry(QueryRef("acme", str(uuid4())), "1-0", {"attempt": 1, "seq": 0, "delta": ""})
     async with open_redis(settings_of(pair.url)) as redis:
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6)
-        reservation = await ledger.reserve(Attempt(str(uuid4())))
+        reservation = await ledger.reserve(Attempt(QueryRef("acme", str(uuid4()))))
         assert reservation is not None
         pair.fail_over()
 
@@ -104,7 +105,7 @@ async def test_a_reservation_and_a_token_stream_follow_a_failover(pair: Pair) ->
 async def test_scripts_that_the_server_forgot_are_loaded_again(server: RedisServer) -> None:
     async with open_redis(settings_of(server.url)) as redis:
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6)
-        attempt = Attempt(str(uuid4()))
+        attempt = Attempt(QueryRef("acme", str(uuid4())))
         reservation = await ledger.reserve(attempt)
         assert reservation is not None
         await reservation.renew()
@@ -123,6 +124,6 @@ async def test_an_outage_names_its_cause_while_redis_is_not_asked(server: RedisS
         with closing(AdminClient.from_url(server.url, single_connection_client=True)) as admin:
             admin.config_set("requirepass", "another")
         with pytest.raises(CredentialsRefused):
-            await ledger.claim(Attempt("q"), b"answer")
+            await ledger.claim(Attempt(QueryRef("acme", "q")), b"answer")
         with pytest.raises(Unavailable, match=r"not asked again yet after: .* refuses"):
-            await ledger.claim(Attempt("q"), b"answer")
+            await ledger.claim(Attempt(QueryRef("acme", "q")), b"answer")

@@ -16,6 +16,7 @@ from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
 from ragline.adapters.redis.ledger import RedisAnswerLedger
 from ragline.adapters.redis.memory import memory_of
 from ragline.adapters.redis.optional import OptionalRedis
+from ragline.contracts.base import QueryRef
 from ragline.ports.answers import Attempt
 from ragline.settings import RedisSettings
 from ragline_cli.stack.redis import RedisServer
@@ -120,7 +121,7 @@ async def test_caches_may_have_a_redis_of_their_own(small: RedisServer, redis_ur
 
 async def test_the_sizes_that_the_sizing_table_states(small: RedisServer) -> None:
     """`docs/operate.md` has these, with what the table of keys takes; versions differ a little."""
-    attempt = Attempt(uuid4().hex)
+    attempt = Attempt(QueryRef("acme", uuid4().hex))
     async with open_redis(RedisSettings.model_validate({"url": small.url})) as redis:
         cache, answers = caches_of(redis, [])
         await RedisAnswerLedger(redis, ttl_s=60, lease_s=6).claim(attempt, b"x" * 4_000)
