@@ -66,7 +66,10 @@ async def test_claims_go_on_while_an_ingest_fills_the_cache(small: RedisServer) 
         await answers.put("key", b"x")
         await answers.put("another", b"x")
         filled = await memory_of(redis)
-        claims = [await ledger.claim(Attempt(str(uuid4())), b"x" * 3_000) for _ in range(100)]
+        claims = [
+            await ledger.claim(Attempt(QueryRef("acme", str(uuid4()))), b"x" * 3_000)
+            for _ in range(100)
+        ]
 
     assert claims == [b"x" * 3_000] * 100
     assert 0.7 < filled.fill < 0.8
