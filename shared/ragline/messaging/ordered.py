@@ -126,9 +126,10 @@ class Consumption:
         """Wait for the record's lane, if it has one; before it has a slot, so others can use it.
 
         When half of what may wait does so in lanes, the next goes without: the topic would stand
-        still behind it.
+        still behind it. The record that runs alone goes without, too: whoever has the lane may wait
+        until it has ended.
         """
-        lane = self.lane(record)
+        lane = None if self.solitude.here else self.lane(record)
         if lane is None or self.in_lanes >= self.settings.max_waiting // 2:
             yield
             return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,6 +116,7 @@ class World:
 
     def __init__(self, *, admission: Admission | None = None, reserves: bool = False) -> None:
         self.clock = Clock()
+        self.solitude = Solitude()
         self.publisher = FakePublisher()
         self.ledger = Ledger()
         self.metrics = Metrics()
@@ -131,7 +133,7 @@ class World:
                 clock=self.clock,
                 settings=settings,
                 waiting=WaitingTasks(),
-                solitude=Solitude(),
+                solitude=self.solitude,
             ),
             claims=Claims(
                 self.ledger, metrics=self.metrics, grace_s=1, lease_s=6, clock=lambda: 0.0
@@ -497,3 +499,35 @@ async def test_of_a_question_that_an_earlier_release_classified_nothing_is_told_
 
         await world.handler.deliver(record, pipeline)
     assert [code for _, code in codes(world)] == ["first", "first"]
+
+
+async def test_a_record_that_is_alone_does_not_wait_for_its_turn_and_others_wait_for_it() -> None:
+    turns: list[str] = []
+
+    class Turns:
+        @asynccontextmanager
+        async def turn(self, tenant: str, *, seconds: float) -> AsyncIterator[None]:
+            turns.append(tenant)
+            yield
+
+    world = World(admission=Turns())  # type: ignore[arg-type]
+    world.stage = answered
+    async with world.solitude.alone():
+        await world.deliver(query_id="alone", tenant="suspect")
+        assert turns == []
+    held = asyncio.Event()
+
+    async def other() -> None:
+        await held.wait()
+        await world.deliver(query_id="other", tenant="other")
+
+    waiting = asyncio.create_task(other())  # before, so that it is not part of what is alone
+    await asyncio.sleep(0)
+    async with world.solitude.alone():
+        held.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert turns == ["other"]
+        assert len(world.publisher.published) == 1
+    await waiting
+    assert len(world.publisher.published) == 2
