@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragline.contracts.queries import Candidate
+from ragline.superscripts import unified
 
 # resemblance (share of common words) from which two texts are duplicates
 _SAME_FROM = 0.85
@@ -37,7 +38,7 @@ def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
     known: defaultdict[frozenset[str], list[_Words]] = defaultdict(list)
     kept: list[Candidate] = []
     for candidate in candidates:
-        text = unicodedata.normalize("NFKC", candidate.text)
+        text = unicodedata.normalize("NFKC", unified(candidate.text))
         words = text.split()
         distinct = _Words(
             all=frozenset(text.casefold().split()),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ragline.contracts.plan import Entities
 from ragline.contracts.queries import Candidate
+from ragline.superscripts import unified
 from ragline_retriever.merge import best_first
 
 _LEAST_WORDS = 2
@@ -51,4 +52,4 @@ def _share(candidate: Candidate, phrases: Sequence[str]) -> float:
 
 
 def _normalised(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", unified(text)).casefold().split())

@@ -9,10 +9,12 @@ from itertools import zip_longest
 
 from ragline.citation_markers import numbers_pattern
 from ragline.code_spans import code_spans
+from ragline.superscripts import lowered, raised
 
 _IMAGE = re.compile(r"!\[([^\[\]]*+)\]\((?:[^()]|\([^()]*+\))*+\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]++)\]\((?:[^()]|\([^()]*+\))*+\)")
 _ANCHOR = re.compile(r"(?<!\s)\s*+\{#[\w-]++\}")
+_SCRIPT = re.compile(r"<su([bp])>([^<>]*+)</su\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
@@ -32,8 +34,15 @@ def sentence(source: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = _SCRIPT.sub(_script, text)
     text = _TAG.sub("", _ANCHOR.sub("", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))))
     return html.unescape(_FOOTNOTE.sub("", text))  # last, because `&lt;name&gt;` is not a tag
+
+
+def _script(tagged: re.Match[str]) -> str:
+    """Return raised or lowered text with its sign: 10<sup>6</sup> is not 106."""
+    after = tagged.string[max(0, tagged.start() - 1) : tagged.start()]
+    return (raised if tagged[1] in "pP" else lowered)(tagged[2], after=after)
 
 
 def list_item(source: str) -> str:

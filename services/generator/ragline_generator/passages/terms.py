@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import Stemmer
 
+from ragline.superscripts import unified
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 STOP_WORDS = frozenset(
@@ -61,7 +63,7 @@ def sequence(text: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(unified(text)):
         word = match.group().casefold().replace("’", "'")
         if _UNSPACED.match(word):
             yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))

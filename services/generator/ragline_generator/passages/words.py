@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from ragline.superscripts import unified
 from ragline_generator.passages.terms import STOP_WORDS, stem
 
 _TOKEN = re.compile(
-    r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
-    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
+    r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*(?:\^[-+]?\d+)?)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
+    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)(?:\^(?P<power>-?\d+))?|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
 )
 # fmt: off
 _COUNTED = (
@@ -31,6 +32,9 @@ _NEGATION = re.compile(
 # The number of content words after a negation that are taken as negated: with two, `does not
 # support mirrored queues` would contradict `mirrored queues are not supported`
 _SCOPE = 1
+# A raised 1 behind a number is a footnote's mark, and so is any number behind a longer word
+_MARK = "^1"
+_LONGEST_UNIT = 2
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -66,7 +70,7 @@ class Word:
 @lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[Word, ...]:
     """Return the content words of `text`, in order."""
-    return tuple(_words(text))
+    return tuple(_words(unified(text)))
 
 
 def _words(text: str) -> Iterator[Word]:
@@ -89,11 +93,14 @@ def _content(text: str, tokens: list[re.Match[str]], at: int, *, in_code: bool) 
     token = tokens[at]
     if token["number"]:
         if text[token.end() : token.end() + 1] != ")":  # `1)` is a list number
-            yield Word(token["number"].replace(",", ""), Sort.NUMBER)
+            number = token["number"].replace(",", "").replace("+", "")
+            yield Word(number.removesuffix(_MARK), Sort.NUMBER)
         return
     folded = token["word"].casefold().replace("’", "'")
     bare = folded.partition("'")[0]
-    if _UNSPACED.match(folded):
+    if token["power"] and len(folded) <= _LONGEST_UNIT:  # `m²` is also written as `m2`
+        yield Word(folded + token["power"], Sort.NAME)
+    elif _UNSPACED.match(folded):
         yield from (Word(folded[i : i + 2]) for i in range(max(1, len(folded) - 1)))
     elif bare in _NUMBER_WORDS:
         yield Word(_NUMBER_WORDS[bare], Sort.NUMBER_WORD)

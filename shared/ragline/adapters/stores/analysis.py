@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 import Stemmer
 
+from ragline.superscripts import unified
+
 # letters and digits, joined as in identifiers, versions and file names; C++ and C# at the end
 _WORD = re.compile(r"\w+(?:[.\-:@'’+]\w+)*(?:\+\+|#)?")
 _PART = re.compile(r"[^\W_]+")
@@ -65,7 +67,7 @@ def query_terms(text: str) -> list[str]:
 
 
 def _joined_words(text: str) -> Iterator[str]:
-    return (match.group()[:_MAX_WORD] for match in _WORD.finditer(clean(text).casefold()))
+    return (match.group()[:_MAX_WORD] for match in _WORD.finditer(unified(clean(text)).casefold()))
 
 
 def _pairs(run: str) -> Iterator[str]:

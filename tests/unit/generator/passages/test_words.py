@@ -25,6 +25,12 @@ def sorted_out(text: str) -> dict[str, Sort]:
         ("1,000 items, 16MB", {"1000": Sort.NUMBER, "16": Sort.NUMBER, "mb": Sort.NAME}),
         ("on the 10th", {"10": Sort.NUMBER}),
         ("two ways", {"2": Sort.NUMBER_WORD}),
+        ("10⁶ bytes", {"10^6": Sort.NUMBER}),
+        ("10^{-6} or 10^-6 or 10⁻⁶", {"10^-6": Sort.NUMBER}),
+        ("5¹ days", {"5": Sort.NUMBER}),
+        ("300 m² or m^2 or m2", {"300": Sort.NUMBER, "m2": Sort.NAME}),
+        ("the price² rises", {"price": Sort.PLAIN}),
+        ("CO₂", {"co2": Sort.NAME}),
     ],
 )
 def test_names_and_numbers_are_told_from_plain_words(text: str, sorts: dict[str, Sort]) -> None:

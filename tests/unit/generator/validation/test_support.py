@@ -127,3 +127,34 @@ def test_of_units_that_say_the_same_the_plainest_is_the_evidence() -> None:
     [unit] = supported("Cats sleep all day.", excerpt(text)).evidence[1]
 
     assert text[unit.start : unit.end] == "Cats sleep all day."
+
+
+_POWERS = excerpt(
+    "A Kestrel queue holds 10⁶ messages. The hall has 300 m² and 10<sup>9</sup> bricks."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "A Kestrel queue holds 10⁶ messages.",
+        "A Kestrel queue holds 10^6 messages.",
+        "The hall has 300 m2.",
+        "The hall has 300 m² and 10⁹ bricks.",
+    ],
+)
+def test_raised_numbers_are_supported_in_each_spelling(claim: str) -> None:
+    assert supported(claim, _POWERS).problem is None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "A Kestrel queue holds 106 messages.",
+        "A Kestrel queue holds 10 messages.",
+        "A Kestrel queue holds 10⁷ messages.",
+        "The hall has 109 bricks.",
+    ],
+)
+def test_no_other_number_is_supported_by_a_raised_one(claim: str) -> None:
+    assert supported(claim, _POWERS).problem is ClaimProblem.NUMBER

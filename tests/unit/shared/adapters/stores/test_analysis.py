@@ -31,6 +31,11 @@ def test_words_are_found_whole_and_in_parts(text: str, words: list[str]) -> None
     assert literal_words(text) == words
 
 
+def test_raised_and_lowered_digits_are_found_in_each_spelling() -> None:
+    assert keyword_terms("10⁶ m² CO₂") == keyword_terms("10^6 m^2 CO2")
+    assert "106" not in keyword_terms("10⁶")
+
+
 def test_whole_words_are_distinct_and_not_taken_apart() -> None:
     assert whole_words("Set x-max then set X-MAX") == ("set", "x-max", "then")
 
