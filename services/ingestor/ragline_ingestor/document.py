@@ -47,12 +47,14 @@ class ParsedDocument:
     Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For
     Markdown and plain text, `text` is exactly the source after `decoding.clean` (line ends are LF,
         control characters dropped); for other formats it is the extracted text.
+    `warnings` are sentences that say what of the source is missing in `text`.
     """
 
     text: str
     blocks: tuple[Block, ...]
     title: str | None = None
     language: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +62,15 @@ class ParseLimits:
     """What one document may hold.
 
     `text_chars` counts code points after extraction; `nodes` counts the elements of an HTML page,
-    the elements and attributes of a DOCX file's XML, or the objects of a PDF.
+    the elements and attributes of a DOCX file's XML, or the objects of a PDF. `docx_comments`:
+    whether the comments in a DOCX count as its text.
     """
 
     text_chars: int
     pages: int
     unpacked_bytes: int
     nodes: int
+    docx_comments: bool = False
 
 
 Parser = Callable[[Content, ParseLimits], ParsedDocument]

@@ -14,9 +14,10 @@ from ragline_ingestor.prepared import Prepared
 
 
 def within_bounds(prepared: Prepared, event: DocumentChanged) -> tuple[Prepared, tuple[str, ...]]:
-    """Return `prepared` with metadata that an event can carry, and a warning for each kind cut.
+    """Return `prepared` with metadata that an event can carry, and its warnings.
 
-    What `event` states goes before it, so that is not looked at.
+    Those for what is cut here come first, one for each kind. What `event` states
+    goes before it, so that is not looked at.
     """
     title, language = prepared.title, prepared.language
     if title is not None and not event.title:
@@ -38,4 +39,4 @@ def within_bounds(prepared: Prepared, event: DocumentChanged) -> tuple[Prepared,
     if language != prepared.language:
         warnings.append("the document's own language tag is too long and was ignored")
     fitted = replace(prepared, title=title, language=language, chunks=chunks)
-    return fitted, tuple(warnings)
+    return fitted, (*warnings, *prepared.warnings)[: bounds.WARNINGS]

@@ -12,10 +12,11 @@ class Prepared:
     """The chunks of a document, in order (there is at least one), and what it says of itself.
 
     `media_type` is the one by which it was read; `title` and `language` are None where the
-    document shows none.
+    document shows none. `warnings` say what of the document is not in the chunks.
     """
 
     media_type: str
     title: str | None
     language: str | None
     chunks: tuple[Chunk, ...]
+    warnings: tuple[str, ...] = ()

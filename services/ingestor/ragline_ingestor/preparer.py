@@ -46,6 +46,7 @@ class Preparer:
             title=title and title[: bounds.TITLE_CHARS + 1],
             language=document.language or detect_language(document),
             chunks=chunks,
+            warnings=tuple(_message(each) for each in document.warnings[: bounds.WARNINGS]),
         )
 
     def _check_size(self, chunks: Sequence[Chunk]) -> None:
@@ -57,6 +58,10 @@ class Preparer:
                 " shorten the headings or split the document",
                 code="too_large",
             )
+
+
+def _message(warning: str) -> str:
+    return bounds.clip(warning, bounds.MESSAGE_CHARS)
 
 
 def _carried(chunk: Chunk) -> Chunk:

@@ -45,6 +45,9 @@ class IngestorSettings(Group):
         description="elements of one HTML page, elements and attributes of one DOCX, objects of "
         "one PDF",
     )
+    docx_comments: bool = Field(
+        False, description="index the comments in a DOCX, each below the paragraph it stands at"
+    )
     parse_workers: PositiveInt = Field(
         2, description="processes that parse documents side by side, about 170 MB each when idle"
     )
@@ -85,6 +88,7 @@ class IngestorSettings(Group):
             pages=self.max_pages,
             unpacked_bytes=self.max_unpacked_bytes,
             nodes=self.max_nodes,
+            docx_comments=self.docx_comments,
         )
 
     def process_limits(self) -> ProcessLimits:

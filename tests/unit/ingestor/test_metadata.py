@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ragline.contracts.bounds import HEADING_CHARS, HEADINGS, TITLE_CHARS
+from dataclasses import replace
+
+from ragline.contracts.bounds import HEADING_CHARS, HEADINGS, TITLE_CHARS, WARNINGS
 from ragline.contracts.documents import DocumentChanged, Outcome
 from ragline.ports.store import Scope
 from ragline.testing.store import MemoryStore
@@ -38,6 +40,11 @@ def test_each_kind_that_is_cut_has_one_warning() -> None:
     assert [len(chunk.heading_path) for chunk in fitted.chunks] == [1, HEADINGS, 1]
     assert len(fitted.chunks[0].heading_path[0]) == HEADING_CHARS
     assert len(warnings) == 3
+
+
+def test_what_is_missing_in_the_chunks_is_a_warning_of_the_status() -> None:
+    partly = replace(prepared("Queues", "en", ()), warnings=("2 pictures", *["more"] * WARNINGS))
+    assert within_bounds(partly, change())[1] == ("2 pictures", *["more"] * (WARNINGS - 1))
 
 
 def test_what_the_publisher_states_goes_before_it_and_is_no_warning() -> None:

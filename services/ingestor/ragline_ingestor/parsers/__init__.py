@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
-from ragline_ingestor.parsers.docx import parse_docx
+from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.pdf import parse_pdf

@@ -35,7 +35,13 @@ class TextBuilder:
             Block(kind=kind, start=start, end=self._length, level=level, heading=heading)
         )
 
-    def build(self, *, title: str | None = None, language: str | None = None) -> ParsedDocument:
+    def build(
+        self,
+        *,
+        title: str | None = None,
+        language: str | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> ParsedDocument:
         """Return the document; without a `title` the first heading is the title."""
         headings = (block.heading for block in self._blocks if block.heading)
         return ParsedDocument(
@@ -43,6 +49,7 @@ class TextBuilder:
             blocks=tuple(self._blocks),
             title=title or next(headings, None),
             language=language,
+            warnings=warnings,
         )
 
     def _append(self, text: str) -> None:
