@@ -106,6 +106,10 @@ chaos: setup ## everything fails in turn under load, and a checker says what was
 chaos-nightly: setup ## the faults of all layouts (clusters, small disks, hostile input) and one report
 	@$(BIN)/python -m tests.chaos --all $(ARGS)
 
+.PHONY: fuzz
+fuzz: setup ## generated and damaged records at a running stack, each of which must end (ARGS=--help)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: load
 load: setup ## 10,000 event streams and 500 questions a second on one gateway (ARGS=--help)
 	@$(BIN)/python -m tests.load $(ARGS)

@@ -16,6 +16,7 @@ class Layout:
         name: as reports call it.
         instances: processes of each stage.
         gateways: processes of the gateway.
+        monitors: processes of the monitor.
         brokers: nodes of Kafka; with three, two of them must store a record before it counts.
         redis_nodes: with two, three Sentinels choose the master, and a proxy follows it.
         broker_disk_mb: size of the broker's own file system; None for the machine's.
@@ -33,6 +34,7 @@ class Layout:
     name: str = "standard"
     instances: int = 2
     gateways: int = 0
+    monitors: int = 0
     brokers: int = 1
     redis_nodes: int = 1
     broker_disk_mb: int | None = None

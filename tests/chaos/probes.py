@@ -27,9 +27,15 @@ class FailedProbe:
 
 
 class ProbeWatch:
-    """Calls the probes of all instances, a thread each; not of what is dead or just starts."""
+    """Calls the probes of all instances, a thread each; not of what is dead or just starts.
 
-    def __init__(self, instances: Sequence[Instance]) -> None:
+    Args:
+        instances: whose probes.
+        every_s: seconds between two calls.
+    """
+
+    def __init__(self, instances: Sequence[Instance], *, every_s: float = _EVERY_S) -> None:
+        self._every_s = every_s
         self.failed: list[FailedProbe] = []
         self._stopping = Event()
         self._threads = [
@@ -48,7 +54,7 @@ class ProbeWatch:
 
     def _watch(self, instance: Instance) -> None:
         live: int | None = None  # the process that has been live once
-        while not self._stopping.wait(_EVERY_S):
+        while not self._stopping.wait(self._every_s):
             pid, at = instance.pid, time.time()
             if pid is None:
                 continue

@@ -62,14 +62,15 @@ def _read_all(consumer: Consumer, partitions: list[TopicPartition]) -> list[Read
     while left:
         if time.monotonic() > until:
             raise TimeoutError(f"{partitions[0].topic}: nothing beyond {len(found)} records")
-        for record in (_read(m) for m in consumer.consume(1_000, 0.5) if m.error() is None):
+        for record in (as_read(m) for m in consumer.consume(1_000, 0.5) if m.error() is None):
             found.append(record)
             if record.offset >= left.get(record.partition, record.offset + 1):
                 del left[record.partition]
     return found
 
 
-def _read(message: Any) -> Read:
+def as_read(message: Any) -> Read:
+    """Return a record as the client gave it."""
     return Read(
         topic=message.topic(),
         partition=message.partition(),

@@ -81,11 +81,25 @@ class Instance(ServiceProcess):
         packages = [self.sources / "shared", *sorted((self.sources / "services").iterdir())]
         return {"PYTHONPATH": os.pathsep.join(map(str, packages))}
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the last process ended: its code, or minus the signal; None if it has not ended."""
+        return self._process.poll() if self._process else None
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal; ignore a process that has already ended."""
         if self.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """A process that ended although it was wanted; `log` are its last lines."""
+
+    instance: Instance
+    exit_code: int | None
+    log: str
 
 
 @dataclass(kw_only=True)
@@ -105,6 +119,7 @@ class Topology:
     instances: list[Instance] = field(default_factory=list)
     gateways: list[str] = field(default_factory=list)
     restarts: int = 0
+    deaths: list[Death] = field(default_factory=list)
     _stopping: Event = field(default_factory=Event)
     _starting: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
@@ -159,9 +174,11 @@ class Topology:
 
     def _restart(self, each: Instance) -> None:
         try:
+            death = Death(instance=each, exit_code=each.exit_code, log=tail(each.log))
             if self._stopping.wait(_RESTART_S):
                 return
             self.restarts += 1
+            self.deaths.append(death)
             with suppress(StackError):  # the next round tries again
                 each.start(self._stopping)
         finally:
@@ -180,7 +197,7 @@ def running_topology(folder: Path, layout: Layout) -> Iterator[Topology]:
     """Start everything in `folder`, for data and logs, and stop it at the end."""
     with ExitStack() as stack:
         topology = _servers(folder, layout, stack)
-        topology.instances = [*_stages(topology), *_gateways(topology)]
+        topology.instances = [*_stages(topology), *_monitors(topology), *_gateways(topology)]
         stack.callback(topology.stop)
         with ThreadPoolExecutor(len(topology.instances)) as pool:
             list(pool.map(lambda each: each.start(), topology.instances))
@@ -206,6 +223,12 @@ def _stages(topology: Topology) -> Iterator[Instance]:
                 settings={**common, **false},
                 module=layout.modules.get(service),
             )
+
+
+def _monitors(topology: Topology) -> Iterator[Instance]:
+    common = _environment(topology)
+    for number in range(1, topology.layout.monitors + 1):
+        yield Instance(Service.MONITOR, number, topology.folder, settings=common)
 
 
 def _gateways(topology: Topology) -> Iterator[Instance]:
