@@ -16,9 +16,9 @@ from faststream.kafka import KafkaBroker
 from ragline.clock import utc_now
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
-from ragline.contracts.topics import BY_NAME, DEAD_LETTERS, Topic, consumer_group
+from ragline.contracts.topics import DEAD_LETTERS, Topic, consumer_group
 from ragline.messaging.assignment import Assignment
-from ragline.messaging.failures import origin, publisher_of
+from ragline.messaging.failures import carried_event, publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
@@ -174,8 +174,4 @@ def _event_type(topic: Topic) -> Any:
 
 async def _decode(message: Any) -> Any:
     """Parse the value straight into its event: one pass, no intermediate dictionaries."""
-    topic = origin(message.raw_message)
-    event = BY_NAME[topic].event
-    if event is None:
-        raise LookupError(f"topic {topic} carries no events")
-    return event.model_validate_json(message.body)
+    return carried_event(message.raw_message).model_validate_json(message.body)

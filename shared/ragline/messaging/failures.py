@@ -15,13 +15,13 @@ from pydantic import BaseModel, ValidationError
 
 from ragline.contracts import bounds
 from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
-from ragline.contracts.base import DEFAULT_TENANT, QueryRef
+from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef
 from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.question import question_digest, unreadable_digest
-from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRIES
+from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, RETRIES
 from ragline.errors import (
     CircuitOpen,
     InvalidDocument,
@@ -36,6 +36,7 @@ from ragline.redaction import without_secrets
 
 _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
+_RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
@@ -248,8 +249,26 @@ def origin(record: Record) -> str:
         return record.topic
     for name, value in reversed(record.headers):  # ours comes after the record's own
         if name == RetryHeader.ORIGIN:
-            return value.decode("utf-8", "replace")
+            return (value or b"").decode("utf-8", "replace")  # a null is not of ours
     return record.topic
+
+
+def carried_event(record: Record) -> type[Event]:
+    """Return the type of event in a record, on a retry topic that of the topic it was first on.
+
+    Raises:
+        InvalidEvent: somebody else wrote to the retry topic, and its header names none of ours.
+    """
+    topic = BY_NAME[record.topic]
+    if topic.delay_s is not None:
+        topic = _RETRIED.get(origin(record), topic)
+    if topic.event is None:
+        raise InvalidEvent(
+            f"{RetryHeader.ORIGIN} must name {' or '.join(_RETRIED)}: publish the change there, "
+            f"and nothing on {record.topic}",
+            cause=Cause.INVALID_HEADERS,
+        )
+    return topic.event
 
 
 def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str, Headers] | None:

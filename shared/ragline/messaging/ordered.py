@@ -470,6 +470,7 @@ def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options:
         state.topic,
         group_id=group,
         ack_policy=AckPolicy.MANUAL,
+        no_reply=True,  # else a publisher's `reply_to` header has us write to any topic it names
         auto_offset_reset="earliest",
         fetch_max_wait_ms=settings.fetch_max_wait_ms,
         max_partition_fetch_bytes=settings.max_request_size,

@@ -17,7 +17,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from ragline.clock import epoch_ms
+from ragline.clock import epoch_ms, later
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.base import Event, QueryRef
 from ragline.contracts.queries import QuerySubmitted
@@ -115,7 +115,7 @@ class QueryHandler(Handler):
             )
         submitted = event.submitted_at or delivery.appended_at
         default = timedelta(seconds=self._context.settings.default_deadline_s)
-        deadline = event.deadline or submitted + default
+        deadline = event.deadline or later(submitted, default)
         update: dict[str, datetime] = {"submitted_at": submitted}
         if delivery.envelope.attempt > 1:  # the event's own deadline is that of the first attempt
             deadline = delivery.deadline or delivery.appended_at + default

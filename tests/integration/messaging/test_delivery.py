@@ -188,6 +188,22 @@ def test_a_header_that_is_not_utf_8_is_kept_as_it_was(
     assert dict(letter.headers())[DeadLetterHeader.CAUSE] == Cause.INVALID_HEADERS.encode()
 
 
+def test_a_publisher_has_nothing_written_to_a_topic_of_its_choice(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker().wait_until("ready", 200)
+    key = str(uuid4())
+    value = json.dumps({"query_id": key, "text": "hello"}).encode()
+    headers: list[Any] = [("reply_to", b"feedback"), ("correlation_id", b"x")]
+    producer = Producer({"bootstrap.servers": cluster.bootstrap})
+    producer.produce("queries", key=key, value=value, headers=headers)
+    producer.flush(10)
+
+    assert cluster.wait_for_answers({key})[key][0]["status"] == "answered"
+    assert cluster.read("feedback") == []
+    assert key.encode() not in {letter.key() for letter in cluster.read("dead-letters")}
+
+
 def test_a_record_that_only_fits_compressed_still_finds_its_dead_letter(
     cluster: Cluster, start_worker: Callable[..., Worker]
 ) -> None:

@@ -118,6 +118,11 @@ def test_several_topics_are_read_each_in_a_group_of_its_own_and_none_is_written(
     assert not any(each.by_key for each in world.consumptions)
 
 
+def test_a_publishers_header_makes_no_subscriber_reply() -> None:
+    subscribers = [*World(MONITOR).subscribers, *World(INGESTOR).subscribers]
+    assert all(subscriber._no_reply for subscriber in subscribers)
+
+
 def test_documents_are_read_with_their_retries_and_key_by_key() -> None:
     world = World(INGESTOR)
 

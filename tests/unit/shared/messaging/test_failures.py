@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ragline.contracts.answers import AnswerStatus
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.documents import DocumentChanged, Outcome
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.topics import RETRY_1M, RETRY_10M, RETRY_10S
 from ragline.errors import (
@@ -38,6 +38,7 @@ from ragline.messaging.failures import (
     Failure,
     RetryHeader,
     blame,
+    carried_event,
     diagnose,
     due_at,
     failed_answer,
@@ -260,6 +261,29 @@ def test_a_publisher_cannot_pass_a_record_off_as_a_retry() -> None:
     record = FakeRecord(topic="documents", timestamp=9_000, headers=forged)
     assert origin(record) == "documents"
     assert first_appended_at(record) == 9_000
+
+
+@pytest.mark.parametrize(
+    "forged", [None, b"", b"queries", b"nowhere", b"\xff", RETRY_10S.name.encode()]
+)
+def test_a_record_that_others_put_on_a_retry_topic_is_their_mistake(forged: bytes | None) -> None:
+    headers: Any = [] if forged == b"" else [(RetryHeader.ORIGIN, forged)]
+    record = FakeRecord(topic=RETRY_10S.name, key=b"acme/a.md", headers=headers)
+    with pytest.raises(InvalidEvent) as refusal:
+        carried_event(record)
+    assert blame(refusal.value) is Blame.PUBLISHER
+    failure = diagnose(refusal.value)
+    assert failure.cause is Cause.INVALID_HEADERS
+    status = failed_status(record, failure, NOW)
+    assert status is not None
+    assert status.change == "content"
+
+
+def test_a_retried_record_carries_what_its_first_topic_does() -> None:
+    headers = [(RetryHeader.ORIGIN, b"nowhere"), (RetryHeader.ORIGIN, b"document-access")]
+    record = FakeRecord(topic=RETRY_10S.name, headers=headers)
+    assert carried_event(record) is DocumentAccessChanged
+    assert carried_event(FakeRecord(topic="queries", headers=headers)) is QuerySubmitted
 
 
 def test_retry_after_beyond_the_topics_delay_is_obeyed() -> None:

@@ -208,6 +208,19 @@ async def test_a_publisher_whose_clock_is_wrong_gets_the_time_that_is_due_to_it(
     ]
 
 
+async def test_an_event_of_the_calendars_last_second_gets_a_deadline(world: World) -> None:
+    forged = classified(
+        QuerySubmitted(query_id="q", text="why?", submitted_at=datetime.max.replace(tzinfo=UTC))
+    )
+
+    async def pipeline(_record: Any) -> None:
+        await world.handler.handle(forged)
+
+    await world.handler.deliver(Record(b"{}", []), pipeline)
+    assert world.publisher.forwarded == []
+    assert len(world.calls) == 1
+
+
 async def test_a_record_from_the_future_gains_no_time(world: World) -> None:
     world.clock.passes(-3_600)  # the topic keeps its publishers' times, and theirs is fast
     await world.deliver()
