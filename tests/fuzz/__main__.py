@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from tests.patience import PATIENCE_S
 
 from . import report
@@ -51,7 +52,7 @@ def main(
     plan = Plan(cases=records, seconds=seconds, rate=rate, in_flight=in_flight, patience_s=patience)
     data = Path(tempfile.mkdtemp(prefix="ragline-fuzz-"))
     try:
-        outcome = run(plan, data, say=_console.log)
+        outcome = run(plan, data, say=lambda text: _console.log(escape(text)))
     finally:
         if keep:
             _console.print(f"data and logs: {data}")

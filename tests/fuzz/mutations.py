@@ -125,27 +125,25 @@ def empty_value(_data: bytes, _dice: Random) -> bytes:
     return b""
 
 
-VALUES: Mapping[str, Mutation] = {
-    each.__name__.replace("_", " "): each
-    for each in (
-        flip_bits,
-        cut,
-        splice,
-        swap_type,
-        huge_number,
-        long_text,
-        surrogate,
-        drop_field,
-        repeat_key,
-        nest,
-        insert_bytes,
-        other_encoding,
-        other_root,
-        add_rest,
-        no_value,
-        empty_value,
-    )
-}
+_MUTATIONS: tuple[Mutation, ...] = (
+    flip_bits,
+    cut,
+    splice,
+    swap_type,
+    huge_number,
+    long_text,
+    surrogate,
+    drop_field,
+    repeat_key,
+    nest,
+    insert_bytes,
+    other_encoding,
+    other_root,
+    add_rest,
+    no_value,
+    empty_value,
+)
+VALUES: Mapping[str, Mutation] = {each.__name__.replace("_", " "): each for each in _MUTATIONS}
 
 _OURS = (
     "ragline-attempt",

@@ -182,6 +182,9 @@ class _Run:
             limit = self._memory.limit(instance) >> 20
             evidence = f"{instance.name} had more than {limit} MiB"
             self._finds(f"{instance.service} has too much memory", instance, evidence)
+        for finding in self._new("findings", self._ledger.findings):
+            first, _, _ = finding.evidence.partition("\n")
+            self._say(f"{finding.what}: {first}")
         if time.monotonic() - self._said > _SAY_EVERY_S:
             self._said = time.monotonic()
             self._say(
