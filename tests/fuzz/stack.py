@@ -48,7 +48,7 @@ class Sender:
             case.topic,
             key=case.key,
             value=case.value,
-            headers=case.sent_headers,
+            headers=[*case.sent_headers],
             on_delivery=stored,
         )
         self._producer.poll(0)
