@@ -68,7 +68,7 @@ class InlineText:
             children(node)
 
     def deep(self, node: LexborNode, *, scripts: bool = False) -> None:
-        """Add all text under `node` with its white space, what is raised with signs if `scripts`."""
+        """Add all text under `node` with its white space; `scripts`: raised text with signs."""
         stack = [node]
         while stack:
             each = stack.pop()

@@ -31,6 +31,7 @@ _ACCORDION = re.compile(r"accordion|faq|collaps|question|disclosure", re.I)
 # the anchor signs that documentation generators put next to headings
 _ANCHORS = frozenset({"headerlink", "hash-link", "anchor"})
 _CONTENT = frozenset({"main", "article"})
+_BOXES = frozenset({"div", "section", "aside", "form", "dialog"})
 _STRUCTURE = "h1, h2, h3, h4, h5, h6, p, table, ul, ol, dl, pre, article, section"
 _MENU_ROLES = frozenset({"navigation", "search", "menu", "menubar", "toolbar"})
 _PAGE_ROLES = frozenset({"banner", "contentinfo"})
@@ -46,6 +47,20 @@ class _Noise:
     unseen: list[LexborNode] = field(default_factory=list)
     certain: list[LexborNode] = field(default_factory=list)
     doubtful: list[LexborNode] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a node stands.
+
+    In the page's content, in the label of something, in a box on cookies, or in elements of the
+    tags `kept`. What is in one that was judged is not judged again: that would take quadratic time.
+    """
+
+    in_content: bool = False
+    in_label: bool = False
+    in_cookies: bool = False
+    kept: frozenset[str | None] = frozenset()
 
 
 def remove_noise(tree: LexborHTMLParser) -> int:
@@ -106,45 +121,41 @@ class _Finder:
 
     def find(self, body: LexborNode) -> _Noise:
         found = _Noise()
-        # with whether it stands in the content, and whether in the label of something
-        stack = [(child, False, False) for child in child_nodes(body)]
+        stack = [(child, _Place()) for child in child_nodes(body)]
         while stack:
-            node, in_content, in_label = stack.pop()
+            node, place = stack.pop()
             if not node.is_element_node:
                 continue
             if node.tag in UNSEEN or (node.tag == "svg" and node.css_first("text") is None):
                 found.unseen.append(node)
-            elif self._is_certain(node, in_content):
+            elif self._is_certain(node, place):
                 found.certain.append(node)
-            elif self._is_doubtful(node, in_content, in_label):
+            elif self._is_doubtful(node, place):
                 found.doubtful.append(node)
             else:
-                in_content = in_content or _is_content(node)
-                in_label = in_label or node.tag in _LABELS
-                stack.extend((child, in_content, in_label) for child in child_nodes(node))
+                within = _within(node, place)
+                stack.extend((child, within) for child in child_nodes(node))
         return found
 
-    def _is_certain(self, node: LexborNode, in_content: bool) -> bool:
+    def _is_certain(self, node: LexborNode, place: _Place) -> bool:
         if node.tag == "nav" or attribute(node, "role") in _MENU_ROLES:
             return True
         if node.tag == "a":
             return not _ANCHORS.isdisjoint(attribute(node, "class").split())
-        return not in_content and _is_cookie_banner(node)
+        return not (place.in_content or place.in_cookies) and _is_cookie_banner(node)
 
-    def _is_doubtful(self, node: LexborNode, in_content: bool, in_label: bool) -> bool:
+    def _is_doubtful(self, node: LexborNode, place: _Place) -> bool:
         if has(node, "hidden"):
             return not self._is_answer(node)
         if node.tag == "button":
-            return not (in_label or self._opens_panel(node) or is_question(node))
+            return not (place.in_label or self._opens_panel(node) or is_question(node))
         judge = _JUDGES.get(node.tag or "")
-        if judge is not None:
-            return judge(node, in_content)
+        if judge is not None and node.tag not in place.kept:
+            return judge(node, place.in_content)
         role = attribute(node, "role")
-        if role == "complementary":
-            return _is_link_box(node, in_content)
         return (
             role in _DIALOGS
-            or (role in _PAGE_ROLES and not in_content)
+            or (role in _PAGE_ROLES and not place.in_content)
             or attribute(node, "aria-hidden") == "true"
         )
 
@@ -166,8 +177,15 @@ class _Finder:
         return any(n in self._ids and self._ids[n].mem_id in self._panels for n in names)
 
 
-def _is_content(node: LexborNode) -> bool:
-    return node.tag in _CONTENT or attribute(node, "role") == "main"
+def _within(node: LexborNode, place: _Place) -> _Place:
+    """Return the place of what is in a node that is kept."""
+    is_content = node.tag in _CONTENT or attribute(node, "role") == "main"
+    return _Place(
+        in_content=place.in_content or is_content,
+        in_label=place.in_label or node.tag in _LABELS,
+        in_cookies=place.in_cookies or _is_on_cookies(node),
+        kept=place.kept | {node.tag} if node.tag in _JUDGES else place.kept,
+    )
 
 
 def _is_page_header(node: LexborNode, _: bool) -> bool:
@@ -192,12 +210,16 @@ def _is_to_fill_in(form: LexborNode, _: bool) -> bool:
     return form.css_first(_STRUCTURE) is None and text_length(form) < FEW
 
 
-def _is_cookie_banner(node: LexborNode) -> bool:
-    if node.tag not in {"div", "section", "aside", "form", "dialog"}:
+def _is_on_cookies(node: LexborNode) -> bool:
+    if node.tag not in _BOXES:
         return False
     names = " ".join(attribute(node, name) for name in ("id", "class", "aria-label"))
+    return _COOKIES.search(names) is not None
+
+
+def _is_cookie_banner(node: LexborNode) -> bool:
     return (
-        _COOKIES.search(names) is not None
+        _is_on_cookies(node)
         and node.css_first("button, a, input") is not None
         and node.css_first("h1, main, article") is None
         and text_length(node) < _COOKIE_BANNER_CHARS

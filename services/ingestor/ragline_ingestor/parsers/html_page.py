@@ -33,7 +33,6 @@ def read_page(tree: LexborHTMLParser, spend: Callable[[int], None]) -> Page:
     tabs = {
         attribute(tab, "aria-controls"): " ".join(tab.text().split())
         for tab in tree.css("[role=tab][aria-controls]")
-        if tree.css_first("body") is not None
     }
     ids = {attribute(node, "id") for node in tree.css("[id]")} if tabs else set()
     return Page(
