@@ -46,7 +46,7 @@ def test_the_main_content_keeps_its_structure_and_the_rest_goes() -> None:
         (BlockKind.LIST, "- one\n  - nested\n- two\n  more"),
         (BlockKind.LIST, "1. first"),
         (BlockKind.CODE, "line 1\n  line 2"),
-        (BlockKind.TABLE, "Limits\nName | Value\nmax | 10"),
+        (BlockKind.TABLE, "Limits\nName | Value\n--- | ---\nmax | 10"),
     ]
 
 
@@ -57,7 +57,7 @@ def test_the_main_content_keeps_its_structure_and_the_rest_goes() -> None:
         "<nav><ul><li>Menu</li></ul></nav>",
         "<header>Menu</header>",
         "<div hidden>Menu</div><form>Menu</form>",
-        "<aside>Menu</aside><footer>Menu</footer>",
+        "<aside><a href=/>Menu</a></aside><footer>Menu</footer>",
     ],
 )
 def test_navigation_goes_where_no_main_content_is_marked(menu: str) -> None:
