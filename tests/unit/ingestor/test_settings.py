@@ -32,4 +32,4 @@ def test_every_setting_is_described() -> None:
 
 def test_the_service_reads_both_document_topics() -> None:
     assert [topic.name for topic in SPEC.inbound] == ["documents", "document-access"]
-    assert [topic.name for topic in SPEC.outbound] == ["document-status"]
+    assert [topic.name for topic in SPEC.outbound] == ["document-status", "document-access"]
