@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.fence import fence
 
-_BEFORE = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_BEFORE: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
 def short_fences(markdown: MarkdownIt) -> None:

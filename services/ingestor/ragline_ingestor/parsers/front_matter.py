@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import yaml
 
@@ -22,7 +21,7 @@ _LINE = re.compile(r"^([A-Za-z][\w-]*+)[ \t]*+[:=](?:[ \t]++(.*+))?$", re.M)
 class _Text(yaml.SafeLoader):
     """Leaves values as they are written: `no` is a language, `2026-02-30` a text."""
 
-    yaml_implicit_resolvers: ClassVar = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012  PyYAML's own way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

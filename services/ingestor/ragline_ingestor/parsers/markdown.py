@@ -7,7 +7,7 @@ markdown-it's line maps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +20,7 @@ from ragline_ingestor.parsers.fences import short_fences
 from ragline_ingestor.parsers.front_matter import FrontMatter, read_front_matter
 from ragline_ingestor.parsers.markdown_text import as_read
 from ragline_ingestor.parsers.mdx import component_tags, visible
+from ragline_ingestor.parsers.text_budget import TextBudget
 
 _KINDS = {
     "paragraph_open": BlockKind.PARAGRAPH,
@@ -41,7 +42,11 @@ _HTML_TABLE = re.compile(r"\s*+<table\b", re.I)
 
 
 def parse_markdown(content: Content, limits: ParseLimits) -> ParsedDocument:
-    """Parse Markdown; the title is the front matter's, else the first top heading."""
+    """Parse Markdown; the title is the front matter's, else the first top heading.
+
+    Raises:
+        InvalidDocument: `not_text`, `too_large`.
+    """
     text = decode(content)
     if len(text) > limits.text_chars:
         return ParsedDocument(text=text, blocks=())
@@ -49,7 +54,7 @@ def parse_markdown(content: Content, limits: ParseLimits) -> ParsedDocument:
     markdown = _markdown()
     env: dict[str, object] = {}
     tokens = markdown.parse(_body(text, matter), env)
-    written = as_read(text, _line_starts(text), tokens, env)
+    written = as_read(text, _line_starts(text), tokens, env, TextBudget(limits).spend)
     if written.text != text:
         text = written.text
         tokens = markdown.parse(_body(text, matter))
@@ -122,10 +127,14 @@ def _kind(token: Token, source: str) -> BlockKind | None:
 
 
 def _plain(markdown: MarkdownIt, source: str) -> str:
-    """Return a heading's text without markup and `{#anchor}`."""
+    """Return a heading's text without markup and `{#anchor}`, else that of its pictures."""
     [inline] = markdown.parseInline(source[:_MAX_HEADING_CHARS])
-    words = (
-        token.content if token.type in _TEXT_TOKENS else " " * (token.type == "softbreak")
-        for token in inline.children or ()
-    )
-    return " ".join(_HEADING_ID.sub("", "".join(words)).split())
+    tokens = inline.children or []
+    words = _words(tokens, _TEXT_TOKENS) or _words(tokens, {"image"})
+    return " ".join(_HEADING_ID.sub("", words).split())
+
+
+def _words(tokens: Sequence[Token], kinds: Collection[str]) -> str:
+    """Return the text of the tokens of some kinds; a picture's is what it shows."""
+    parts = (t.content if t.type in kinds else " " * (t.type == "softbreak") for t in tokens)
+    return "".join(parts).strip()

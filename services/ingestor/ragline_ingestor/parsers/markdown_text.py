@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markdown_it.common.utils import normalizeReference
@@ -43,10 +43,17 @@ class Written:
 
 
 def as_read(
-    source: str, lines: Sequence[int], tokens: Sequence[Token], env: Mapping[str, object]
+    source: str,
+    lines: Sequence[int],
+    tokens: Sequence[Token],
+    env: Mapping[str, object],
+    spend: Callable[[int], None],
 ) -> Written:
-    """Return `source` as it is read; `tokens` and `env` are of its parsing."""
-    return _Writer(source, lines, tokens, env).write()
+    """Return `source` as it is read; `tokens` and `env` are of its parsing.
+
+    `spend` is told how long the addresses are: many links may refer to one.
+    """
+    return _Writer(source, lines, tokens, env, spend).write()
 
 
 class _Writer:
@@ -56,7 +63,9 @@ class _Writer:
         lines: Sequence[int],
         tokens: Sequence[Token],
         env: Mapping[str, object],
+        spend: Callable[[int], None],
     ) -> None:
+        self._spend = spend
         self._source = source
         self._lines = lines
         self._links = _links(env)
@@ -151,7 +160,7 @@ class _Writer:
                 code.popleft()
             if code and code[0][0] <= begin:
                 continue
-            end = text.find(_CLOSE, looked)
+            end = text.find(_CLOSE, looked) if not self._open else -1
             parts.append(text[at:begin])
             if end < 0:
                 self._open = True
@@ -180,7 +189,10 @@ class _Writer:
 
     def _link(self, found: re.Match[str]) -> str:
         target = self._links.get(normalizeReference(found[2] or found[1]))
-        return found[0] if target is None else f"[{found[1]}]({target})"
+        if target is None:
+            return found[0]
+        self._spend(len(target))
+        return f"[{found[1]}]({target})"
 
 
 def _links(env: Mapping[str, object]) -> dict[str, str]:

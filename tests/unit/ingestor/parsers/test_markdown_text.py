@@ -158,7 +158,8 @@ class _Author:
     def block(self) -> str:
         kinds: list[Callable[[], str]] = [
             self.inline,
-            lambda: f"## {self.inline()}",
+            lambda: f"## {self.word()} {self._note()}",
+            lambda: f"# ![{self.word()}](logo.png)",
             lambda: f"- {self.inline()}\n- {self.inline()}\n  ```\n  {self.word()}\n  ```",
             lambda: f"```\n{self.word()}\n\n{self.word()}\n```",
             lambda: f"| {self.word()} | b |\n|---|---|\n| {self.inline()} | {self.word()} |",
