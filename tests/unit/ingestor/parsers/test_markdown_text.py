@@ -168,7 +168,6 @@ class _Author:
             lambda: f"<div>\n<p>{self.word()}</p>\n</div>",
             lambda: f"<!-- {_GONE}\n\n{_GONE} -->",
             lambda: f"!!! note\n    {self.inline()}",
-            lambda: f"```\n{self.word()}",
         ]
         return "\n\n".join(kind() for kind in self._some(kinds))
 
@@ -181,6 +180,8 @@ def _documents(draw: st.DrawFn) -> tuple[str, list[str]]:
     author = _Author(draw)
     matter = draw(st.sampled_from(["", "---\ntitle: 1\n---\n", "+++\ntitle = 1\n+++\n", "---\n\n"]))
     body = author.block()
+    if draw(st.booleans()):
+        body += f"\n\n```\n{author.word()}"
     notes = "".join(author.notes)
     return f"{matter}{body}\n\n{notes}\n[ref]: https://x.example\n", author.seen
 
