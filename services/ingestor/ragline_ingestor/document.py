@@ -44,9 +44,10 @@ class Block:
 class ParsedDocument:
     """A document's canonical text and its blocks, in order and without overlap.
 
-    Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For
-    Markdown and plain text, `text` is exactly the source after `decoding.clean` (line ends are LF,
-        control characters dropped); for other formats it is the extracted text.
+    Every offset that Ragline publishes (chunks, citations) counts code points of `text`. For plain
+    text it is exactly the source after `decoding.clean` (line ends are LF, control characters
+    dropped); for Markdown the source as it is read (`parsers.markdown_text`); for other formats
+    the extracted text. Long tables then repeat their heads (`table_heads`).
     `warnings` are sentences that say what of the source is missing in `text`.
     """
 

@@ -17,6 +17,7 @@ from ragline_ingestor.language import detect_language
 from ragline_ingestor.media_types import resolve_media_type
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.prepared import Prepared
+from ragline_ingestor.table_heads import with_repeated_heads
 
 # Headings stand above each of their chunks. Ordinary documents come to little more than their text;
 # six long headings above thousands of chunks would come to gigabytes.
@@ -38,6 +39,7 @@ class Preparer:
         """
         media_type = resolve_media_type(content, names=names)
         document = parse(content, media_type=media_type, limits=self._limits)
+        document = with_repeated_heads(document, self._sizes)
         chunks = tuple(map(_carried, chunk_document(document, self._sizes)))
         self._check_size(chunks)
         title = document.title

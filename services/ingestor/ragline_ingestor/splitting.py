@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -19,6 +20,7 @@ _SENTENCE = regex.compile(
     r"(?<![.!?…؟۔।॥])[.!?…؟۔।॥]++[\"'”’)\]]*+\s++|[。！？｡]++[”’」』）]*+\s*+|\n++"
 )
 _WORD = regex.compile(r"\s+")
+_FENCE = regex.compile(r"^[ \t]*+(?:(?:[-*+•]|\d{1,9}[.)])[ \t]++)?(`{3,}+|~{3,}+)(.*+)$", regex.M)
 _GRAPHEME = regex.compile(r"\X")
 
 _CUTS = {
@@ -36,6 +38,8 @@ def split(text: str, span: Span, *, kind: BlockKind, limit: int) -> list[Span]:
     Tries the coarsest boundaries first, and finer ones only for parts that are still too long. A
     grapheme cluster is cut only if it alone is longer than `limit`.
     """
+    if kind is BlockKind.LIST and (fenced := _fenced(text, span)):
+        return _joined(iter(_around_code(text, span, fenced, limit)), limit)
     return _split(text, span, _CUTS[kind], limit)
 
 
@@ -59,6 +63,49 @@ def _split(text: str, span: Span, cuts: tuple[regex.Pattern[str], ...], limit: i
         for finer in _split(text, part, cuts[1:], limit)
     )
     return _joined(parts, limit)
+
+
+def _fenced(text: str, span: Span) -> list[Span]:
+    """Return the fenced code in a list, whole lines: a command that is cut does not run."""
+    found: list[Span] = []
+    opened: tuple[int, str] | None = None
+    for match in _FENCE.finditer(text, *span):
+        if opened is None:
+            opened = match.start(), match[1]
+        elif match[1].startswith(opened[1]) and not match[2].strip():
+            found.append((opened[0], min(match.end() + 1, span[1])))
+            opened = None
+    return found
+
+
+def _around_code(text: str, span: Span, fenced: list[Span], limit: int) -> Iterator[Span]:
+    """Yield the parts of a list: its items, or an item's text and code if it is too long."""
+    codes = deque(fenced)
+    for start, end in _items(text, span, fenced):
+        at = start
+        while codes and codes[0][0] < end:
+            code = codes.popleft()
+            if end - start > limit:
+                if at < code[0]:
+                    yield from _split(text, (at, code[0]), _CUTS[BlockKind.LIST], limit)
+                yield from _split(text, code, _CUTS[BlockKind.CODE], limit)
+                at = code[1]
+        if at < end:
+            yield from _split(text, (at, end), _CUTS[BlockKind.LIST], limit)
+
+
+def _items(text: str, span: Span, fenced: list[Span]) -> Iterator[Span]:
+    """Yield the items; a line of code that looks like one is none."""
+    codes = deque(fenced)
+    start, end = span
+    for match in _ITEM.finditer(text, *span):
+        while codes and codes[0][1] <= match.start():
+            codes.popleft()
+        in_code = bool(codes) and codes[0][0] < match.end()
+        if start < match.end() < end and not in_code:
+            yield start, match.end()
+            start = match.end()
+    yield start, end
 
 
 def _parts(text: str, span: Span, cut: regex.Pattern[str]) -> Iterator[Span]:

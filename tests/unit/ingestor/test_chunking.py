@@ -176,3 +176,11 @@ def _check_graphemes(text: str, chunks: list[Chunk], sizes: ChunkSizes) -> None:
         if match.end() - match.start() <= sizes.target:
             inside = range(match.start() + 1, match.end())
             assert cuts.isdisjoint(inside) or match.group().isspace(), match
+
+
+def test_code_in_a_long_list_is_not_cut() -> None:
+    code = "  ```yaml\n  steps:\n  - name: build\n\n  - name: test\n  ```"
+    items = [f"- step {n} of the work on this list\n\n{code}" for n in range(9)]
+    chunks = _chunks("\n".join(items), SMALL)
+    assert len(chunks) > 4
+    assert sum(code in chunk.text for chunk in chunks) == len(items)

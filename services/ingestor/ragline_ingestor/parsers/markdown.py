@@ -1,22 +1,26 @@
 """Markdown (CommonMark with tables, front matter and the MDX of documentation sites).
 
-Offsets point into the source itself: block ranges come from markdown-it's line maps.
+The text is Markdown, too: the source as it is read (`markdown_text`). Block ranges come from
+markdown-it's line maps.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import Block, BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.parsers.fences import short_fences
+from ragline_ingestor.parsers.front_matter import FrontMatter, read_front_matter
+from ragline_ingestor.parsers.markdown_text import as_read
 from ragline_ingestor.parsers.mdx import component_tags, visible
+from ragline_ingestor.parsers.text_budget import TextBudget
 
 _KINDS = {
     "paragraph_open": BlockKind.PARAGRAPH,
@@ -28,6 +32,8 @@ _KINDS = {
     "fence": BlockKind.CODE,
     "code_block": BlockKind.CODE,
     "table_open": BlockKind.TABLE,
+    # one that nothing refers to
+    "footnote_reference_open": BlockKind.PARAGRAPH,
 }
 _TEXT_TOKENS = {"text", "code_inline"}
 _MAX_HEADING_CHARS = 1_000
@@ -36,20 +42,43 @@ _HTML_TABLE = re.compile(r"\s*+<table\b", re.I)
 
 
 def parse_markdown(content: Content, limits: ParseLimits) -> ParsedDocument:
-    """Parse Markdown; the title is the front matter's, else the first top heading."""
+    """Parse Markdown; the title is the front matter's, else the first top heading.
+
+    Raises:
+        InvalidDocument: `not_text`, `too_large`.
+    """
     text = decode(content)
     if len(text) > limits.text_chars:
         return ParsedDocument(text=text, blocks=())
-    tokens = _markdown().parse(text)
+    matter = read_front_matter(text)
+    markdown = _markdown()
+    env: dict[str, object] = {}
+    tokens = markdown.parse(_body(text, matter), env)
+    written = as_read(text, _line_starts(text), tokens, env, TextBudget(limits).spend)
+    if written.text != text:
+        text = written.text
+        tokens = markdown.parse(_body(text, matter))
     blocks = tuple(_blocks(text, tokens))
-    matter = _front_matter(tokens)
     top = (b.heading for b in blocks if b.kind is BlockKind.HEADING and b.level == 1)
     return ParsedDocument(
         text=text,
         blocks=blocks,
-        title=matter.get("title") or next(top, None),
-        language=matter.get("lang") or matter.get("language"),
+        title=matter.values.get("title") or next(top, None),
+        language=matter.values.get("lang") or matter.values.get("language"),
+        warnings=tuple(_warnings(matter, open_comment=written.open_comment)),
     )
+
+
+def _body(text: str, matter: FrontMatter) -> str:
+    """Return `text` with blank lines for the front matter: the numbers of lines stay."""
+    return "\n" * text.count("\n", 0, matter.end) + text[matter.end :]
+
+
+def _warnings(matter: FrontMatter, *, open_comment: bool) -> Iterator[str]:
+    if matter.problem:
+        yield matter.problem
+    if open_comment:
+        yield "a comment has no end (`-->`): the text behind it is indexed"
 
 
 def _markdown() -> MarkdownIt:
@@ -59,7 +88,8 @@ def _markdown() -> MarkdownIt:
     only in headings.
     """
     markdown = MarkdownIt("commonmark").enable("table").disable("inline")
-    return markdown.use(front_matter_plugin).use(admon_plugin).use(component_tags)
+    markdown.use(footnote_plugin, inline=False, move_to_end=False)
+    return markdown.use(admon_plugin).use(component_tags).use(short_fences)
 
 
 def _blocks(text: str, tokens: Sequence[Token]) -> Iterator[Block]:
@@ -97,23 +127,14 @@ def _kind(token: Token, source: str) -> BlockKind | None:
 
 
 def _plain(markdown: MarkdownIt, source: str) -> str:
-    """Return a heading's text without markup and `{#anchor}`."""
+    """Return a heading's text without markup and `{#anchor}`, else that of its pictures."""
     [inline] = markdown.parseInline(source[:_MAX_HEADING_CHARS])
-    words = (
-        token.content if token.type in _TEXT_TOKENS else " " * (token.type == "softbreak")
-        for token in inline.children or ()
-    )
-    return " ".join(_HEADING_ID.sub("", "".join(words)).split())
+    tokens = inline.children or []
+    words = _words(tokens, _TEXT_TOKENS) or _words(tokens, {"image"})
+    return " ".join(_HEADING_ID.sub("", words).split())
 
 
-def _front_matter(tokens: Sequence[Token]) -> dict[str, str]:
-    """Return the front matter's string values; it is ignored unless it is a YAML mapping."""
-    if not tokens or tokens[0].type != "front_matter":
-        return {}
-    try:
-        matter = yaml.safe_load(tokens[0].content)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    if not isinstance(matter, dict):
-        return {}
-    return {str(key): value for key, value in matter.items() if isinstance(value, str)}
+def _words(tokens: Sequence[Token], kinds: Collection[str]) -> str:
+    """Return the text of the tokens of some kinds; a picture's is what it shows."""
+    parts = (t.content if t.type in kinds else " " * (t.type == "softbreak") for t in tokens)
+    return "".join(parts).strip()

@@ -1,4 +1,7 @@
-"""How much text the merged cells of tables may come to: each stands in every row that it covers."""
+"""How much text may come of a source that says once what stands in many places.
+
+That is a merged cell, in every row that it covers, or an address that many links refer to.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class TextBudget:
         self._chars += chars
         if self._chars > self._most:
             raise InvalidDocument(
-                f"the text with its merged cells is over the limit of {self._most} characters:"
+                f"merged cells or addresses repeated come to more than {self._most} characters:"
                 " split the document or raise RAGLINE_INGESTOR__MAX_TEXT_CHARS",
                 code="too_large",
             )
