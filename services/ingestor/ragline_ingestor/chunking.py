@@ -60,11 +60,11 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
-    """A piece under its headings; `heading_start` is set while it is its section's only one."""
+    """A piece under its headings; `starts` as of a `Section` while it is its section's only one."""
 
     piece: _Piece
     path: HeadingPath
-    heading_start: int | None
+    starts: tuple[tuple[int, int], ...] | None
 
 
 def chunk_document(document: ParsedDocument, sizes: ChunkSizes) -> list[Chunk]:
@@ -92,8 +92,8 @@ def _chunk(text: str, item: _Placed) -> Chunk:
 def _placed(text: str, section: Section, sizes: ChunkSizes) -> list[_Placed]:
     pieces = _packed([p for b in section.blocks for p in _pieces(text, b, sizes)], sizes)
     pieces = list(_overlapped(text, pieces, sizes))
-    alone = section.start if len(pieces) == 1 else None
-    return [_Placed(piece=piece, path=section.path, heading_start=alone) for piece in pieces]
+    alone = section.starts if len(pieces) == 1 else None
+    return [_Placed(piece=piece, path=section.path, starts=alone) for piece in pieces]
 
 
 def _pieces(text: str, block: Block, sizes: ChunkSizes) -> Iterator[_Piece]:
@@ -152,14 +152,19 @@ def _overlap_start(text: str, before: _Piece, piece: _Piece, sizes: ChunkSizes) 
 
 
 def _merged(last: _Placed, item: _Placed, sizes: ChunkSizes) -> _Placed | None:
-    """Join a section below the minimum with the next; the text then shows their headings."""
-    if last.heading_start is None or last.piece.size >= sizes.minimum:
+    """Join a section below the minimum with the next; the text then shows their headings.
+
+    All those that they do not share: also one that has subsections and no text of its own.
+    """
+    if last.starts is None or last.piece.size >= sizes.minimum:
         return None
-    joined = replace(last.piece.through(item.piece), start=last.heading_start)
+    path = _shared(last.path, item.path)
+    shown = (start for depth, start in last.starts if depth >= len(path))
+    joined = replace(last.piece.through(item.piece), start=min(shown, default=last.piece.start))
     if joined.size > sizes.target:
         return None
-    alone = last.heading_start if item.heading_start is not None else None
-    return _Placed(piece=joined, path=_shared(last.path, item.path), heading_start=alone)
+    alone = last.starts if item.starts is not None else None
+    return _Placed(piece=joined, path=path, starts=alone)
 
 
 def _shared(left: HeadingPath, right: HeadingPath) -> HeadingPath:

@@ -12,10 +12,14 @@ HeadingPath = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The blocks directly under one heading. `start` is where its heading begins."""
+    """The blocks directly under one heading.
+
+    `starts` are where the headings of `path` begin that follow the section before, by their depth;
+    without any, where the text begins.
+    """
 
     path: HeadingPath
-    start: int
+    starts: tuple[tuple[int, int], ...]
     blocks: tuple[Block, ...]
 
 
@@ -28,18 +32,22 @@ def sections(blocks: Sequence[Block]) -> list[Section]:
     found: list[Section] = []
     stack: list[Block] = []
     body: list[Block] = []
+    opened: list[tuple[int, int]] = []
     for block, following in zip(blocks, [*blocks[1:], None], strict=False):
         if block.kind is BlockKind.HEADING:
             stack = [*(above for above in stack if above.level < block.level), block]
+            opened.append((len(stack) - 1, block.start))
             if _is_leaf(block, following):
                 content = (replace(block, kind=BlockKind.PARAGRAPH),)
-                found.append(Section(path=_path(stack[:-1]), start=block.start, blocks=content))
+                path = _path(stack[:-1])
+                found.append(Section(path=path, starts=tuple(opened), blocks=content))
+                opened = []
             continue
         body.append(block)
         if following is None or following.kind is BlockKind.HEADING:
-            start = stack[-1].start if stack else body[0].start
-            found.append(Section(path=_path(stack), start=start, blocks=tuple(body)))
-            body = []
+            starts = tuple(opened) or ((len(stack), body[0].start),)
+            found.append(Section(path=_path(stack), starts=starts, blocks=tuple(body)))
+            body, opened = [], []
     return found
 
 

@@ -79,6 +79,12 @@ def test_small_sections_join_and_then_show_their_headings() -> None:
     ]
 
 
+def test_a_heading_without_text_of_its_own_is_shown_when_its_sections_join_others() -> None:
+    chunks = _chunks("# Rooms\n\n## Oberon\n\nTwelve seats.\n\n# Desks\n\nNone.")
+    assert [chunk.heading_path for chunk in chunks] == [()]
+    assert all(word in chunks[0].text for word in ("Rooms", "Oberon", "Desks"))
+
+
 def test_a_page_of_bare_headings_is_still_found() -> None:
     [chunk] = _chunks("# Only a title\n")
     assert (chunk.text, chunk.heading_path) == ("# Only a title", ())

@@ -64,7 +64,8 @@ class _Author:
                 ),
                 lambda d: f"<article>{self.blocks(d - 1)}</article>",
                 lambda d: f"<form><p>{self.word()}</p>{self.blocks(d - 1)}</form>",
-                lambda d: f"<aside><p>{self.word()}</p>{self.inline()}</aside>",
+                # one that is mostly links is noise
+                lambda _: f"<aside><p>{self.word()}</p>{self.word()}</aside>",
                 self._table,
             ]
         return "".join(kind(depth) for kind in self._some(kinds))
