@@ -42,8 +42,10 @@ Key = tuple[str, str]
 async def _compact_eagerly(bootstrap: str) -> None:
     topics = (DOCUMENTS.name, DOCUMENT_ACCESS.name)
     resources = [ConfigResource(ConfigResourceType.TOPIC, name, EAGER) for name in topics]
-    broker = ConfigResource(ConfigResourceType.BROKER, "", {"log.cleaner.backoff.ms": "100"})
     async with open_admin(kafka_settings(bootstrap), COMMAND_LINE) as admin:
+        [node] = (await admin.describe_cluster())["brokers"]
+        often = {"log.cleaner.backoff.ms": "100"}
+        broker = ConfigResource(ConfigResourceType.BROKER, str(node["node_id"]), often)
         await admin.alter_configs(resources)
         await admin.alter_configs([broker])
 

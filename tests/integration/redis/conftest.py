@@ -71,6 +71,7 @@ class BlackHole:
             server.close()
             for pump in self._pumps:
                 pump.cancel()
+            await asyncio.gather(*self._pumps, return_exceptions=True)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there = await asyncio.open_connection("127.0.0.1", self._target)
@@ -83,11 +84,13 @@ class BlackHole:
 async def _pump(
     source: asyncio.StreamReader, sink: asyncio.StreamWriter, swallowing: asyncio.Event
 ) -> None:
-    with suppress(OSError):
-        while data := await source.read(65_536):
-            if not swallowing.is_set():
-                sink.write(data)
-    sink.close()
+    try:
+        with suppress(OSError):
+            while data := await source.read(65_536):
+                if not swallowing.is_set():
+                    sink.write(data)
+    finally:
+        sink.close()
 
 
 @asynccontextmanager
