@@ -76,12 +76,13 @@ def read_all(cluster: Cluster, topic: str) -> list[dict[str, Any]]:
     """Return the values of a compacted topic, whose offsets have gaps."""
     consumer = Consumer({"bootstrap.servers": cluster.bootstrap, "group.id": "rebuild-checker"})
     try:
+        begins: dict[int, int] = {}
         ends: dict[int, int] = {}
         for number in consumer.list_topics(topic, 10).topics[topic].partitions:
             begin, end = consumer.get_watermark_offsets(TopicPartition(topic, number))
             if begin < end:
-                ends[number] = end
-        consumer.assign([TopicPartition(topic, number, 0) for number in ends])
+                begins[number], ends[number] = begin, end
+        consumer.assign([TopicPartition(topic, number, begins[number]) for number in ends])
         found = []
         while ends:  # the last record of a partition is never removed
             for message in consumer.consume(500, 0.1):
