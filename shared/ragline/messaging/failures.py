@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from ragline.clock import epoch_ms
 from ragline.contracts import bounds
 from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
 from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef
@@ -310,6 +311,15 @@ def due_at(record: Record) -> float:
     asked = _last_number(record, RetryHeader.NOT_BEFORE) or 0
     latest = record.timestamp + _LONGEST_WAIT_MS
     return max(record.timestamp + delay_s * 1000, min(asked, latest))
+
+
+def wait_s(record: Record, now: datetime) -> float:
+    """Return how many seconds a record waits until it may be handled; 0 if it need not.
+
+    Its time is the broker's, so that no clock of ours that is slow makes it wait longer.
+    """
+    due = due_at(record)
+    return max(0.0, min(due - epoch_ms(now), due - record.timestamp)) / 1000
 
 
 def first_appended_at(record: Record) -> float:

@@ -20,8 +20,8 @@ from ragline.messaging.failures import (
     blame,
     dead_letter_headers,
     diagnose,
-    due_at,
     publisher_of,
+    wait_s,
 )
 from ragline.messaging.flood import Floods
 from ragline.messaging.head_start import HeadStart
@@ -110,12 +110,9 @@ class Handler(ABC):
             guard.failed(publisher)
 
     async def _until_due(self, record: Record) -> None:
-        due = due_at(record)
-        # the record's time is the broker's: no clock of ours that is slow makes it wait longer
-        wait_ms = min(due - epoch_ms(self._context.clock()), due - record.timestamp)
-        if wait_ms > 0:
+        if seconds := wait_s(record, self._context.clock()):
             with self._context.waiting.here():
-                await asyncio.sleep(wait_ms / 1000)
+                await asyncio.sleep(seconds)
                 await self._context.solitude.over()
 
     def _count(self, record: Record, outcome: str, started: float) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,10 +24,11 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
 from ragline.background import within
+from ragline.clock import utc_now
 from ragline.errors import KillsTheWorker, Misconfigured, Unavailable
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.custody import Custody
-from ragline.messaging.failures import due_at
+from ragline.messaging.failures import wait_s
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_errors import translated
@@ -297,7 +297,9 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     ) -> None:
         """Run a record that may kill this process, and nothing else until it has ended."""
         state = self.state
-        while not gone() and (state.tasks or due_at(record) > time.time() * 1000):
+        clock = asyncio.get_running_loop().time
+        due = clock() + wait_s(record, utc_now())
+        while not gone() and (state.tasks or clock() < due):
             await self._pause()
         async with state.solitude.alone():
             while not gone() and not await self.commit(also={partition}):

@@ -47,6 +47,7 @@ from ragline.messaging.failures import (
     next_retry,
     origin,
     publisher_of,
+    wait_s,
 )
 from ragline.messaging.handler import Handler
 from ragline.messaging.waiting_tasks import WaitingTasks
@@ -292,6 +293,15 @@ def test_retry_after_beyond_the_topics_delay_is_obeyed() -> None:
     assert retry is not None
     at = int(NOW.timestamp() * 1000)
     assert due_at(FakeRecord(topic=retry[0], timestamp=at, headers=retry[1])) == at + 120_000
+
+
+@pytest.mark.parametrize(("slow_s", "waits_s"), [(0, 10), (-4, 6), (3_600, 10), (-11, 0)])
+def test_a_clock_of_ours_that_is_slow_makes_no_retry_wait_longer(
+    slow_s: float, waits_s: float
+) -> None:
+    record = FakeRecord(topic="documents.retry.10s", timestamp=10_000_000)
+    ours = datetime.fromtimestamp(10_000 - slow_s, UTC)
+    assert wait_s(record, ours) == waits_s
 
 
 @pytest.mark.parametrize(
