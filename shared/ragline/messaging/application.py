@@ -18,12 +18,13 @@ from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.topics import DEAD_LETTERS, Topic, consumer_group
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.failures import carried_event, publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
-from ragline.messaging.ordered import Consumption, subscribe
+from ragline.messaging.ordered import subscribe
 from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec

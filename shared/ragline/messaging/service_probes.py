@@ -15,8 +15,9 @@ from functools import partial
 from faststream.kafka import KafkaBroker
 
 from ragline.messaging.composition import Check, Composition
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.flood import FloodGuard, Floods, TopicState
-from ragline.messaging.ordered import Consumption, OrderedCommitSubscriber
+from ragline.messaging.ordered import OrderedCommitSubscriber
 from ragline.messaging.outage import Outage
 from ragline.observability.health import Health
 from ragline.settings import ServiceSettings

@@ -15,7 +15,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import ConcurrentDefaultSubscriber
 
 from ragline.messaging import application
-from ragline.messaging.ordered import Consumption
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.serve import serve
 
 _COMMIT_MS = 200

@@ -18,11 +18,11 @@ from ragline.contracts.topics import (
 )
 from ragline.messaging.application import add_publishers, add_subscribers, described
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.deliveries import DeliveryPolicy, DocumentDelivery, Observation
 from ragline.messaging.flood import Floods
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
-from ragline.messaging.ordered import Consumption
 from ragline.messaging.outage import Outage
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec

@@ -14,12 +14,13 @@ from aiokafka.errors import KafkaConnectionError
 
 from ragline.contracts.topics import DOCUMENT_ACCESS
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.offsets import OffsetTracker
-from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
+from ragline.messaging.ordered import _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks

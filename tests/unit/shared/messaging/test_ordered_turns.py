@@ -12,11 +12,12 @@ import pytest
 from aiokafka import TopicPartition
 
 from ragline.messaging.assignment import Assignment
+from ragline.messaging.consumption import Consumption
 from ragline.messaging.flood import FloodGuard
 from ragline.messaging.gate import Gate
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.offsets import Fetched
-from ragline.messaging.ordered import Consumption, _Rebalance, subscribe
+from ragline.messaging.ordered import _Rebalance, subscribe
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service_probes import _stalled
 from ragline.messaging.slots import DeliverySlot
