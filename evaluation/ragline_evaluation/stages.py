@@ -90,4 +90,9 @@ async def open_classifier() -> AsyncIterator[Stage]:
 @asynccontextmanager
 async def _open(spec: ServiceSpec) -> AsyncIterator[Stage]:
     async with spec.compose(spec.settings(), Metrics()) as composition:
+        composition.aside.open(_keep_nowhere)
         yield cast("Stage", composition.stage)
+
+
+async def _keep_nowhere(event: object) -> None:
+    """Take what a stage publishes beside its result: a measurement rebuilds no index from it."""

@@ -70,16 +70,17 @@ async def watch_head_start(head_start: HeadStart, kafka: KafkaSettings, group: s
     if head_start.topic is None:
         return
     name = head_start.topic.name
-    ends: Offsets | None = None
+    ends: Offsets | None = None  # of records; known once the log's own ends did not say enough
     while not head_start.over:
         try:
             async with open_lag_reader(kafka) as reader:
                 wanted = GroupTopic(group=group, topic=name)
                 if ends is None:
-                    ends = await reader.ends(name)
-                    head_start.saw(await reader.committed(wanted), ends)
-                    if not head_start.over:
-                        ends = await _ends_of_records(kafka, ends)
+                    ends_of_log = await reader.ends(name)
+                    head_start.saw(await reader.committed(wanted), ends_of_log)
+                    if head_start.over:
+                        return
+                    ends = await _ends_of_records(kafka, ends_of_log)
                 while not head_start.over:
                     head_start.saw(await reader.committed(wanted), ends)
                     await asyncio.sleep(_LOOK_S)

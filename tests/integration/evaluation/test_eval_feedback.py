@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
-from tests.integration.cli.feedback.conftest import DAY, Cluster, Tenant
+from tests.integration.cli.feedback.conftest import Cluster, Tenant
 from typer.testing import CliRunner
 
 from ragline_cli.main import app
@@ -28,7 +28,7 @@ def test_a_set_from_feedback_is_evaluated(
         tenant.says("alarms", "up", marker=1),
     )
     data, out = tmp_path / tenant.name, tmp_path / "out"
-    cluster.json("export", str(data), "--tenant", tenant.name, *DAY)
+    cluster.json("export", str(data), "--tenant", tenant.name, "--since", "1d")
     for kind in ("retrieval", "answers"):
         command = ["eval", kind, "--data", str(data), "--out", str(out / kind)]
         result = CliRunner().invoke(app, command, env=environment, catch_exceptions=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import cast
 from uuid import uuid4
@@ -131,7 +132,7 @@ async def test_the_sizes_that_the_sizing_table_states(small: RedisServer) -> Non
         await cache.put_many(MODEL, ["a"], [VECTOR])
         await answers.put("0" * 40, b"x" * 4_000)
         keys = cast("list[bytes]", await redis.keys("*"))
-        sizes = {key.split(b":")[1]: await redis.memory_usage(key) for key in keys}
+        sizes = {re.split(b"[:/]", key)[1]: await redis.memory_usage(key) for key in keys}
 
     assert sizes[b"embedding"] == pytest.approx(1_656, rel=0.1)
     assert sizes[b"answer"] == pytest.approx(4_000 + 104, rel=0.1)
