@@ -24,17 +24,17 @@ class SteppingWeaviate(WeaviateStore):
 
     def __init__(self, store: WeaviateStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
-        self._turns, self._name = turns, name
+        self._turns, self._writer = turns, name
 
     def tenant(self, tenant: str) -> TenantObjects:
         """Return the objects of a tenant, with one turn per call."""
-        return _SteppingTenant(super().tenant(tenant), self._turns, self._name)
+        return _SteppingTenant(super().tenant(tenant), self._turns, self._writer)
 
 
 class _SteppingTenant(TenantObjects):
     def __init__(self, tenant: TenantObjects, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(tenant))
-        self._turns, self._name = turns, name
+        self._turns, self._writer = turns, name
 
     async def find(
         self,
@@ -44,17 +44,17 @@ class _SteppingTenant(TenantObjects):
         vectors: bool = False,
         limit: int = MAX_RESULTS,
     ) -> Sequence[Found]:
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         return await super().find(where, properties, vectors=vectors, limit=limit)
 
     async def insert(self, objects: Sequence[Object]) -> None:
         if objects:
-            await self._turns.step(self._name)
+            await self._turns.step(self._writer)
             await super().insert(objects)
 
     async def remove(self, ids: Sequence[UUID]) -> None:
         if ids:
-            await self._turns.step(self._name)
+            await self._turns.step(self._writer)
             await super().remove(ids)
 
 
@@ -63,17 +63,17 @@ class SteppingPgvector(PgvectorStore):
 
     def __init__(self, store: PgvectorStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
-        self._turns, self._name = turns, name
+        self._turns, self._writer = turns, name
 
     @asynccontextmanager
     async def _connection(self, action: str, *, chunks: int = 0) -> AsyncIterator[Any]:
         async with super()._connection(action, chunks=chunks) as connection:
-            yield _SteppingConnection(connection, self._turns, self._name)
+            yield _SteppingConnection(connection, self._turns, self._writer)
 
 
 class _SteppingConnection:
     def __init__(self, connection: Any, turns: Turns, name: str) -> None:
-        self._connection, self._turns, self._name = connection, turns, name
+        self._connection, self._turns, self._writer = connection, turns, name
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connection, name)
@@ -81,7 +81,7 @@ class _SteppingConnection:
             return found
 
         async def stepping(*args: Any, **kwargs: Any) -> Any:
-            await self._turns.step(self._name)
+            await self._turns.step(self._writer)
             return await found(*args, **kwargs)
 
         return stepping
@@ -92,27 +92,27 @@ class SteppingMemory(MemoryStore):
 
     def __init__(self, store: MemoryStore, turns: Turns, name: str) -> None:
         self.__dict__.update(vars(store))
-        self._turns, self._name = turns, name
+        self._turns, self._writer = turns, name
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
         """Write as the fake does, between two turns."""
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         result = await super().upsert(document)
-        await self._turns.step(self._name)  # a crash here is a reply that never arrived
+        await self._turns.step(self._writer)  # a crash here is a reply that never arrived
         return result
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
         """Write as the fake does, between two turns."""
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         result = await super().delete(ref, version=version)
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         return result
 
     async def set_access(
         self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
     ) -> WriteResult:
         """Write as the fake does, between two turns."""
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         result = await super().set_access(ref, version=version, access=access)
-        await self._turns.step(self._name)
+        await self._turns.step(self._writer)
         return result
