@@ -41,7 +41,8 @@ def main(
 
     No process may end, fail its liveness probe or take more memory than its pod has, and every
     record ends in an answer, a status or a dead letter of the right cause. What breaks this is
-    written to a file that --replay sends again. Ends with code 1 when something was found.
+    written to a file that --replay sends again. Ends with code 1 when something was found, and
+    with 130 after Ctrl-C, which reports what was found until then.
     """
     if replay is not None:
         given, records, seconds = None, read_cases(replay), math.inf
@@ -61,7 +62,7 @@ def main(
     paths = report.write(outcome, folder, seed=given)
     Console().print(report.everything(outcome))
     Console().print("\n".join(f"wrote {path}" for path in paths))
-    raise typer.Exit(1 if outcome.findings else 0)
+    raise typer.Exit(1 if outcome.findings else 130 if outcome.interrupted else 0)
 
 
 if __name__ == "__main__":

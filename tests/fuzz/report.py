@@ -41,6 +41,7 @@ def as_dict(outcome: Outcome, *, seed: int | None) -> dict[str, Any]:
         "seed": seed,
         "seconds": round(outcome.seconds, 1),
         "sent": outcome.sent,
+        "interrupted": outcome.interrupted,
         "counts": {kind: dict(ends) for kind, ends in outcome.counts.items()},
         "memory_mib": {
             name: {"most": each.most // _MIB, "limit": each.limit // _MIB}
@@ -61,10 +62,14 @@ def everything(outcome: Outcome) -> RenderableType:
 
 
 def _ends(outcome: Outcome) -> Table:
-    table = Table("what was sent", "how it ended", title=f"{outcome.sent} records")
+    table = Table("what was sent", "how it ended", title=_title(outcome))
     for kind, ends in outcome.counts.items():
         table.add_row(escape(kind), escape(", ".join(f"{n} {end}" for end, n in ends.items())))
     return table
+
+
+def _title(outcome: Outcome) -> str:
+    return f"{outcome.sent} records{', interrupted' if outcome.interrupted else ''}"
 
 
 def _memory(outcome: Outcome) -> Table:

@@ -60,13 +60,14 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a run found."""
+    """What a run found. One that was interrupted does not judge the records without an end."""
 
     seconds: float
     sent: int
     counts: Mapping[str, Counter[str]]
     memory: Mapping[str, Memory]
     findings: Sequence[Finding]
+    interrupted: bool = False
 
 
 def run(plan: Plan, folder: Path, *, say: Say) -> Outcome:
@@ -111,11 +112,16 @@ class _Run:
         self._started = self._said = time.monotonic()
 
     def all(self) -> Outcome:
-        """Send, wait, judge."""
-        self._send()
-        self._sender.flush()
-        self._say(f"{len(self._sent_at)} records sent; waiting for the last ends")
-        self._wait()
+        """Send, wait, judge; after an interrupt judge what has ended by then."""
+        interrupted = False
+        try:
+            self._send()
+            self._sender.flush()
+            self._say(f"{len(self._sent_at)} records sent; waiting for the last ends")
+            self._wait()
+        except KeyboardInterrupt:
+            interrupted = True
+            self._say("interrupted: records without an end are not judged")
         return Outcome(
             seconds=time.monotonic() - self._started,
             sent=len(self._sent_at),
@@ -126,7 +132,8 @@ class _Run:
                 )
                 for each in self._topology.instances
             },
-            findings=self._ledger.close(),
+            findings=self._ledger.findings if interrupted else self._ledger.close(),
+            interrupted=interrupted,
         )
 
     def _send(self) -> None:
