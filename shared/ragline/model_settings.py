@@ -20,13 +20,26 @@ PINNED_COMMITS = {
 class EmbeddingSettings(Group):
     """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
 
-    model: str = Field("packaged", description="`packaged`, a model hub id or a folder")
+    model: str = Field(
+        "packaged",
+        description="`packaged`; `bge-small-en-v1.5-q`, `all-minilm-l6-v2-q`, `e5-small-v2-q` (all "
+        "8 bits) or `bge-small-en-v1.5`, which run without torch; a hub id; or a folder",
+    )
     revision: str | None = Field(
         None, description="revision of a model from a hub; the newest when empty"
     )
-    prefix_query: str = Field("", description="prefix of each question, if the model needs one")
-    prefix_document: str = Field("", description="prefix of each chunk, if the model needs one")
-    threads: PositiveInt = Field(1, description="torch threads")
+    onnx_file: str | None = Field(
+        None,
+        description="ONNX file of a hub model or folder to run without torch, for example "
+        "`onnx/model.onnx`",
+    )
+    prefix_query: str | None = Field(
+        None, description="prefix of each question; when empty the one that a named model needs"
+    )
+    prefix_document: str | None = Field(
+        None, description="prefix of each chunk; when empty the one that a named model needs"
+    )
+    threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
     workers: PositiveInt = Field(
         1,
         description="copies of the model that embed documents in parallel; one per core if nothing "

@@ -11,25 +11,19 @@ import hashlib
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from ragline.cache_folder import cache_folder
+from ragline.errors import Unavailable
+from ragline.jars import Jar, fetch_jar, repository, sha256_of
 from ragline_cli.errors import StackError
-from ragline_cli.stack.places import cache_folder
 
 KAFKA_VERSION = "4.1.0"
 _ROOTS = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36")
 _LOCK = "kafka.lock"
 _PARALLEL = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Jar:
-    """One locked jar: Maven coordinate `group:artifact:version` and SHA-256 in hexadecimal."""
-
-    coordinate: str
-    sha256: str
 
 
 def parse_lock(text: str) -> list[Jar]:
@@ -66,7 +60,7 @@ def fetch(lock: str) -> str:
         StackError: Maven Central cannot be reached or a jar is not what the lock says.
     """
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        paths = list(pool.map(_fetch_jar, parse_lock(lock)))
+        paths = list(pool.map(_fetch, parse_lock(lock)))
     class_path = os.pathsep.join(map(str, paths))
     cached = class_path_file(lock)
     cached.parent.mkdir(parents=True, exist_ok=True)
@@ -74,23 +68,11 @@ def fetch(lock: str) -> str:
     return class_path
 
 
-def _fetch_jar(jar: Jar) -> Path:
-    """Return the path of one jar; download it if it is missing or incomplete."""
-    from jgo.maven import MavenContext
-
-    group, artifact, version = jar.coordinate.split(":")
-    context = MavenContext(repo_cache=_repository(), local_repos=[])
-    wanted = context.project(group, artifact).at_version(version).artifact()
-    if (path := wanted.cached_path) and path.exists() and _sha256(path) != jar.sha256:
-        path.unlink()  # an earlier download was interrupted
+def _fetch(jar: Jar) -> Path:
     try:
-        path = wanted.resolve()
-    except (OSError, RuntimeError) as error:
-        raise StackError(f"cannot download {jar.coordinate}: {error}") from error
-    if _sha256(path) != jar.sha256:
-        path.unlink()
-        raise StackError(f"{jar.coordinate} is not the file that the lock names: try again")
-    return path
+        return fetch_jar(jar)
+    except Unavailable as error:
+        raise StackError(str(error)) from error
 
 
 def resolve_lock() -> str:
@@ -98,25 +80,16 @@ def resolve_lock() -> str:
     from jgo.maven import MavenContext
     from jgo.parse import Coordinate
 
-    context = MavenContext(repo_cache=_repository(), local_repos=[])
+    context = MavenContext(repo_cache=repository(), local_repos=[])
     roots = [replace(Coordinate.parse(root), scope="compile") for root in _ROOTS]
     inputs, rest = context.resolver.resolve([context.create_dependency(root) for root in roots])
     needed = [*inputs, *(dep for dep in rest if dep.scope in {"compile", "runtime"})]
     lines = [
-        f"{dep.groupId}:{dep.artifactId}:{dep.version} {_sha256(dep.artifact.resolve())}"
+        f"{dep.groupId}:{dep.artifactId}:{dep.version} {sha256_of(dep.artifact.resolve())}"
         for dep in needed
     ]
     head = "# Made by `python -m ragline_cli.stack.kafka_jars lock`: coordinate, SHA-256"
     return "\n".join([head, *lines, ""])
-
-
-def _repository() -> Path:
-    return cache_folder() / "maven"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main() -> None:

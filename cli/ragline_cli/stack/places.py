@@ -1,4 +1,4 @@
-"""The launcher's folders: a cache for downloads, and a state folder per running stack."""
+"""The launcher's folders: a state folder per running stack, and secrets in it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
-
-
-def cache_folder() -> Path:
-    """Return the folder for downloads and builds (`~/.cache/ragline` on Linux; respects XDG)."""
-    return platformdirs.user_cache_path("ragline")
 
 
 def state_folder(name: str, environment: Mapping[str, str] = os.environ) -> Path:

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from threading import Event
 
+from ragline.cache_folder import cache_folder
 from ragline_cli.errors import StackError
-from ragline_cli.stack.places import cache_folder
 from ragline_cli.stack.processes import Command, run
 
 VERSION = "v1.34.0"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yaml
 
+from ragline.cache_folder import cache_folder
 from ragline.errors import Misconfigured
 from ragline_cli.generated.manifests.metadata import Object
-from ragline_cli.stack.places import cache_folder
 from ragline_cli.stack.weaviate_build import go
 
 VERSION = "v5.8.1"

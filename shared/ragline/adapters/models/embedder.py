@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ragline.adapters.models.batching import MicroBatcher
+from ragline.adapters.models.embedding_identity import Identity, Prefixes
 from ragline.adapters.models.files import ModelFiles, locate
+from ragline.adapters.models.sentence_network import SentenceNetwork, network_of
 from ragline.adapters.models.thread import ModelThread
 from ragline.model_settings import EmbeddingSettings
 from ragline.ports.models import Embedder
 
-if TYPE_CHECKING:
-    from ragline.adapters.models.loaders import Encode
-
 Vectors = list[list[float]]
+Encode = Callable[[list[str]], Vectors]
+EmbeddingModel = ModelFiles | SentenceNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Worker:
         return await self.thread.run(partial(self.encode, texts))
 
 
-class SentenceTransformerEmbedder:
+class LocalEmbedder:
     """An `Embedder` over one or more workers.
 
     At most one batch of document texts is queued per worker, so a question waits for one such batch
@@ -47,20 +46,20 @@ class SentenceTransformerEmbedder:
         workers: Sequence[Worker],
         queries: MicroBatcher[str, list[float]],
         settings: EmbeddingSettings,
-        fingerprint: str,
-        dimensions: int,
+        identity: Identity,
     ) -> None:
         self._queries = queries
-        self._settings = settings
+        self._batch_size = settings.batch_size
+        self._prefixes = identity.prefixes
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         for worker in workers:
             self._idle.put_nowait(worker)
-        self.fingerprint = fingerprint
-        self.dimensions = dimensions
+        self.fingerprint = identity.fingerprint
+        self.dimensions = identity.dimensions
 
     async def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Embed passages: one unit vector per text, in order."""
-        prefixed = [self._settings.prefix_document + text for text in texts]
+        prefixed = [self._prefixes.document + text for text in texts]
         # Group texts of similar length: a batch is padded to its longest text
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         vectors: Vectors = [[]] * len(texts)
@@ -69,7 +68,7 @@ class SentenceTransformerEmbedder:
             for i, vector in zip(batch, await self._run([prefixed[i] for i in batch]), strict=True):
                 vectors[i] = vector
 
-        batches = _batches(order, self._settings.batch_size)
+        batches = _batches(order, self._batch_size)
         await asyncio.gather(*(embed(batch) for batch in batches))
         return vectors
 
@@ -82,7 +81,7 @@ class SentenceTransformerEmbedder:
 
     async def embed_query(self, text: str) -> list[float]:
         """Embed a question, together with those that arrive at the same time."""
-        return await self._queries.submit(self._settings.prefix_query + text)
+        return await self._queries.submit(self._prefixes.query + text)
 
 
 @asynccontextmanager
@@ -98,11 +97,10 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
             await stack.enter_async_context(ModelThread(f"embedder-{number}"))
             for number in range(settings.workers)
         ]
-        files = await threads[0].run(partial(locate, settings.model, settings.revision))
+        model = await threads[0].run(partial(_find, settings))
         # one after the other: concurrent imports of torch would only wait for each other
-        loaded = [await thread.run(partial(_load, files, settings)) for thread in threads]
+        loaded = [await thread.run(partial(_load, model, settings)) for thread in threads]
         workers = [Worker(t, encode) for t, (encode, _) in zip(threads, loaded, strict=True)]
-        dimensions = loaded[0][1]
         queries = await stack.enter_async_context(
             MicroBatcher(
                 workers[0].run,
@@ -110,25 +108,40 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
                 max_wait=settings.batch_wait_ms / 1_000,
             )
         )
-        yield SentenceTransformerEmbedder(
-            workers=workers,
-            queries=queries,
-            settings=settings,
-            fingerprint=fingerprint_of(files, dimensions, settings),
-            dimensions=dimensions,
+        identity = Identity(
+            model=model.name, dimensions=loaded[0][1], prefixes=_prefixes(model, settings)
         )
+        yield LocalEmbedder(workers=workers, queries=queries, settings=settings, identity=identity)
 
 
-def fingerprint_of(files: ModelFiles, dimensions: int, settings: EmbeddingSettings) -> str:
-    """Return the vectors' identity: two models are interchangeable when the strings are equal."""
-    prefixes = json.dumps([settings.prefix_query, settings.prefix_document])
-    return f"{files.model_id}@{files.revision} dim={dimensions} norm=l2 prefix={prefixes}"
+def _find(settings: EmbeddingSettings) -> EmbeddingModel:
+    """Return where the model is; one with an ONNX file needs no torch."""
+    from ragline.adapters.models.bundles import locate_bundle, names  # noqa: PLC0415  for these only
+
+    if settings.model in names():
+        return locate_bundle(settings.model)
+    files = locate(settings.model, settings.revision, also=settings.onnx_file)
+    return files if settings.onnx_file is None else network_of(files, settings.onnx_file)
 
 
-def _load(files: ModelFiles, settings: EmbeddingSettings) -> tuple[Encode, int]:
+def _prefixes(model: EmbeddingModel, settings: EmbeddingSettings) -> Prefixes:
+    own = model.prefixes if isinstance(model, SentenceNetwork) else Prefixes()
+    query, document = settings.prefix_query, settings.prefix_document
+    return Prefixes(
+        query=own.query if query is None else query,
+        document=own.document if document is None else document,
+    )
+
+
+def _load(model: EmbeddingModel, settings: EmbeddingSettings) -> tuple[Encode, int]:
+    if isinstance(model, SentenceNetwork):
+        from ragline.adapters.models.onnx_encoder import OnnxEncoder  # noqa: PLC0415  imports numpy
+
+        encoder = OnnxEncoder(model, threads=settings.threads)
+        return encoder, encoder.dimensions
     from ragline.adapters.models.loaders import load_encoder  # noqa: PLC0415  imports torch
 
-    return load_encoder(files, threads=settings.threads, batch_size=settings.batch_size)
+    return load_encoder(model, threads=settings.threads, batch_size=settings.batch_size)
 
 
 def _batches(order: Sequence[int], size: int) -> list[Sequence[int]]:

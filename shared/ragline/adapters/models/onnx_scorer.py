@@ -9,20 +9,14 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ragline.adapters.models.files import ModelFiles
+from ragline.adapters.models.onnx_network import OnnxNetwork
 from ragline.errors import Misconfigured
 
 _MOST_TOKENS = 512
-# input tensors of BERT-like models, with the tokenizer's names for them
-_INPUTS = {
-    "input_ids": "ids",
-    "attention_mask": "attention_mask",
-    "token_type_ids": "type_ids",
-}
 
 
 class OnnxScorer:
@@ -42,7 +36,7 @@ class OnnxScorer:
         try:
             self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
             config = json.loads((files.folder / "config.json").read_text(encoding="utf-8"))
-            self._session = _session(files.folder / onnx_file, threads)
+            self._network = OnnxNetwork(files.folder / onnx_file, threads=threads)
             self._check()
         except Exception as error:
             # onnxruntime and tokenizers raise classes of their own, and plain `Exception`
@@ -67,25 +61,10 @@ class OnnxScorer:
         return relevances
 
     def _logits(self, pairs: list[tuple[str, str]]) -> NDArray[np.float64]:
-        encodings = self._tokenizer.encode_batch(pairs)
-        tensors = {
-            each.name: np.array([getattr(e, _INPUTS[each.name]) for e in encodings], np.int64)
-            for each in self._session.get_inputs()
-        }
-        (scores,) = self._session.run(None, tensors)
+        scores = self._network(self._tokenizer.encode_batch(pairs))
         return np.asarray(scores, np.float64).reshape(len(pairs))
 
     def _check(self) -> None:
-        unknown = [i.name for i in self._session.get_inputs() if i.name not in _INPUTS]
-        if unknown:
-            raise ValueError(f"it wants {', '.join(unknown)}")
-        shapes = [output.shape for output in self._session.get_outputs()]
-        if len(shapes) != 1 or (len(shapes[0]) > 1 and shapes[0][-1] != 1):
-            raise ValueError(f"it gives {shapes}, not one score a pair")
-
-
-def _session(path: object, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        shape = self._network.shape
+        if len(shape) > 1 and shape[-1] != 1:
+            raise ValueError(f"it gives {shape}, not one score a pair")

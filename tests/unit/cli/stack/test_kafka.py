@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ragline import jars
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline_cli.errors import StackError
 from ragline_cli.stack import kafka_jars
@@ -12,7 +13,8 @@ from ragline_cli.stack.kafka import properties
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kafka_jars, "cache_folder", lambda: tmp_path)
+    for module in (jars, kafka_jars):
+        monkeypatch.setattr(module, "cache_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -47,10 +49,10 @@ def test_no_client_creates_topics_by_naming_them() -> None:
 
 
 def test_the_lock_names_every_jar_with_its_hash() -> None:
-    jars = kafka_jars.parse_lock(kafka_jars.lock_text())
-    assert any(jar.coordinate == "org.apache.kafka:kafka_2.13:4.1.0" for jar in jars)
-    assert all(re.fullmatch(r"[0-9a-f]{64}", jar.sha256) for jar in jars)
-    assert len({jar.coordinate for jar in jars}) == len(jars) > 40
+    locked = kafka_jars.parse_lock(kafka_jars.lock_text())
+    assert any(jar.coordinate == "org.apache.kafka:kafka_2.13:4.1.0" for jar in locked)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", jar.sha256) for jar in locked)
+    assert len({jar.coordinate for jar in locked}) == len(locked) > 40
 
 
 def test_the_second_start_resolves_nothing(cache: Path) -> None:
