@@ -33,7 +33,7 @@ def fetch_jar(jar: Jar) -> Path:
         from jgo.maven import MavenContext  # noqa: PLC0415  slow, and needed for downloads alone
     except ImportError as error:  # images do not have it
         raise Unavailable(
-            f"{jar.coordinate} is not in {cache_folder()}, and nothing is installed here that could "
+            f"{jar.coordinate} is not in {cache_folder()}, and nothing here can "
             "download it: mount that folder from a machine that has it, or install `jgo`"
         ) from error
     group, artifact, version = jar.coordinate.split(":")
