@@ -13,7 +13,7 @@ from ragline.errors import Misconfigured
 
 Pooling = Literal["cls", "mean"]
 _MOST_TOKENS = 512
-# The names of sentence-transformers, in `1_Pooling/config.json`
+# The names that sentence-transformers gives them in its pooling configuration
 _POOLINGS: dict[str, Pooling] = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_mean_tokens": "mean",
