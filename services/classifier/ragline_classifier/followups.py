@@ -42,7 +42,9 @@ _REFERENCE = re.compile(
     r"|again|too|work|works|mean|means|happen|fail|fails|possible|safe)\b|\s+\w+\s*[?!.]*$)"
     r"|(?<=\bis )(?P<that2>that)\b|(?<=\bdoes )(?P<that3>that)\b|(?<=\bif )(?P<that4>that)\b"
     r"|\b(?P<same>[Tt]he\s+same|(?:[Tt]he\s+)?(?:[Ff]irst|[Ss]econd|[Ll]ast|[Oo]ther)\s+ones?"
-    r"|[Tt]he\s+(?:former|latter|others?)|[Ww]hich\s+one|do\s+so)\b(?!\s+as\b)"
+    r"|[Tt]he\s+(?:former|latter|others?)|[Ww]hich\s+one|do\s+so)\b(?!\s+(?:as|of)\b)"
+    r"|\b(?:get|gets|buy|need|needs|have|order|request|make|create|use|find|add|replace|return|see)"
+    r"\s+(?P<one>ones?)\b(?=\s*(?:[?!.,;]|$)|\s+(?:in|on|with|for|from|to|at|by|without|too)\b)"
 )
 # expletive "it" without a referent: "is it possible to …", "how long does it take to …"
 _EXPLETIVE = re.compile(
@@ -55,6 +57,8 @@ _SCAFFOLD = re.compile(
     r"(?:(?P<nominal>(?:what|who|where|when)(?:'s|’s|\s+(?:is|are|was|were|does|do|did))"
     r"|(?:tell\s+me\s+(?:more\s+)?about|explain|define|describe|show\s+me|find|open|link\s+to)"
     r"|where\s+can\s+i\s+(?:find|see|read)|do\s+you\s+have)"
+    r"|how\s+(?:long|much|often|soon)\s+(?:does|do|did|will|would)\s+it\s+(?:take|cost)"
+    r"(?:\s+(?:me|us|you))?(?:\s+to)?"
     r"|how\s+(?:do|can|should|would|could|does|did|to)(?:\s+(?:i|we|you|one))?"
     r"|why\s+(?:is|are|was|were|does|do|did|won't|can't|doesn't|don't)(?:\s+(?:i|we))?"
     r"|(?:can|could|should|may|must|do|did|will|would)\s+(?:i|we|you)"
@@ -62,7 +66,12 @@ _SCAFFOLD = re.compile(
     r"|is\s+there(?:\s+a\s+way\s+to)?|(?:is|are|does|do|can|which|what|how)\b)\s*"
 )
 _TRAILING_VERB = re.compile(
-    r"(?i)(?<!\s)\s++(?:do|does|mean|means|work|works|used\s++for|for|like|about)$"
+    r"(?i)(?<!\s)\s++(?:do|does|mean|means|work|works|used\s++for|for|like|about|cost|last|take)$"
+)
+# A noun phrase that ends a question: an article and up to four words behind it
+_LAST_PHRASE = re.compile(
+    r"(?i)\b(?:an?|the|my|our|your)\s+(?:(?!(?:an?|the|my|our|your|of|in|on|for|with|from|to|at|by|and"
+    r"|or)\b)[^\W_][\w'’-]*\s*){1,4}$"
 )
 _VERBISH = re.compile(r"(?i)\b(?:is|are|was|were|has|have|does|do|can|will|that|which)\b")
 
@@ -87,7 +96,9 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A question without a meaning of its own: "why?", "what about teams?"."""
+    """A question without a meaning of its own: "why?". `about` is what it asks about instead."""
+
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,9 @@ def detect(text: str) -> Reference | Variation | Continuation | None:
         return Variation(circumstance["preposition"], circumstance[0])
     if reference := _reference(text):
         return reference
-    if about or not core or _ALONE.match(rest) or (opening and _says_little(core)):
+    if about:
+        return Continuation(core[about.end() :].strip())
+    if not core or _ALONE.match(rest) or (opening and _says_little(core)):
         return Continuation()
     return None
 
@@ -125,12 +138,19 @@ def topic(question: str) -> QuestionTopic:
     return QuestionTopic(rest, nominal and short and "\n" not in rest)
 
 
+def last_phrase(question: str) -> re.Match[str] | None:
+    """Find the noun phrase with an article that ends `question`, which has no end mark."""
+    return _LAST_PHRASE.search(question)
+
+
 def _says_little(core: str) -> bool:
     return sum(word.lower() not in _FILLER for word in _WORD.findall(core)) <= 1
 
 
 def _reference(text: str) -> Reference | None:
     for match in _REFERENCE.finditer(text):
+        if match["one"]:
+            return Reference(match["one"], match.start("one"), match.end("one"), replaceable=True)
         if _EXPLETIVE.match(text, match.end()) or _antecedent(text[: match.start()]):
             continue
         kind = match.lastgroup or ""

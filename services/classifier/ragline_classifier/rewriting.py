@@ -1,8 +1,8 @@
 """Standalone questions: adds the topic of earlier turns to a follow-up question.
 
-Deterministic rules on English words. In doubt they leave a question unchanged: a wrong topic costs
-more than a missing one. The result is only for search, so "undo that (install the agent)" is good
-enough.
+Deterministic rules on English and German words. In doubt they leave a question unchanged: a wrong
+topic costs more than a missing one. The result is only for search, so "undo that (install the
+agent)" is good enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import Turn
-from ragline_classifier import followups
+from ragline_classifier import followups, german_followups
 
 _MAX_TURNS = 8
 _MAX_TOPIC_CHARS = 300
@@ -59,14 +59,25 @@ def standalone(text: str, history: Sequence[Turn]) -> str:
 
 
 def _joined(text: str, previous: str) -> str:
-    kind = followups.detect(text) if len(text) <= _MAX_FOLLOW_UP_CHARS else None
-    if kind is None:
+    if len(text) > _MAX_FOLLOW_UP_CHARS:
         return text
+    kind = followups.detect(text)
+    if kind is None:
+        return german_followups.joined(text, previous)
     if isinstance(kind, followups.Reference):
         return _resolved(text, kind, previous)
     if isinstance(kind, followups.Variation):
         return _varied(kind, previous)
-    return _continued(text, previous)
+    return _exchanged(text, kind, previous)
+
+
+def _exchanged(text: str, kind: followups.Continuation, previous: str) -> str:
+    """Ask the earlier question about something else, if it ends with what it was about."""
+    base = previous.rstrip(" ?!.")
+    last = followups.last_phrase(base)
+    if not kind.about or last is None:
+        return _continued(text, previous)
+    return f"{base[: last.start()]}{kind.about}?"
 
 
 def _continued(text: str, previous: str) -> str:
@@ -80,6 +91,8 @@ def _resolved(text: str, reference: followups.Reference, previous: str) -> str:
     if not topic.text:
         return _continued(text, previous)
     word, before, after = reference.word, text[: reference.start], text[reference.end :]
+    if word in {"one", "ones"} and (last := followups.last_phrase(topic.text)):
+        return f"{before}{last[0]}{after}"
     if not (topic.nominal and reference.replaceable):
         return f"{before}{word} ({topic.text}){after}"
     suffix = "'s" if word.lower() in {"its", "their"} else ""

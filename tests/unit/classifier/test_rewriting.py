@@ -26,6 +26,18 @@ def history(*turns: str) -> list[Turn]:
         ("how about with docker?", INSTALL, "How do I install the CLI on macOS with docker?"),
         ("thanks, and for teams?", "How much is it?", "How much is it for teams?"),
         ("what about Linux?", INSTALL, f"{INSTALL} what about Linux?"),
+        ("What about laptops?", "Where do I bring a broken reader?", "Where do I bring laptops?"),
+        ("how about the queue?", "How do I reset the cache?", "How do I reset the queue?"),
+        (
+            "Where do I get one?",
+            "How long does it take to get a new badge?",
+            "Where do I get a new badge?",
+        ),
+        (
+            "how do I buy one in Oslo?",
+            "What does a ticket cost?",
+            "how do I buy a ticket in Oslo?",
+        ),
         ("and then?", INSTALL, f"{INSTALL} and then?"),
         ("why?", "Is the sky blue?", "Is the sky blue? why?"),
         ("For how long?", "How do I rest dough?", "How do I rest dough? For how long?"),
@@ -56,6 +68,22 @@ def test_a_follow_up_takes_the_topic_of_the_earlier_question(
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wie lange gilt der?", "Wie lange gilt der (Parkausweis)?"),
+        ("Und was kostet er?", "Und was kostet er (Parkausweis)?"),
+        ("wo bekomme ich den?", "wo bekomme ich den (Parkausweis)?"),
+        ("Wie lange gilt der Vertrag?", "Wie lange gilt der Vertrag?"),
+        ("Wie spät ist es, wenn der Laden schließt?", "Wie spät ist es, wenn der Laden schließt?"),
+        ("Ist es möglich, dass sie kommen?", "Ist es möglich, dass sie kommen?"),
+    ],
+)
+def test_a_german_pronoun_takes_the_noun_of_the_earlier_question(text: str, expected: str) -> None:
+    earlier = history("Wie bekomme ich einen Parkausweis?", "Von der Hausverwaltung.")
+    assert standalone(text, earlier) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "What is a dead letter exchange?",
@@ -70,6 +98,8 @@ def test_a_follow_up_takes_the_topic_of_the_earlier_question(
         "In which year did the Ottoman Empire fall?",
         "TypeError: 'int' object is not iterable",
         "release notes 4.1",
+        "Which one of the plans has support?",
+        "Is one instance enough?",
     ],
 )
 def test_a_question_of_its_own_is_left_alone(text: str) -> None:
