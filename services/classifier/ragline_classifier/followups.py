@@ -68,11 +68,10 @@ _SCAFFOLD = re.compile(
 _TRAILING_VERB = re.compile(
     r"(?i)(?<!\s)\s++(?:do|does|mean|means|work|works|used\s++for|for|like|about|cost|last|take)$"
 )
-# A noun phrase that ends a question: an article and up to four words behind it
-_LAST_PHRASE = re.compile(
-    r"(?i)\b(?:an?|the|my|our|your)\s+(?:(?!(?:an?|the|my|our|your|of|in|on|for|with|from|to|at|by|and"
-    r"|or)\b)[^\W_][\w'’-]*\s*){1,4}$"
-)
+_ARTICLES = frozenset({"a", "an", "the", "my", "our", "your"})
+# What ends a noun phrase, so that none reaches over it
+_LINKS = frozenset({"of", "in", "on", "for", "with", "from", "to", "at", "by", "and", "or"})
+_MOST_WORDS = 5
 _VERBISH = re.compile(r"(?i)\b(?:is|are|was|were|has|have|does|do|can|will|that|which)\b")
 
 
@@ -138,9 +137,15 @@ def topic(question: str) -> QuestionTopic:
     return QuestionTopic(rest, nominal and short and "\n" not in rest)
 
 
-def last_phrase(question: str) -> re.Match[str] | None:
-    """Find the noun phrase with an article that ends `question`, which has no end mark."""
-    return _LAST_PHRASE.search(question)
+def last_phrase(question: str) -> str:
+    """Return the noun phrase that ends `question`, from its article on; empty if there is none."""
+    words = list(_WORD.finditer(question))[-_MOST_WORDS:]
+    for word in reversed(words[:-1]):
+        if (lower := word[0].lower()) in _ARTICLES:
+            return question[word.start() :]
+        if lower in _LINKS:
+            break
+    return ""
 
 
 def _says_little(core: str) -> bool:

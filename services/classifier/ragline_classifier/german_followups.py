@@ -17,9 +17,7 @@ _OPENING = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:er|sie|es|ihn|ihm|ihr|ihnen|der|die|das|den|dem|dieser?|dieses|diesen|diesem)\b"
 )
-_EXPLETIVE = re.compile(
-    r"\bes\b(?=\s+(?:möglich|nötig|erlaubt|verboten|noch)?\s*(?:[A-ZÄÖÜ]|,|dass|zu\b))"
-)
+_EXPLETIVE = re.compile(r"\bes\s++(?:möglich|nötig|erlaubt|verboten|noch|schon|spät)\b")
 # Words with a capital that name nothing
 _NO_NOUNS = frozenset({"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrem", "Ich"})
 

@@ -75,9 +75,9 @@ def _exchanged(text: str, kind: followups.Continuation, previous: str) -> str:
     """Ask the earlier question about something else, if it ends with what it was about."""
     base = previous.rstrip(" ?!.")
     last = followups.last_phrase(base)
-    if not kind.about or last is None:
+    if not kind.about or not last:
         return _continued(text, previous)
-    return f"{base[: last.start()]}{kind.about}?"
+    return f"{base.removesuffix(last)}{kind.about}?"
 
 
 def _continued(text: str, previous: str) -> str:
@@ -92,7 +92,7 @@ def _resolved(text: str, reference: followups.Reference, previous: str) -> str:
         return _continued(text, previous)
     word, before, after = reference.word, text[: reference.start], text[reference.end :]
     if word in {"one", "ones"} and (last := followups.last_phrase(topic.text)):
-        return f"{before}{last[0]}{after}"
+        return f"{before}{last}{after}"
     if not (topic.nominal and reference.replaceable):
         return f"{before}{word} ({topic.text}){after}"
     suffix = "'s" if word.lower() in {"its", "their"} else ""
