@@ -14,7 +14,10 @@ from ragline_gateway.problem_responses import problem_of, response_of
 
 
 def answer_wrong_methods(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
-    """Make 405 responses of `app` name all methods of the path (RFC 9110, section 15.5.6)."""
+    """Make 405 responses of `app` name all methods of the path (RFC 9110, section 15.5.6).
+
+    The header says it to programs, the detail to people.
+    """
     known = [route for route in routes if isinstance(route, Route)]
 
     async def answer(request: Request, error: Exception) -> Response:
@@ -23,6 +26,7 @@ def answer_wrong_methods(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
             raise error
         if request.method not in (methods := _methods(known, request)):
             problem.headers["Allow"] = ", ".join(sorted(methods))
+            problem.detail = f"this path takes {' and '.join(sorted(methods))}; see /docs"
         return response_of(problem, request.scope)
 
     app.add_exception_handler(405, answer)

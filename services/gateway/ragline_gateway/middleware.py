@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from ragline.observability.metrics import Metrics
 from ragline_gateway.access.gate import Authenticates, Gate
 from ragline_gateway.api_document import complete_document
+from ragline_gateway.head_requests import HeadRequests
 from ragline_gateway.limits.allowance import Limiter
 from ragline_gateway.limits.origins import PageSecurity, cors
 from ragline_gateway.limits.size import SizeLimit
@@ -31,11 +32,12 @@ def add_middlewares(
 
     From the outermost to the innermost: log and metrics; security and CORS headers, which error
     responses get as well; unexpected errors as 500; the body size limit; authentication and rate
-    limit.
+    limit; HEAD as GET.
     """
     install(app)
     complete_document(app)
     # each middleware wraps those added before it, so the innermost is added first
+    app.add_middleware(HeadRequests)
     app.add_middleware(Gate, authenticator=authenticator, limiter=limiter)
     app.add_middleware(SizeLimit, most=settings.max_body_bytes)
     app.add_middleware(Unexpected, new_id=new_id)

@@ -28,8 +28,8 @@ from ragline_gateway.problems import FieldError, Problem, retry_after_header
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-# Clients of this path expect errors in OpenAI's format
-_OPENAI_PATH = "/v1/chat/completions"
+# Clients of these paths expect errors in OpenAI's format
+_OPENAI_PATHS = ("/v1/chat/", "/v1/models")
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _LONGEST_NAME = 64
 
@@ -51,7 +51,7 @@ def response_of(problem: Problem, scope: Scope) -> Response:
     """Return the response to the request of `scope`, and store the problem's code in the scope."""
     scope.setdefault("state", {})["problem"] = problem.code
     body = problem.body()
-    if scope["path"].endswith(_OPENAI_PATH):
+    if scope["path"].removeprefix(scope.get("root_path", "")).startswith(_OPENAI_PATHS):
         body["error"] = _openai_error(problem)
     # escaped: a name in `loc` may hold a lone surrogate, which UTF-8 cannot encode
     return Response(
@@ -152,8 +152,9 @@ def _openai_error(problem: Problem) -> dict[str, Any]:
     server = "server_error" if problem.status >= 500 else "invalid_request_error"
     first = problem.errors[0] if problem.errors else None
     message = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
+    adds = first is not None and first.message not in message
     return {
-        "message": f"{message} ({first.message})" if first else message,
+        "message": f"{message} ({first.message})" if first and adds else message,
         "type": _OPENAI_TYPES.get(problem.status, server),
         "code": problem.code,
         "param": ".".join(str(part) for part in first.loc[1:]) if first else None,

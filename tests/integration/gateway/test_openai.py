@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import openai
 import pytest
@@ -106,7 +107,7 @@ async def test_what_goes_wrong_is_an_error_of_the_client(
             model="ragline", messages=[{"role": "user", "content": "x"}]
         )
 
-    assert missing.value.code == "model-not-found"
+    assert (missing.value.code, missing.value.param) == ("model-not-found", "model")
     assert busy.value.status_code == 503
     assert busy.value.response.headers["retry-after"] == "3"
 
@@ -122,3 +123,81 @@ async def test_a_refusal_is_said_in_words(client: openai.AsyncOpenAI, scripted: 
 
     assert made.choices[0].message.content == "No document says that."
     assert (made.model_extra or {})["ragline"]["status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n", 2),
+        ("stop", ["\n"]),
+        ("response_format", {"type": "json_object"}),
+        ("tools", [{"type": "function", "function": {"name": "f", "parameters": {}}}]),
+        ("tool_choice", "required"),
+        ("functions", [{"name": "f", "parameters": {}}]),
+        ("logprobs", True),
+        ("logit_bias", {"1": 5}),
+        ("extra_body", {"top_k": 3}),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_parameter_that_is_not_honoured_is_refused_by_its_name(
+    client: openai.AsyncOpenAI, name: str, value: Any, stream: bool
+) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.chat.completions.create(
+            model="ragline",
+            messages=[{"role": "user", "content": "x"}],
+            stream=stream,
+            **{name: value},
+        )
+
+    param = "top_k" if name == "extra_body" else name
+    assert refused.value.param == param
+    assert refused.value.type == "invalid_request_error"
+    assert f"{param}: " in refused.value.message
+
+
+async def test_a_long_chat_of_all_roles_goes_on_and_is_told_what_was_read(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    pipeline = await scripted(in_steps)
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages: list[Any] = [
+        {"role": "system", "content": "Be short"},
+        *({"role": "user", "content": [{"type": "text", "text": f"{n}"}]} for n in range(200)),
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "1", "content": "42"},
+        {"role": "user", "content": [{"type": "text", "text": "What is a badge?"}]},
+    ]
+    options: dict[str, Any] = {
+        "model": "ragline",
+        "messages": messages,
+        "temperature": 0.1,
+        "seed": 7,
+        "user": "ada",
+        "n": 1,
+        "stop": None,
+        "response_format": {"type": "text"},
+    }
+    made = await client.chat.completions.create(**options)
+    chunks = [chunk async for chunk in await client.chat.completions.create(**options, stream=True)]
+
+    notes = [
+        "of 200 earlier messages only the last 50 were read",
+        "system and developer messages were not followed",
+        "messages of tools were not read",
+    ]
+    assert (made.model_extra or {})["ragline"]["notes"] == notes
+    assert (chunks[-1].model_extra or {})["ragline"]["notes"] == notes
+    assert {query.text for query in pipeline.seen.values()} == {"What is a badge?"}
+    assert {len(query.history) for query in pipeline.seen.values()} == {50}
+
+
+async def test_a_model_that_is_not_there_is_an_error_in_openais_form(
+    client: openai.AsyncOpenAI,
+) -> None:
+    with pytest.raises(openai.NotFoundError) as missing:
+        await client.models.retrieve("gpt-4o")
+
+    assert missing.value.code == "model-not-found"
+    assert "There is no such model" in missing.value.message

@@ -31,10 +31,13 @@ class Chunks:
     the rest follows; if not, `ragline.text` of the last chunk holds the final text.
     """
 
-    def __init__(self, query_id: str, *, created: int, with_usage: bool) -> None:
+    def __init__(
+        self, query_id: str, *, created: int, with_usage: bool, notes: tuple[str, ...] = ()
+    ) -> None:
         self._id = completion_id(query_id)
         self._created = created
         self._with_usage = with_usage
+        self._notes = notes
         self._attempt: int | None = None
         self._sent = ""
 
@@ -84,7 +87,7 @@ class Chunks:
                 created=self._created,
                 choices=(ChunkChoice(delta=ChunkDelta(), finish_reason=finish_reason(answer)),),
                 citations=answer.citations,
-                ragline=extension(answer, streamed=self._sent),
+                ragline=extension(answer, notes=self._notes, streamed=self._sent),
             )
         )
         if self._with_usage:

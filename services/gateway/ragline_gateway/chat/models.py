@@ -1,4 +1,4 @@
-"""Requests and responses of OpenAI clients. Fields without a meaning here are ignored."""
+"""Requests and responses of OpenAI clients."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from ragline.contracts.answers import Citation, NearestSource
 
 MODEL = "ragline"
+# A body within the size limit could hold half a million
+_MOST_MESSAGES = 10_000
 
 
 class ContentPart(BaseModel):
-    """A piece of a message."""
+    """A piece of a message; only text is read, and a model's refusal, which is one."""
 
     type: str
     text: str | None = None
+    refusal: str | None = None
+
+    @property
+    def said(self) -> str | None:
+        """The piece's text; null if it is something else, for example an image."""
+        return self.refusal if self.type == "refusal" else self.text
 
 
 class Message(BaseModel):
@@ -30,19 +38,32 @@ class Message(BaseModel):
         """The message's text."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
-        return "\n".join(part.text for part in self.content if part.type == "text" and part.text)
+        return "\n".join(part.said for part in self.content if part.said)
+
+    @property
+    def foreign(self) -> list[tuple[int, str]]:
+        """The places and types of the pieces that are no text."""
+        parts = () if self.content is None or isinstance(self.content, str) else self.content
+        return [(place, part.type) for place, part in enumerate(parts) if part.said is None]
 
 
 class StreamOptions(BaseModel):
-    """Options of a streamed completion."""
+    """Options of a streamed completion; nothing is ever added to hide the length of chunks."""
+
+    model_config = ConfigDict(extra="forbid")
 
     include_usage: StrictBool | None = False
+    include_obfuscation: Literal[False] | None = None
 
 
 class ChatRequest(BaseModel):
-    """A chat completion request: the last user message is the question, the rest its history."""
+    """A chat completion request: the last user message is the question, the rest its history.
+
+    OpenAI's other parameters are taken where they cannot change an answer, else refused by name.
+    """
 
     model_config = ConfigDict(
+        extra="allow",
         json_schema_extra={
             "examples": [
                 {
@@ -51,16 +72,15 @@ class ChatRequest(BaseModel):
                     "stream": False,
                 }
             ]
-        }
+        },
     )
 
     model: str
-    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=200)]
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=_MOST_MESSAGES)]
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
-    n: Literal[1] | None = 1
 
 
 class CompletionUsage(BaseModel):
@@ -75,7 +95,7 @@ class Extension(BaseModel):
     """Ragline's fields in addition to OpenAI's.
 
     `text` is the final text where it differs from the streamed pieces: claims were removed, or a
-    second attempt replaced the first.
+    second attempt replaced the first. `notes` say what of the request was not read or followed.
     """
 
     query_id: str
@@ -84,6 +104,7 @@ class Extension(BaseModel):
     degradations: tuple[str, ...] = ()
     support_ratio: float | None = None
     nearest: tuple[NearestSource, ...] = ()
+    notes: tuple[str, ...] = ()
     text: str | None = None
 
 

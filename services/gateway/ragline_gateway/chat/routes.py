@@ -8,6 +8,7 @@ from starlette.responses import Response
 from ragline.contracts.answers import QueryAnswered
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
+from ragline_gateway.body_kind import JSON_BODY
 from ragline_gateway.chat.chunks import Chunks
 from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
 from ragline_gateway.chat.translation import check_answered, completion, question
@@ -35,25 +36,28 @@ _EVENT = {
             "description": "The completion; with `stream` server-sent events of chunks",
             "content": {"text/event-stream": {"schema": _EVENT}},
         },
-        **problems(400, 404, 504),
+        **problems(400, 404, 415, 504),
     },
+    dependencies=[JSON_BODY],
 )
 async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | Completion:
     """Answer the last user message from the documents, streaming if `stream` is set."""
     if body.stream:
         check_room(parts)
-    record = await parts.asking.ask(question(body), caller)
+    asked = question(body)
+    record = await parts.asking.ask(asked.body, caller)
     if body.stream:
         options = body.stream_options
         chunks = Chunks(
             record.query_id,
             created=int(record.submitted_at.timestamp()),
             with_usage=bool(options and options.include_usage),
+            notes=asked.notes,
         )
         return EventStream(chunks.of(parts.streams.follow(record)))
     answer = await _answer(parts, record)
     check_answered(answer)
-    return completion(answer)
+    return completion(answer, notes=asked.notes)
 
 
 async def _answer(parts: Parts, record: QueryRecord) -> QueryAnswered:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ragline.contracts import bounds
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.queries import MAX_QUESTION_CHARS, Turn
+from ragline_gateway.chat.conversation import read_conversation
 from ragline_gateway.chat.models import (
     MODEL,
     ChatRequest,
@@ -12,10 +14,10 @@ from ragline_gateway.chat.models import (
     Completion,
     CompletionUsage,
     Extension,
-    Message,
     ReplyMessage,
 )
-from ragline_gateway.problems import Problem
+from ragline_gateway.chat.parameters import check_parameters, refused
+from ragline_gateway.problems import FieldError, Problem
 from ragline_gateway.queries.models import AskBody, AskOptions
 
 _LEAST_TOKENS = 16
@@ -29,54 +31,49 @@ _FAILED = {
 }
 
 
-def question(request: ChatRequest) -> AskBody:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatQuestion:
+    """The question of a chat; `notes` say what of the request was not read or followed."""
+
+    body: AskBody
+    notes: tuple[str, ...]
+
+
+def question(request: ChatRequest) -> ChatQuestion:
     """Return the last message as the question, with the earlier ones as its history.
 
-    System messages and tools are ignored: the pipeline decides how the model behaves.
+    System messages are not followed: the pipeline decides how the model behaves.
 
     Raises:
-        Problem: unknown model, no question, or a question that is too long.
+        Problem: unknown model, no question, one that is too long, or a parameter that is refused.
     """
     if request.model != MODEL:
-        raise _bad(404, "model-not-found", f"The only model is {MODEL!r}", "model")
-    *earlier, last = request.messages
-    text = last.text.strip()
-    if last.role != "user" or not text:
-        raise _bad(400, "no-question", "The last message must be the user's question", "messages")
-    if len(text) > MAX_QUESTION_CHARS:
-        raise _bad(
-            400,
-            "question-too-long",
-            f"The question is longer than {MAX_QUESTION_CHARS:,} characters",
-            "messages",
+        raise Problem(
+            status=404,
+            code="model-not-found",
+            title=f"The only model is {MODEL!r}",
+            detail="look at `model`",
+            errors=[FieldError(loc=["body", "model"], message=f"use {MODEL!r}")],
         )
-    return AskBody(text=text, history=_history(earlier), options=_options(request))
+    check_parameters(request.model_extra or {})
+    if request.stream_options is not None and not request.stream:
+        reason = "it is of use only with `stream`: leave it out"
+        raise refused("unsupported-parameter", "This is not supported", reason, "stream_options")
+    conversation = read_conversation(request.messages)
+    options, notes = _options(request)
+    return ChatQuestion(
+        body=AskBody(text=conversation.question, history=conversation.history, options=options),
+        notes=(*conversation.notes, *notes),
+    )
 
 
-def _history(messages: list[Message]) -> tuple[Turn, ...]:
-    """Return the last turns, oldest first, as many and as long as a question may bring."""
-    turns: list[Turn] = []
-    left = bounds.HISTORY_CHARS
-    for each in reversed(messages):
-        text = each.text[: bounds.TURN_CHARS]
-        if each.role not in ("user", "assistant") or not text:
-            continue
-        left -= len(text)
-        if left < 0 or len(turns) == bounds.HISTORY_TURNS:
-            break
-        turns.append(Turn(role=each.role, text=text))
-    return tuple(reversed(turns))
-
-
-def _options(request: ChatRequest) -> AskOptions:
+def _options(request: ChatRequest) -> tuple[AskOptions, list[str]]:
     wanted = request.max_completion_tokens or request.max_tokens
     if wanted is None:
-        return AskOptions()
-    return AskOptions(max_answer_tokens=min(max(wanted, _LEAST_TOKENS), bounds.ANSWER_TOKENS))
-
-
-def _bad(status: int, code: str, title: str, param: str) -> Problem:
-    return Problem(status=status, code=code, title=title, detail=f"look at `{param}`")
+        return AskOptions(), []
+    taken = min(max(wanted, _LEAST_TOKENS), bounds.ANSWER_TOKENS)
+    notes = [] if taken == wanted else [f"an answer may have {taken:,} tokens, not {wanted:,}"]
+    return AskOptions(max_answer_tokens=taken), notes
 
 
 def check_answered(answer: QueryAnswered) -> None:
@@ -101,8 +98,8 @@ def check_answered(answer: QueryAnswered) -> None:
     )
 
 
-def completion(answer: QueryAnswered) -> Completion:
-    """Return an answer, or a refusal, as a completion."""
+def completion(answer: QueryAnswered, *, notes: tuple[str, ...] = ()) -> Completion:
+    """Return an answer, or a refusal, as a completion; `notes` are the question's."""
     return Completion(
         id=completion_id(answer.query_id),
         created=int(answer.answered_at.timestamp()),
@@ -114,7 +111,7 @@ def completion(answer: QueryAnswered) -> Completion:
         ),
         usage=usage(answer),
         citations=answer.citations,
-        ragline=extension(answer),
+        ragline=extension(answer, notes=notes),
     )
 
 
@@ -138,7 +135,9 @@ def usage(answer: QueryAnswered) -> CompletionUsage:
     )
 
 
-def extension(answer: QueryAnswered, *, streamed: str | None = None) -> Extension:
+def extension(
+    answer: QueryAnswered, *, notes: tuple[str, ...], streamed: str | None = None
+) -> Extension:
     """Return Ragline's fields in addition to OpenAI's; `streamed` is the text already sent."""
     replaces = streamed is not None and streamed != answer.text
     return Extension(
@@ -148,5 +147,6 @@ def extension(answer: QueryAnswered, *, streamed: str | None = None) -> Extensio
         degradations=answer.degradations,
         support_ratio=answer.validation.support_ratio if answer.validation else None,
         nearest=answer.nearest,
+        notes=notes,
         text=answer.text if replaces else None,
     )

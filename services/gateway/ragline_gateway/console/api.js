@@ -8,7 +8,7 @@ export class Problem extends Error {
   constructor({ status = 0, code = "unreachable", title, detail, errors, retryAfter = null }) {
     const wrong = errors?.map(({ loc, message }) => `${loc.join(".")}: ${message}`).join("; ");
     super(wrong || detail || title || `The gateway answered with status ${status}.`);
-    Object.assign(this, { status, code, title, retryAfter });
+    Object.assign(this, { status, code, title, detail, retryAfter });
   }
 }
 

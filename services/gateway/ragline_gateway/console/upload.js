@@ -23,7 +23,7 @@ async function send(api, entry) {
     const [taken] = (await api.upload([entry.file])).documents;
     Object.assign(entry, taken);
   } catch (problem) {
-    Object.assign(entry, { status: "rejected", detail: problem.message });
+    Object.assign(entry, { status: "rejected", detail: problem.detail ?? problem.message });
   }
   delete entry.file;
 }

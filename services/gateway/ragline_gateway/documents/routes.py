@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, HTTPException, Path, Query, UploadFile
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Path, Query, Request, UploadFile
 
 from ragline.clock import epoch_ms
 from ragline.contracts import bounds
@@ -17,6 +17,7 @@ from ragline.ports.store import DocumentRef
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.access.gate import AccessSetter, Asker, Writer, require
 from ragline_gateway.api_document import problems
+from ragline_gateway.body_kind import DOCUMENT_BODY, FORM_BODY, JSON_BODY
 from ragline_gateway.documents import events, visible_statuses
 from ragline_gateway.documents.models import (
     Accepted,
@@ -32,11 +33,13 @@ from ragline_gateway.documents.models import (
 from ragline_gateway.documents.uploads import file_changed
 from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps, Parts
-from ragline_gateway.problems import Problem
+from ragline_gateway.problems import FieldError, Problem
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 _MOST_LISTED = 200
+# reasons in one sentence
+_MOST_TOLD = 3
 # suffixes of a document's path, and their methods
 _PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
@@ -44,6 +47,27 @@ Id = Annotated[
     DocumentId, Path(description="the document's id; may contain slashes", examples=["badges.md"])
 ]
 WantedVersion = Annotated[Version | None, Query(description="of the change; the last when null")]
+
+
+_FORM = ("files", "access", "tags")
+
+
+async def _check_parts(request: Request) -> None:
+    """Refuse a form with parts of other names: `acess` would make a document everybody's.
+
+    Raises:
+        Problem: 422, there is one.
+    """
+    unknown = sorted(set(await request.form()) - set(_FORM))
+    if unknown:
+        message = f"a form has the parts {', '.join(_FORM)}"
+        raise Problem(
+            status=422,
+            code="invalid-request",
+            title="The request cannot be understood",
+            detail="correct what `errors` names",
+            errors=[FieldError(loc=["body", name[:64]], message=message) for name in unknown],
+        )
 
 
 @router.get("", summary="Documents that changed last")
@@ -59,7 +83,13 @@ async def recent(
     return Recent(documents=tuple(map(DocumentReport.of, told[:limit])))
 
 
-@router.post("", status_code=202, summary="Upload files")
+@router.post(
+    "",
+    status_code=202,
+    summary="Upload files",
+    responses=problems(415),
+    dependencies=[FORM_BODY, Depends(_check_parts)],
+)
 async def upload(
     caller: Writer,
     allowance: Allowed,
@@ -72,11 +102,13 @@ async def upload(
 ) -> Uploaded:
     """Store each file as a document; files that are refused are listed, the others are stored.
 
-    Stating `access` needs the scope `access` as well. Each file counts as a request.
+    If all are refused, the answer is a problem whose `errors` name each. Stating `access` needs the
+    scope `access` as well. Each file counts as a request.
     """
     _check_access(caller, access or None)
     await allowance.spend(len(files))
     told: list[Accepted | Rejected] = []
+    statuses = set[int]()
     for file in files:
         name = file.filename or ""
         try:
@@ -93,10 +125,33 @@ async def upload(
         except (Problem, InvalidEvent) as error:
             detail = error.detail if isinstance(error, Problem) else None
             told.append(Rejected(document_id=name, detail=detail or str(error)))
+            statuses.add(error.status if isinstance(error, Problem) else 422)
+    rejected = [each for each in told if isinstance(each, Rejected)]
+    if len(rejected) == len(told):
+        raise _all_rejected(rejected, statuses)
     return Uploaded(documents=tuple(told))
 
 
-@router.put("/{document_id:path}/access", status_code=202, summary="Who may read")
+def _all_rejected(rejected: Sequence[Rejected], statuses: set[int]) -> Problem:
+    return Problem(
+        status=statuses.pop() if len(statuses) == 1 else 422,
+        code="all-rejected",
+        title="No file was stored",
+        detail="; ".join(each.detail for each in rejected[:_MOST_TOLD]),
+        errors=[
+            FieldError(loc=["body", "files", place], message=each.detail)
+            for place, each in enumerate(rejected)
+        ],
+    )
+
+
+@router.put(
+    "/{document_id:path}/access",
+    status_code=202,
+    summary="Who may read",
+    responses=problems(415),
+    dependencies=[JSON_BODY],
+)
 async def set_access(
     document_id: Id, body: AccessBody, caller: AccessSetter, parts: Deps
 ) -> Accepted:
@@ -138,7 +193,13 @@ async def source(
     return SourceBody.of(document_id, found, version)
 
 
-@router.put("/{document_id:path}", status_code=202, summary="Create or replace a document")
+@router.put(
+    "/{document_id:path}",
+    status_code=202,
+    summary="Create or replace a document",
+    responses=problems(415),
+    dependencies=[DOCUMENT_BODY],
+)
 async def put(document_id: Id, body: DocumentBody, caller: Writer, parts: Deps) -> Accepted:
     """Store a document's whole new state; it is searchable seconds later.
 

@@ -13,6 +13,7 @@ from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.feedback import FeedbackGiven
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
+from ragline_gateway.body_kind import JSON_BODY
 from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps
 from ragline_gateway.queries.models import Body
@@ -64,7 +65,11 @@ class RatingsAccepted(BaseModel):
 
 
 @router.post(
-    "/{query_id}/feedback", status_code=202, summary="Rate an answer", responses=problems(404)
+    "/{query_id}/feedback",
+    status_code=202,
+    summary="Rate an answer",
+    responses=problems(404, 415),
+    dependencies=[JSON_BODY],
 )
 async def give(
     query_id: str, body: FeedbackBody, caller: Asker, allowance: Allowed, parts: Deps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from ragline.contracts.base import VersionsById
 from ragline.contracts.queries import MAX_QUESTION_CHARS, Filters, History, MaxAnswerTokens
@@ -13,13 +13,29 @@ from ragline_gateway.queries.records import QueryRecord
 QUESTION = "How do I get a new badge?"
 
 
-class Body(BaseModel):
+class NullsAsDefaults(BaseModel):
+    """A null field that has a default counts as left out: serialisers write all that is unset."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not None or name not in optional
+        }
+
+
+class Body(NullsAsDefaults):
     """A request's body: an unknown field is an error, so that a misspelt name is noticed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AskFilters(Filters):
+class AskFilters(NullsAsDefaults, Filters):
     """Filters on what is searched; a misspelt name is an error, as it would filter nothing."""
 
     model_config = ConfigDict(extra="forbid")

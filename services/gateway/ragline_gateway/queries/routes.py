@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Response
 
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
+from ragline_gateway.body_kind import JSON_BODY
 from ragline_gateway.parts import Deps
 from ragline_gateway.queries.models import AskBody, Links, QueryState
 from ragline_gateway.queries.prefer import wait_seconds
@@ -39,7 +40,8 @@ Prefer = Annotated[
     "",
     status_code=202,
     summary="Ask a question",
-    responses={**_ASK, **problems(409)},
+    responses={**_ASK, **problems(409, 415)},
+    dependencies=[JSON_BODY],
 )
 async def ask(
     body: AskBody,

@@ -22,7 +22,7 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def request(*messages: dict[str, Any], **fields: Any) -> ChatRequest:
-    return ChatRequest.model_validate({"model": "ragline", "messages": messages, **fields})
+    return ChatRequest.model_validate({"model": "ragline", "messages": messages} | fields)
 
 
 def answered(text: str, **fields: Any) -> QueryAnswered:
@@ -31,7 +31,7 @@ def answered(text: str, **fields: Any) -> QueryAnswered:
 
 
 def test_the_last_message_is_the_question_and_the_rest_its_history() -> None:
-    body = question(
+    asked = question(
         request(
             {"role": "system", "content": "Answer like a pirate"},
             {"role": "user", "content": "What is a badge?"},
@@ -41,25 +41,40 @@ def test_the_last_message_is_the_question_and_the_rest_its_history() -> None:
         )
     )
 
-    assert body.text == "And where?"
-    assert [turn.text for turn in body.history] == ["What is a badge?", "It opens doors."]
-    assert body.options.max_answer_tokens == 16
+    assert asked.body.text == "And where?"
+    assert [turn.text for turn in asked.body.history] == ["What is a badge?", "It opens doors."]
+    assert asked.body.options.max_answer_tokens == 16
+    assert asked.notes == (
+        "system and developer messages were not followed",
+        "an answer may have 16 tokens, not 5",
+    )
 
 
 @pytest.mark.parametrize(
-    ("broken", "status"),
+    ("broken", "status", "param"),
     [
-        (request({"role": "assistant", "content": "x"}), 400),
-        (request({"role": "user", "content": "  "}), 400),
-        (request({"role": "user", "content": "x" * 9_000}), 400),
-        (request({"role": "user", "content": "x"}).model_copy(update={"model": "gpt"}), 404),
+        (request({"role": "assistant", "content": "x"}), 400, ["messages", 0]),
+        (request({"role": "tool", "content": "x", "tool_call_id": "1"}), 400, ["messages", 0]),
+        (request({"role": "system", "content": "x"}), 400, ["messages", 0]),
+        (request({"role": "user", "content": "  "}), 400, ["messages", 0]),
+        (request({"role": "user", "content": None}), 400, ["messages", 0]),
+        (request({"role": "user", "content": "x" * 9_000}), 400, ["messages", 0, "content"]),
+        (request({"role": "user", "content": "x"}, model="gpt"), 404, ["model"]),
+        (
+            request({"role": "user", "content": "x"}, stream_options={"include_usage": True}),
+            400,
+            ["stream_options"],
+        ),
     ],
 )
-def test_what_is_no_question_is_refused(broken: ChatRequest, status: int) -> None:
+def test_what_is_no_question_is_refused(
+    broken: ChatRequest, status: int, param: list[str | int]
+) -> None:
     with pytest.raises(Problem) as refused:
         question(broken)
 
     assert refused.value.status == status
+    assert refused.value.errors[0].loc == ["body", *param]
 
 
 def test_a_refusal_is_an_answer_and_says_what_it_is() -> None:
@@ -87,12 +102,14 @@ def test_a_question_that_failed_is_an_error(
     assert failed.value.headers.get("Retry-After") == retry
 
 
-async def chunks(*arrivals: Followed, with_usage: bool = False) -> list[Any]:
+async def chunks(
+    *arrivals: Followed, with_usage: bool = False, notes: tuple[str, ...] = ()
+) -> list[Any]:
     async def followed() -> AsyncGenerator[Followed, None]:
         for arrival in arrivals:
             yield arrival
 
-    made = Chunks("q", created=1, with_usage=with_usage)
+    made = Chunks("q", created=1, with_usage=with_usage, notes=notes)
     events = [event async for event in made.of(followed())]
     texts = [event.decode().removeprefix("data: ").strip() for event in events]
     return [text if text == "[DONE]" else json.loads(text) for text in texts]
@@ -142,11 +159,11 @@ async def test_a_stream_that_fails_ends_with_an_error() -> None:
     assert silent[-1]["error"]["code"] == "interrupted"
 
 
-def test_the_last_turns_that_fit_a_question_are_its_history() -> None:
-    long = [{"role": "user", "content": f"{n}" + "x" * 40_000} for n in range(6)]
-    body = question(request(*long, {"role": "user", "content": "And?"}))
-    assert [turn.text[0] for turn in body.history] == ["2", "3", "4", "5"]
-    assert {len(turn.text) for turn in body.history} == {32_768}
-    short = [{"role": "user", "content": f"{n}"} for n in range(60)]
-    body = question(request(*short, {"role": "user", "content": "And?"}))
-    assert [turn.text for turn in body.history] == [str(n) for n in range(10, 60)]
+def test_the_request_is_told_what_was_not_read_with_its_answer() -> None:
+    made = completion(answered("A badge."), notes=("messages of tools were not read",))
+    assert made.ragline.notes == ("messages of tools were not read",)
+
+
+async def test_a_stream_tells_it_in_its_last_chunk() -> None:
+    told = await chunks(Answer(answered("A badge.").to_json()), notes=("n",))
+    assert told[-2]["ragline"]["notes"] == ["n"]

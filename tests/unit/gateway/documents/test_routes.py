@@ -3,58 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
 import httpx
 import pytest
-from tests.unit.gateway.app import Countdown, KnownCallers
+from tests.unit.gateway.app import Countdown
+from tests.unit.gateway.real_api import Published, as_, real_api
 
-from ragline.clock import utc_now
-from ragline.contracts.base import Event
-from ragline.contracts.cloudevents import Envelope
 from ragline.contracts.documents import (
     DocumentAccessChanged,
     DocumentChanged,
     EmbeddingCounts,
     Outcome,
 )
-from ragline.observability.metrics import Metrics
 from ragline.ports.store import DocumentRef, IndexedDocument
 from ragline.testing.sources import MemoryReader
 from ragline.testing.store import MemoryCollection, MemoryStore
 from ragline.testing.views import T0, MemoryViews, status_of
-from ragline_gateway.access.caller import Caller, KeyScope
-from ragline_gateway.api import make_api
-from ragline_gateway.middleware import add_middlewares
-from ragline_gateway.parts import Parts
-from ragline_gateway.settings import GatewayGroup
-
-
-@dataclass
-class Published:
-    """Takes events as the publisher does."""
-
-    events: list[Event] = field(default_factory=list)
-
-    async def publish(self, event: Event, *, envelope: Envelope) -> None:
-        self.events.append(event)
-
-
-def caller(*scopes: KeyScope, groups: tuple[str, ...] = ()) -> Caller:
-    return Caller(subject="key:k", tenant="acme", groups=groups, scopes=frozenset(scopes))
-
-
-CALLERS = {
-    "asker": caller(KeyScope.ASK),
-    "staff": caller(KeyScope.ASK, groups=("staff",)),
-    "writer": caller(KeyScope.ASK, KeyScope.WRITE),
-    "member": caller(KeyScope.ASK, KeyScope.WRITE, groups=("staff",)),
-    "setter": caller(KeyScope.ACCESS),
-    "cms": caller(KeyScope.WRITE, KeyScope.ACCESS),
-    "operator": caller(KeyScope.ASK, KeyScope.OPERATE),
-}
 
 
 @pytest.fixture
@@ -81,35 +47,10 @@ def limiter() -> Countdown:
 async def http(
     published: Published, views: MemoryViews, collection: MemoryCollection, limiter: Countdown
 ) -> AsyncIterator[httpx.AsyncClient]:
-    unused = cast("Any", None)
-    settings = GatewayGroup()
-    parts = Parts(
-        publisher=cast("Any", published),
-        asking=unused,
-        looking=unused,
-        streams=unused,
-        views=views,
-        sources=MemoryReader(collection),
-        clock=utc_now,
-        new_id=lambda: "id",
-        settings=settings,
-    )
-    app = make_api(parts)
-    add_middlewares(
-        app,
-        authenticator=KnownCallers(**CALLERS),
-        limiter=limiter,
-        metrics=Metrics(),
-        settings=settings,
-        new_id=lambda: "f-1",
-    )
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+    async with real_api(
+        published=published, views=views, sources=MemoryReader(collection), limiter=limiter
+    ) as client:
         yield client
-
-
-def as_(name: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {name}"}
 
 
 @pytest.mark.parametrize("access", [[], ["staff"], ["staff", "eng"]])
@@ -215,6 +156,69 @@ async def test_where_requests_are_not_counted_any_upload_passes(
 ) -> None:
     assert (await http.post("/v1/documents", **upload(50))).status_code == 202
     assert len(published.events) == 50
+
+
+async def test_an_upload_of_which_nothing_is_stored_is_not_accepted(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    files = [("files", ("a.exe", b"MZ")), ("files", ("b.zip", b"PK"))]
+    refused = await http.post("/v1/documents", files=files, headers=as_("writer"))
+
+    assert (refused.status_code, refused.json()["code"]) == (415, "all-rejected")
+    assert [error["loc"] for error in refused.json()["errors"]] == [
+        ["body", "files", 0],
+        ["body", "files", 1],
+    ]
+    assert refused.json()["detail"].startswith("a.exe: name it with one of ")
+    assert published.events == []
+
+
+async def test_files_that_are_rejected_for_different_reasons_are_an_invalid_request(
+    http: httpx.AsyncClient,
+) -> None:
+    files = [("files", ("a.exe", b"MZ")), ("files", ("b" * 600 + ".md", b"x"))]
+    refused = await http.post("/v1/documents", files=files, headers=as_("writer"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "all-rejected")
+
+
+async def test_an_upload_of_which_a_part_is_stored_tells_each_file(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    files = [("files", ("a.exe", b"MZ")), ("files", ("b.md", b"x"))]
+    taken = await http.post("/v1/documents", files=files, headers=as_("writer"))
+
+    assert taken.status_code == 202
+    assert [each["status"] for each in taken.json()["documents"]] == ["rejected", "pending"]
+    assert len(published.events) == 1
+
+
+async def test_a_part_of_a_form_that_nobody_knows_is_refused_by_its_name(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    """A misspelt `access` would show the document to everybody."""
+    files = [("files", ("a.md", b"x"))]
+    form = {"acess": "staff"}
+    refused = await http.post("/v1/documents", files=files, data=form, headers=as_("cms"))
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {"loc": ["body", "acess"], "message": "a form has the parts files, access, tags"}
+    ]
+    assert published.events == []
+
+
+async def test_null_is_the_default_of_what_a_document_need_not_state(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    nulls = dict.fromkeys(
+        ("content_encoding", "content_uri", "media_type", "title", "url", "tags", "attributes"),
+    )
+    body = {"content": "x", "language": None, "access": None, "version": None, **nulls}
+    put = await http.put("/v1/documents/a.md", json=body, headers=as_("writer"))
+
+    assert put.status_code == 202, put.text
+    (event,) = cast("list[DocumentChanged]", published.events)
+    assert (event.tags, event.attributes, event.content) == ((), {}, "x")
 
 
 def document(document_id: str, *access: str) -> IndexedDocument:
