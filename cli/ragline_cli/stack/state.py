@@ -12,9 +12,10 @@ import os
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from ragline_cli.stack.addresses import Addresses
 
@@ -69,6 +70,18 @@ class ProcessId(BaseModel):
         return process if same else None
 
 
+def _told(path: Path) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _found(path: object) -> object:
+    return os.fsdecode(path.encode("utf-8")) if isinstance(path, str) else path
+
+
+# In the file in UTF-8, whatever the encoding of names in the locale of who writes and who reads it
+_NamedPath = Annotated[Path, PlainSerializer(_told), BeforeValidator(_found)]
+
+
 class ServiceState(BaseModel):
     """One service: `health` is its readiness probe's URL."""
 
@@ -76,7 +89,7 @@ class ServiceState(BaseModel):
 
     health: str
     pid: int | None
-    log: Path
+    log: _NamedPath
 
 
 class StackState(BaseModel):
@@ -90,13 +103,13 @@ class StackState(BaseModel):
     processes: dict[str, ProcessId]
     addresses: Addresses
     services: dict[str, ServiceState]
-    logs: Path
+    logs: _NamedPath
 
     def write(self, folder: Path) -> None:
         """Replace the state file atomically; it holds passwords, so only its owner may read it."""
         unfinished = folder / f"{_STATE}.new"
         unfinished.touch(mode=0o600)
-        unfinished.write_text(self.model_dump_json(indent=2))
+        unfinished.write_text(self.model_dump_json(indent=2), encoding="utf-8")
         unfinished.replace(folder / _STATE)
 
 
@@ -108,7 +121,7 @@ def read_state(folder: Path) -> StackState | None:
 def recorded_state(folder: Path) -> StackState | None:
     """Return the recorded state, stale or not; None if there is no readable one."""
     try:
-        return StackState.model_validate_json((folder / _STATE).read_text())
+        return StackState.model_validate_json((folder / _STATE).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
 

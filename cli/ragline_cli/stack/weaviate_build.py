@@ -62,7 +62,7 @@ def build(log: Path, cancel: Event) -> Path:
 
 def progress(log: Path) -> str:
     """Return the progress of a build, from the output of `go install -v` in `log`."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     packages = sum(not line.startswith("go: ") for line in lines)
     return f"building {VERSION}, once, about 5 minutes: {packages} packages compiled"
 

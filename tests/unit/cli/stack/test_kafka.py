@@ -28,7 +28,7 @@ def stored(cache: Path, content: bytes, coordinate: str = "org.example:thing:1.0
 
 
 def settings(port: int = 1, controller: int = 2) -> dict[str, str]:
-    text = properties(port, controller, Path("/data"))
+    text = properties(port, controller)
     return dict(line.split("=", 1) for line in text.splitlines())
 
 

@@ -56,6 +56,18 @@ def sleeper() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], process_group=0)
 
 
+@pytest.mark.parametrize("name", ["Büro # 資料", "B\udcc3\udcbcro"])
+def test_a_path_is_kept_whatever_letters_the_locale_has(
+    tmp_path: Path, state: StackState, name: str
+) -> None:
+    """Names beyond the locale's encoding come to Python as lone surrogates."""
+    moved = state.model_copy(update={"logs": tmp_path / name})
+    moved.write(tmp_path)
+    read = recorded_state(tmp_path)
+    assert read is not None
+    assert os.fsencode(read.logs) == os.fsencode(moved.logs)
+
+
 def test_what_is_written_is_read_while_the_lock_is_held(tmp_path: Path, state: StackState) -> None:
     with claimed(tmp_path) as mine:
         assert mine
