@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import SecretStr
 
-from ragline.settings import KafkaSettings, RedisSettings
-from ragline_cli.stack.current import client_settings, read_settings
+if TYPE_CHECKING:
+    from ragline.settings import KafkaSettings, RedisSettings
 
 Bootstrap = Annotated[
     str | None,
@@ -45,6 +44,9 @@ def connection(bootstrap: str | None, redis_url: str | None = None) -> Connectio
         StackNotRunning: nothing names a cluster.
         Misconfigured: the settings cannot be used.
     """
+    # Settings would slow down the help of every command
+    from ragline_cli.stack.current import client_settings, read_settings
+
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     if bootstrap is None:
         found = client_settings()
@@ -57,4 +59,6 @@ def connection(bootstrap: str | None, redis_url: str | None = None) -> Connectio
 
 
 def _redis(settings: RedisSettings, url: str | None) -> RedisSettings:
+    from pydantic import SecretStr
+
     return settings.model_copy(update={"url": SecretStr(url)}) if url else settings

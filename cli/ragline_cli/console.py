@@ -6,16 +6,19 @@ import json
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 
 from ragline.errors import RaglineError, Unavailable
 from ragline_cli.errors import StackNotRunning
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 out = Console()
 err = Console(stderr=True)
@@ -32,8 +35,9 @@ class ExitCode(IntEnum):
 
 def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
     """Print `value` as one indented JSON document on standard output."""
-    plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    typer.echo(json.dumps(plain, indent=2, ensure_ascii=False, default=str))
+    plain = value if isinstance(value, dict | list) else value.model_dump(mode="json")
+    told = json.dumps(plain, indent=2, ensure_ascii=not _takes_all_letters(), default=str)
+    typer.echo(told)
 
 
 def print_report(markdown: str, written: Sequence[Path]) -> None:
@@ -55,11 +59,23 @@ def report_error(error: RaglineError | OSError) -> None:
     err.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
 
 
+def _takes_all_letters() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def _replace_letters_that_cannot_be_shown() -> None:
+    """Show `?` for what the terminal's encoding lacks: the answer has begun to be printed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 class CommandLine(typer.Typer):
     """A typer app whose errors become one line and an exit code, never a traceback."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command that the arguments name."""
+        _replace_letters_that_cannot_be_shown()
         try:
             return super().__call__(*args, **kwargs)
         except RaglineError as error:

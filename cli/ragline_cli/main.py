@@ -2,38 +2,93 @@
 
 from __future__ import annotations
 
-from ragline_cli import topics
-from ragline_cli.ask.command import ask
-from ragline_cli.bench.command import bench
 from ragline_cli.console import CommandLine
-from ragline_cli.dead_letters import command as dead_letters
-from ragline_cli.demo.command import demo
-from ragline_cli.evaluate import command as evaluate
-from ragline_cli.feedback import command as feedback
-from ragline_cli.generated import asyncapi, schemas
-from ragline_cli.generated.manifests import command as manifests
-from ragline_cli.ingest.command import ingest
-from ragline_cli.keys import command as keys
-from ragline_cli.shadow.command import shadow
-from ragline_cli.stack.down import down
-from ragline_cli.stack.status import status
-from ragline_cli.stack.up import up
+from ragline_cli.late_commands import LateCommand, LateGroup
 
-app = CommandLine(
-    help="Ragline: production retrieval-augmented generation as an event stream.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-for command in (demo, up, down, status, ingest, ask, bench, shadow):
-    app.command()(command)
-app.add_typer(topics.app, name="topics")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(feedback.app, name="feedback")
-app.add_typer(keys.app, name="keys")
-app.add_typer(evaluate.app, name="eval")
-app.add_typer(schemas.app, name="schemas")
-app.add_typer(asyncapi.app, name="asyncapi")
-app.add_typer(manifests.app, name="manifests")
+
+class Commands(LateGroup):
+    """All commands, in the order of the list."""
+
+    late = (
+        LateCommand(
+            "demo",
+            "demo.command",
+            "Start everything, ingest the Python language reference, ask questions, take yours.",
+        ),
+        LateCommand(
+            "up",
+            "stack.up",
+            "Start Kafka, a vector store, Redis and the services with the console; Ctrl-C stops "
+            "them.",
+        ),
+        LateCommand(
+            "down",
+            "stack.down",
+            "Stop the stack, and any processes that an earlier one has left running.",
+        ),
+        LateCommand(
+            "status",
+            "stack.status",
+            "Show the running stack: addresses, services, readiness. Exit code 3 when none runs.",
+        ),
+        LateCommand(
+            "ingest",
+            "ingest.command",
+            "Publish documents and wait until each is searchable; exit code 1 when any failed.",
+        ),
+        LateCommand(
+            "ask",
+            "ask.command",
+            "Ask a question; exit code 0 answered, 3 nothing to ask, 4 refused, 5 failed or "
+            "expired.",
+        ),
+        LateCommand(
+            "bench",
+            "bench.command",
+            "Measure the pipeline in a closed loop; an empty tenant gets the Python reference "
+            "first.",
+        ),
+        LateCommand(
+            "shadow",
+            "shadow.command",
+            "Run live questions through a second configuration, and report how its answers differ.",
+        ),
+        LateCommand("topics", "topics", "Topics: what they are, and creating them."),
+        LateCommand(
+            "dead-letters",
+            "dead_letters.command",
+            "Dead letters: list, show, export, replay, drop.",
+        ),
+        LateCommand(
+            "feedback", "feedback.command", "Feedback: list it, export evaluation sets from it."
+        ),
+        LateCommand("keys", "keys.command", "API keys of the gateway: create, list, check."),
+        LateCommand(
+            "eval",
+            "evaluate.command",
+            "Measure retrieval, intents and answers, on labelled data or on your own.",
+        ),
+        LateCommand("schemas", "generated.schemas", "JSON Schemas of all events."),
+        LateCommand(
+            "asyncapi",
+            "generated.asyncapi",
+            "The AsyncAPI 3 document of the services that consume.",
+        ),
+        LateCommand(
+            "manifests",
+            "generated.manifests.command",
+            "Kubernetes manifests and documentation tables.",
+        ),
+    )
+
+
+app = CommandLine(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def ragline() -> None:
+    """Ragline: production retrieval-augmented generation as an event stream."""
+
 
 if __name__ == "__main__":
     app()

@@ -11,7 +11,8 @@ from typer.main import get_command
 from ragline_cli.main import app
 
 CLI = PRODUCT["cli"]
-# What every command may use, and the one command that reads the registry of topics
+# What every command may use, how commands are imported, and the one command that reads the registry
+# of topics
 KIT = {
     "main",
     "console",
@@ -20,6 +21,7 @@ KIT = {
     "terminal",
     "figures",
     "instants",
+    "late_commands",
     "progress_bars",
     "topics",
 }

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from redis.asyncio import Redis
 
-from ragline.adapters.redis.client import open_redis
-from ragline.adapters.redis.token_reader import TokenEvent, read_tokens
 from ragline.clock import Clock, utc_now
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.base import QueryRef
@@ -27,7 +25,12 @@ from ragline.settings import KafkaSettings, RedisSettings
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings, translated
 from ragline_cli.kafka.events import parse, publish
 
-OnToken = Callable[[TokenEvent], None]
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from ragline.adapters.redis.token_reader import TokenEvent
+
+OnToken = Callable[["TokenEvent"], None]
 
 DEFAULT_TIMEOUT_S = 60.0
 _GRACE_S = 5.0  # the pipeline itself answers `expired` at the deadline: give it time to do so
@@ -117,6 +120,8 @@ class Asker:
     async def _follow(self, query: QuerySubmitted, on_token: OnToken | None) -> None:
         if self._redis is None or on_token is None:
             return
+        from ragline.adapters.redis.token_reader import read_tokens
+
         try:
             async for event in read_tokens(self._redis, query.ref):
                 on_token(event)
@@ -147,13 +152,20 @@ async def open_asker(
         # The reader is at the end of `answers` before the first question is published
         consumer = await stack.enter_async_context(open_tail(settings, COMMAND_LINE, ANSWERS.name))
         producer = await stack.enter_async_context(open_producer(settings, COMMAND_LINE))
-        client = await stack.enter_async_context(open_redis(redis)) if redis else None
+        client = await stack.enter_async_context(_open_redis(redis)) if redis else None
         asker = Asker(settings, producer, client)
         listening = asyncio.create_task(asker.listen(consumer))
         try:
             yield asker
         finally:
             listening.cancel()
+
+
+def _open_redis(redis: RedisSettings) -> AbstractAsyncContextManager[Redis]:
+    # Its client would hold up the first call to Kafka
+    from ragline.adapters.redis.client import open_redis
+
+    return open_redis(redis)
 
 
 async def ask(

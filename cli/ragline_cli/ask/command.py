@@ -6,19 +6,20 @@ import asyncio
 import sys
 import time
 from enum import IntEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
-from pydantic import ValidationError
 
-from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.base import DEFAULT_TENANT
-from ragline.contracts.queries import Options, Principal, QuerySubmitted
 from ragline.errors import DeadlineExceeded, Misconfigured
 from ragline_cli.ask.filters import KEYS, parse_filters
 from ragline_cli.connection import AsJson, Bootstrap, Connection, RedisUrl, Tenant, connection
 from ragline_cli.console import ExitCode, out, print_json, report_error
+
+if TYPE_CHECKING:
+    from ragline.contracts.answers import AnswerStatus, QueryAnswered
+    from ragline.contracts.queries import QuerySubmitted
 
 
 class AnswerExit(IntEnum):
@@ -63,6 +64,8 @@ def ask(
 
 def exit_code_of(status: AnswerStatus) -> int:
     """Return the exit code for the status of an answer."""
+    from ragline.contracts.answers import AnswerStatus
+
     if status is AnswerStatus.ANSWERED:
         return ExitCode.OK
     return AnswerExit.REFUSED if status is AnswerStatus.REFUSED else AnswerExit.UNANSWERED
@@ -71,6 +74,10 @@ def exit_code_of(status: AnswerStatus) -> int:
 def _query(
     question: str, tenant: str, groups: list[str], filters: list[str], *, stream: bool
 ) -> QuerySubmitted:
+    from pydantic import ValidationError
+
+    from ragline.contracts.queries import Options, Principal, QuerySubmitted
+
     try:
         return QuerySubmitted(
             query_id=uuid4().hex,

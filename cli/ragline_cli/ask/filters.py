@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from ragline.contracts.queries import Filters
 from ragline.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from ragline.contracts.queries import Filters
 
 _LISTS = {
     "tag": "tags",
@@ -30,6 +31,10 @@ def parse_filters(arguments: Iterable[str]) -> Filters:
     Raises:
         Misconfigured: an unknown key or an unreadable value.
     """
+    from pydantic import ValidationError
+
+    from ragline.contracts.queries import Filters
+
     lists: dict[str, list[str]] = {}
     dates: dict[str, datetime] = {}
     for argument in arguments:

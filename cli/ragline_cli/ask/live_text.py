@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ragline.adapters.redis.token_reader import TokenEvent
 from ragline_cli.terminal import printable
+
+if TYPE_CHECKING:
+    from ragline.adapters.redis.token_reader import TokenEvent
 
 Write = Callable[[str], None]
 

@@ -12,12 +12,14 @@ import os
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import psutil
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from ragline_cli.stack.addresses import Addresses
+
+if TYPE_CHECKING:
+    import psutil
 
 _STATE = "state.json"
 _LOCK = "lock"
@@ -50,6 +52,8 @@ class ProcessId(BaseModel):
     @classmethod
     def of(cls, pid: int) -> ProcessId | None:
         """Return the running process `pid`, or None if there is none."""
+        import psutil
+
         try:
             return cls(pid=pid, created=psutil.Process(pid).create_time())
         except psutil.NoSuchProcess:
@@ -58,10 +62,14 @@ class ProcessId(BaseModel):
     @classmethod
     def own(cls) -> ProcessId:
         """Return this process."""
+        import psutil
+
         return cls(pid=os.getpid(), created=psutil.Process().create_time())
 
     def find(self) -> psutil.Process | None:
         """Return the process if it still runs; None if it has ended or its id was reused."""
+        import psutil
+
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.created) < _CLOCK_TOLERANCE_S

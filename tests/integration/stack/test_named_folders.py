@@ -17,7 +17,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from redis import Redis
 
-from ragline_cli.stack import (
+from ragline.cache_folder import cache_folder
+from ragline_cli.stack.handles import (
     StackError,
     WeaviateServer,
     running,
@@ -25,7 +26,6 @@ from ragline_cli.stack import (
     running_postgres,
     running_redis,
 )
-from ragline_cli.stack.places import cache_folder
 from ragline_cli.stack.server import Server
 
 GiveUp = Callable[[str, StackError], NoReturn]

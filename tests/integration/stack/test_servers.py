@@ -16,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from redis import Redis
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
-from ragline_cli.stack import (
+from ragline_cli.stack.handles import (
     Cancelled,
     StackError,
     WeaviateServer,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from ragline.adapters.redis import client, token_reader
 from ragline.adapters.redis.token_reader import TokenEvent
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.base import QueryRef
@@ -126,8 +127,8 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> list[TokenEvent | Exception]:
     async def open_redis(_settings: RedisSettings) -> AsyncIterator[object]:
         yield object()
 
-    monkeypatch.setattr(asker_module, "read_tokens", read_tokens)
-    monkeypatch.setattr(asker_module, "open_redis", open_redis)
+    monkeypatch.setattr(token_reader, "read_tokens", read_tokens)
+    monkeypatch.setattr(client, "open_redis", open_redis)
     return entries
 
 
