@@ -21,6 +21,7 @@ _CAN_BE_RAISED = re.compile(r"[0-9+\-=()ni]+")
 _CAN_BE_LOWERED = re.compile(r"[0-9+\-=()]+")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "re", "e", "o", "a", "è", "ème", "º", "ª"})
 _MARKS = {"tm": "™", "sm": "℠"}
+_SIGN = re.compile(f"[{_RAISED}ⁿⁱ{_LOWERED}]")
 _RAISED_RUN = re.compile(f"(?P<run>[{_RAISED}ⁿⁱ]+)(?P<digit>(?=[0-9]))?")
 _LOWERED_RUN = re.compile(f"(?P<number>(?<=[0-9]))?(?P<run>[{_LOWERED}]+)(?P<digit>(?=[0-9]))?")
 _BRACED = re.compile(r"\^\{(-?\d{1,9})\}")
@@ -61,7 +62,7 @@ def unified(text: str) -> str:
     >>> unified("10⁶ m² of H₂O")
     '10^6 m^2 of H2O'
     """
-    if not text.isascii():
+    if not text.isascii() and _SIGN.search(text):
         text = _LOWERED_RUN.sub(_unlowered, _RAISED_RUN.sub(_unraised, text))
     return _BRACED.sub(r"^\1", text)
 
