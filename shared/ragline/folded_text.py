@@ -8,12 +8,14 @@ from ragline.folding import characters
 from ragline.unspaced import runs
 
 # what is folded together: letters of Hangul, a character with the raised or lowered text behind it
-# and a digit behind that, and else a character with its marks
+# and a digit behind that, and else a character with its marks. (Grapheme clusters, `\X`, would take
+# time by the square of a row of flags.)
 _HANGUL = "[ᄀ-ᇿㄱ-ㆎ\uffa0-\uffdc]"
 _RAISED = "[⁰-₎¹²³㍸㍹㎟-㎦㎨㎯]"
+_MARKED = r"(?s:.)[\p{M}\uff9e\uff9f]*+"
 _TOGETHER = regex.compile(
     rf"\^\{{-?+\d{{1,9}}+\}}|{_HANGUL}++\p{{M}}*+"
-    rf"|(?:\X(?={_RAISED}))?+(?:{_RAISED}\p{{M}}*+)++\d?+|\X"
+    rf"|(?:{_MARKED}(?={_RAISED}))?+(?:{_RAISED}\p{{M}}*+)++\d?+|{_MARKED}"
 )
 _Place = tuple[int, int]
 

@@ -32,7 +32,8 @@ _OTHERWISE = {
 # what NFKC makes of others: the slash of fractions and units, and a letter whose lower case has a
 # dot of its own above the i
 _COMPOSED = (("⁄", "/"), ("∕", "/"), ("İ", "I"))
-# units with a raised digit, and signs that are a number or hold one: `2½` must not become `21/2`
+# units with a raised digit, and signs that are a number or hold one: `2½` must not become 21
+# halves
 _UNITS = "㍸㍹㎟㎠㎡㎢㎣㎤㎥㎦㎨㎯"
 _NUMBERS = "¼-¾⅐-⅟↉①-⒛⓪㉈-㉏㉑-㉟㊱-㊿㋀-㋋㍘-㍰㏠-㏾🄀-🄊"
 _UNUSUAL = re.compile(f"[{_UNSEEN}{_UNITS}{_NUMBERS}{''.join(map(re.escape, _OTHERWISE))}]")
