@@ -21,8 +21,9 @@ _CAN_BE_RAISED = re.compile(r"[0-9+\-=()ni]+")
 _CAN_BE_LOWERED = re.compile(r"[0-9+\-=()]+")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "re", "e", "o", "a", "è", "ème", "º", "ª"})
 _MARKS = {"tm": "™", "sm": "℠"}
-_RAISED_RUN = re.compile(f"[{_RAISED}ⁿⁱ]+")
-_LOWERED_RUN = re.compile(f"(?P<number>(?<=[0-9]))?[{_LOWERED}]+")
+_SIGN = re.compile(f"[{_RAISED}ⁿⁱ{_LOWERED}]")
+_RAISED_RUN = re.compile(f"(?P<run>[{_RAISED}ⁿⁱ]+)(?P<digit>(?=[0-9]))?")
+_LOWERED_RUN = re.compile(f"(?P<number>(?<=[0-9]))?(?P<run>[{_LOWERED}]+)(?P<digit>(?=[0-9]))?")
 _BRACED = re.compile(r"\^\{(-?\d{1,9})\}")
 
 
@@ -61,15 +62,24 @@ def unified(text: str) -> str:
     >>> unified("10⁶ m² of H₂O")
     '10^6 m^2 of H2O'
     """
-    text = _RAISED_RUN.sub(lambda run: f"^{run[0].translate(_UNRAISE)}", text)
-    text = _LOWERED_RUN.sub(_unlowered, text)
+    if not text.isascii() and _SIGN.search(text):
+        text = _LOWERED_RUN.sub(_unlowered, _RAISED_RUN.sub(_unraised, text))
     return _BRACED.sub(r"^\1", text)
 
 
-def _unlowered(run: re.Match[str]) -> str:
+def _unraised(found: re.Match[str]) -> str:
+    return f"^{found['run'].translate(_UNRAISE)}{_apart_after(found)}"
+
+
+def _unlowered(found: re.Match[str]) -> str:
     """Return digits as they are written on the line, apart from those of a number before them."""
-    apart = "_" if run["number"] is not None else ""
-    return apart + run[0].translate(_UNLOWER)
+    before = "_" if found["number"] is not None else ""
+    return before + found["run"].translate(_UNLOWER) + _apart_after(found)
+
+
+def _apart_after(found: re.Match[str]) -> str:
+    """Keep digits on the line behind the run apart from it: 100 m²2F."""
+    return " " if found["digit"] is not None else ""
 
 
 def _raised(plain: str, core: str, after: str) -> str:

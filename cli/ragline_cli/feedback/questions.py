@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ragline.contracts.queries import MAX_QUESTION_CHARS
+from ragline.folding import folded_case
 from ragline_cli.feedback.rated_answers import RatedAnswer
 
 _ENDINGS = " ?!.…。？！"
@@ -38,8 +38,8 @@ def question_text(rated: RatedAnswer) -> str | None:
 
 def normalised(text: str) -> str:
     """Return a key that ignores differences in case, spaces and final punctuation."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return folded.rstrip(_ENDINGS) or folded
+    common = " ".join(folded_case(text).split())
+    return common.rstrip(_ENDINGS) or common
 
 
 def merge(answers: Iterable[RatedAnswer]) -> list[AskedQuestion]:

@@ -1,7 +1,8 @@
 """Extracts literal entities of a question: codes, versions, identifiers, quoted strings, dates.
 
-Every entity is a verbatim slice of the text. Patterns run in linear time, because a question may be
-up to 8,192 arbitrary characters.
+Every entity is a verbatim slice of the text, found in its folded form: a code counts as one in
+full-width letters too, and beside text without spaces. Patterns run in linear time, because a
+question may be up to 8,192 arbitrary characters.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from collections.abc import Iterator
 
 from ragline.contracts import bounds
 from ragline.contracts.plan import Entities
+from ragline.folded_text import FoldedText
 
 # More entities of one kind indicate a pasted log, and each one adds a term to the metadata search
 MAX_PER_KIND = 16
+# digits from which a code says enough without the word before it
+_SPECIFIC = 3
 
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -26,8 +30,8 @@ _UNITS = (
 )
 
 _QUOTED = re.compile(
-    r"`([^`\n]{0,200})`|\"([^\"\n]{0,200})\"|“([^”\n]{1,200})”|„([^“”\n]{1,200})[“”]"
-    r"|«([^»\n]{1,200})»|(?<!\w)'([^'\n]{2,200})'(?!\w)"
+    r"`([^`\n]{0,200})`|\"([^\"\n]{0,200})\"|(?<!\w)'([^'\n]{2,200})'(?!\w)"
+    r"|「([^」\n]{1,200})」|『([^』\n]{1,200})』|《([^》\n]{1,200})》"
     # an error message without quotes extends to the end of its line
     r"|\b(?:[Ee]rror|ERROR|[Ee]xception|[Ff]atal|FATAL): +(\S[^\n]{0,199})"
 )
@@ -71,38 +75,41 @@ _DATE = re.compile(
 
 def extract(text: str) -> Entities:
     """Return the literal entities of `text`, each once per kind, in order of appearance."""
-    dates = _distinct(m["year"] or m[0] for m in _DATE.finditer(text))
-    identifiers = _distinct(_identifiers(text))
+    searched = FoldedText(text)
+    dates = _distinct(
+        searched.source(*m.span("year" if m["year"] else 0)) for m in _DATE.finditer(searched.text)
+    )
+    identifiers = _distinct(_identifiers(searched))
+    versions = (searched.source(*m.span("version")) for m in _VERSION.finditer(searched.text))
     longer = (*dates, *identifiers)
     return Entities(
-        quoted=_distinct(_quoted(text)),
-        codes=_distinct(_codes(text)),
-        versions=_distinct(
-            m["version"] for m in _VERSION.finditer(text) if not _inside(m["version"], longer)
-        ),
+        quoted=_distinct(_quoted(searched)),
+        codes=_distinct(_codes(searched)),
+        versions=_distinct(each for each in versions if not _inside(each, longer)),
         identifiers=identifiers,
         dates=dates,
     )
 
 
-def _quoted(text: str) -> Iterator[str]:
-    for match in _QUOTED.finditer(text):
-        if inner := (match[match.lastindex or 0]).strip():
+def _quoted(searched: FoldedText) -> Iterator[str]:
+    for match in _QUOTED.finditer(searched.text):
+        if inner := searched.source(*match.span(match.lastindex or 0)).strip():
             yield inner
 
 
-def _codes(text: str) -> Iterator[str]:
-    for match in _CODE.finditer(text):
-        number = match["http"] or match["tail"]
+def _codes(searched: FoldedText) -> Iterator[str]:
+    for match in _CODE.finditer(searched.text):
+        number = "http" if match["http"] else "tail"
         # "errno 13" is more specific than 13, which is in every text; "HTTP 503" is mostly written
         # 503
-        yield number if number and len(number) >= 3 else match[0]
+        specific = len(match[number] or "") >= _SPECIFIC
+        yield searched.source(*match.span(number if specific else 0))
 
 
-def _identifiers(text: str) -> Iterator[str]:
-    for match in _IDENTIFIER.finditer(text):
+def _identifiers(searched: FoldedText) -> Iterator[str]:
+    for match in _IDENTIFIER.finditer(searched.text):
         if match[0].lower() not in _ABBREVIATIONS:
-            yield match[0]
+            yield searched.source(*match.span())
 
 
 def _inside(part: str, wholes: tuple[str, ...]) -> bool:

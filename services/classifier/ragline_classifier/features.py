@@ -10,11 +10,11 @@ Learning", 2009).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
+from ragline.folding import folded
 from ragline_classifier.word_classes import class_of
 
 DIMENSIONS = 1 << 14
@@ -28,7 +28,6 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<stop>[.?!;:\n]+)"
 )
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 _MISSING_APOSTROPHE = re.compile(
     r"(?i)^(can|don|doesn|isn|won|didn|couldn|aren|wasn|hasn|haven|shouldn|wouldn)t$"
 )
@@ -36,7 +35,7 @@ _MISSING_APOSTROPHE = re.compile(
 
 def words(text: str) -> list[str]:
     """Return the lower-case words of `text`, with placeholders for codes, numbers and stops."""
-    clean = unicodedata.normalize("NFKC", text[:_MAX_CHARS]).translate(_APOSTROPHES)
+    clean = folded(text[:_MAX_CHARS]).replace("`", "'")
     return [_word(match) for match in _TOKEN.finditer(clean)]
 
 

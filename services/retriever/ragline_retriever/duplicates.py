@@ -8,13 +8,12 @@ pairs: 40 passages take less than a millisecond.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragline.contracts.queries import Candidate
-from ragline.superscripts import unified
+from ragline.folding import folded
 
 # resemblance (share of common words) from which two texts are duplicates
 _SAME_FROM = 0.85
@@ -38,7 +37,7 @@ def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
     known: defaultdict[frozenset[str], list[_Words]] = defaultdict(list)
     kept: list[Candidate] = []
     for candidate in candidates:
-        text = unicodedata.normalize("NFKC", unified(candidate.text))
+        text = folded(candidate.text)
         words = text.split()
         distinct = _Words(
             all=frozenset(text.casefold().split()),

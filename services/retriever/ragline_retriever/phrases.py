@@ -5,12 +5,12 @@ BM25 and embeddings ignore word order, so the text of the candidates is searched
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from ragline.contracts.plan import Entities
 from ragline.contracts.queries import Candidate
-from ragline.superscripts import unified
+from ragline.folding import folded, folded_case
+from ragline.unspaced import is_unspaced, pairs
 from ragline_retriever.merge import best_first
 
 _LEAST_WORDS = 2
@@ -19,8 +19,11 @@ _MOST = 3
 
 
 def phrases_of(entities: Entities) -> tuple[str, ...]:
-    """Return the first quoted phrases of two or more words; BM25 covers single words."""
-    return tuple(each for each in entities.quoted if len(each.split()) >= _LEAST_WORDS)[:_MOST]
+    """Return the first quoted phrases of two or more words; BM25 covers single words.
+
+    In scripts without spaces that is any of more than two characters, which BM25 takes apart.
+    """
+    return tuple(filter(_is_phrase, entities.quoted))[:_MOST]
 
 
 def holds(candidate: Candidate, phrase: str) -> bool:
@@ -47,9 +50,14 @@ def lift_exact(candidates: Sequence[Candidate], phrases: Sequence[str]) -> list[
     )
 
 
+def _is_phrase(quoted: str) -> bool:
+    words = folded(quoted).split()
+    return len(words) >= _LEAST_WORDS or any(is_unspaced(w) and len(pairs(w)) > 1 for w in words)
+
+
 def _share(candidate: Candidate, phrases: Sequence[str]) -> float:
     return sum(holds(candidate, each) for each in phrases) / len(phrases) if phrases else 0.0
 
 
 def _normalised(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", unified(text)).casefold().split())
+    return " ".join(folded_case(text).split())

@@ -17,6 +17,9 @@ from ragline_classifier.entities import MAX_PER_KIND, extract
         ("SQLSTATE 42P01, 0x80070005, CVE-2024-3094", ("42P01", "0x80070005", "CVE-2024-3094")),
         ("ERR_CONNECTION_REFUSED", ("ERR_CONNECTION_REFUSED",)),
         ("500 users paid $404 for 503 items", ()),
+        ("AB-1234の交換周期は？", ("AB-1234",)),
+        ("部品ＡＢ－１２３４の交換", ("ＡＢ－１２３４",)),
+        ("AB\u20111234 or AB-\u00ad1235", ("AB\u20111234", "AB-\u00ad1235")),
     ],
 )
 def test_codes(text: str, codes: tuple[str, ...]) -> None:
@@ -59,6 +62,8 @@ def test_identifiers(text: str, identifiers: tuple[str, ...]) -> None:
     [
         ("what is \"dead letter\" and 'prefetch count'?", ("dead letter", "prefetch count")),
         ("“smart”, «guillemets» and `code`", ("smart", "guillemets", "code")),
+        ("「全文検索」と『索引』、《员工手册》", ("全文検索", "索引", "员工手册")),
+        ("„Über\u00adgabe“ und ‘no’", ("Über\u00adgabe", "no")),
         ("it's John's and I don't care", ()),
         ("ssh says error: permission denied (publickey)", ("permission denied (publickey)",)),
         ('an empty "" or " " quote', ()),

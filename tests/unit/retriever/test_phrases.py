@@ -21,6 +21,26 @@ def test_phrases_are_what_is_quoted_in_two_words_and_more_at_most_three() -> Non
     assert phrases_of(Entities(quoted=quoted)) == ("access refused", "a b", "c d")
 
 
+def test_in_a_script_without_spaces_a_phrase_has_more_than_two_characters() -> None:
+    quoted = ("索引", "全文検索", "ทดลองงาน", "AB-12")
+    assert phrases_of(Entities(quoted=quoted)) == ("全文検索", "ทดลองงาน")
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("その全文検索エンジン", "全文検索"),
+        ("ｻｰﾊﾞｰ設定", "サーバー設定"),
+        ("die U\u0308ber\u00adgabe der Schlüssel", "Übergabe der"),
+        ("the oﬃce\u00a0key", "office key"),
+        ("don’t panic", "don't panic"),
+    ],
+)
+def test_a_phrase_is_found_in_each_spelling(candidate: Make, text: str, phrase: str) -> None:
+    assert holds(candidate("a", text=text), phrase)
+    assert holds(candidate("a", text=phrase), phrase)
+
+
 @pytest.mark.parametrize("place", ["title", "heading_path", "text"])
 def test_a_phrase_is_found_in_title_headings_and_text(candidate: Make, place: str) -> None:
     words = "Login was\n  REFUSED using"

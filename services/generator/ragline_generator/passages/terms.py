@@ -1,7 +1,8 @@
 """Content terms, for comparing a question, a passage and a claim.
 
-Terms are case-folded words without stop words, stemmed by Snowball's English stemmer (Porter,
-2001). Scripts written without spaces give overlapping pairs of characters instead of words.
+Terms are words of folded text (`ragline.folding`) in one case, without stop words, stemmed by
+Snowball's English stemmer (Porter, 2001). Scripts written without spaces give overlapping pairs of
+characters instead of words.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+import regex
 import Stemmer
 
-from ragline.superscripts import unified
+from ragline.folding import folded_case
+from ragline.unspaced import is_unspaced, pairs
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+# letters with their marks, and digits
+WORD = r"[\p{L}\p{M}\p{N}]++"
+_WORD = regex.compile(rf"{WORD}(?:'{WORD})?+")
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -63,10 +67,10 @@ def sequence(text: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(unified(text)):
-        word = match.group().casefold().replace("’", "'")
-        if _UNSPACED.match(word):
-            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
+    for match in _WORD.finditer(folded_case(text)):
+        word = match.group()
+        if is_unspaced(word):
+            yield from pairs(word)
         elif word not in STOP_WORDS and (bare := word.partition("'")[0]) not in STOP_WORDS:
             yield stem(bare)
 

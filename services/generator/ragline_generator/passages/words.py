@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from ragline.superscripts import unified
-from ragline_generator.passages.terms import STOP_WORDS, stem
+import regex
 
-_TOKEN = re.compile(
+from ragline.folding import folded
+from ragline.unspaced import is_unspaced, pairs
+from ragline_generator.passages.terms import STOP_WORDS, WORD, stem
+
+_TOKEN = regex.compile(
     r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*(?:\^[-+]?\d+)?)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"
-    r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)(?:\^(?P<power>-?\d+))?|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
+    rf"|(?P<word>{WORD}(?:'{WORD})*)(?:\^(?P<power>-?\d+))?|(?P<stop>[.!?;:](?=\s|$)|\|)|(?P<tick>`)"
 )
 # fmt: off
 _COUNTED = (
@@ -27,7 +30,7 @@ _COUNTED = (
 # fmt: on
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTED, start=2)}
 _NEGATION = re.compile(
-    r"(?:not|no|never|none|nothing|neither|nor|cannot|without|unable)$|.*n['’]t$", re.IGNORECASE
+    r"(?:not|no|never|none|nothing|neither|nor|cannot|without|unable)$|.*n't$", re.IGNORECASE
 )
 # The number of content words after a negation that are taken as negated: with two, `does not
 # support mirrored queues` would contradict `mirrored queues are not supported`
@@ -35,7 +38,6 @@ _SCOPE = 1
 # A raised 1 behind a number is a footnote's mark, and so is any number behind a longer word
 _MARK = "^1"
 _LONGEST_UNIT = 2
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Sort(StrEnum):
@@ -70,7 +72,7 @@ class Word:
 @lru_cache(maxsize=8_192)
 def words(text: str) -> tuple[Word, ...]:
     """Return the content words of `text`, in order."""
-    return tuple(_words(unified(text)))
+    return tuple(_words(folded(text)))
 
 
 def _words(text: str) -> Iterator[Word]:
@@ -89,27 +91,29 @@ def _words(text: str) -> Iterator[Word]:
                 negated = max(0, negated - 1)
 
 
-def _content(text: str, tokens: list[re.Match[str]], at: int, *, in_code: bool) -> Iterator[Word]:
+def _content(
+    text: str, tokens: list[regex.Match[str]], at: int, *, in_code: bool
+) -> Iterator[Word]:
     token = tokens[at]
     if token["number"]:
         if text[token.end() : token.end() + 1] != ")":  # `1)` is a list number
             number = token["number"].replace(",", "").replace("+", "")
             yield Word(number.removesuffix(_MARK), Sort.NUMBER)
         return
-    folded = token["word"].casefold().replace("’", "'")
-    bare = folded.partition("'")[0]
-    if token["power"] and len(folded) <= _LONGEST_UNIT:  # `m²` is also written as `m2`
-        yield Word(folded + token["power"], Sort.NAME)
-    elif _UNSPACED.match(folded):
-        yield from (Word(folded[i : i + 2]) for i in range(max(1, len(folded) - 1)))
+    cased = token["word"].casefold()
+    bare = cased.partition("'")[0]
+    if token["power"] and len(cased) <= _LONGEST_UNIT:  # `m²` is also written as `m2`
+        yield Word(cased + token["power"], Sort.NAME)
+    elif is_unspaced(cased):
+        yield from map(Word, pairs(cased))
     elif bare in _NUMBER_WORDS:
         yield Word(_NUMBER_WORDS[bare], Sort.NUMBER_WORD)
-    elif folded not in STOP_WORDS and bare not in STOP_WORDS:
+    elif cased not in STOP_WORDS and bare not in STOP_WORDS:
         named = in_code or _is_name(text, tokens, at)
         yield Word(stem(bare), Sort.NAME if named else Sort.PLAIN)
 
 
-def _is_name(text: str, tokens: list[re.Match[str]], at: int) -> bool:
+def _is_name(text: str, tokens: list[regex.Match[str]], at: int) -> bool:
     """Tell whether a word is written as a name, not only capitalized to begin a sentence."""
     token = tokens[at]
     word = token["word"]
@@ -118,12 +122,12 @@ def _is_name(text: str, tokens: list[re.Match[str]], at: int) -> bool:
         return True
     if not word[0].isupper():
         return False
-    before = text[: token.start()].rstrip().rstrip("\"'`*_([“‘")
+    before = text[: token.start()].rstrip().rstrip("\"'`*_([")
     begins = not before.rstrip() or before.rstrip()[-1] in ".!?:;|-#\n"
     return not begins or _goes_on(text, tokens, at)
 
 
-def _goes_on(text: str, tokens: list[re.Match[str]], at: int) -> bool:
+def _goes_on(text: str, tokens: list[regex.Match[str]], at: int) -> bool:
     """Tell whether the next word, after a single blank, is capitalized too."""
     if at + 1 == len(tokens):
         return False

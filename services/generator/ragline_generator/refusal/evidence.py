@@ -7,18 +7,21 @@ term that counts as found: one missing word out of two is weaker evidence than s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import mean
 
+import regex
+
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
+from ragline.folded_text import FoldedText
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranked, coverage, term_weights
-from ragline_generator.passages.terms import sequence, terms
+from ragline_generator.passages.terms import WORD, sequence, terms
 
 _NAME = re.compile(r"\d|_|[A-Z]{2}|[a-z][A-Z]")
-_WORD = re.compile(r"[^\W_]+(?:[-'’._/][^\W_]+)*")
+_WORD = regex.compile(rf"{WORD}(?:[-'._/]{WORD})*+")
 # Account and telephone numbers; like e-mail addresses they are not repeated in an answer
 _LONG_NUMBER = re.compile(r"\d[\d ()./-]{4,}\d")
 _LONGEST = 40
@@ -55,10 +58,16 @@ class PassageTerms:
         overlong words are left out.
         """
         held = frozenset[str]().union(*self._terms)
-        words = dict.fromkeys(_WORD.findall(_without_private(question)))
+        words = dict.fromkeys(_words(_without_private(question)))
         opening = next(iter(words), "")
         missing = [w for w in words if len(w) <= _LONGEST and (own := terms(w)) and not own & held]
         return tuple(sorted(missing, key=lambda word: not _looks_named(word, opening)))
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of `text` as it spells them; a run of a script without spaces is one."""
+    searched = FoldedText(text)
+    return (searched.source(*match.span()) for match in _WORD.finditer(searched.text))
 
 
 def _without_private(question: str) -> str:

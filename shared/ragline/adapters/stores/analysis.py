@@ -2,7 +2,8 @@
 
 Stores disagree on tokenisation, stop words and stemming, and none of them finds `x-dead-letter`,
 `v3.12` or `max_length` as people write them. So this module alone splits text into words, and a
-store only counts them. The words contain only letters, digits and joiners, so no query syntax.
+store only counts them. Text is folded first (`ragline.folding`), so that every spelling of a
+character gives the same words. They contain only letters, digits and joiners, so no query syntax.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import regex
 import Stemmer
 
-from ragline.superscripts import unified
+from ragline.folding import folded_case
+from ragline.unspaced import is_unspaced, pairs, pieces
 
-# letters and digits, joined as in identifiers, versions and file names; C++ and C# at the end
-_WORD = re.compile(r"\w+(?:[.\-:@'’+]\w+)*(?:\+\+|#)?")
-_PART = re.compile(r"[^\W_]+")
-# scripts written without spaces are matched by pairs of characters, as Lucene's CJK analyzer does
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+# letters, with their marks, and digits, joined as in identifiers, versions and file names; C++ and
+# C# at the end
+_LETTER = r"[\p{L}\p{N}_]"
+_WORD = regex.compile(rf"{_LETTER}[\w\p{{M}}]*+(?:[.\-:@'+]{_LETTER}[\w\p{{M}}]*+)*+(?:\+\+|#)?+")
+_PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 # longer runs are data rather than words, and the size of B-tree entries is limited
 _MAX_WORD = 128
 
@@ -35,22 +38,32 @@ def clean(text: str) -> str:
 
 
 def literal_words(text: str) -> list[str]:
-    """Return the case-folded words of `text`: each joined word first whole, then its parts.
+    """Return the words of `text` in one case: each joined word first whole, then its parts.
 
-    >>> literal_words("Set x-max.length")
-    ['set', 'x-max.length', 'max', 'length']
+    Scripts written without spaces give characters and pairs of them.
+
+    >>> literal_words("Set x-max.length 全文")
+    ['set', 'x-max.length', 'max', 'length', '全', '文', '全文']
     """
     words: list[str] = []
     for word in _joined_words(text):
+        if is_unspaced(word):
+            words += pieces(word)
+            continue
         words.append(word)
-        words += [part for part in _PART.findall(word) if part != word and len(part) > 1]
-        words += [pair for run in _UNSPACED.findall(word) for pair in _pairs(run)]
+        words += [part for part in _PART.findall(word) if 1 < len(part) < len(word)]
     return words
 
 
 def whole_words(text: str) -> tuple[str, ...]:
-    """Return the distinct case-folded words of `text`; joined words are not split."""
-    return tuple(dict.fromkeys(_joined_words(text)))
+    """Return the distinct words of `text` in one case; joined words are not split.
+
+    Scripts written without spaces give pairs of characters.
+    """
+    words: dict[str, None] = {}
+    for word in _joined_words(text):
+        words |= dict.fromkeys(pairs(word) if is_unspaced(word) else [word])
+    return tuple(words)
 
 
 def keyword_terms(text: str) -> list[str]:
@@ -67,8 +80,6 @@ def query_terms(text: str) -> list[str]:
 
 
 def _joined_words(text: str) -> Iterator[str]:
-    return (match.group()[:_MAX_WORD] for match in _WORD.finditer(unified(clean(text)).casefold()))
-
-
-def _pairs(run: str) -> Iterator[str]:
-    return (run[at : at + 2] for at in range(len(run) - 1))
+    for match in _WORD.finditer(folded_case(clean(text))):
+        word = match.group()
+        yield word if is_unspaced(word) else word[:_MAX_WORD]

@@ -28,7 +28,7 @@ MAX_LITERAL_TERMS = 32
 
 
 # increase it when the analysis changes, so that one index never mixes old and new words
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

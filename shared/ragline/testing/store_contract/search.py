@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from ragline.adapters.stores.opening import Store
 from ragline.contracts.plan import SearchKind
 from ragline.errors import FingerprintMismatch
 from ragline.testing.store_contract.builders import StoreCase, document, embedding, scope
+
+_UNSPACED = Path(__file__).with_name("unspaced.toml")
 
 
 class SearchContract(StoreCase):
@@ -80,6 +84,44 @@ class SearchContract(StoreCase):
         await store.upsert(document("ja", texts=["全文検索エンジンの設定"]))
         hits = await store.keyword("検索の設定", scope=scope(), limit=5)
         assert [hit.document_id for hit in hits] == ["ja"]
+
+    @pytest.mark.parametrize(("language", "least"), [("zh", 29), ("ja", 27), ("th", 34)])
+    async def test_a_question_without_spaces_finds_its_passage_first(
+        self, store: Store, language: str, least: int
+    ) -> None:
+        """Of 36 questions of each language, as many as `least` find their passage before others."""
+        asked = tomllib.loads(_UNSPACED.read_text("utf-8"))[language]
+        await store.upsert(document(language, texts=list(asked.values())))
+        found = 0
+        for ordinal, question in enumerate(asked):
+            hits = await store.keyword(question, scope=scope(), limit=1)
+            found += bool(hits) and hits[0].ordinal == ordinal
+        assert len(asked) == 36
+        assert found >= least
+
+    @pytest.mark.parametrize(
+        ("stored", "asked"),
+        [
+            ("部品ＡＢ－１２３４の交換", "AB-1234の周期は？"),
+            ("ｻｰﾊﾞｰの再起動", "サーバー"),
+            ("Das Übergangsgeld", "U\u0308bergangsgeld"),
+            ("U\u0308bergangsgeld", "Das Übergangsgeld"),
+            ("der Fahr\u00adtkos\u00adtenz\u00adusch\u00aduss", "Fahrtkostenzuschuss"),
+            ("the oﬃce\u200b\u00a0key", "office"),
+            ("a\u202bb\u202c name", "ab"),
+        ],
+    )
+    async def test_keyword_and_metadata_search_find_each_spelling_of_a_character(
+        self, store: Store, stored: str, asked: str
+    ) -> None:
+        await store.upsert(document("spelled", texts=[stored], title=stored))
+        await store.upsert(document("other", texts=["else"], title="else"))
+        hits = await store.keyword(asked, scope=scope(), limit=5)
+        assert [(hit.document_id, hit.title) for hit in hits] == [("spelled", stored)]
+        assert stored in hits[0].text
+        name = asked.rsplit(maxsplit=1)[-1].partition("の")[0]
+        hits = await store.metadata([name], scope=scope(), limit=5)
+        assert [hit.document_id for hit in hits] == ["spelled"]
 
     async def test_metadata_search_scores_the_share_of_terms_found(self, store: Store) -> None:
         await store.upsert(document("ops/limits.md", title="Memory limits", tags=("v3.12",)))

@@ -31,6 +31,11 @@ def sorted_out(text: str) -> dict[str, Sort]:
         ("300 m² or m^2 or m2", {"300": Sort.NUMBER, "m2": Sort.NAME}),
         ("the price² rises", {"price": Sort.PLAIN}),
         ("CO₂", {"co2": Sort.NAME}),
+        ("连续15天", {"15": Sort.NUMBER, "连续": Sort.PLAIN, "天": Sort.PLAIN}),
+        ("ＡＢ－１２３４の部品", {"ab": Sort.NAME, "1234": Sort.NUMBER, "部品": Sort.PLAIN}),
+        ("２½ Stunden", {"2": Sort.NUMBER, "1": Sort.NUMBER, "stunden": Sort.NAME}),
+        ("in der U\u0308ber\u00adgabe", {"übergab": Sort.NAME}),
+        ("अवकाश", {"अवकाश": Sort.PLAIN}),
     ],
 )
 def test_names_and_numbers_are_told_from_plain_words(text: str, sorts: dict[str, Sort]) -> None:

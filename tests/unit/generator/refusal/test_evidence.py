@@ -110,6 +110,19 @@ def test_missing_words_are_named_as_written_names_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("U\u0308bergabe der queues?", ("der", "U\u0308bergabe")),
+        ("AB-1234の交換は？", ("AB-1234", "の交換は")),
+        ("the Zu\u00adschuss of queues", ("Zu\u00adschuss",)),
+        ("अवकाश queues", ("अवकाश",)),
+    ],
+)
+def test_missing_words_are_whole_in_every_script(question: str, missing: tuple[str, ...]) -> None:
+    assert sorted(PassageTerms([QUEUES, CATS]).missing(question)) == sorted(missing)
+
+
+@pytest.mark.parametrize(
     "private", ["jane.doe@example.org", "+49 30 1234567", "4111-1111-1111-1111", "x" * 41]
 )
 def test_what_is_private_or_no_word_is_not_repeated(private: str) -> None:

@@ -158,3 +158,35 @@ def test_raised_numbers_are_supported_in_each_spelling(claim: str) -> None:
 )
 def test_no_other_number_is_supported_by_a_raised_one(claim: str) -> None:
     assert supported(claim, _POWERS).problem is ClaimProblem.NUMBER
+
+
+_SPELLINGS = excerpt(
+    "部品ＡＢ－１２３４の交換周期は６か月です。"
+    "Das U\u0308bergangs\u00adgeld betra\u0308gt 800\u00a0Euro. The oﬃce opens at 8½."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "部品AB-1234の交換周期は6か月です。",
+        "Das Übergangsgeld beträgt 800 Euro.",
+        "The office opens at 8 1/2.",
+    ],
+)
+def test_a_claim_is_supported_in_each_spelling_of_its_characters(claim: str) -> None:
+    found = supported(claim, _SPELLINGS)
+    assert (found.score, found.problem) == (1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("claim", "problem"),
+    [
+        ("部品AB-1234の交換周期は7か月です。", ClaimProblem.NUMBER),
+        ("部品AB-1235の交換周期は6か月です。", ClaimProblem.NUMBER),
+        ("Das Übergangsgeld beträgt 900 Euro.", ClaimProblem.NUMBER),
+        ("The office opens at 81/2.", ClaimProblem.NUMBER),
+    ],
+)
+def test_another_number_is_not_supported_in_any_spelling(claim: str, problem: ClaimProblem) -> None:
+    assert supported(claim, _SPELLINGS).problem is problem

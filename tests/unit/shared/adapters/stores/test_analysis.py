@@ -1,5 +1,7 @@
 """Words for search: identifiers as written and in parts, English by its stems, no query syntax."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,11 @@ from ragline.adapters.stores.analysis import (
         ("C++ and C#", ["c++", "and", "c#"]),
         ("https://docs.test/a-b", ["https", "docs.test", "docs", "test", "a-b"]),
         ("STRASSE Straße", ["strasse", "strasse"]),
-        ("全文検索", ["全文検索", "全文", "文検", "検索"]),
+        ("全文検索", ["全", "文", "検", "索", "全文", "文検", "検索"]),
+        ("年", ["年"]),
+        ("วันลา", ["วั", "ัน", "นล", "ลา"]),
+        ("AB-1234の交換", ["ab-1234", "ab", "1234", "交", "換", "の交", "交換"]),
+        ("अवकाश की", ["अवकाश", "की"]),
         ("👍 – …", []),
     ],
 )
@@ -34,6 +40,24 @@ def test_words_are_found_whole_and_in_parts(text: str, words: list[str]) -> None
 def test_raised_and_lowered_digits_are_found_in_each_spelling() -> None:
     assert keyword_terms("10⁶ m² CO₂") == keyword_terms("10^6 m^2 CO2")
     assert "106" not in keyword_terms("10⁶")
+
+
+@pytest.mark.parametrize(
+    ("written", "common"),
+    [
+        ("ＡＢ－１２３４", "AB-1234"),
+        ("AB\u20111234", "AB-1234"),
+        ("ｻｰﾊﾞｰ", "サーバー"),
+        (unicodedata.normalize("NFD", "Übergangsgeld für Zoë 연차"), "Übergangsgeld für Zoë 연차"),
+        ("Fahr\u00adtkos\u00adtenzuschuss", "Fahrtkostenzuschuss"),
+        ("zero\u200bwidth \u202bmark\u202c", "zerowidth mark"),
+        ("ﬁle oﬃce", "file office"),
+        ("don’t „quote“", 'don\'t "quote"'),
+        ("10\u00a0000 Euro", "10 000 Euro"),
+    ],
+)
+def test_every_spelling_of_a_character_gives_the_same_words(written: str, common: str) -> None:
+    assert literal_words(written) == literal_words(common)
 
 
 def test_whole_words_are_distinct_and_not_taken_apart() -> None:
