@@ -11,7 +11,9 @@ from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.container_types import OLE_START, container_type
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
 from ragline_ingestor.parsers.docx.parser import parse_docx
+from ragline_ingestor.parsers.epub.parser import parse_epub
 from ragline_ingestor.parsers.html import parse_html
+from ragline_ingestor.parsers.mail.eml import parse_eml
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
@@ -25,6 +27,8 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.PLAIN: parse_plain,
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
+        media_types.EPUB: parse_epub,
+        media_types.EML: parse_eml,
     }
 )
 
