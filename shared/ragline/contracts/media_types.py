@@ -34,6 +34,8 @@ BY_SUFFIX: Mapping[str, str] = MappingProxyType(
         ".pdf": PDF,
         ".docx": DOCX,
         ".pptx": PPTX,
+        ".pptm": PPTX,
+        ".ppsx": PPTX,
         ".odt": ODT,
         ".rtf": RTF,
         ".epub": EPUB,

@@ -17,6 +17,7 @@ from ragline_ingestor.parsers.mail.eml import parse_eml
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
+from ragline_ingestor.parsers.pptx.parser import parse_pptx
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
@@ -27,6 +28,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.PLAIN: parse_plain,
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
+        media_types.PPTX: parse_pptx,
         media_types.EPUB: parse_epub,
         media_types.EML: parse_eml,
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from docx.opc.part import Part
+from lxml.etree import _Element
 
 from ragline_ingestor.parsers.docx.parts import by_id, root_of
 from ragline_ingestor.parsers.docx.wordml import CHART, PIC, WP, A, Element, R
@@ -19,10 +20,17 @@ def alternative_text(drawing: Element) -> str:
     """Return the description that the author gave a drawing, on one line."""
     for name in (f"{WP}docPr", f"{PIC}cNvPr"):
         for properties in drawing.iter(name):
-            for attribute in ("descr", "title"):
-                text = " ".join(_MADE_UP.sub("", str(properties.get(attribute, ""))).split())
-                if text:
-                    return text
+            if text := description(properties):
+                return text
+    return ""
+
+
+def description(properties: _Element) -> str:
+    """Return the description in a drawing's properties, without what Word makes up."""
+    for attribute in ("descr", "title"):
+        text = " ".join(_MADE_UP.sub("", str(properties.get(attribute, ""))).split())
+        if text:
+            return text
     return ""
 
 
