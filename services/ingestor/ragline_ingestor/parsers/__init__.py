@@ -15,6 +15,7 @@ from ragline_ingestor.parsers.epub.parser import parse_epub
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.mail.eml import parse_eml
 from ragline_ingestor.parsers.markdown import parse_markdown
+from ragline_ingestor.parsers.odt.parser import parse_odt
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.pptx.parser import parse_pptx
@@ -29,6 +30,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
         media_types.PPTX: parse_pptx,
+        media_types.ODT: parse_odt,
         media_types.EPUB: parse_epub,
         media_types.EML: parse_eml,
     }
