@@ -20,6 +20,7 @@ from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.pptx.parser import parse_pptx
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
+from ragline_ingestor.parsers.rtf.parser import parse_rtf
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -31,6 +32,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.DOCX: parse_docx,
         media_types.PPTX: parse_pptx,
         media_types.ODT: parse_odt,
+        media_types.RTF: parse_rtf,
         media_types.EPUB: parse_epub,
         media_types.EML: parse_eml,
     }

@@ -13,6 +13,8 @@ from ragline_ingestor.parsers.text_budget import TextBudget
 from ragline_ingestor.parsers.xml_trees import Element
 
 _LOWEST = 6
+# a longer one is text whose author wanted the style
+_LONGEST_HEADING = 200
 # nobody writes more equal rows or cells, a sheet's empty ones are many more
 _MOST_REPEATED = 100
 # lists of what stands elsewhere, made by the program
@@ -65,6 +67,7 @@ class BlockReader:
         reader = InlineReader(self._styles, self._losses, self.html)
         is_frame = element.tag == f"{DRAW}frame"
         html = reader.frame(element) if is_frame else reader.read(element)
+        tag = "p" if len(html) > _LONGEST_HEADING else tag
         shown = f"<{tag}>{escape(label)}{html}</{tag}>" if html.strip() else ""
         return shown + "".join(reader.after)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from html import escape
 
 from ragline_ingestor.parsers.docx.equations import linear
 from ragline_ingestor.parsers.docx.wordml import MC, A, M, chosen
+from ragline_ingestor.parsers.nested_lines import Line, nested_html
 from ragline_ingestor.parsers.pptx.drawingml import Element, relation_id
 
 Address = Callable[[str], str]
@@ -22,15 +22,6 @@ _NUMBER_STYLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
-    """A paragraph's HTML; `tag` is the list that it is an item of, else empty."""
-
-    html: str
-    level: int
-    tag: str
-
-
 def frame_html(body: Element, address: Address, *, styles: Sequence[Element], bullets: bool) -> str:
     """Return the HTML of a text frame.
 
@@ -39,7 +30,7 @@ def frame_html(body: Element, address: Address, *, styles: Sequence[Element], bu
     """
     lists = [each for each in (body.find(f"{A}lstStyle"), *styles) if each is not None]
     found = (_paragraph(each, address, lists, bullets) for each in body.iterchildren(f"{A}p"))
-    return "".join(_nested([each for each in found if each.html]))
+    return nested_html([each for each in found if each.html])
 
 
 def line_html(body: Element, address: Address) -> str:
@@ -50,14 +41,14 @@ def line_html(body: Element, address: Address) -> str:
 
 def _paragraph(
     paragraph: Element, address: Address, lists: Sequence[Element], bullets: bool
-) -> Paragraph:
+) -> Line:
     own = paragraph.find(f"{A}pPr")
     stated = str(own.get("lvl", "0")) if own is not None else "0"
     level = min(int(stated), _MOST_LEVELS - 1) if stated.isdecimal() else 0
     inherited = (each.find(f"{A}lvl{level + 1}pPr") for each in lists)
     tags = (_list_tag(each) for each in (own, *inherited) if each is not None)
     tag = next((each for each in tags if each is not None), "ul" if bullets else "")
-    return Paragraph(html=_inline(paragraph, address).strip(), level=level, tag=tag)
+    return Line(html=_inline(paragraph, address).strip(), level=level, tag=tag)
 
 
 def _list_tag(properties: Element) -> str | None:
@@ -73,28 +64,6 @@ def _list_tag(properties: Element) -> str | None:
     if properties.find(f"{A}buChar") is not None or properties.find(f"{A}buBlip") is not None:
         return "ul"
     return None
-
-
-def _nested(paragraphs: Sequence[Paragraph]) -> Iterator[str]:
-    """Yield paragraphs, and items in lists that nest as their levels do."""
-    opened: list[tuple[int, str]] = []
-    for each in paragraphs:
-        while opened and (not each.tag or opened[-1][0] > each.level):
-            yield _closed(opened.pop()[1])
-        if opened and opened[-1] == (each.level, each.tag):
-            yield "</li>"
-        elif each.tag:
-            if opened and opened[-1][0] == each.level:
-                yield _closed(opened.pop()[1])
-            opened.append((each.level, each.tag))
-            yield f"<{each.tag}>"
-        yield f"<li>{each.html}" if each.tag else f"<p>{each.html}</p>"
-    while opened:
-        yield _closed(opened.pop()[1])
-
-
-def _closed(tag: str) -> str:
-    return f"</li></{tag[:2]}>"
 
 
 def _inline(element: Element, address: Address) -> str:

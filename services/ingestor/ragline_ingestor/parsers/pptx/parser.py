@@ -24,6 +24,9 @@ from ragline_ingestor.parsers.pptx.shapes import ShapeReader
 # what PowerPoint writes where nobody states a title
 _NO_TITLES = frozenset({"", "PowerPoint Presentation", "PowerPoint-Präsentation"})
 
+# a longer one is text in the wrong place
+_LONGEST_TITLE = 200
+
 
 def parse_pptx(content: Content, limits: ParseLimits) -> ParsedDocument:
     """Parse PPTX; the title is the document's property, else that of its first slide.
@@ -82,6 +85,8 @@ class _Deck:
         reader = ShapeReader(slide.part, self.losses, layout=_tree(slide.slide_layout))
         html = reader.html(_tree(slide))
         title, *more = [*filter(None, reader.titles), ""]
+        if len(title) > _LONGEST_TITLE:
+            title, more = "", [title, *more]
         self._repeated.update(dict.fromkeys(filter(None, reader.furniture)))
         self._count_comments(slide.part)
         is_hidden = slide._element.get("show") in {"0", "false"}
