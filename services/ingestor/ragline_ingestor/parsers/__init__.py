@@ -14,6 +14,7 @@ from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.epub.parser import parse_epub
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.mail.eml import parse_eml
+from ragline_ingestor.parsers.mail.msg import parse_msg
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.odt.parser import parse_odt
 from ragline_ingestor.parsers.pdf import parse_pdf
@@ -35,6 +36,7 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.RTF: parse_rtf,
         media_types.EPUB: parse_epub,
         media_types.EML: parse_eml,
+        media_types.MSG: parse_msg,
     }
 )
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 
-from selectolax.lexbor import LexborHTMLParser
-
 from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
-from ragline_ingestor.parsers.html_nodes import text_length
 from ragline_ingestor.parsers.html_source import html_source
+from ragline_ingestor.parsers.mail.alternatives import best_form
 from ragline_ingestor.parsers.mail.flowed import unflowed
 from ragline_ingestor.parsers.mail.headers import decoded, first, shown_headers
 from ragline_ingestor.parsers.mail.letter import Body, Letter, letter_document
@@ -74,27 +72,14 @@ def _inner(message: Message) -> Iterator[Message]:
 
 
 def _choose(alternatives: Sequence[Message], parts: _Parts) -> None:
-    """Add the alternative that says most: HTML, unless it only says that there is more."""
-    found: list[_Parts] = []
+    forms: list[tuple[Body, ...]] = []
     for each in alternatives:
         one = _Parts()
         _collect(each, one)
         parts.attachments += one.attachments
         parts.forwarded += one.forwarded
-        found.append(one)
-    sizes = [sum(map(_length, one.bodies)) for one in found]
-    most = max(sizes)
-    enough = [one for one, size in zip(found, sizes, strict=True) if 2 * size > most]
-    # the last is the one that the sender likes best
-    best = max(enough or found[:1], key=lambda one: any(body.is_html for body in one.bodies))
-    parts.bodies += best.bodies
-
-
-def _length(body: Body) -> int:
-    if not body.is_html:
-        return len("".join(body.text.split()))
-    shown = LexborHTMLParser(body.text).body
-    return 0 if shown is None else text_length(shown)
+        forms.append(tuple(one.bodies))
+    parts.bodies += best_form(forms)
 
 
 def _is_text(message: Message) -> bool:

@@ -24,7 +24,8 @@ class Body:
 class Letter:
     """A message: its headers by name in the order shown, and what came with it.
 
-    `attachments` are the names of files, `forwarded` messages inside this one.
+    `attachments` are the names of files, `forwarded` messages inside this one; `warnings` say what
+    else is missing.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class Letter:
     bodies: tuple[Body, ...]
     attachments: tuple[str, ...] = ()
     forwarded: tuple[Letter, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def letter_document(letter: Letter, limits: ParseLimits) -> ParsedDocument:
@@ -44,7 +46,7 @@ def letter_document(letter: Letter, limits: ParseLimits) -> ParsedDocument:
     content = HtmlContent(builder.add, limits)
     _add(letter, builder, content, limits, 1)
     names = tuple(_attachments(letter))
-    warnings = content.warnings()
+    warnings = content.warnings() + letter.warnings
     if names:
         warnings += (
             "attachments are not indexed, publish them as documents of their own: "

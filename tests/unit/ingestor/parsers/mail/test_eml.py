@@ -164,14 +164,14 @@ class _Writer:
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> tuple[bytes, list[str]]:
+def messages(draw: st.DrawFn) -> tuple[EmailMessage, list[str]]:
     writer = _Writer(draw)
-    return bytes(writer.message(2)), writer.words
+    return writer.message(2), writer.words
 
 
 @given(messages())
-def test_every_word_of_a_message_is_in_a_chunk(made: tuple[bytes, list[str]]) -> None:
-    data, words = made
-    chunks = chunk_document(parsed(data), SIZES)
+def test_every_word_of_a_message_is_in_a_chunk(made: tuple[EmailMessage, list[str]]) -> None:
+    written, words = made
+    chunks = chunk_document(parsed(bytes(written)), SIZES)
     shown = "\n".join(line for chunk in chunks for line in (*chunk.heading_path, chunk.text))
     assert [word for word in words if word not in shown] == []
