@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import BaseModel
 
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline.errors import Misconfigured
@@ -133,7 +135,10 @@ def _show(report: IngestReport, *, as_json: bool) -> None:
     )
 
     if as_json:
-        told = {"failures": report.failures, "not_indexed": report.superseded}
+        told: dict[str, Sequence[BaseModel]] = {
+            "failures": report.failures,
+            "not_indexed": report.superseded,
+        }
         told |= {"incomplete": report.incomplete, "skipped": report.skipped}
         lists = {
             name: [each.model_dump(mode="json") for each in many] for name, many in told.items()

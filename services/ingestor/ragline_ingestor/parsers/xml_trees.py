@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-Element = etree._Element
+# lxml has no types; python-docx gives its elements one
+from ragline_ingestor.parsers.docx.wordml import Element
 
 
 def xml_root(data: bytes) -> Element | None:
@@ -14,12 +15,13 @@ def xml_root(data: bytes) -> Element | None:
         resolve_entities=False, no_network=True, recover=True, huge_tree=True, remove_pis=True
     )
     try:
-        return etree.fromstring(data, parser)
+        root: Element | None = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
         return None
+    return root
 
 
 def local_name(element: Element) -> str:
     """Return an element's name without its namespace; empty for a comment."""
-    tag = element.tag
+    tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from docx.opc.part import Part
-from lxml.etree import _Element
 
 from ragline_ingestor.parsers.docx.parts import by_id, root_of
 from ragline_ingestor.parsers.docx.wordml import CHART, PIC, WP, A, Element, R
@@ -25,7 +24,7 @@ def alternative_text(drawing: Element) -> str:
     return ""
 
 
-def description(properties: _Element) -> str:
+def description(properties: Element) -> str:
     """Return the description in a drawing's properties, without what Word makes up."""
     for attribute in ("descr", "title"):
         text = " ".join(_MADE_UP.sub("", str(properties.get(attribute, ""))).split())

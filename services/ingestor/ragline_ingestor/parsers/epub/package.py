@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from zipfile import ZipFile
 
-from ragline_ingestor.parsers.xml_trees import Element, local_name, xml_root
+from ragline_ingestor.parsers.docx.wordml import Element
+from ragline_ingestor.parsers.xml_trees import local_name, xml_root
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -36,7 +37,7 @@ def read_package(archive: ZipFile) -> Package:
     if root is None:
         return Package(title=None, language=None, chapters=tuple(pages), others=(), missing=())
     stated = _items(root, posixpath.dirname(opf))
-    spine = [str(each.get("idref", "")) for each in root.iter() if local_name(each) == "itemref"]
+    spine = _attributes(root, "itemref", "idref")
     order = list(dict.fromkeys(stated[item] for item in spine if item in stated))
     chapters = [name for name in order if name in names]
     listed = [name for name in stated.values() if name in names and name not in order]
@@ -54,19 +55,20 @@ def encrypted(archive: ZipFile) -> frozenset[str]:
     if _ENCRYPTION not in archive.namelist():
         return frozenset()
     root = xml_root(archive.read(_ENCRYPTION))
-    found = [] if root is None else [e for e in root.iter() if local_name(e) == "CipherReference"]
-    return frozenset(unquote(str(each.get("URI", ""))) for each in found)
+    return frozenset(unquote(uri) for uri in _attributes(root, "CipherReference", "URI"))
 
 
 def _opf_name(archive: ZipFile, names: set[str]) -> str:
     root = xml_root(archive.read(_CONTAINER)) if _CONTAINER in names else None
-    stated = (
-        []
-        if root is None
-        else [str(e.get("full-path", "")) for e in root.iter() if local_name(e) == "rootfile"]
-    )
+    stated = _attributes(root, "rootfile", "full-path")
     found = sorted(name for name in names if name.lower().endswith(".opf"))
     return next(iter([*stated, *found]), "")
+
+
+def _attributes(root: Element | None, name: str, attribute: str) -> list[str]:
+    """Return an attribute of each element of a name."""
+    elements = () if root is None else root.iter()
+    return [str(each.get(attribute, "")) for each in elements if local_name(each) == name]
 
 
 def _items(root: Element, folder: str) -> dict[str, str]:

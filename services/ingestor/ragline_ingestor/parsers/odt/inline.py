@@ -6,9 +6,9 @@ from collections.abc import Callable
 from html import escape
 
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
+from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.odt.names import DRAW, OFFICE, SVG, TEXT, XLINK, number, stated
 from ragline_ingestor.parsers.odt.styles import Styles
-from ragline_ingestor.parsers.xml_trees import Element
 
 _MOST_SPACES = 100
 _PAGE_FIELDS = frozenset({f"{TEXT}page-number", f"{TEXT}page-count"})

@@ -12,12 +12,13 @@ from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.docx.archive import check_archive
 from ragline_ingestor.parsers.docx.losses import Losses
+from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.html_content import HtmlContent
 from ragline_ingestor.parsers.odt.names import OFFICE, STYLE
 from ragline_ingestor.parsers.odt.reader import BlockReader
 from ragline_ingestor.parsers.odt.styles import Styles
 from ragline_ingestor.parsers.text_budget import TextBudget
-from ragline_ingestor.parsers.xml_trees import Element, local_name, xml_root
+from ragline_ingestor.parsers.xml_trees import local_name, xml_root
 
 _CONTENT, _STYLES, _META = "content.xml", "styles.xml", "meta.xml"
 _MANIFEST = "META-INF/manifest.xml"
@@ -66,7 +67,7 @@ def _document(text: Element, files: dict[str, bytes], limits: ParseLimits) -> Pa
 
 
 def _text(root: Element | None) -> Element:
-    found = None if root is None else root.find(f"{OFFICE}body/{OFFICE}text")
+    found: Element | None = None if root is None else root.find(f"{OFFICE}body/{OFFICE}text")
     if found is None:
         raise _corrupt()
     return found

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
+from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.odt.inline import InlineReader
 from ragline_ingestor.parsers.odt.names import DRAW, OFFICE, TABLE, TEXT, number, stated
 from ragline_ingestor.parsers.odt.styles import Level, Styles
 from ragline_ingestor.parsers.text_budget import TextBudget
-from ragline_ingestor.parsers.xml_trees import Element
 
 _LOWEST = 6
 # a longer one is text whose author wanted the style

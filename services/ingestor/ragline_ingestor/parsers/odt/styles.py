@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ragline_ingestor.parsers.docx.number_formats import formatted
+from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.html_lists import FORMATS
 from ragline_ingestor.parsers.odt.names import STYLE, TEXT, number, stated
-from ragline_ingestor.parsers.xml_trees import Element
 
 # more would be a mistake or an attack
 _MOST_ANCESTORS = 100

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from lxml import etree
-
-from ragline_ingestor.parsers.docx.wordml import A, R
-
-Element = etree._Element
+from ragline_ingestor.parsers.docx.wordml import A, Element, R
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 TABLE = f"{A}tbl"
@@ -25,13 +21,15 @@ def properties(shape: Element) -> Element | None:
     """Return the `p:cNvPr` of a shape: its name, its description, whether it is hidden."""
     for each in shape:
         if str(each.tag).startswith(f"{P}nv"):
-            return each.find(f"{P}cNvPr")
+            found: Element | None = each.find(f"{P}cNvPr")
+            return found
     return None
 
 
 def placeholder(shape: Element) -> Element | None:
     """Return the `p:ph` of a shape that fills a place of the layout, else None."""
-    return shape.find(f"*/{P}nvPr/{P}ph")
+    found: Element | None = shape.find(f"*/{P}nvPr/{P}ph")
+    return found
 
 
 def placeholder_type(shape: Element) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from ragline_ingestor.parsers.docx.equations import linear
-from ragline_ingestor.parsers.docx.wordml import MC, A, M, chosen
+from ragline_ingestor.parsers.docx.wordml import MC, A, Element, M, chosen
 from ragline_ingestor.parsers.nested_lines import Line, nested_html
-from ragline_ingestor.parsers.pptx.drawingml import Element, relation_id
+from ragline_ingestor.parsers.pptx.drawingml import relation_id
 
 Address = Callable[[str], str]
 """Returns the address outside the file that a relation's id names, else an empty string."""

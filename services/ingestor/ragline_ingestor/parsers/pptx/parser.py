@@ -16,8 +16,9 @@ from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.docx.archive import check_archive
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
 from ragline_ingestor.parsers.docx.parts import root_of
+from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.html_content import HtmlContent
-from ragline_ingestor.parsers.pptx.drawingml import Element, P, placeholder
+from ragline_ingestor.parsers.pptx.drawingml import P, placeholder
 from ragline_ingestor.parsers.pptx.paragraphs import line_html
 from ragline_ingestor.parsers.pptx.shapes import ShapeReader
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from ragline_ingestor.parsers.docx.drawings import description, graphic_lines
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
-from ragline_ingestor.parsers.docx.wordml import CHART, DIAGRAM, MC, A, chosen
+from ragline_ingestor.parsers.docx.wordml import CHART, DIAGRAM, MC, A, Element, chosen
 from ragline_ingestor.parsers.pptx.drawingml import (
     FURNITURE,
     SLIDE_NUMBER,
     TABLE,
     TITLES,
-    Element,
     P,
     placeholder,
     placeholder_type,

@@ -41,7 +41,7 @@ class _Writer:
     def add(self, tree: Tree) -> int:
         """Enter a folder's children, each the next one's left neighbour; return the first."""
         first = _FREE
-        for name, content in reversed(tree.items()):
+        for name, content in reversed(list(tree.items())):
             at = len(self.entries)
             entry: list[object] = [name, 2, first, _FREE, _END, 0]
             self.entries.append(entry)

@@ -136,7 +136,7 @@ def test_a_table_keeps_its_columns_and_merged_cells() -> None:
 
 def test_a_chart_is_read() -> None:
     deck = Presentation()
-    data = CategoryChartData()
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = ["East", "West"]
     data.add_series("Lamps", (19, 21))
     slide(deck).shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data)

@@ -172,9 +172,8 @@ class _Author:
         return "".join(kind() for kind in chosen)
 
     def _cell(self) -> str:
-        return self._draw(
-            st.sampled_from([self.word, lambda: rf"{self.word()}\par {self.word()}"])
-        )()
+        more = self._draw(st.booleans())
+        return rf"{self.word()}\par {self.word()}" if more else self.word()
 
     def _inline(self) -> str:
         kinds: list[Callable[[], str]] = [
