@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ListedLine:
     """A paragraph's HTML; `tag` opens the list that it is an item of, empty for none.
 
     `value` is the item's number where it is stated.
@@ -19,12 +19,12 @@ class Line:
     value: int | None = None
 
 
-def nested_html(lines: Sequence[Line]) -> str:
+def nested_html(lines: Sequence[ListedLine]) -> str:
     """Return paragraphs, and items in lists that nest as their levels do."""
     return "".join(_nested(lines))
 
 
-def _nested(lines: Sequence[Line]) -> Iterator[str]:
+def _nested(lines: Sequence[ListedLine]) -> Iterator[str]:
     opened: list[tuple[int, str]] = []
     for line in lines:
         while opened and (not line.tag or opened[-1][0] > line.level):

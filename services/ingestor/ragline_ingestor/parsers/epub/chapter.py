@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import escape
 
 # `<title/>` and `<a id="p7"/>` would stay open in HTML and swallow what follows
 _CLOSED = re.compile(r"<([A-Za-z][\w:.-]*+)((?:[^<>\"'/]|\"[^\"<]*+\"|'[^'<]*+'|/(?!>))*+)/>")
@@ -12,12 +14,12 @@ _VOID = frozenset(
         *("source", "track", "wbr"),
     }
 )
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
 def as_html(source: str) -> str:
     """Return XHTML as HTML of the same content."""
-    return _CLOSED.sub(_opened, _CDATA.sub(_escaped, source))
+    return _CLOSED.sub(_opened, "".join(_without_cdata(source)))
 
 
 def _opened(match: re.Match[str]) -> str:
@@ -25,5 +27,11 @@ def _opened(match: re.Match[str]) -> str:
     return match[0] if name.lower() in _VOID else f"<{name}{attributes}></{name}>"
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return match[1].replace("&", "&amp;").replace("<", "&lt;")
+def _without_cdata(source: str) -> Iterator[str]:
+    """Yield the source with what stands in CDATA, which HTML does not know, as text."""
+    before, *sections = source.split(_CDATA)
+    yield before
+    for section in sections:
+        text, end, behind = section.partition(_CDATA_END)
+        yield escape(text, quote=False) if end else text
+        yield behind

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from selectolax.lexbor import LexborHTMLParser
 
 from ragline_ingestor.parsers.html_nodes import text_length
-from ragline_ingestor.parsers.mail.letter import Body
+from ragline_ingestor.parsers.mail.letter import LetterBody
 
 
-def best_form(forms: Sequence[tuple[Body, ...]]) -> tuple[Body, ...]:
+def best_form(forms: Sequence[tuple[LetterBody, ...]]) -> tuple[LetterBody, ...]:
     """Return the form that is HTML, unless it only says that there is more: half of another."""
     sizes = [sum(map(_length, form)) for form in forms]
     most = max(sizes, default=0)
@@ -18,7 +18,7 @@ def best_form(forms: Sequence[tuple[Body, ...]]) -> tuple[Body, ...]:
     return max(enough, key=lambda form: any(body.is_html for body in form), default=())
 
 
-def _length(body: Body) -> int:
+def _length(body: LetterBody) -> int:
     if not body.is_html:
         return len("".join(body.text.split()))
     shown = LexborHTMLParser(body.text).body

@@ -13,7 +13,7 @@ from ragline_ingestor.parsers.html_source import html_source
 from ragline_ingestor.parsers.mail.alternatives import best_form
 from ragline_ingestor.parsers.mail.flowed import unflowed
 from ragline_ingestor.parsers.mail.headers import decoded, first, shown_headers
-from ragline_ingestor.parsers.mail.letter import Body, Letter, letter_document
+from ragline_ingestor.parsers.mail.letter import Letter, LetterBody, letter_document
 
 # subtypes of text that are for programs
 _DATA = frozenset({"calendar", "directory", "rtf", "vcard", "x-vcard"})
@@ -32,7 +32,7 @@ def parse_eml(content: Content, limits: ParseLimits) -> ParsedDocument:
 class _Parts:
     """What was found in a message."""
 
-    bodies: list[Body] = field(default_factory=list)
+    bodies: list[LetterBody] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     forwarded: list[Letter] = field(default_factory=list)
 
@@ -72,7 +72,7 @@ def _inner(message: Message) -> Iterator[Message]:
 
 
 def _choose(alternatives: Sequence[Message], parts: _Parts) -> None:
-    forms: list[tuple[Body, ...]] = []
+    forms: list[tuple[LetterBody, ...]] = []
     for each in alternatives:
         one = _Parts()
         _collect(each, one)
@@ -98,14 +98,14 @@ def _name(message: Message) -> str:
     return name or f"an unnamed part of type {message.get_content_type()}"
 
 
-def _body(message: Message) -> Body:
+def _body(message: Message) -> LetterBody:
     payload = message.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     content = Content(data=data, charset=message.get_content_charset())
     if message.get_content_subtype() == "html":
-        return Body(text=html_source(content), is_html=True)
+        return LetterBody(text=html_source(content), is_html=True)
     text = decode(content) if data else ""
     if str(message.get_param("format", "")).lower() == "flowed":
         is_tight = str(message.get_param("delsp", "")).lower() == "yes"
         text = unflowed(text, delete_space=is_tight)
-    return Body(text=text, is_html=False)
+    return LetterBody(text=text, is_html=False)

@@ -13,7 +13,7 @@ from ragline_ingestor.parsers.plain import parse_plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class LetterBody:
     """A piece of a message's text."""
 
     text: str
@@ -30,7 +30,7 @@ class Letter:
 
     subject: str
     headers: tuple[tuple[str, str], ...]
-    bodies: tuple[Body, ...]
+    bodies: tuple[LetterBody, ...]
     attachments: tuple[str, ...] = ()
     forwarded: tuple[Letter, ...] = ()
     warnings: tuple[str, ...] = ()

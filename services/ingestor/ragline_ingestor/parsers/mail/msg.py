@@ -19,7 +19,7 @@ from ragline_ingestor.parsers.docx.losses import Losses
 from ragline_ingestor.parsers.html_source import html_source
 from ragline_ingestor.parsers.mail.alternatives import best_form
 from ragline_ingestor.parsers.mail.headers import decoded
-from ragline_ingestor.parsers.mail.letter import Body, Letter, letter_document
+from ragline_ingestor.parsers.mail.letter import Letter, LetterBody, letter_document
 from ragline_ingestor.parsers.rtf.reader import RtfReader
 
 _RECIPIENTS = {1: "To", 2: "Cc", 3: "Bcc"}
@@ -73,18 +73,18 @@ def _headers(message: Message) -> Iterator[tuple[str, str]]:
     yield "Subject", " ".join(message.subject.split("\0")[0].split())
 
 
-def _bodies(message: Message) -> tuple[Body, ...]:
+def _bodies(message: Message) -> tuple[LetterBody, ...]:
     """Return the text: HTML or plain, else what its compressed RTF says."""
-    forms = [(Body(text=(message.body or "").replace("\0", ""), is_html=False),)]
+    forms = [(LetterBody(text=(message.body or "").replace("\0", ""), is_html=False),)]
     html = _html(message)
     if html:
-        forms.append((Body(text=html, is_html=True),))
+        forms.append((LetterBody(text=html, is_html=True),))
     found = best_form(forms)
     packed = message.properties.binary_prop_value(_RTF)
     if found or not packed:
         return found
     rtf = RtfReader(Losses()).read(decompress(packed))
-    return (Body(text=rtf, is_html=True),)
+    return (LetterBody(text=rtf, is_html=True),)
 
 
 def _html(message: Message) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
 from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.odt.names import DRAW, OFFICE, SVG, TEXT, XLINK, number, stated
-from ragline_ingestor.parsers.odt.styles import Styles
+from ragline_ingestor.parsers.odt.styles import OdtStyles
 
 _MOST_SPACES = 100
 _PAGE_FIELDS = frozenset({f"{TEXT}page-number", f"{TEXT}page-count"})
@@ -16,10 +16,10 @@ _PAGE_FIELDS = frozenset({f"{TEXT}page-number", f"{TEXT}page-count"})
 ReadBlocks = Callable[[Element], str]
 
 
-class InlineReader:
+class OdtInline:
     """Reads paragraphs; `after` is the HTML of what stands behind the paragraph."""
 
-    def __init__(self, styles: Styles, losses: Losses, blocks: ReadBlocks) -> None:
+    def __init__(self, styles: OdtStyles, losses: Losses, blocks: ReadBlocks) -> None:
         self._styles = styles
         self._losses = losses
         self._blocks = blocks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ragline_ingestor.parsers.docx.wordml import Element
+
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 OFFICE = f"{{{_OASIS}:office:1.0}}"
 TEXT = f"{{{_OASIS}:text:1.0}}"

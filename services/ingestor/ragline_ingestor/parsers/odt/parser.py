@@ -15,8 +15,8 @@ from ragline_ingestor.parsers.docx.losses import Losses
 from ragline_ingestor.parsers.docx.wordml import Element
 from ragline_ingestor.parsers.html_content import HtmlContent
 from ragline_ingestor.parsers.odt.names import OFFICE, STYLE
-from ragline_ingestor.parsers.odt.reader import BlockReader
-from ragline_ingestor.parsers.odt.styles import Styles
+from ragline_ingestor.parsers.odt.reader import OdtReader
+from ragline_ingestor.parsers.odt.styles import OdtStyles
 from ragline_ingestor.parsers.text_budget import TextBudget
 from ragline_ingestor.parsers.xml_trees import local_name, xml_root
 
@@ -52,8 +52,8 @@ def parse_odt(content: Content, limits: ParseLimits) -> ParsedDocument:
 def _document(text: Element, files: dict[str, bytes], limits: ParseLimits) -> ParsedDocument:
     styles_root = xml_root(files.get(_STYLES, b""))
     losses = Losses()
-    styles = Styles(styles_root, text.getroottree().getroot())
-    reader = BlockReader(styles, losses, TextBudget(limits))
+    styles = OdtStyles(styles_root, text.getroottree().getroot())
+    reader = OdtReader(styles, losses, TextBudget(limits))
     builder = TextBuilder()
     pages = HtmlContent(builder.add, limits)
     pages.add("".join(dict.fromkeys(_headers(styles_root, reader))))
@@ -73,7 +73,7 @@ def _text(root: Element | None) -> Element:
     return found
 
 
-def _headers(root: Element | None, reader: BlockReader) -> Iterator[str]:
+def _headers(root: Element | None, reader: OdtReader) -> Iterator[str]:
     """Yield the HTML of each header and footer."""
     for page in () if root is None else root.iter(f"{STYLE}master-page"):
         for each in page:

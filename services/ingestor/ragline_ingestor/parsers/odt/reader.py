@@ -7,9 +7,9 @@ from html import escape
 
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
 from ragline_ingestor.parsers.docx.wordml import Element
-from ragline_ingestor.parsers.odt.inline import InlineReader
+from ragline_ingestor.parsers.odt.inline import OdtInline
 from ragline_ingestor.parsers.odt.names import DRAW, OFFICE, TABLE, TEXT, number, stated
-from ragline_ingestor.parsers.odt.styles import Level, Styles
+from ragline_ingestor.parsers.odt.styles import Level, OdtStyles
 from ragline_ingestor.parsers.text_budget import TextBudget
 
 _LOWEST = 6
@@ -29,10 +29,10 @@ _SKIPPED = frozenset(
 _ROW_GROUPS = frozenset(f"{TABLE}{name}" for name in ("table-rows", "table-row-group"))
 
 
-class BlockReader:
+class OdtReader:
     """Reads blocks; it counts headings and items as it goes."""
 
-    def __init__(self, styles: Styles, losses: Losses, budget: TextBudget) -> None:
+    def __init__(self, styles: OdtStyles, losses: Losses, budget: TextBudget) -> None:
         self._styles = styles
         self._losses = losses
         self._budget = budget
@@ -64,7 +64,7 @@ class BlockReader:
         if self._styles.is_hidden(stated(element, f"{TEXT}style-name")):
             self._losses.add(Loss.HIDDEN)
             return ""
-        reader = InlineReader(self._styles, self._losses, self.html)
+        reader = OdtInline(self._styles, self._losses, self.html)
         is_frame = element.tag == f"{DRAW}frame"
         html = reader.frame(element) if is_frame else reader.read(element)
         tag = "p" if len(html) > _LONGEST_HEADING else tag

@@ -32,7 +32,7 @@ class Level:
         return f"{self.before}{text}{self.behind}"
 
 
-class Styles:
+class OdtStyles:
     """The styles of both files that state some."""
 
     def __init__(self, *roots: Element | None) -> None:

@@ -7,7 +7,7 @@ from html import escape
 
 from ragline_ingestor.parsers.docx.equations import linear
 from ragline_ingestor.parsers.docx.wordml import MC, A, Element, M, chosen
-from ragline_ingestor.parsers.nested_lines import Line, nested_html
+from ragline_ingestor.parsers.nested_lines import ListedLine, nested_html
 from ragline_ingestor.parsers.pptx.drawingml import relation_id
 
 Address = Callable[[str], str]
@@ -41,14 +41,14 @@ def line_html(body: Element, address: Address) -> str:
 
 def _paragraph(
     paragraph: Element, address: Address, lists: Sequence[Element], bullets: bool
-) -> Line:
+) -> ListedLine:
     own = paragraph.find(f"{A}pPr")
     stated = str(own.get("lvl", "0")) if own is not None else "0"
     level = min(int(stated), _MOST_LEVELS - 1) if stated.isdecimal() else 0
     inherited = (each.find(f"{A}lvl{level + 1}pPr") for each in lists)
     tags = (_list_tag(each) for each in (own, *inherited) if each is not None)
     tag = next((each for each in tags if each is not None), "ul" if bullets else "")
-    return Line(html=_inline(paragraph, address).strip(), level=level, tag=tag)
+    return ListedLine(html=_inline(paragraph, address).strip(), level=level, tag=tag)
 
 
 def _list_tag(properties: Element) -> str | None:

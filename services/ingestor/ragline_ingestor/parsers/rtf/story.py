@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ragline_ingestor.parsers.nested_lines import Line, nested_html
+from ragline_ingestor.parsers.nested_lines import ListedLine, nested_html
 
 _LOWEST = 6
 # a longer one is text whose author wanted the style
@@ -35,7 +35,7 @@ class _Flow:
     """Blocks one after the other; lines wait for more of their list."""
 
     blocks: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ListedLine] = field(default_factory=list)
 
     def add(self, block: str) -> None:
         """Add the HTML of a block."""
@@ -114,14 +114,14 @@ class Story:
             self._rows.clear()
 
 
-def _line(html: str, label: str, level: int) -> Line:
+def _line(html: str, label: str, level: int) -> ListedLine:
     """Return a paragraph as an item of a list where its label is a bullet or a plain number."""
     number = _NUMBER.fullmatch(label)
     if number:
-        return Line(html=html, level=level, tag="ol", value=int(number[1]))
+        return ListedLine(html=html, level=level, tag="ol", value=int(number[1]))
     if label and not _LETTERS.search(label):
-        return Line(html=html, level=level, tag="ul")
-    return Line(html=f"{label} {html}" if label else html)
+        return ListedLine(html=html, level=level, tag="ul")
+    return ListedLine(html=f"{label} {html}" if label else html)
 
 
 def _table(rows: Sequence[_Row]) -> str:

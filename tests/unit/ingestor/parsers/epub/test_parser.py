@@ -72,6 +72,11 @@ def test_elements_that_are_closed_at_once_swallow_nothing() -> None:
     assert parsed(book({"a": body})).text == "The hall\nis open.\n\nYes"
 
 
+def test_character_data_is_text() -> None:
+    body = "<p>a <![CDATA[x < y & z]]> b</p><p><![CDATA[open</p>"
+    assert parsed(book({"a": body})).text == "a x < y & z b\n\nopen"
+
+
 def test_a_footnote_is_text_and_its_mark_is_no_part_of_a_number() -> None:
     body = (
         '<p>It takes 5<a epub:type="noteref" href="#n1">1</a> days'
