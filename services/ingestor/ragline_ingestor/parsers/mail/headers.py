@@ -11,6 +11,7 @@ from email.message import Message
 from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import Content
 
+_LONGEST = 10_000
 SHOWN = ("From", "To", "Cc", "Bcc", "Date", "Subject")
 
 
@@ -26,14 +27,21 @@ def shown_headers(message: Message) -> Iterator[tuple[str, str]]:
 def decoded(value: str) -> str:
     """Return a header's value on one line; its encoded words, or its bytes, as text."""
     text = _text(value)
-    with suppress(LookupError, ValueError, HeaderParseError):  # nonsense is shown as it is
-        text = str(make_header(decode_header(text)))
-    return " ".join(text.split())
+    # the library takes quadratic time; a long list of people is read one by one
+    pieces = [text] if len(text) <= _LONGEST else text.split(",")
+    return ", ".join(" ".join(_decoded(piece).split()) for piece in pieces)
 
 
 def first(headers: Iterable[tuple[str, str]], name: str) -> str:
     """Return the value of a header, empty where there is none."""
     return next((value for key, value in headers if key == name), "")
+
+
+def _decoded(text: str) -> str:
+    if len(text) <= _LONGEST:
+        with suppress(LookupError, ValueError, HeaderParseError):  # nonsense is shown as it is
+            return str(make_header(decode_header(text)))
+    return text
 
 
 def _text(value: str) -> str:

@@ -168,8 +168,9 @@ class RtfReader:
             else:
                 self._word(token)
         self._write_pending()
-        while len(self._stories) > 1:
-            self._end_story()
+        # in a file that was cut off, groups are still open
+        while self._groups:
+            self._end_group()
         return self._stories[0].html()
 
     @property

@@ -52,6 +52,13 @@ def test_encoded_and_raw_headers_are_decoded() -> None:
     assert parsed(b"Subject: =?nonsense?q?x?= =?utf-8?b?!!?=\n\nx").title
 
 
+def test_a_long_list_of_people_is_decoded() -> None:
+    people = ",\n ".join(f"=?utf-8?q?Zo=C3=AB_{n}?= <z{n}@example.com>" for n in range(1_000))
+    text = parsed(f"To: {people}\n\nx".encode()).text
+    assert "Zoë 0 <z0@example.com>, Zoë 1 <" in text
+    assert "Zoë 999 <z999@example.com>" in text
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252"])
 @pytest.mark.parametrize("encoding", ["quoted-printable", "base64", "8bit"])
 def test_a_body_is_decoded(charset: str, encoding: str) -> None:

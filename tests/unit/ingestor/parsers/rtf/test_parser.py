@@ -113,6 +113,12 @@ def test_what_is_not_shown_is_left_out_and_told() -> None:
     )
 
 
+def test_a_file_that_was_cut_off_keeps_its_text() -> None:
+    data = rf"{HEAD}Body{{\footnote Note{{\b still".encode()
+    document = parse(Content(data=data), media_type=RTF, limits=LIMITS)
+    assert document.text == "Body\n\nNotestill"
+
+
 def test_what_is_no_rtf_is_told() -> None:
     with pytest.raises(InvalidDocument) as caught:
         parse(Content(data=b"just words"), media_type=RTF, limits=LIMITS)
