@@ -67,7 +67,7 @@ def _documents(paths: Sequence[str]) -> list[DocumentChanged]:
     from ragline_cli.ingest.files import require_files
 
     events = FileEvents(Labels(tenant=TENANT), version_of_mtime)
-    return list(events.upserts(require_files(paths)))
+    return list(events.upserts(require_files(paths).files))
 
 
 @contextmanager

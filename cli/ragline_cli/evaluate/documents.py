@@ -18,7 +18,7 @@ def events_of(folders: Sequence[Path]) -> list[DocumentChanged]:
     Raises:
         Misconfigured: there are none.
     """
-    files = require_files(map(str, folders))
+    files = require_files(map(str, folders)).files
     return list(FileEvents(Labels(tenant=DEFAULT_TENANT), version_of_mtime).upserts(files))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import BaseModel
 
 from ragline.contracts.base import DEFAULT_TENANT
 from ragline.errors import Misconfigured
@@ -23,6 +25,7 @@ from ragline_cli.ingest.events import (
 )
 from ragline_cli.ingest.files import SourceFile, require_files
 from ragline_cli.ingest.report import IngestReport
+from ragline_cli.ingest.skipped import skipped_kinds
 
 if TYPE_CHECKING:
     from ragline_cli.ingest.watch import FileWatcher
@@ -56,11 +59,14 @@ def ingest(
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Publish documents and wait until each is searchable; exit code 1 when any failed."""
+    """Publish documents and wait until each is searchable.
+
+    Exit code 1 when any failed, or was not indexed because a newer version is.
+    """
     from ragline_cli.ingest.watch import FileWatcher
 
     try:
-        files = require_files(paths)
+        found = require_files(paths)
     except Misconfigured as error:
         raise typer.BadParameter(str(error)) from error
     target = connection(bootstrap).kafka
@@ -69,12 +75,13 @@ def ingest(
     labels = Labels(tenant=tenant, access=groups, tags=tuple(tag or ()), base_url=base_url)
     events = FileEvents(labels, version)
     watcher = FileWatcher(paths) if watch else None  # changes count from this moment on
-    report = asyncio.run(_ingest(target, files, events, timeout, shown=not as_json))
+    report = asyncio.run(_ingest(target, found.files, events, timeout, shown=not as_json))
+    report = report.model_copy(update={"skipped": skipped_kinds(found.skipped)})
     _show(report, as_json=as_json)
     if watcher:
         with suppress(KeyboardInterrupt):
             asyncio.run(_follow(target, watcher, events, timeout, as_json=as_json))
-    if report.failures:
+    if report.failures or report.superseded:
         raise typer.Exit(ExitCode.FAILURE)
 
 
@@ -120,12 +127,28 @@ async def _follow(
 
 
 def _show(report: IngestReport, *, as_json: bool) -> None:
-    from ragline_cli.ingest.view import failures_table, summary_text
+    from ragline_cli.ingest.view import (
+        failures_table,
+        summary_text,
+        superseded_table,
+        warnings_table,
+    )
 
     if as_json:
-        failures = [failure.model_dump(mode="json") for failure in report.failures]
-        print_json({**report.summary(), "failures": failures})
+        told: dict[str, Sequence[BaseModel]] = {
+            "failures": report.failures,
+            "not_indexed": report.superseded,
+        }
+        told |= {"incomplete": report.incomplete, "skipped": report.skipped}
+        lists = {
+            name: [each.model_dump(mode="json") for each in many] for name, many in told.items()
+        }
+        print_json({**report.summary(), **lists})
         return
+    if report.incomplete:
+        out.print(warnings_table(report))
+    if report.superseded:
+        out.print(superseded_table(report))
     if report.failures:
         out.print(failures_table(report))
     out.print(summary_text(report), highlight=False)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from ragline.contracts.documents import DocumentChanged, DocumentError, Operation, Outcome
-from ragline.contracts.media_types import encode_content
+from ragline.contracts.media_types import encode_content, named_media_type, refusal
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline.errors import InvalidDocument
 from ragline_cli.ingest.files import SourceFile
@@ -21,6 +21,8 @@ from ragline_cli.ingest.report import DocumentResult
 # For key, headers and batch overhead; retries and dead letters add further headers
 _HEADROOM_BYTES = 64 * 1024
 MAX_EVENT_BYTES = MAX_RECORD_BYTES - _HEADROOM_BYTES
+# a file that is being written is read again
+_READS = 3
 
 Version = Callable[[str, int, bytes], int]
 """Computes a change's version from document id, modification time in epoch ms, and content."""
@@ -125,14 +127,14 @@ class FileEvents:
                 f"{other} has the same document id; ingest a folder above both",
                 code="duplicate_id",
             )
+        _check_kind(file.path)
         _check_size(file.path.stat().st_size)
         event = self._event(file)
         _check_size(len(event.to_json()))
         return event
 
     def _event(self, file: SourceFile) -> DocumentChanged:
-        raw = file.path.read_bytes()
-        modified_ms = file.path.stat().st_mtime_ns // 1_000_000
+        raw, modified_ms = _read(file.path)
         version = self._version(file.document_id, modified_ms, raw)
         content, encoding = encode_content(raw, file.media_type)
         _check_size(len(content))  # base64 is a third longer than its file
@@ -160,6 +162,32 @@ class FileEvents:
                 error=DocumentError(code=code, message=message),
             )
         )
+
+
+def _read(path: Path) -> tuple[bytes, int]:
+    """Return a file's bytes and its modification time in epoch ms, of one and the same state.
+
+    Raises:
+        InvalidDocument: `changed_while_read`: it is being written.
+    """
+    for _ in range(_READS):
+        before = path.stat()
+        raw = path.read_bytes()
+        after = path.stat()
+        is_same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+        if is_same and len(raw) == after.st_size:
+            return raw, after.st_mtime_ns // 1_000_000
+    raise InvalidDocument(
+        f"changed while it was read ({before.st_size} bytes, then {len(raw)}): ingest it again"
+        " when it is complete",
+        code="changed_while_read",
+    )
+
+
+def _check_kind(path: Path) -> None:
+    reason = refusal(named_media_type(path.suffix))
+    if reason:
+        raise InvalidDocument(f"{path.suffix}: {reason}", code="unsupported_media_type")
 
 
 def _check_size(size: int) -> None:

@@ -16,6 +16,7 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline_cli.figures import percentile
+from ragline_cli.ingest.skipped import SkippedKind
 
 
 class DocumentResult(BaseModel):
@@ -51,11 +52,12 @@ class DocumentResult(BaseModel):
 
 
 class IngestReport(BaseModel):
-    """All results, in the order in which they ended."""
+    """All results, in the order in which they ended, and what of the folders was skipped."""
 
     model_config = ConfigDict(frozen=True)
 
     results: tuple[DocumentResult, ...] = ()
+    skipped: tuple[SkippedKind, ...] = ()
     elapsed_s: float = 0.0
 
     def joined(self, earlier: Iterable[DocumentResult]) -> IngestReport:
@@ -66,6 +68,16 @@ class IngestReport(BaseModel):
     def failures(self) -> tuple[DocumentResult, ...]:
         """The documents that failed."""
         return tuple(r for r in self.results if r.status is Outcome.FAILED)
+
+    @property
+    def superseded(self) -> tuple[DocumentResult, ...]:
+        """The documents of which a newer version is indexed, so that the file's is not."""
+        return tuple(r for r in self.results if r.status is Outcome.SUPERSEDED)
+
+    @property
+    def incomplete(self) -> tuple[DocumentResult, ...]:
+        """The documents of which something is not indexed."""
+        return tuple(r for r in self.results if r.warnings)
 
     def summary(self) -> dict[str, int | float | None]:
         """Return the totals: documents by outcome, chunks, embeddings, freshness in ms."""

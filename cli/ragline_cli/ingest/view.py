@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ragline.contracts.documents import Outcome
 from ragline_cli.ingest.report import DocumentResult, IngestReport
+from ragline_cli.ingest.skipped import SkippedKind, kind_text
 from ragline_cli.terminal import printable
 
 
@@ -49,6 +50,23 @@ def failures_table(report: IngestReport) -> Table:
     return table
 
 
+def superseded_table(report: IngestReport) -> Table:
+    """Return one line per document whose file is older than what is indexed, and what to do."""
+    table = Table("not indexed", "reason", box=SIMPLE_HEAD)
+    for result in report.superseded:
+        table.add_row(Text(printable(result.document_id)), Text(_older(result)))
+    return table
+
+
+def warnings_table(report: IngestReport) -> Table:
+    """Return one line per document of which something is not indexed."""
+    table = Table("incomplete", "what is missing", box=SIMPLE_HEAD)
+    for result in report.incomplete:
+        missing = "\n".join(result.warnings)
+        table.add_row(Text(printable(result.document_id)), Text(printable(missing)))
+    return table
+
+
 def summary_text(report: IngestReport) -> str:
     """Return the totals in a few lines."""
     sums = report.summary()
@@ -64,15 +82,27 @@ def summary_text(report: IngestReport) -> str:
             f"from change to searchable: p50 {sums['freshness_p50_ms']:.0f} ms, "
             f"p95 {sums['freshness_p95_ms']:.0f} ms"
         )
-    if sums[Outcome.SUPERSEDED.value]:
-        lines.append(
-            "superseded: a newer version is indexed; when the file is the truth, "
-            "use --version-from content"
-        )
+    lines += [f"skipped: {kind_text(kind)}{_examples(kind)}" for kind in report.skipped]
     return "\n".join(lines)
 
 
 def result_line(result: DocumentResult) -> str:
     """Return one line about one document."""
     reason = f": {result.error.message}" if result.error else ""
+    if result.status is Outcome.SUPERSEDED:
+        reason = f": {_older(result)}"
+    if result.warnings:
+        reason += f" (missing: {'; '.join(result.warnings)})"
     return printable(f"{result.status.value:<10} {result.document_id}{reason}")
+
+
+def _older(result: DocumentResult) -> str:
+    return (
+        f"a newer version than the file's ({result.version}) is indexed; when the file is the"
+        " truth, use --version-from content"
+    )
+
+
+def _examples(kind: SkippedKind) -> str:
+    more = ", …" if kind.count > len(kind.examples) else ""
+    return printable(f": {', '.join(kind.examples)}{more}")

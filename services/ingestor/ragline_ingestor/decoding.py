@@ -83,6 +83,7 @@ def _checked(text: str) -> str:
 
 def _not_text() -> InvalidDocument:
     return InvalidDocument(
-        "the content is binary, not text: send the media type of its real format, or text",
+        "the content is binary, neither text nor a format that is known by its bytes: send text, or"
+        " the media type of its real format",
         code="not_text",
     )

@@ -7,7 +7,17 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ragline.contracts.media_types import BY_SUFFIX, DOCX, HTML, MARKDOWN, PDF, PLAIN, RST
+from ragline.contracts.media_types import (
+    EPUB,
+    HTML,
+    MARKDOWN,
+    PDF,
+    PLAIN,
+    RST,
+    RTF,
+    named_media_type,
+)
+from ragline_ingestor.container_types import container_type
 from ragline_ingestor.document import Content
 
 _ALIASES = {
@@ -16,6 +26,9 @@ _ALIASES = {
     "text/prs.fallenstein.rst": RST,
     "application/xhtml+xml": HTML,
     "application/x-pdf": PDF,
+    "application/x-rtf": RTF,
+    "text/rtf": RTF,
+    "application/x-epub+zip": EPUB,
 }
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
 _HTML_START = re.compile(
@@ -49,16 +62,17 @@ def resolve_media_type(content: Content, *, names: tuple[str, ...]) -> str:
 
 def _by_name(name: str) -> str | None:
     path = PurePosixPath(urlsplit(name).path if "://" in name else name)
-    suffix = path.suffix.lower()
-    return BY_SUFFIX.get(suffix) or mimetypes.types_map.get(suffix)
+    return named_media_type(path.suffix) or mimetypes.types_map.get(path.suffix.lower())
 
 
 def _sniff(data: bytes) -> str:
     start = data[:_SNIFFED]
     if start.startswith(b"%PDF-"):
         return PDF
-    if start.startswith(b"PK\x03\x04") and b"word/" in data:
-        return DOCX
+    if start.startswith(b"{\\rtf"):
+        return RTF
+    if container := container_type(data):
+        return container
     if _HTML_START.match(start):
         return HTML
     # Markdown for Sphinx (MyST) may contain such directives as well

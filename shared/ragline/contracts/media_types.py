@@ -13,6 +13,12 @@ PLAIN = "text/plain"
 RST = "text/x-rst"
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+RTF = "application/rtf"
+EPUB = "application/epub+zip"
+EML = "message/rfc822"
+MSG = "application/vnd.ms-outlook"
 
 BY_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
@@ -27,6 +33,64 @@ BY_SUFFIX: Mapping[str, str] = MappingProxyType(
         ".rest": RST,
         ".pdf": PDF,
         ".docx": DOCX,
+        ".pptx": PPTX,
+        ".pptm": PPTX,
+        ".ppsx": PPTX,
+        ".odt": ODT,
+        ".rtf": RTF,
+        ".epub": EPUB,
+        ".eml": EML,
+        ".msg": MSG,
+    }
+)
+
+ZIP = "application/zip"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+SEVEN_ZIP = "application/x-7z-compressed"
+RAR = "application/vnd.rar"
+DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+# what Office makes of a document with a password
+ENCRYPTED = "application/x-encrypted-office"
+
+_REFUSED_BY_SUFFIX: Mapping[str, str] = MappingProxyType(
+    {
+        ".zip": ZIP,
+        ".tar": TAR,
+        ".gz": GZIP,
+        ".tgz": GZIP,
+        ".bz2": "application/x-bzip2",
+        ".xz": "application/x-xz",
+        ".zst": "application/zstd",
+        ".7z": SEVEN_ZIP,
+        ".rar": RAR,
+        ".doc": DOC,
+        ".dot": DOC,
+        ".xls": XLS,
+        ".xlt": XLS,
+        ".ppt": PPT,
+        ".pps": PPT,
+    }
+)
+_ARCHIVE = "archives are not read: unpack it and publish the files that are in it"
+_OLD_OFFICE = "the binary format of old Office versions is not read: save it as {}, or export a PDF"
+_REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                *(ZIP, TAR, GZIP, SEVEN_ZIP, RAR),
+                *("application/x-zip-compressed", "application/x-gzip", "application/x-gtar"),
+                *("application/x-bzip2", "application/x-xz", "application/zstd"),
+                *("application/x-rar-compressed", "application/x-rar"),
+            ),
+            _ARCHIVE,
+        ),
+        DOC: _OLD_OFFICE.format("DOCX"),
+        XLS: _OLD_OFFICE.format("XLSX"),
+        PPT: _OLD_OFFICE.format("PPTX"),
+        ENCRYPTED: "the document is encrypted: save it without a password",
     }
 )
 
@@ -44,3 +108,17 @@ def encode_content(raw: bytes, media_type: str | None) -> tuple[str, Literal["te
         except UnicodeDecodeError:
             pass
     return base64.b64encode(raw).decode("ascii"), "base64"
+
+
+def named_media_type(suffix: str) -> str | None:
+    """Return the media type that a file's suffix, with its dot, names; None if it is not known.
+
+    That may be one of a format that is refused.
+    """
+    suffix = suffix.lower()
+    return BY_SUFFIX.get(suffix) or _REFUSED_BY_SUFFIX.get(suffix)
+
+
+def refusal(media_type: str | None) -> str | None:
+    """Return why a format is never read and what helps; None for any other format."""
+    return _REFUSALS.get(media_type or "")

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from ragline.contracts.documents import DocumentChanged
-from ragline.contracts.media_types import BY_SUFFIX, encode_content
+from ragline.contracts.media_types import (
+    BY_SUFFIX,
+    encode_content,
+    named_media_type,
+    refusal,
+)
 from ragline_gateway.documents.events import changed
 from ragline_gateway.documents.models import DocumentBody
 from ragline_gateway.problems import Problem
@@ -29,13 +34,14 @@ def file_changed(
     Raises:
         Problem: 415, the format is not supported; 422, the name is not a valid id.
     """
-    media_type = BY_SUFFIX.get(PurePosixPath(name).suffix.lower(), declared_type)
+    media_type = named_media_type(PurePosixPath(name).suffix) or declared_type
     if media_type not in set(BY_SUFFIX.values()):
+        reason = refusal(media_type) or f"name it with one of {', '.join(sorted(BY_SUFFIX))}"
         raise Problem(
             status=415,
             code="unknown-format",
             title="This format cannot be read",
-            detail=f"{name}: name it with one of {', '.join(sorted(BY_SUFFIX))}",
+            detail=f"{name}: {reason}",
         )
     text, encoding = encode_content(content, media_type)
     body = DocumentBody(

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ragline.contracts import media_types
+from ragline.contracts.media_types import BY_SUFFIX, refusal
 from ragline.errors import InvalidDocument, RaglineError
+from ragline_ingestor.container_types import OLE_START, container_type
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
 from ragline_ingestor.parsers.docx.parser import parse_docx
+from ragline_ingestor.parsers.epub.parser import parse_epub
 from ragline_ingestor.parsers.html import parse_html
+from ragline_ingestor.parsers.mail.eml import parse_eml
+from ragline_ingestor.parsers.mail.msg import parse_msg
 from ragline_ingestor.parsers.markdown import parse_markdown
+from ragline_ingestor.parsers.odt.parser import parse_odt
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
+from ragline_ingestor.parsers.pptx.parser import parse_pptx
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
+from ragline_ingestor.parsers.rtf.parser import parse_rtf
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -23,6 +31,12 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.PLAIN: parse_plain,
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
+        media_types.PPTX: parse_pptx,
+        media_types.ODT: parse_odt,
+        media_types.RTF: parse_rtf,
+        media_types.EPUB: parse_epub,
+        media_types.EML: parse_eml,
+        media_types.MSG: parse_msg,
     }
 )
 
@@ -36,7 +50,7 @@ def parse(content: Content, *, media_type: str, limits: ParseLimits) -> ParsedDo
     """
     if not content.data:
         raise _empty()
-    document = _run(_parser(media_type), content, limits)
+    document = _run(_parser(_actual(media_type, content)), content, limits)
     if len(document.text) > limits.text_chars:
         raise InvalidDocument(
             f"{len(document.text)} characters of text are over the limit of {limits.text_chars}:"
@@ -48,13 +62,22 @@ def parse(content: Content, *, media_type: str, limits: ParseLimits) -> ParsedDo
     return document
 
 
+def _actual(media_type: str, content: Content) -> str:
+    """Return the format; an old or encrypted Office file often bears the name of a new one."""
+    is_ole = content.data.startswith(OLE_START)
+    return container_type(content.data) or media_type if is_ole else media_type
+
+
 def _parser(media_type: str) -> Parser:
+    reason = refusal(media_type)
+    if reason:
+        raise InvalidDocument(reason, code="unsupported_media_type")
     parser = PARSERS.get(media_type)
     if parser is None and media_type.startswith("text/"):
         parser = parse_plain
     if parser is None:
         raise InvalidDocument(
-            f"no parser for {media_type}: send text, Markdown, reStructuredText, HTML, PDF or DOCX",
+            f"no parser for {media_type}: send one of {', '.join(sorted(BY_SUFFIX))}",
             code="unsupported_media_type",
         )
     return parser

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ragline_ingestor.decoding import decode
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.html_blocks import BlockExtractor, flat_text
@@ -16,13 +13,11 @@ from ragline_ingestor.parsers.html_depth import check_depth
 from ragline_ingestor.parsers.html_nodes import text_length
 from ragline_ingestor.parsers.html_noise import FEW, is_notice, remove_noise
 from ragline_ingestor.parsers.html_page import Page, read_page
+from ragline_ingestor.parsers.html_source import html_source
 from ragline_ingestor.parsers.nodes import check_nodes
 from ragline_ingestor.parsers.text_budget import TextBudget
 
 _MAIN = ("main", "[role=main]", "article")
-_META_CHARSET = re.compile(rb"<meta[^<>]+charset\s*+=\s*+[\"']?([\w.:-]++)", re.I)
-# how far the HTML standard searches for the charset
-_CHARSET_WITHIN = 1024
 
 
 def parse_html(content: Content, limits: ParseLimits) -> ParsedDocument:
@@ -31,7 +26,7 @@ def parse_html(content: Content, limits: ParseLimits) -> ParsedDocument:
     Raises:
         InvalidDocument: `not_text`, `too_deep`, `too_large`.
     """
-    source = decode(_with_meta_charset(content))
+    source = html_source(content)
     check_nodes(source.count("<") - source.count("</"), limits)
     check_depth(source)
     tree = LexborHTMLParser(source)
@@ -47,13 +42,6 @@ def parse_html(content: Content, limits: ParseLimits) -> ParsedDocument:
         language=language or None,
         warnings=tuple(_warnings(left_out + outside, page)),
     )
-
-
-def _with_meta_charset(content: Content) -> Content:
-    declared = _META_CHARSET.search(content.data[:_CHARSET_WITHIN])
-    if content.charset or not declared:
-        return content
-    return replace(content, charset=declared[1].decode("ascii"))
 
 
 def _content(tree: LexborHTMLParser) -> tuple[list[LexborNode], int]:

@@ -89,6 +89,9 @@ class InlineText:
             self._page.pictures += 1
 
     def _link(self, node: LexborNode, children: Walk) -> None:
+        if _refers_to_note(node) and (mark := " ".join(node.text().split()).strip("[]()")):
+            self.write(f"[{mark}]")
+            return
         start = len(self._parts)
         children(node)
         target = attribute(node, "href").strip()
@@ -123,7 +126,10 @@ class InlineText:
         text = inner.raw()
         before = self._before()
         mark = text.strip()
-        if tag == "sup" and _MARK.fullmatch(mark) and self._is_mark(node, mark, before):
+        link = node.css_first("a")
+        if link is not None and _refers_to_note(link) and link.text().strip() == mark:
+            self.element(link, self.deep)
+        elif tag == "sup" and _MARK.fullmatch(mark) and self._is_mark(node, mark, before):
             self.write(text.replace(mark, f"[{mark}]"))
         else:
             self.write(_SCRIPTS[tag](text, after=before or " "))
@@ -144,6 +150,12 @@ class InlineText:
             if len(tail) > 3:
                 break
         return tail[-4:]
+
+
+def _refers_to_note(link: LexborNode) -> bool:
+    """Tell whether a link is a footnote's mark by what EPUB, or the web, names it."""
+    kinds = f"{attribute(link, 'epub:type')} {attribute(link, 'role')}".split()
+    return "noteref" in kinds or "doc-noteref" in kinds
 
 
 def _absolute(base: str, target: str) -> str:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from ragline_ingestor.parsers.docx.number_formats import formatted
 from ragline_ingestor.parsers.html_nodes import attribute, child_nodes, has
 
-_FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+FORMATS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 
 
 def marked_items(node: LexborNode) -> Iterator[tuple[str, LexborNode]]:
@@ -25,7 +25,7 @@ def marked_items(node: LexborNode) -> Iterator[tuple[str, LexborNode]]:
             yield "  ", item
             continue
         number = _number(item, "value", number)
-        yield f"{formatted(number, _FORMATS.get(style, ''))}. " if is_numbered else "- ", item
+        yield f"{formatted(number, FORMATS.get(style, ''))}. " if is_numbered else "- ", item
         number += step
 
 

@@ -109,6 +109,53 @@ def test_a_file_that_vanished_is_told(tmp_path: Path) -> None:
     assert failure.error.code == "unreadable"
 
 
+@pytest.mark.parametrize(
+    ("name", "word"), [("a.zip", "unpack"), ("a.TGZ", "unpack"), ("a.doc", "DOCX")]
+)
+def test_a_format_that_is_never_read_is_told_at_once(tmp_path: Path, name: str, word: str) -> None:
+    events, (failure,) = events_of(file(tmp_path, name, b"x"))
+    assert events == []
+    assert failure.error is not None
+    assert failure.error.code == "unsupported_media_type"
+    assert word in failure.error.message
+
+
+def shrinking(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let files lose a byte behind the back of who has just read them, so many times."""
+    read = Path.read_bytes
+    left = [times]
+
+    def read_bytes(path: Path) -> bytes:
+        raw = read(path)
+        if left[0]:
+            left[0] -= 1
+            path.write_bytes(raw[:-1])
+        return raw
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = file(tmp_path, "a.md", b"words")
+    shrinking(monkeypatch, 1)
+    (event,), failures = events_of(source)
+    assert event.content == "word"
+    assert failures == ()
+
+
+def test_a_file_that_goes_on_changing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = file(tmp_path, "a.md", b"words")
+    shrinking(monkeypatch, 3)
+    events, (failure,) = events_of(source)
+    assert events == []
+    assert failure.error is not None
+    assert failure.error.code == "changed_while_read"
+
+
 def test_two_files_with_one_document_id_do_not_overwrite_each_other(tmp_path: Path) -> None:
     first = file(tmp_path / "a", "README.md", b"a")
     second = file(tmp_path / "b", "README.md", b"b")

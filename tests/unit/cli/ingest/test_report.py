@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,7 +14,15 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline_cli.ingest.report import DocumentResult, IngestReport
-from ragline_cli.ingest.view import failures_table, progress_bar, result_line, summary_text
+from ragline_cli.ingest.skipped import Skipped, skipped_kinds
+from ragline_cli.ingest.view import (
+    failures_table,
+    progress_bar,
+    result_line,
+    summary_text,
+    superseded_table,
+    warnings_table,
+)
 
 
 def result(name: str, status: Outcome, freshness: float | None = None) -> DocumentResult:
@@ -95,11 +104,35 @@ def test_files_that_were_never_sent_come_first() -> None:
     assert REPORT.joined([unsent]).results[0] == unsent
 
 
-def test_people_see_outcomes_freshness_and_what_superseded_means() -> None:
+def test_people_see_outcomes_and_freshness() -> None:
     text = summary_text(REPORT)
     assert "4 documents in 1.5 s: 2 indexed, 1 superseded, 1 failed" in text
     assert "p50 200 ms, p95 290 ms" in text
+
+
+def test_a_file_older_than_what_is_indexed_is_named() -> None:
+    text = " ".join(shown(superseded_table(REPORT)).split())
+    [old] = REPORT.superseded
+    assert old.document_id in text
+    assert "a newer version than the file's (1) is indexed" in text
     assert "--version-from content" in text
+    assert "--version-from content" in result_line(old)
+
+
+def test_what_is_missing_of_a_document_is_shown() -> None:
+    found = result("a.docx", Outcome.INDEXED).model_copy(update={"warnings": ("2 pictures",)})
+    report = IngestReport(results=(found, *REPORT.results))
+    assert report.incomplete == (found,)
+    text = shown(warnings_table(report))
+    assert "a.docx" in text
+    assert "2 pictures" in text
+    assert "(missing: 2 pictures)" in result_line(found)
+
+
+def test_what_was_skipped_is_shown() -> None:
+    kinds = skipped_kinds([Skipped(Path(f"/x/{n}.png"), "no format") for n in range(4)])
+    text = summary_text(REPORT.model_copy(update={"skipped": kinds}))
+    assert "skipped: 4 .png (no format): /x/0.png, /x/1.png, /x/2.png, …" in text
 
 
 def test_failures_are_shown_as_they_are_and_cannot_steer_the_terminal() -> None:

@@ -72,6 +72,15 @@ def test_a_format_that_cannot_be_read_is_refused(name: str) -> None:
     assert refused.value.status == 415
 
 
+@pytest.mark.parametrize(("name", "word"), [("a.zip", "unpack"), ("a.doc", "DOCX")])
+def test_what_is_never_read_is_refused_with_what_helps(name: str, word: str) -> None:
+    with pytest.raises(Problem) as refused:
+        file(name, b"x")
+
+    assert refused.value.status == 415
+    assert word in (refused.value.detail or "")
+
+
 @given(st.binary(max_size=200), st.sampled_from(["a.md", "a.pdf", "a.html"]))
 def test_any_bytes_are_taken(content: bytes, name: str) -> None:
     event = file(name, content)

@@ -1,4 +1,4 @@
-"""Looks into a DOCX file, a ZIP archive, before anything in it is parsed."""
+"""Looks into a document that is a ZIP archive before anything in it is parsed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _BEFORE_XML = b" \t\r\n\xef\xbb\xbf\xff\xfe\0"
 _NODE_SIGNS = (b"<", b'="', b"='")
 
 
-def check_archive(data: bytes, limits: ParseLimits) -> None:
+def check_archive(data: bytes, limits: ParseLimits, *, kind: str = "DOCX") -> None:
     """Refuse an archive of too many files, too many bytes when unpacked, or too much XML.
+
+    `kind` names the format to the publisher.
 
     Raises:
         InvalidDocument: `too_large`.
@@ -27,14 +29,14 @@ def check_archive(data: bytes, limits: ParseLimits) -> None:
     with ZipFile(io.BytesIO(data)) as archive:
         if len(archive.infolist()) > _MAX_FILES:
             raise InvalidDocument(
-                f"the DOCX file holds more than {_MAX_FILES} files: save it again in a word"
-                " processor",
+                f"the {kind} file holds more than {_MAX_FILES} files: save it again in the program"
+                " that made it",
                 code="too_large",
             )
         unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > limits.unpacked_bytes:
             raise InvalidDocument(
-                f"the DOCX file unpacks to {unpacked} bytes, over {limits.unpacked_bytes}:"
+                f"the {kind} file unpacks to {unpacked} bytes, over {limits.unpacked_bytes}:"
                 " split it",
                 code="too_large",
             )

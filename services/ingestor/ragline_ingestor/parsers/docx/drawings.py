@@ -19,10 +19,17 @@ def alternative_text(drawing: Element) -> str:
     """Return the description that the author gave a drawing, on one line."""
     for name in (f"{WP}docPr", f"{PIC}cNvPr"):
         for properties in drawing.iter(name):
-            for attribute in ("descr", "title"):
-                text = " ".join(_MADE_UP.sub("", str(properties.get(attribute, ""))).split())
-                if text:
-                    return text
+            if text := description(properties):
+                return text
+    return ""
+
+
+def description(properties: Element) -> str:
+    """Return the description in a drawing's properties, without what Word makes up."""
+    for attribute in ("descr", "title"):
+        text = " ".join(_MADE_UP.sub("", str(properties.get(attribute, ""))).split())
+        if text:
+            return text
     return ""
 
 

@@ -11,7 +11,9 @@ class Loss(StrEnum):
 
     PICTURE = "pictures without a description: text in them is not indexed"
     COMMENT = "comments are not indexed: RAGLINE_INGESTOR__DOCX_COMMENTS includes them"
+    REMARK = "comments are not indexed"
     HIDDEN = "passages are hidden text and not indexed"
+    SHAPE = "shapes are hidden and not indexed"
     OBJECT = "embedded objects are not read: publish them as documents of their own"
     DOCUMENT = "inserted documents are not read: publish them on their own"
     DRAWING = "charts or diagrams are damaged and not indexed"
