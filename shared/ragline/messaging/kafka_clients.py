@@ -125,6 +125,8 @@ async def open_consumer(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer, in no group, that commits nothing by itself. Raises as `open_admin`.
 
+    Its ends are those of what may be read: an open transaction is not part of the topic yet.
+
     Args:
         kafka: the cluster.
         profile: whose client it is.
@@ -141,6 +143,7 @@ async def open_consumer(
             enable_auto_commit=False,
             auto_offset_reset=auto_offset_reset,
             fetch_max_wait_ms=kafka.fetch_max_wait_ms,
+            isolation_level=kafka.isolation_level,
             **options,
         )
         try:
