@@ -5,24 +5,25 @@ All of these are stored before the record counts as done.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ragline.clock import epoch_ms
 from ragline.contracts import bounds
 from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
-from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef
+from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef, Version
 from ragline.contracts.cloudevents import Headers
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.question import question_digest, unreadable_digest
+from ragline.contracts.reading import read_event
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, RETRIES
+from ragline.contracts.wrappings import unwrapped
 from ragline.errors import (
     CircuitOpen,
     InvalidDocument,
@@ -38,6 +39,7 @@ from ragline.redaction import without_secrets
 _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
 _RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
+_VERSION: TypeAdapter[int] = TypeAdapter(Version)
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
@@ -61,9 +63,6 @@ class Failure(BaseModel):
 def diagnose(error: Exception) -> Failure:
     """Translate an exception that came out of FastStream's pipeline; no secret is in the text."""
     match error:
-        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
-            cause, code = Cause.INVALID_HEADERS, "invalid_headers"
-            message = "a header is not UTF-8 text"
         case ValidationError() if error.errors()[0]["type"] == "json_invalid":
             cause, code, message = Cause.INVALID_JSON, "invalid_event", _first_errors(error)
         case ValidationError():
@@ -98,8 +97,6 @@ class Blame(StrEnum):
 def blame(error: Exception) -> Blame:
     """Tell of whom an exception speaks that came out of FastStream's pipeline."""
     match error:
-        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
-            return Blame.PUBLISHER
         case (
             ValidationError() | InvalidEvent() | InvalidDocument() | SourceAway() | KillsTheWorker()
         ):
@@ -124,15 +121,6 @@ def _retry_after(error: Exception) -> float | None:
     return error.retry_after if isinstance(error, TransientError) else None
 
 
-def _from_header_parser(error: BaseException) -> bool:
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_name == "parse_message":
-            return True
-        traceback = traceback.tb_next
-    return False
-
-
 def _first_errors(error: ValidationError, limit: int = 5) -> str:
     found = error.errors(include_url=False, include_input=False, include_context=False)
     places = (".".join(map(_place, e["loc"])) or "event" for e in found[:limit])
@@ -152,10 +140,16 @@ def _place(part: int | str) -> str:
 def salvage(record: Record) -> dict[str, Any]:
     """Return the JSON object in the record's value, or {} when there is none."""
     try:
-        found = json.loads(record.value or b"")
-    except (ValueError, RecursionError):
+        found = unwrapped(record.value or b"")
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _id_in(found: Mapping[str, Any], name: str) -> Any:
+    """Return an id, which a publisher may write as a whole number (`contracts/repairs.py`)."""
+    value = found.get(name)
+    return str(value) if type(value) is int else value
 
 
 def dead_letter_headers(
@@ -179,7 +173,7 @@ def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswe
     found = salvage(record)
     key = (record.key or b"").decode("utf-8", "replace")
     expired = failure.code == "deadline_exceeded"
-    for query_id in (found.get("query_id"), key):
+    for query_id in (_id_in(found, "query_id"), key):
         for tenant in (found.get("tenant"), DEFAULT_TENANT):
             try:
                 return QueryAnswered(
@@ -214,8 +208,8 @@ def salvaged_digest(record: Record) -> str:
     """Return the digest of the question in a record of `queries`, also if it is none."""
     value = record.value or b""
     try:
-        return question_digest(QuerySubmitted.model_validate_json(value))
-    except ValidationError:
+        return question_digest(read_event(QuerySubmitted, value))
+    except ValueError:  # also what says why it cannot be read
         return unreadable_digest(value)
 
 
@@ -223,9 +217,8 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
     """Return the `failed` status of a document whose id can still be read, from value or key."""
     found = salvage(record)
     tenant, _, document_id = (record.key or b"").decode("utf-8", "replace").partition("/")
-    version = found.get("version")
     candidates = (
-        (found.get("tenant", DEFAULT_TENANT), found.get("document_id")),
+        (found.get("tenant") or DEFAULT_TENANT, _id_in(found, "document_id")),
         (tenant, document_id),
     )
     for candidate_tenant, candidate_id in candidates:
@@ -233,7 +226,7 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
             return DocumentStatus(
                 tenant=candidate_tenant,
                 document_id=candidate_id,
-                version=version if isinstance(version, int) and version >= 0 else 0,
+                version=_version_in(found),
                 status=Outcome.FAILED,
                 change="access" if origin(record) == DOCUMENT_ACCESS.name else "content",
                 error=DocumentError(code=failure.code, message=failure.message),
@@ -242,6 +235,14 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
         except ValidationError:
             continue
     return None
+
+
+def _version_in(found: Mapping[str, Any]) -> int:
+    """Return the version in what could be read of an event, 0 if there is none."""
+    try:
+        return _VERSION.validate_python(found.get("version"))
+    except ValidationError:
+        return 0
 
 
 def origin(record: Record) -> str:

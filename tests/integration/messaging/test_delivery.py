@@ -170,22 +170,55 @@ def test_poison_becomes_dead_letters_and_answers_while_others_go_on(
     assert worker.probe("ready")[0] == 200
 
 
-def test_a_header_that_is_not_utf_8_is_kept_as_it_was(
+def test_headers_of_others_are_carried_and_not_judged(
     cluster: Cluster, start_worker: Callable[..., Worker]
 ) -> None:
     start_worker().wait_until("ready", 200)
-    key = str(uuid4())
-    value = json.dumps({"query_id": key, "text": "hello"}).encode()
-    headers: list[Any] = [("x", b"\xff"), ("x", b"again"), ("none", None)]
+    headers: list[Any] = [
+        ("kafka_correlationId", uuid4().bytes),
+        ("x", b"\xff"),
+        ("x", b"again"),
+        ("none", None),
+        ("content-type", b"\xfe\x00"),
+    ]
+    good, bad = str(uuid4()), str(uuid4())
     producer = Producer({"bootstrap.servers": cluster.bootstrap})
-    producer.produce("queries", key=key, value=value, headers=headers)
+    for key, text in ((good, "hello"), (bad, "permanent")):
+        value = json.dumps({"query_id": key, "text": text}).encode()
+        producer.produce("queries", key=key, value=value, headers=headers)
     producer.flush(10)
 
-    answer = cluster.wait_for_answers({key})[key][0]
-    assert answer["error"]["code"] == "invalid_headers"
-    letter = next(m for m in cluster.read("dead-letters") if m.key() == key.encode())
-    assert letter.headers()[:3] == headers
-    assert dict(letter.headers())[DeadLetterHeader.CAUSE] == Cause.INVALID_HEADERS.encode()
+    answers = cluster.wait_for_answers({good, bad})
+    assert answers[good][0]["text"] == "hello"
+    letters = {m.key(): m for m in cluster.read("dead-letters")}
+    assert good.encode() not in letters
+    assert letters[bad.encode()].headers()[: len(headers)] == headers
+
+
+SPELLINGS = {
+    "a byte order mark": b"\xef\xbb\xbf%s",
+    "a registry's frame": b"\x00\x00\x00\x00\x11%s",
+    "a structured CloudEvent": b'{"specversion": "1.0", "id": "1", "type": "t", "data": %s}',
+}
+
+
+def test_a_question_is_read_in_whatever_it_is_wrapped(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker().wait_until("ready", 200)
+    asked = {name: number for number, name in enumerate(SPELLINGS, start=47_000)}
+    records: list[tuple[bytes | None, bytes | None]] = []
+    for name, query_id in asked.items():
+        question = {"query_id": query_id, "text": name, "tenant": None, "filters": {"tags": None}}
+        records.append((b"%d" % query_id, SPELLINGS[name] % json.dumps(question).encode()))
+    records.append((b"an avro record", b"\x00\x00\x00\x00\x11\x084711\x0chello?"))
+    cluster.publish("queries", records)
+
+    answers = cluster.wait_for_answers({"an avro record", *map(str, asked.values())})
+    assert {name: answers[str(i)][0]["text"] for name, i in asked.items()} == {n: n for n in asked}
+    refused = answers["an avro record"][0]
+    assert refused["status"] == "failed"
+    assert "Avro and Protobuf are not read" in refused["error"]["message"]
 
 
 def test_a_publisher_has_nothing_written_to_a_topic_of_its_choice(
