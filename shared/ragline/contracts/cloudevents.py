@@ -29,6 +29,8 @@ QUESTION = "ragline-question"
 TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
 TRACEPARENT = "traceparent"
+# of a tombstone on `documents`: the version up to which the document is deleted
+VERSION = "ragline-version"
 
 _READ = frozenset({ATTEMPT, DEADLINE, QUESTION, TENANT, TIMINGS, TRACEPARENT})
 _LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31

@@ -5,6 +5,7 @@ All of these are stored before the record counts as done.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +17,7 @@ from ragline.clock import epoch_ms
 from ragline.contracts import bounds
 from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
 from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef, Version
-from ragline.contracts.cloudevents import Headers
+from ragline.contracts.cloudevents import Headers, last_header
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
@@ -40,6 +41,7 @@ _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
 _RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
 _VERSION: TypeAdapter[int] = TypeAdapter(Version)
+_PLACE = re.compile(r"[0-9]{1,9}:[0-9]{1,19}")
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
@@ -48,6 +50,7 @@ class RetryHeader(StrEnum):
 
     ORIGIN = "ragline-retry-origin"  # the topic that it was first on
     APPENDED_AT = "ragline-retry-appended-at"  # when it was appended there, epoch ms
+    PLACE = "ragline-retry-place"  # where: partition and offset, as 3:128
     NOT_BEFORE = "ragline-retry-not-before"  # epoch ms, from a dependency's Retry-After
 
 
@@ -226,7 +229,7 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
             return DocumentStatus(
                 tenant=candidate_tenant,
                 document_id=candidate_id,
-                version=_version_in(found),
+                version=stated_version(record),
                 status=Outcome.FAILED,
                 change="access" if origin(record) == DOCUMENT_ACCESS.name else "content",
                 error=DocumentError(code=failure.code, message=failure.message),
@@ -237,10 +240,10 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
     return None
 
 
-def _version_in(found: Mapping[str, Any]) -> int:
-    """Return the version in what could be read of an event, 0 if there is none."""
+def stated_version(record: Record) -> int:
+    """Return the version in what can be read of a record's event, 0 if there is none."""
     try:
-        return _VERSION.validate_python(found.get("version"))
+        return _VERSION.validate_python(salvage(record).get("version"))
     except ValidationError:
         return 0
 
@@ -253,6 +256,25 @@ def origin(record: Record) -> str:
         if name == RetryHeader.ORIGIN:
             return (value or b"").decode("utf-8", "replace")  # a null is not of ours
     return record.topic
+
+
+def first_place(record: Record) -> tuple[int, int]:
+    """Return partition and offset of a record on its first topic.
+
+    Raises:
+        InvalidEvent: somebody else wrote to the retry topic, and its header names none.
+    """
+    if BY_NAME[record.topic].delay_s is None:
+        return record.partition, record.offset
+    text = last_header(record.headers, RetryHeader.PLACE) or ""
+    if _PLACE.fullmatch(text):
+        partition, _, offset = text.partition(":")
+        return int(partition), int(offset)
+    raise InvalidEvent(
+        f"{RetryHeader.PLACE} must say where the record was, as 3:128: publish on "
+        f"{DOCUMENTS.name}, and nothing on {record.topic}",
+        cause=Cause.INVALID_HEADERS,
+    )
 
 
 def carried_event(record: Record) -> type[Event]:
@@ -289,6 +311,7 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
     if not delay:
         values[RetryHeader.ORIGIN] = record.topic
         values[RetryHeader.APPENDED_AT] = record.timestamp
+        values[RetryHeader.PLACE] = f"{record.partition}:{record.offset}"
     # always set, so that a header of this name from the publisher is ignored
     values[RetryHeader.NOT_BEFORE] = (
         int((now.timestamp() + error.retry_after) * 1000) if error.retry_after else 0

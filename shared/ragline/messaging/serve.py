@@ -19,6 +19,7 @@ from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart, watch_head_start
 from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
+from ragline.messaging.log_ahead import LogAhead
 from ragline.messaging.ordered import OrderedCommitSubscriber
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
@@ -78,6 +79,7 @@ async def _consume_until(
             composition.vital, metrics=metrics, waiting=composition.waiting, clock=utc_now
         )
         head_start = HeadStart(spec.delivery.first)
+        log_ahead = await stack.enter_async_context(LogAhead(settings.kafka))
         context = HandlerContext(
             service=spec.service,
             stage=composition.stage,
@@ -89,6 +91,7 @@ async def _consume_until(
             waiting=composition.waiting,
             outage=outage,
             head_start=head_start,
+            log_ahead=log_ahead,
             solitude=solitude,
         )
         add_subscribers(
