@@ -20,6 +20,7 @@ from aiokafka.errors import AuthenticationFailedError, KafkaConnectionError
 from ragline.background import within
 from ragline.contracts.topics import Topic
 from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.header_names import tolerate_header_names
 from ragline.messaging.kafka_credentials import credential_options
 from ragline.messaging.kafka_errors import client_errors, translated
 from ragline.settings import KafkaSettings
@@ -136,6 +137,7 @@ async def open_consumer(
         started: whether it is; else it is the caller who starts it, and it is stopped all the same.
         options: further ones of aiokafka's, such as `group_id`.
     """
+    tolerate_header_names()
     with profile.translated(kafka):
         consumer = AIOKafkaConsumer(
             *topics,

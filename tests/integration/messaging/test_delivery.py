@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -193,6 +196,41 @@ def test_headers_of_others_are_carried_and_not_judged(
     letters = {m.key(): m for m in cluster.read("dead-letters")}
     assert good.encode() not in letters
     assert letters[bad.encode()].headers()[: len(headers)] == headers
+
+
+PUBLISH_A_BROKEN_NAME = """
+import asyncio, sys
+from aiokafka import AIOKafkaProducer
+
+class Latin1(str):
+    def encode(self, *_):
+        return b"gr\\xf6\\xdfe"
+
+async def main(bootstrap, key, value):
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        headers = [(Latin1("name"), b"1")]
+        await producer.send_and_wait("queries", value.encode(), key=key.encode(), headers=headers)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_a_header_whose_name_is_not_utf_8_stops_nobody(
+    cluster: Cluster, start_worker: Callable[..., Worker]
+) -> None:
+    start_worker().wait_until("ready", 200)
+    key = str(uuid4())
+    value = json.dumps({"query_id": key, "text": "permanent"})
+    command = [sys.executable, "-c", PUBLISH_A_BROKEN_NAME, cluster.bootstrap, key, value]
+    # in Python the client asks the name for its bytes
+    subprocess.run(command, check=True, env=os.environ | {"AIOKAFKA_NO_EXTENSIONS": "1"})
+    ids, records = queries(30)
+    cluster.publish("queries", list(records))
+
+    answers = cluster.wait_for_answers({key, *ids})
+    assert answers[key][0]["status"] == "failed"
+    letter = next(m for m in cluster.read("dead-letters") if m.key() == key.encode())
+    assert letter.headers()[0] == (r"gr\xf6\xdfe", b"1")
 
 
 SPELLINGS = {
