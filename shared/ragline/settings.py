@@ -62,6 +62,10 @@ class KafkaSettings(Group):
     ssl_cafile: str | None = Field(
         None, description="CA certificates (PEM) for TLS; the system's when empty"
     )
+    isolation_level: Literal["read_committed", "read_uncommitted"] = Field(
+        "read_committed",
+        description="whether records of open and aborted transactions are left out, or taken",
+    )
     max_in_flight: PositiveInt = Field(32, description="records processed at the same time")
     spare_in_flight: Annotated[int, Field(ge=0)] = Field(
         8, description="and this many more, one for each tenant that has none in process"

@@ -43,7 +43,7 @@ def test_every_promise_holds_while_everything_fails_in_turn(tmp_path: Path) -> N
     assert found.queries >= script.queries
     assert found.changes >= script.changes
     assert found.answered > found.queries / 2
-    assert found.dead_letters["invalid_headers"] > 0
+    assert found.dead_letters["invalid_key"] > 0
 
 
 @pytest.mark.usefixtures("weaviate_url")

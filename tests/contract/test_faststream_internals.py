@@ -6,6 +6,7 @@ import inspect
 from importlib.metadata import version
 
 from aiokafka.consumer.consumer import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -30,6 +31,18 @@ def test_the_loop_hands_each_record_to_consume_one_without_a_pause_in_between() 
     assert "msg = await self.get_msg(consumer)" in source
     assert "await self.consume_one(msg)" in source
     assert "consumer.getone()" in inspect.getsource(DefaultSubscriber.get_msg)
+
+
+def test_the_position_moves_with_a_record_and_over_what_is_none() -> None:
+    """Between the move and `consume_one` nothing is awaited, so a commit cannot come in between."""
+    position = inspect.getsource(AIOKafkaConsumer.position)
+    assert "tp_state = assignment.state_value(partition)" in position
+    assert "return tp_state.position" in position
+    assert "return message" in inspect.getsource(Fetcher.next_record)
+    assert "await" not in inspect.getsource(FetchResult)
+    unpack = inspect.getsource(PartitionRecords._unpack_records)
+    control = unpack.index("if next_batch.is_control_batch:\n")
+    assert "self.next_fetch_offset = next_batch.next_offset" in unpack[control : control + 200]
 
 
 def test_start_uses_the_listener_and_stop_leaves_the_group() -> None:

@@ -64,11 +64,11 @@ def test_strange_text_is_just_text(pipeline: Pipeline, text: str) -> None:
     assert answer["status"] in {"refused", "answered"}, answer
 
 
-def test_a_header_that_is_not_utf_8_ends_in_the_dead_letters(pipeline: Pipeline) -> None:
+def test_a_header_that_is_not_utf_8_is_nobodys_business(pipeline: Pipeline) -> None:
     query_id = str(uuid4())
     value = {"query_id": query_id, "text": "hello"}
     pipeline.publish("queries", value, key=query_id, headers=[("trace", b"\xff\xfe")])
-    assert pipeline.answer(query_id)["error"]["code"] == "invalid_headers"
+    assert pipeline.answer(query_id)["status"] in {"refused", "answered"}
 
 
 def b64(data: bytes) -> dict[str, str]:

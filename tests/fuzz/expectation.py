@@ -8,9 +8,11 @@ from functools import cached_property
 from pydantic import ValidationError
 
 from ragline.contracts.base import Event, QueryEvent
-from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, DocumentTombstone
 from ragline.contracts.feedback import FeedbackGiven
+from ragline.contracts.reading import read_event
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS
+from ragline.contracts.wrappings import BinaryValue
 
 from .case import Case
 
@@ -38,17 +40,31 @@ class Expectation:
 
 def expect(case: Case) -> Expectation:
     """Return how the record has to end."""
-    if any(value is None or not _is_text(value) for _, value in case.headers):
-        return _dead("invalid_headers")
     kind = _event_type(case)
     if kind is None:
         return _dead("invalid_headers")
+    if case.value is None:
+        return _deletion(case) if kind is DocumentChanged else _dead("invalid_json")
     try:
-        event = kind.model_validate_json(case.value or b"")
+        event = read_event(kind, case.value)
     except ValidationError as error:
         invalid_json = error.errors()[0]["type"] == "json_invalid"
         return _dead("invalid_json" if invalid_json else "invalid_schema")
+    except BinaryValue:
+        return _dead("invalid_json")
     return _readable(case, event)
+
+
+def _deletion(case: Case) -> Expectation:
+    """A tombstone of a document that nobody published: each record has one of its own."""
+    if BY_NAME[case.topic].delay_s is not None:  # it does not say where it was
+        return _dead("invalid_headers")
+    tenant, _, document_id = (case.key or b"").decode("utf-8", "replace").partition("/")
+    try:
+        gone = DocumentTombstone(tenant=tenant, document_id=document_id)
+    except ValidationError:
+        return _dead("invalid_key")
+    return Expectation(status=(gone.key, gone.published))
 
 
 def _readable(case: Case, event: Event) -> Expectation:
@@ -71,14 +87,6 @@ def _event_type(case: Case) -> type[Event] | None:
     first = origins[-1] if origins else None
     known = {each.name.encode(): each.event for each in (DOCUMENTS, DOCUMENT_ACCESS)}
     return known.get(first or b"")
-
-
-def _is_text(value: bytes) -> bool:
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _dead(*causes: str) -> Expectation:

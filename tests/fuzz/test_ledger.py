@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from tests.chaos.reading import Read
@@ -55,8 +56,8 @@ def letter(cause: str, error: str = "code: why") -> Read:
         (case("queries", b"{nope"), "invalid_json"),
         (case("queries", b""), "invalid_json"),
         (case("queries", {"query_id": "f1"}), "invalid_schema"),
-        (case("queries", QUESTION, headers=(("x", None),)), "invalid_headers"),
-        (case("queries", b"{nope", headers=(("x", b"\xff"),)), "invalid_headers"),
+        (case("queries", b"{nope", headers=(("x", b"\xff"), ("x", None))), "invalid_json"),
+        (case("queries", b"\x00\x00\x00\x00\x07\x02"), "invalid_json"),
         (case("documents", DOCUMENT, key=b"acme/other"), "invalid_key"),
         (case("documents", DOCUMENT, key=None), "invalid_key"),
     ],
@@ -104,6 +105,13 @@ def test_what_is_only_noted_ends_when_its_group_has_read_it(record: Case) -> Non
     assert [each.what for each in ledger.close()] == ["no end: k"]
     ledger.passed(["f1"])
     assert ledger.close() == []
+
+
+def test_a_null_value_deletes_the_document_under_its_key() -> None:
+    gone = replace(case("documents", DOCUMENT), key=b"acme/f1", value=None)
+    assert expect(gone).status == ("acme/f1", 0)
+    assert expect(replace(gone, key=b"f1")).causes == {"invalid_key"}
+    assert expect(replace(gone, topic="document-access")).causes == {"invalid_json"}
 
 
 def test_a_record_on_a_retry_topic_is_what_its_header_says() -> None:

@@ -23,8 +23,16 @@ async def read_documents(kafka: KafkaSettings | str, tenant: str) -> list[Docume
         starts = await consumer.beginning_offsets(consumer.assignment())
         ends = await consumer.end_offsets(consumer.assignment())
         async for record in read_range(consumer, starts, ends):
+            if record.value is None:
+                found.pop(_document_id(record.key, tenant), None)
             keep_last(found, parse(DocumentChanged, record.value), tenant)
     return [found[document_id] for document_id in sorted(found)]
+
+
+def _document_id(key: bytes | None, tenant: str) -> str:
+    """Return which of the tenant's documents a tombstone deletes; an empty text for none."""
+    named, _, document_id = (key or b"").decode("utf-8", "replace").partition("/")
+    return document_id if named == tenant else ""
 
 
 async def read_published(kafka: KafkaSettings | str, tenant: str) -> dict[str, Published]:

@@ -8,10 +8,10 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaProducer
-from pydantic import ValidationError
 
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope, encode_headers
+from ragline.contracts.reading import read_event
 from ragline.contracts.topics import topic_of
 
 SOURCE = "/ragline/cli"
@@ -51,7 +51,7 @@ def parse(kind: type[E], value: bytes | None) -> E | None:
     Readers of a shared topic must skip invalid records of other producers.
     """
     try:
-        return kind.model_validate_json(value or b"")
-    except ValidationError:
+        return read_event(kind, value or b"")
+    except ValueError:  # a validation error is one, too
         log.debug("skipped a record that is no %s", kind.ce_type)
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, DocumentTombstone
 from ragline.ports.store import DocumentRef, FencedStore, StoredDocument, WriteResult
 
 Change = DocumentChanged | DocumentAccessChanged
@@ -107,7 +107,7 @@ class AccessLog:
             await self._record(_statement(event, stored.access_version, stored.access))
 
 
-def ref_of(event: Change) -> DocumentRef:
+def ref_of(event: Change | DocumentTombstone) -> DocumentRef:
     """Return the identity of the document that changed."""
     return DocumentRef(tenant=event.tenant, document_id=event.document_id)
 

@@ -13,6 +13,7 @@ from ragline.contracts.documents import (
     DocumentAccessChanged,
     DocumentChanged,
     DocumentStatus,
+    DocumentTombstone,
     EmbeddingCounts,
     Operation,
     Outcome,
@@ -89,7 +90,7 @@ class IngestorStage:
         self._clock = clock
         self._timer = timer
 
-    async def __call__(self, event: Change) -> DocumentStatus:
+    async def __call__(self, event: Change | DocumentTombstone) -> DocumentStatus:
         """Apply `event` and return its terminal status.
 
         Raises:
@@ -99,6 +100,8 @@ class IngestorStage:
         watch = Stopwatch(self._timer)
         if isinstance(event, DocumentAccessChanged):
             status = await self._change_access(event, watch)
+        elif isinstance(event, DocumentTombstone):
+            status = await self._erase(event, watch)
         else:
             status = await self._change_content(event, watch)
         return status.model_copy(update={"timings": watch.laps_ms})
@@ -109,6 +112,21 @@ class IngestorStage:
         with watch.lap("store"):
             result = await self._access.change(event)
         return self._ended(event, _outcome(result, Outcome.INDEXED))
+
+    async def _erase(self, event: DocumentTombstone, watch: Stopwatch) -> DocumentStatus:
+        """Delete up to the stated version, else up to the highest one that is known."""
+        version = event.version
+        if version is None:
+            with watch.lap("version"):
+                stored = await self._store.current(ref_of(event))
+            version = max(event.published, stored.version if stored else 0)
+        change = DocumentChanged(
+            tenant=event.tenant,
+            document_id=event.document_id,
+            version=version,
+            operation=Operation.DELETE,
+        )
+        return await self._change_content(change, watch)
 
     async def _change_content(self, event: DocumentChanged, watch: Stopwatch) -> DocumentStatus:
         with watch.lap("current"):

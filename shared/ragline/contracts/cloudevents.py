@@ -29,7 +29,10 @@ QUESTION = "ragline-question"
 TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
 TRACEPARENT = "traceparent"
+# of a tombstone on `documents`: the version up to which the document is deleted
+VERSION = "ragline-version"
 
+_READ = frozenset({ATTEMPT, DEADLINE, QUESTION, TENANT, TIMINGS, TRACEPARENT})
 _LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31
 # the stage that reads the header adds its own, and all of them must fit into the answer
 _TIMINGS = TypeAdapter(Annotated[tuple[StageTiming, ...], Field(max_length=bounds.TIMINGS - 1)])
@@ -109,8 +112,15 @@ def encode_headers(
 
 
 def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
-    """Read the extension headers; unreadable ones count as missing, the last of a name wins."""
-    found = {name: value.decode("utf-8", "replace") for name, value in headers if value is not None}
+    """Read the extension headers; unreadable ones count as missing, the last of a name wins.
+
+    What else a publisher's record carries is not looked at: it may be null, binary or repeated.
+    """
+    found = {
+        name: value.decode("utf-8", "replace")
+        for name, value in headers
+        if name in _READ and value is not None
+    }
     return Envelope(
         deadline=_number(found.get(DEADLINE)),
         tenant=found.get(TENANT),

@@ -62,6 +62,11 @@ class DocumentChanged(_DocumentEvent):
     (`content`, with `content_encoding` base64 for binary formats) or referenced by `content_uri`.
     `access` lists the groups that may read; null means that the record does not state it: the
     access of the highest version that states it, here or on `document-access`, stays in force.
+
+    A record with a null value, Kafka's tombstone, deletes the document under its key: up to the
+    version in the header `ragline-version`; without one every version that was published before it,
+    unless another record of the key follows it. Then that one says what the document is. As after
+    any deletion, a document comes back with a version above the deleted one.
     """
 
     ce_type: ClassVar[str] = "ragline.document.changed.v1"
@@ -85,6 +90,24 @@ class DocumentChanged(_DocumentEvent):
         if self.operation is Operation.UPSERT and len(sources) != 1:
             raise ValueError("an upsert needs exactly one of content and content_uri")
         return self
+
+
+class DocumentTombstone(Contract):
+    """A null value under a document's key; it has no schema, and so is no event.
+
+    `version` is that of its header, null without one. `published` is the highest version known to
+    have been published before it, whatever became of it.
+    """
+
+    tenant: Tenant
+    document_id: DocumentId
+    version: Version | None = None
+    published: Version = 0
+
+    @property
+    def key(self) -> str:
+        """`tenant/document_id`."""
+        return f"{self.tenant}/{self.document_id}"
 
 
 class DocumentAccessChanged(_DocumentEvent):

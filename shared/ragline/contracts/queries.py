@@ -109,8 +109,9 @@ class Options(Contract):
     """What the publisher requires of the answer.
 
     `min_versions` are document versions that must be searchable before the search, for example what
-    the publisher has just written. The search waits for them within the deadline; those that are
-    still missing then are in the answer's `missing_versions`.
+    the publisher has just written. The search waits for them for at most half of the time that is
+    left and 20 s, as operators set it; not at all while many others of the tenant wait. Those that
+    are still missing then are in the answer's `missing_versions`.
     """
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
@@ -124,7 +125,9 @@ class QuerySubmitted(QueryEvent):
 
     The classifier sets `submitted_at` to when the broker appended the record, and moves a
     `deadline` that came beside a `submitted_at` by as much: no publisher's clock has to be right.
-    A `deadline` without `submitted_at` is taken as it is.
+    A `deadline` without `submitted_at` is taken as it is; if it was past when the record was
+    appended, the answer is `expired` and says so. Without one the time that the plan gives counts
+    from then.
     """
 
     ce_type: ClassVar[str] = "ragline.query.submitted.v1"

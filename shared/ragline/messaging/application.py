@@ -19,13 +19,14 @@ from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.topics import DEAD_LETTERS, Topic, consumer_group
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.consumption import Consumption
-from ragline.messaging.failures import carried_event, publisher_of
+from ragline.messaging.failures import publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import subscribe
 from ragline.messaging.outage import Outage
+from ragline.messaging.parsing import decode_event, parse_record
 from ragline.messaging.record import Process, Record
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.solitude import Solitude
@@ -105,7 +106,8 @@ def add_subscribers(
                 head_start=HeadStart() if topic == head_start.topic else head_start,
                 solitude=solitude,
             ),
-            decoder=_decode,
+            parser=parse_record,
+            decoder=decode_event,
             title=f"{spec.service}.receives.{topic.name}",
             description=_describe(topic),
         )
@@ -171,8 +173,3 @@ def _event_type(topic: Topic) -> Any:
     if topic == DEAD_LETTERS:
         return DeadLetterStored
     return topic.event or DocumentChanged | DocumentAccessChanged
-
-
-async def _decode(message: Any) -> Any:
-    """Parse the value straight into its event: one pass, no intermediate dictionaries."""
-    return carried_event(message.raw_message).model_validate_json(message.body)

@@ -23,6 +23,28 @@ def on_brokers_clock(
     )
 
 
+def past_deadline(event: QuerySubmitted, *, appended_at: datetime) -> str | None:
+    """Return what to tell a publisher that left its question no time at all; else None.
+
+    Args:
+        event: the question as it was published.
+        appended_at: when the broker appended it.
+    """
+    if event.deadline is None:
+        return None
+    if event.submitted_at is not None:
+        if event.deadline > event.submitted_at:
+            return None
+        return f"the stated deadline {event.deadline} is not after submitted_at"
+    if event.deadline > appended_at:
+        return None
+    return (
+        f"the stated deadline {event.deadline} was past when Kafka stored the question, at "
+        f"{appended_at}. If your clock is wrong, state submitted_at beside it, so that only the "
+        "time between the two counts; without a deadline the time counts from Kafka's clock"
+    )
+
+
 def _moved(event: QuerySubmitted, submitted: datetime) -> datetime | None:
     if event.deadline is None or event.submitted_at is None:
         return event.deadline

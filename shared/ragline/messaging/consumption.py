@@ -34,7 +34,8 @@ class Consumption:
     records of one key are delivered one after the other. A record is taken when `gate` lets it
     pass, and started in one of the `slots`. `lane` returns the lane of a record whose publisher is
     limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
-    when partitions are assigned here. The topic is not read before `head_start` is over.
+    when partitions are assigned here. The topic is not read before `head_start` is over. While it
+    is `fetching`, every record that was fetched has been taken.
     `solitude` is shared by all subscribers of the process.
     """
 
@@ -60,6 +61,7 @@ class Consumption:
     revoking: set[TopicPartition] = field(default_factory=set)
     inheritance: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
     committed: dict[TopicPartition, int] = field(default_factory=dict)
+    fetching: bool = False
     progress: asyncio.Event = field(default_factory=asyncio.Event)
     joined: bool = False
     broken: str | None = None

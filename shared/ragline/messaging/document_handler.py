@@ -7,16 +7,26 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
 
+from aiokafka import TopicPartition
+
 from ragline.clock import epoch_ms
 from ragline.contracts.base import Event
 from ragline.contracts.bounds import clip
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.documents import DocumentStatus, Outcome
-from ragline.contracts.topics import DOCUMENT_STATUS, RETRIES, topic_of
+from ragline.contracts.documents import DocumentStatus, DocumentTombstone, Outcome
+from ragline.contracts.topics import DOCUMENT_STATUS, DOCUMENTS, RETRIES, topic_of
 from ragline.errors import InvalidEvent, TransientError
-from ragline.messaging.failures import Blame, failed_status, first_appended_at, next_retry
-from ragline.messaging.handler import Handler
+from ragline.messaging.failures import (
+    Blame,
+    failed_status,
+    first_appended_at,
+    first_place,
+    next_retry,
+)
+from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+from ragline.messaging.slots import DeliverySlot
+from ragline.messaging.tombstones import RetriedVersions, is_tombstone, overtaken, tombstone_in
 
 _MAX_KEY_CHARS = 600  # of a wrong key in a message
 _PAUSE_S = 1.0
@@ -27,10 +37,37 @@ _IN_PLACE_S = float(sum(topic.delay_s or 0 for topic in RETRIES))
 class DocumentHandler(Handler):
     """Runs the ingestor's stage; every change ends with exactly one kind of status.
 
-    While the store is away a change is not retried: it waits for the end of the outage.
+    While the store is away a change is not retried: it waits for the end of the outage. A record
+    without a value on `documents` deletes the document under its key.
     """
 
     stopped_by: ClassVar[frozenset[Blame]] = frozenset({Blame.US, Blame.DEPENDENCY})
+
+    def __init__(self, context: HandlerContext) -> None:
+        super().__init__(context)
+        self._retried = RetriedVersions()
+
+    async def deliver(self, record: Record, process: Process) -> None:
+        """Apply the change in a record, or the deletion that one without a value is."""
+        await super().deliver(record, self._erase if is_tombstone(record) else process)
+
+    async def _erase(self, record: Record) -> None:
+        """Bypass FastStream, which knows no null; see `LogAhead` for what is deleted."""
+        tombstone = tombstone_in(record, published=self._retried.highest(record.key))
+        if tombstone.version is None and await self._is_overtaken(record):
+            await self._publish(overtaken(tombstone, self._context.clock()), CURRENT.get())
+        else:
+            await self.handle(tombstone)
+
+    async def _is_overtaken(self, record: Record) -> bool:
+        """Tell whether a later record says what the document is."""
+        if self._context.log_ahead is None:
+            raise RuntimeError("a tombstone needs a look at the log behind it")
+        partition, offset = first_place(record)
+        async with DeliverySlot().parked():
+            return await self._context.log_ahead.continues(
+                TopicPartition(DOCUMENTS.name, partition), offset, record.key or b""
+            )
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
@@ -53,6 +90,7 @@ class DocumentHandler(Handler):
         retry = next_retry(record, error, now=self._context.clock())
         if retry is not None:
             topic, headers = retry
+            self._retried.note(record)
             await self._context.publisher.forward(topic, record, headers)
             code = error.code if isinstance(error, TransientError) else "internal"
             self._context.metrics.count("ragline_retries_total", topic=record.topic, code=code)
@@ -107,7 +145,7 @@ class DocumentHandler(Handler):
         metrics.count("ragline_embeddings_total", status.embeddings.cached, origin="cached")
 
 
-def _check_key(event: Event, record: Record) -> None:
+def _check_key(event: Event | DocumentTombstone, record: Record) -> None:
     """Refuse a record under the key of another document: compaction would remove that one's."""
     if record.key == event.key.encode():
         return

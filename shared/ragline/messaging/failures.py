@@ -5,24 +5,26 @@ All of these are stored before the record counts as done.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ragline.clock import epoch_ms
 from ragline.contracts import bounds
 from ragline.contracts.answers import DUPLICATE_ID, AnswerError, AnswerStatus, QueryAnswered
-from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef
-from ragline.contracts.cloudevents import Headers
+from ragline.contracts.base import DEFAULT_TENANT, Event, QueryRef, Version
+from ragline.contracts.cloudevents import Headers, last_header
 from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.question import question_digest, unreadable_digest
+from ragline.contracts.reading import read_event
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, RETRIES
+from ragline.contracts.wrappings import unwrapped
 from ragline.errors import (
     CircuitOpen,
     InvalidDocument,
@@ -38,6 +40,8 @@ from ragline.redaction import without_secrets
 _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
 _RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
+_VERSION: TypeAdapter[int] = TypeAdapter(Version)
+_PLACE = re.compile(r"[0-9]{1,9}:[0-9]{1,19}")
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 
@@ -46,6 +50,7 @@ class RetryHeader(StrEnum):
 
     ORIGIN = "ragline-retry-origin"  # the topic that it was first on
     APPENDED_AT = "ragline-retry-appended-at"  # when it was appended there, epoch ms
+    PLACE = "ragline-retry-place"  # where: partition and offset, as 3:128
     NOT_BEFORE = "ragline-retry-not-before"  # epoch ms, from a dependency's Retry-After
 
 
@@ -61,9 +66,6 @@ class Failure(BaseModel):
 def diagnose(error: Exception) -> Failure:
     """Translate an exception that came out of FastStream's pipeline; no secret is in the text."""
     match error:
-        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
-            cause, code = Cause.INVALID_HEADERS, "invalid_headers"
-            message = "a header is not UTF-8 text"
         case ValidationError() if error.errors()[0]["type"] == "json_invalid":
             cause, code, message = Cause.INVALID_JSON, "invalid_event", _first_errors(error)
         case ValidationError():
@@ -98,8 +100,6 @@ class Blame(StrEnum):
 def blame(error: Exception) -> Blame:
     """Tell of whom an exception speaks that came out of FastStream's pipeline."""
     match error:
-        case UnicodeDecodeError() | AttributeError() if _from_header_parser(error):
-            return Blame.PUBLISHER
         case (
             ValidationError() | InvalidEvent() | InvalidDocument() | SourceAway() | KillsTheWorker()
         ):
@@ -124,15 +124,6 @@ def _retry_after(error: Exception) -> float | None:
     return error.retry_after if isinstance(error, TransientError) else None
 
 
-def _from_header_parser(error: BaseException) -> bool:
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_name == "parse_message":
-            return True
-        traceback = traceback.tb_next
-    return False
-
-
 def _first_errors(error: ValidationError, limit: int = 5) -> str:
     found = error.errors(include_url=False, include_input=False, include_context=False)
     places = (".".join(map(_place, e["loc"])) or "event" for e in found[:limit])
@@ -152,10 +143,16 @@ def _place(part: int | str) -> str:
 def salvage(record: Record) -> dict[str, Any]:
     """Return the JSON object in the record's value, or {} when there is none."""
     try:
-        found = json.loads(record.value or b"")
-    except (ValueError, RecursionError):
+        found = unwrapped(record.value or b"")
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _id_in(found: Mapping[str, Any], name: str) -> Any:
+    """Return an id, which a publisher may write as a whole number (`contracts/repairs.py`)."""
+    value = found.get(name)
+    return str(value) if type(value) is int else value
 
 
 def dead_letter_headers(
@@ -179,7 +176,7 @@ def failed_answer(record: Record, failure: Failure, now: datetime) -> QueryAnswe
     found = salvage(record)
     key = (record.key or b"").decode("utf-8", "replace")
     expired = failure.code == "deadline_exceeded"
-    for query_id in (found.get("query_id"), key):
+    for query_id in (_id_in(found, "query_id"), key):
         for tenant in (found.get("tenant"), DEFAULT_TENANT):
             try:
                 return QueryAnswered(
@@ -214,8 +211,8 @@ def salvaged_digest(record: Record) -> str:
     """Return the digest of the question in a record of `queries`, also if it is none."""
     value = record.value or b""
     try:
-        return question_digest(QuerySubmitted.model_validate_json(value))
-    except ValidationError:
+        return question_digest(read_event(QuerySubmitted, value))
+    except ValueError:  # also what says why it cannot be read
         return unreadable_digest(value)
 
 
@@ -223,9 +220,8 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
     """Return the `failed` status of a document whose id can still be read, from value or key."""
     found = salvage(record)
     tenant, _, document_id = (record.key or b"").decode("utf-8", "replace").partition("/")
-    version = found.get("version")
     candidates = (
-        (found.get("tenant", DEFAULT_TENANT), found.get("document_id")),
+        (found.get("tenant") or DEFAULT_TENANT, _id_in(found, "document_id")),
         (tenant, document_id),
     )
     for candidate_tenant, candidate_id in candidates:
@@ -233,7 +229,7 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
             return DocumentStatus(
                 tenant=candidate_tenant,
                 document_id=candidate_id,
-                version=version if isinstance(version, int) and version >= 0 else 0,
+                version=stated_version(record),
                 status=Outcome.FAILED,
                 change="access" if origin(record) == DOCUMENT_ACCESS.name else "content",
                 error=DocumentError(code=failure.code, message=failure.message),
@@ -244,6 +240,14 @@ def failed_status(record: Record, failure: Failure, now: datetime) -> DocumentSt
     return None
 
 
+def stated_version(record: Record) -> int:
+    """Return the version in what can be read of a record's event, 0 if there is none."""
+    try:
+        return _VERSION.validate_python(salvage(record).get("version"))
+    except ValidationError:
+        return 0
+
+
 def origin(record: Record) -> str:
     """Return the record's first topic; only records on retry topics name it in a header."""
     if BY_NAME[record.topic].delay_s is None:
@@ -252,6 +256,25 @@ def origin(record: Record) -> str:
         if name == RetryHeader.ORIGIN:
             return (value or b"").decode("utf-8", "replace")  # a null is not of ours
     return record.topic
+
+
+def first_place(record: Record) -> tuple[int, int]:
+    """Return partition and offset of a record on its first topic.
+
+    Raises:
+        InvalidEvent: somebody else wrote to the retry topic, and its header names none.
+    """
+    if BY_NAME[record.topic].delay_s is None:
+        return record.partition, record.offset
+    text = last_header(record.headers, RetryHeader.PLACE) or ""
+    if _PLACE.fullmatch(text):
+        partition, _, offset = text.partition(":")
+        return int(partition), int(offset)
+    raise InvalidEvent(
+        f"{RetryHeader.PLACE} must say where the record was, as 3:128: publish on "
+        f"{DOCUMENTS.name}, and nothing on {record.topic}",
+        cause=Cause.INVALID_HEADERS,
+    )
 
 
 def carried_event(record: Record) -> type[Event]:
@@ -288,6 +311,7 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
     if not delay:
         values[RetryHeader.ORIGIN] = record.topic
         values[RetryHeader.APPENDED_AT] = record.timestamp
+        values[RetryHeader.PLACE] = f"{record.partition}:{record.offset}"
     # always set, so that a header of this name from the publisher is ignored
     values[RetryHeader.NOT_BEFORE] = (
         int((now.timestamp() + error.retry_after) * 1000) if error.retry_after else 0

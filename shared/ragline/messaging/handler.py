@@ -25,6 +25,7 @@ from ragline.messaging.failures import (
 )
 from ragline.messaging.flood import Floods
 from ragline.messaging.head_start import HeadStart
+from ragline.messaging.log_ahead import LogAhead
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
@@ -50,6 +51,7 @@ class HandlerContext:
     waiting: WaitingTasks
     solitude: Solitude
     outage: Outage | None = None
+    log_ahead: LogAhead | None = None
     head_start: HeadStart = field(default_factory=HeadStart)
 
 

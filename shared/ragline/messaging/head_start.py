@@ -10,12 +10,11 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from ragline.contracts.topics import Topic
 from ragline.errors import RaglineError
-from ragline.messaging.kafka_clients import ClientProfile, open_consumer
 from ragline.messaging.lag import GroupTopic, open_lag_reader
 from ragline.settings import KafkaSettings
 
@@ -23,7 +22,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.25
 _PAUSE_S = 1.0
-_PROFILE = ClientProfile(client_id="ragline-head-start", request_timeout_ms=5_000)
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -70,64 +68,16 @@ async def watch_head_start(head_start: HeadStart, kafka: KafkaSettings, group: s
     if head_start.topic is None:
         return
     name = head_start.topic.name
-    ends: Offsets | None = None  # of records; known once the log's own ends did not say enough
+    ends: Offsets | None = None
     while not head_start.over:
         try:
             async with open_lag_reader(kafka) as reader:
                 wanted = GroupTopic(group=group, topic=name)
                 if ends is None:
-                    ends_of_log = await reader.ends(name)
-                    head_start.saw(await reader.committed(wanted), ends_of_log)
-                    if head_start.over:
-                        return
-                    ends = await _ends_of_records(kafka, ends_of_log)
+                    ends = await reader.ends(name)
                 while not head_start.over:
                     head_start.saw(await reader.committed(wanted), ends)
                     await asyncio.sleep(_LOOK_S)
         except (RaglineError, KafkaError, OSError, TimeoutError) as error:
             log.info("how far %s is read cannot be seen at the moment: %r", name, error)
             await asyncio.sleep(_PAUSE_S)
-
-
-async def _ends_of_records(kafka: KafkaSettings, ends: Offsets) -> Offsets:
-    """Return the offsets behind the last records; a transaction's marks behind them are no records.
-
-    Nobody ever commits beyond a mark at a partition's end, so it must not be waited for.
-    """
-    async with open_consumer(kafka, _PROFILE, partitions=ends) as consumer:
-        begins = await consumer.beginning_offsets(list(ends))
-        consumer.pause(*ends)
-        return {
-            each: await _end_of_records(consumer, each, begins[each], ends[each]) for each in ends
-        }
-
-
-async def _end_of_records(
-    consumer: AIOKafkaConsumer, partition: TopicPartition, begin: int, end: int
-) -> int:
-    back = 1
-    while end > begin:
-        start = max(begin, end - back)
-        consumer.seek(partition, start)
-        if (last := await _last_before(consumer, partition, end)) is not None:
-            return last + 1
-        if start == begin:
-            break
-        back *= 8
-    return 0
-
-
-async def _last_before(
-    consumer: AIOKafkaConsumer, partition: TopicPartition, end: int
-) -> int | None:
-    """Return the offset of the last record below `end` from the consumer's position on."""
-    last = None
-    consumer.resume(partition)
-    try:
-        while await consumer.position(partition) < end:
-            found = await consumer.getmany(partition, timeout_ms=500)
-            for record in found.get(partition, ()):
-                last = record.offset if record.offset < end else last
-    finally:
-        consumer.pause(partition)
-    return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from ragline.messaging.header_names import tolerate_header_names
 from ragline.messaging.kafka_clients import producer_options
 from ragline.messaging.kafka_credentials import credential_options
 from ragline.messaging.kafka_errors import translated
@@ -23,6 +24,7 @@ def make_broker(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
     Raises:
         Misconfigured: the CA bundle cannot be read.
     """
+    tolerate_header_names()
     return KafkaBroker(
         kafka.bootstrap_servers.split(","),
         client_id=client_id,

@@ -20,6 +20,7 @@ from aiokafka.errors import AuthenticationFailedError, KafkaConnectionError
 from ragline.background import within
 from ragline.contracts.topics import Topic
 from ragline.errors import Misconfigured, Unavailable
+from ragline.messaging.header_names import tolerate_header_names
 from ragline.messaging.kafka_credentials import credential_options
 from ragline.messaging.kafka_errors import client_errors, translated
 from ragline.settings import KafkaSettings
@@ -125,6 +126,8 @@ async def open_consumer(
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer, in no group, that commits nothing by itself. Raises as `open_admin`.
 
+    Its ends are those of what may be read: an open transaction is not part of the topic yet.
+
     Args:
         kafka: the cluster.
         profile: whose client it is.
@@ -134,6 +137,7 @@ async def open_consumer(
         started: whether it is; else it is the caller who starts it, and it is stopped all the same.
         options: further ones of aiokafka's, such as `group_id`.
     """
+    tolerate_header_names()
     with profile.translated(kafka):
         consumer = AIOKafkaConsumer(
             *topics,
@@ -141,6 +145,7 @@ async def open_consumer(
             enable_auto_commit=False,
             auto_offset_reset=auto_offset_reset,
             fetch_max_wait_ms=kafka.fetch_max_wait_ms,
+            isolation_level=kafka.isolation_level,
             **options,
         )
         try:

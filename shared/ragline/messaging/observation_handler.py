@@ -36,5 +36,5 @@ class ObservationHandler(Handler):
         return "dead"
 
     async def _show_dead_letter(self, record: Record) -> None:
-        """Bypass FastStream, which rejects non-text headers: dead letters may have such headers."""
+        """Bypass FastStream, which parses values: a dead letter says all that counts in headers."""
         await self.handle(DeadLetterStored.of(record.headers))

@@ -27,7 +27,7 @@ class OffsetTracker:
         self._unfinished: dict[int, int] = {}  # to how many records were admitted before them
         self._running: set[int] = set()  # unfinished offsets that have a task
         self._finished: set[int] = set()  # finished offsets above the lowest unfinished one
-        self._next: int | None = None  # one beyond the highest admitted offset
+        self._next: int | None = None  # nothing below it is still to be admitted
         self._admitted = 0  # records so far; their offsets have gaps where the log was compacted
         self._inherited_running: set[int] = set()
         self._inherited_done: set[int] = set()
@@ -49,6 +49,10 @@ class OffsetTracker:
             self._running.add(offset)
             return Fetched.RUNNING
         return Fetched.RUN
+
+    def passed(self, position: int) -> None:
+        """Note that every record below `position` was admitted; what else is there is no record."""
+        self._next = max(self._next or 0, position)
 
     def run(self, offset: int) -> None:
         """Note that an admitted record has a task now.

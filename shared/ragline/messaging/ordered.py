@@ -15,7 +15,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -26,6 +26,7 @@ from ragline.clock import utc_now
 from ragline.errors import KillsTheWorker, Misconfigured, Unavailable
 from ragline.messaging.consumption import Consumption
 from ragline.messaging.failures import wait_s
+from ragline.messaging.fetch_position import fetch_position
 from ragline.messaging.kafka_errors import translated
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
@@ -132,6 +133,14 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         """Return how many partitions the topic has, as far as the client knows."""
         known = self.consumer.partitions_for_topic(self.state.topic) if self.consumer else None
         return max(len(known or ()), at_least, 1)
+
+    async def get_msg(self, consumer: AIOKafkaConsumer) -> Any:
+        """Return the next record; while this waits, every one before it has been taken."""
+        self.state.fetching = True
+        try:
+            return await super().get_msg(consumer)
+        finally:
+            self.state.fetching = False
 
     async def consume_one(self, msg: Record) -> None:
         """Admit a record and start its task; waiting here is the back-pressure on fetching."""
@@ -307,6 +316,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
 
     async def _commit(self, also: Iterable[TopicPartition], *, closing: bool) -> bool:
         state = self.state
+        self._pass_gaps()
         moved = {
             partition: offset
             for partition, tracker in state.trackers.items()
@@ -328,6 +338,20 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             return True
         state.metrics.count("ragline_commit_failures_total", topic=state.topic)
         return False
+
+    def _pass_gaps(self) -> None:
+        """Let offsets advance over what holds no record: marks of transactions, compacted ends.
+
+        Between a fetch and its record's admission the position is ahead of what was taken, and a
+        record of a partition that goes is not taken at all.
+        """
+        state = self.state
+        if self.consumer is None or not (state.fetching and self.running):
+            return
+        for partition, tracker in state.trackers.items():
+            at = fetch_position(self.consumer, partition)
+            if at is not None and partition not in state.revoking:
+                tracker.passed(at)
 
     async def _commit_forever(self) -> None:
         while self.running:
@@ -355,6 +379,7 @@ def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options:
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,  # else a publisher's `reply_to` header has us write to any topic it names
         auto_offset_reset="earliest",
+        isolation_level=settings.isolation_level,
         fetch_max_wait_ms=settings.fetch_max_wait_ms,
         max_partition_fetch_bytes=settings.max_request_size,
         session_timeout_ms=settings.session_timeout_ms,

@@ -25,7 +25,7 @@ from ragline.contracts.question import question_digest
 from ragline.contracts.topics import ANSWERS, QUERIES, topic_of
 from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, TransientError
 from ragline.messaging.admission import Admission
-from ragline.messaging.broker_time import on_brokers_clock
+from ragline.messaging.broker_time import on_brokers_clock, past_deadline
 from ragline.messaging.claims import Claims
 from ragline.messaging.failures import (
     Failure,
@@ -110,6 +110,9 @@ class QueryHandler(Handler):
     ) -> tuple[QuerySubmitted, datetime]:
         """Return the event with its submission time set, and the deadline of the answer."""
         if type(event) is QuerySubmitted:  # else the first stage did this
+            told = past_deadline(event, appended_at=delivery.appended_at)
+            if told and delivery.envelope.attempt == 1:
+                raise DeadlineExceeded(told)
             event = on_brokers_clock(
                 event, appended_at=delivery.appended_at, now=self._context.clock()
             )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
+from ragline.background import within
 from ragline.messaging.flood import FloodGuard, TopicState
 from ragline.observability.metrics import Metrics
 
@@ -47,6 +48,11 @@ class Recess:
         self._member = member
         self._guard = guard
         self._metrics = metrics
+        self._called_back = asyncio.Event()
+
+    def end(self) -> None:
+        """Try one record at once; an operator has mended what was wrong. Nothing if none rests."""
+        self._called_back.set()
 
     async def take(self) -> None:
         """If the topic has stopped: take the consumer out of its group, wait, bring it back."""
@@ -63,8 +69,9 @@ class Recess:
             seconds,
         )
         self._metrics.count("ragline_topic_stops_total", topic=self._topic)
+        self._called_back.clear()
         await self._member.stop()
-        await asyncio.sleep(seconds)
+        await within(seconds, self._called_back.wait())
         self._guard.half_open()
         self._show()
         log.info("%s: joins its consumer group again to try one record", self._topic)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
+from collections.abc import Iterable
 from functools import partial
 
 from faststream.kafka import KafkaBroker
@@ -19,6 +21,7 @@ from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart, watch_head_start
 from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
+from ragline.messaging.log_ahead import LogAhead
 from ragline.messaging.ordered import OrderedCommitSubscriber
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
@@ -40,6 +43,8 @@ _IDLE_STOP_S = 2.0
 # how often to look whether a topic has stopped, or a dependency is back
 _LOOK_EVERY_S = 0.2
 _PROBE_EVERY_S = 1.0
+# an operator's command: topics that have stopped try one record at once
+_TRY_AGAIN = signal.SIGUSR1
 
 
 def serve(spec: ServiceSpec) -> None:
@@ -78,6 +83,7 @@ async def _consume_until(
             composition.vital, metrics=metrics, waiting=composition.waiting, clock=utc_now
         )
         head_start = HeadStart(spec.delivery.first)
+        log_ahead = await stack.enter_async_context(LogAhead(settings.kafka))
         context = HandlerContext(
             service=spec.service,
             stage=composition.stage,
@@ -89,6 +95,7 @@ async def _consume_until(
             waiting=composition.waiting,
             outage=outage,
             head_start=head_start,
+            log_ahead=log_ahead,
             solitude=solitude,
         )
         add_subscribers(
@@ -116,17 +123,26 @@ async def _consume_until(
             )
         await once_available(health, lambda: start_broker(broker))
         await stack.enter_async_context(repeating(outage.probe, every_s=_PROBE_EVERY_S))
-        for subscriber in broker.subscribers:
-            if isinstance(subscriber, OrderedCommitSubscriber):
-                topic = subscriber.state.topic
-                recess = Recess(topic, subscriber, floods.guard(topic), metrics)
-                await stack.enter_async_context(repeating(recess.take, every_s=_LOOK_EVERY_S))
+        recesses = [
+            Recess(each.state.topic, each, floods.guard(each.state.topic), metrics)
+            for each in broker.subscribers
+            if isinstance(each, OrderedCommitSubscriber)
+        ]
+        for recess in recesses:
+            await stack.enter_async_context(repeating(recess.take, every_s=_LOOK_EVERY_S))
+        asyncio.get_running_loop().add_signal_handler(_TRY_AGAIN, _end_all, recesses)
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
         await stop.wait()
         health.stopping = True
         log.info("%s: stopping: draining work in flight", spec.service)
     log.info("%s: stopped", spec.service)
+
+
+def _end_all(recesses: Iterable[Recess]) -> None:
+    log.info("asked to try stopped topics again")
+    for recess in recesses:
+        recess.end()
 
 
 async def _stop(broker: KafkaBroker, seconds: float) -> None:

@@ -12,7 +12,7 @@ _RECORDS: tuple[tuple[bytes | None, list[tuple[str, bytes]] | None], ...] = (
     (b"{nope", None),
     (b'{"query_id": "%b", "document_id": "%b", "words": 1}', None),
     (None, None),
-    (b'{"query_id": "%b", "text": "x"}', [("x", b"\xff\xfe")]),
+    (b"\x00\x00\x00\x00\x07\x02%b", [("x", b"\xff\xfe")]),
 )
 
 
@@ -20,7 +20,7 @@ def faults() -> Iterator[Fault]:
     """Return the one fault."""
     yield Fault(
         name="poison",
-        about="every topic gets no JSON, another schema, no value, and a header that is not UTF-8",
+        about="every topic gets no JSON, another schema, no value, and Avro with a binary header",
         act=_poison,
     )
 

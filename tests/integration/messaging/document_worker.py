@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ragline.adapters.circuit.breaker import Breaker
 from ragline.clock import utc_now
-from ragline.contracts.documents import DocumentChanged, DocumentStatus, Outcome
+from ragline.contracts.documents import DocumentChanged, DocumentStatus, DocumentTombstone, Outcome
 from ragline.contracts.topics import DOCUMENT_STATUS, DOCUMENTS, RETRIES, Service
 from ragline.errors import InvalidDocument, Unavailable
 from ragline.messaging.composition import Composition
@@ -46,9 +46,17 @@ class FlaggedStore:
             if (FLAGS / "away").exists():
                 raise Unavailable("the store is away")
 
-    async def index(self, event: DocumentChanged) -> DocumentStatus:
-        """Store a document, unless its content says otherwise."""
+    async def index(self, event: DocumentChanged | DocumentTombstone) -> DocumentStatus:
+        """Store a document, unless its content says otherwise, or delete it."""
         await asyncio.sleep(WORK_S)
+        if isinstance(event, DocumentTombstone):
+            return DocumentStatus(
+                tenant=event.tenant,
+                document_id=event.document_id,
+                version=event.version or event.published,
+                status=Outcome.DELETED,
+                finished_at=utc_now(),
+            )
         if event.content == "unusable":
             raise InvalidDocument("a scan without text")
         if event.content == "bug" and (FLAGS / "bug").exists():

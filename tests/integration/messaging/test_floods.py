@@ -161,6 +161,26 @@ def test_a_flood_of_our_own_failures_stops_the_topic_which_leaves_its_group_and_
     assert worker.metric("ragline_topic_stops_total") >= 1
 
 
+def test_a_stopped_topic_goes_on_at_once_when_an_operator_says_so(
+    cluster: Cluster, start: Callable[..., Worker], flags: Path
+) -> None:
+    (flags / "bug").touch()
+    worker = start(
+        RAGLINE_DELIVERY__FLOOD_RUN="5",
+        RAGLINE_DELIVERY__FLOOD_PAUSE_S="3000",
+        RAGLINE_DELIVERY__FLOOD_PAUSE_MAX_S="3000",
+        RAGLINE_KAFKA__MAX_IN_FLIGHT="1",
+    )
+    ids, records = documents("acme", ["bug"] * 20)
+    cluster.publish("documents", list(records))
+    wait_for(lambda: members(cluster, "ragline.ingestor.documents") == 0)
+
+    (flags / "bug").unlink()
+    worker.signal(signal.SIGUSR1)
+    wait_for_statuses(cluster, ids)
+    worker.wait_until("ready", 200)
+
+
 def test_a_store_that_is_away_longer_than_all_retries_costs_no_document(
     cluster: Cluster, start: Callable[..., Worker], flags: Path
 ) -> None:

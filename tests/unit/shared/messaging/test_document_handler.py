@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Headers
@@ -16,6 +17,7 @@ from ragline.contracts.documents import (
     DocumentAccessChanged,
     DocumentChanged,
     DocumentStatus,
+    DocumentTombstone,
     Outcome,
 )
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRY_10S, Service, Topic
@@ -72,15 +74,29 @@ async def indexed(event: Any) -> DocumentStatus:
 
 
 @dataclass
+class FakeLog:
+    """Keys that have a record behind the one that is asked about."""
+
+    keys: set[bytes] = field(default_factory=set)
+    asked: list[tuple[TopicPartition, int]] = field(default_factory=list)
+
+    async def continues(self, partition: TopicPartition, offset: int, key: bytes) -> bool:
+        self.asked.append((partition, offset))
+        return key in self.keys
+
+
+@dataclass
 class World:
     """A handler with everything around it."""
 
     stage: Callable[[Any], Awaitable[Any]] = indexed
     publisher: FakePublisher = field(default_factory=FakePublisher)
     head_start: HeadStart = field(default_factory=HeadStart)
+    later: FakeLog = field(default_factory=FakeLog)
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
 
-    async def deliver(self, record: FakeRecord) -> None:
+    async def deliver(self, *records: FakeRecord) -> None:
+        """Deliver records to one handler, one after the other."""
         composition = Composition(stage=self._called, waiting=self.waiting)
         settings = DeliverySettings()
         context = HandlerContext(
@@ -93,6 +109,7 @@ class World:
             settings=settings,
             waiting=self.waiting,
             head_start=self.head_start,
+            log_ahead=self.later,  # type: ignore[arg-type]
             solitude=Solitude(),
         )
         handler = DocumentDelivery().handler(context, composition)
@@ -102,7 +119,8 @@ class World:
             kind: Any = BY_NAME[origin(record)].event
             await handler.handle(kind.model_validate_json(record.value))
 
-        await handler.deliver(record, pipeline)
+        for record in records:
+            await handler.deliver(record, pipeline)
 
     async def _called(self, event: Any) -> Any:
         return await self.stage(event)
@@ -149,6 +167,75 @@ async def test_a_retry_keeps_the_key_and_is_not_refused_for_its_topic() -> None:
         FakeRecord(topic=topic, key=record.key, timestamp=due, headers=list(headers.items()))
     )
     assert again.status.status is Outcome.INDEXED
+
+
+TOMBSTONE = FakeRecord(value=None, partition=2, offset=128)
+
+
+async def deleted(event: DocumentTombstone) -> DocumentStatus:
+    version = event.version if event.version is not None else event.published
+    change = CHANGE.model_copy(update={"version": version})
+    return (await indexed(change)).model_copy(update={"status": Outcome.DELETED})
+
+
+async def test_a_null_value_deletes_the_document_under_its_key() -> None:
+    world = World(stage=deleted)
+    await world.deliver(TOMBSTONE)
+    assert (world.status.key, world.status.status) == ("acme/a/b.md", Outcome.DELETED)
+    assert world.later.asked == [(TopicPartition("documents", 2), 128)]
+    assert world.publisher.forwarded == []
+
+
+async def test_what_was_published_again_behind_a_tombstone_stays() -> None:
+    world = World(stage=deleted, later=FakeLog(keys={b"acme/a/b.md"}))
+    await world.deliver(TOMBSTONE)
+    assert world.status.status is Outcome.SUPERSEDED
+
+
+async def test_a_tombstone_that_states_its_version_needs_no_look_at_the_log() -> None:
+    world = World(stage=deleted, later=FakeLog(keys={b"acme/a/b.md"}))
+    await world.deliver(replace(TOMBSTONE, headers=[("ragline-version", b"17")]))
+    assert (world.status.status, world.status.version) == (Outcome.DELETED, 17)
+    assert world.later.asked == []
+
+
+async def test_a_tombstone_deletes_what_waits_on_a_retry_topic() -> None:
+    async def away_for_content(event: Any) -> DocumentStatus:
+        if isinstance(event, DocumentTombstone):
+            return await deleted(event)
+        raise Unavailable("the page does not answer")
+
+    world = World(stage=away_for_content)
+    await world.deliver(FakeRecord(), TOMBSTONE)
+    assert [topic for topic, _, _ in world.publisher.forwarded] == [RETRY_10S.name]
+    assert (world.status.status, world.status.version) == (Outcome.DELETED, 3)
+
+
+async def test_a_tombstone_that_is_tried_again_is_judged_from_where_it_was() -> None:
+    async def away(_event: Any) -> Any:
+        raise Unavailable("the store is down")
+
+    world = World(stage=away)
+    await world.deliver(TOMBSTONE)
+    ((topic, record, headers),) = world.publisher.forwarded
+    assert (topic, record.value) == (RETRY_10S.name, None)
+
+    again = World(stage=deleted)
+    due = int(NOW.timestamp() * 1000) - 10_000
+    retried = replace(
+        TOMBSTONE, topic=topic, timestamp=due, offset=5, headers=list(headers.items())
+    )
+    await again.deliver(retried)
+    assert again.status.status is Outcome.DELETED
+    assert again.later.asked == [(TopicPartition("documents", 2), 128)]
+
+
+async def test_a_null_value_under_no_documents_key_is_a_dead_letter() -> None:
+    world = World(stage=deleted)
+    await world.deliver(replace(TOMBSTONE, key=b"nobody"))
+    ((topic, _, headers),) = world.publisher.forwarded
+    assert topic == "dead-letters"
+    assert headers[DeadLetterHeader.CAUSE] == b"invalid_key"
 
 
 ACCESS = DocumentAccessChanged(tenant="acme", document_id="a/b.md", version=3, access=("hr",))

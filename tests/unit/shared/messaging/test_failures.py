@@ -199,7 +199,8 @@ def test_a_schema_error_names_the_field() -> None:
     [
         (FakeRecord(value=b'{"query_id": "q1"}'), "q1"),
         (FakeRecord(value=b"not json", key=b"q2"), "q2"),
-        (FakeRecord(value=b'{"query_id": 5}', key=b"q3"), "q3"),
+        (FakeRecord(value=b'{"query_id": [3]}', key=b"q3"), "q3"),
+        (FakeRecord(value=b'\xef\xbb\xbf{"query_id": 3}', key=b"other"), "3"),
         (FakeRecord(value=None, key=b"q4"), "q4"),
         (FakeRecord(value=b'{"query_id": "q5", "tenant": "no/such name"}'), "q5"),
     ],

@@ -47,6 +47,19 @@ def test_gaps_left_by_compaction_do_not_hold_the_commit_back() -> None:
     assert tracker.committable == 43
 
 
+def test_marks_behind_the_last_record_are_committed_once_it_is_finished() -> None:
+    tracker = OffsetTracker()
+    tracker.passed(3)  # an aborted transaction is all there is
+    assert tracker.committable == 3
+    tracker.admit(3)
+    tracker.passed(6)
+    assert tracker.committable == 3
+    tracker.finish(3)
+    assert tracker.committable == 6
+    tracker.passed(4)  # said late
+    assert tracker.committable == 6
+
+
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=40), st.data())
 def test_what_runs_ahead_is_counted_in_records_however_wide_the_gaps(
     gaps: list[int], data: st.DataObject
@@ -99,7 +112,10 @@ def test_work_that_ends_between_revocation_and_refetch_counts_as_done() -> None:
 
 
 class Partition(RuleBasedStateMachine):
-    """A partition through fetches, finishes, commits, and rebalances that give it back or not."""
+    """A partition through fetches, finishes, commits, and rebalances that give it back or not.
+
+    Every fourth offset is a mark and no record: it is handed to nobody, and the position moves on.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +126,11 @@ class Partition(RuleBasedStateMachine):
         self.safe: set[int] = set()
         self.runs: dict[int, int] = {}
 
+    @property
+    def at_a_mark(self) -> bool:
+        return self.position % 4 == 3
+
+    @precondition(lambda self: not self.at_a_mark)
     @rule()
     def fetch(self) -> None:
         admission = self.tracker.admit(self.position)
@@ -123,6 +144,14 @@ class Partition(RuleBasedStateMachine):
             assert self.position in self.safe
         self.position += 1
 
+    @precondition(lambda self: self.at_a_mark)
+    @rule()
+    def pass_a_mark(self) -> None:
+        self.safe.add(self.position)
+        self.position += 1
+        self.tracker.passed(self.position)
+
+    @precondition(lambda self: not self.at_a_mark)
     @rule()
     def fetch_without_a_slot(self) -> None:
         """Admitted, then the partition is revoked before a slot is free."""

@@ -160,6 +160,40 @@ async def test_what_was_fetched_before_a_rebalance_is_not_taken_after_it() -> No
     assert member.state.trackers[PARTITION].committable is None
 
 
+class IdleConsumer:
+    """Fetched up to a position and found no more records; notes what is committed."""
+
+    def __init__(self, position: int) -> None:
+        state = SimpleNamespace(has_valid_position=True, position=position)
+        assignment = SimpleNamespace(tps={PARTITION}, state_value=lambda _partition: state)
+        self._subscription = SimpleNamespace(subscription=SimpleNamespace(assignment=assignment))
+        self.commit = AsyncMock()
+        self.getone = asyncio.Event().wait
+
+
+async def test_what_holds_no_record_is_committed_while_nothing_is_left_to_take() -> None:
+    member = Member()
+    member.subscriber.consumer = consumer = IdleConsumer(position=9)
+    await member.subscriber.commit()
+    assert not consumer.commit.called  # a record below the position may be on its way here
+
+    fetching = asyncio.create_task(member.subscriber.get_msg(consumer))
+    await settle()
+    member.state.revoking.add(PARTITION)
+    await member.subscriber.commit()
+    assert not consumer.commit.called
+    member.state.revoking.clear()
+    await member.take(4, key=b"acme/a")
+    await member.subscriber.commit()
+    assert consumer.commit.await_args_list[-1].args == ({PARTITION: (4, "")},)
+    await member.end(4)
+    await member.subscriber.commit()
+    assert consumer.commit.await_args_list[-1].args == ({PARTITION: (9, "")},)
+    fetching.cancel()
+    await settle()
+    assert not member.state.fetching
+
+
 async def test_a_half_open_topic_takes_one_record_at_a_time() -> None:
     guard = FloodGuard(DeliverySettings(flood_run=1))
     guard.failed("acme")

@@ -18,6 +18,7 @@ from ragline.contracts.cloudevents import ATTEMPT, DEADLINE, QUESTION, Envelope
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import QueryClassified, QuerySubmitted
 from ragline.contracts.question import question_digest
+from ragline.contracts.reading import read_event
 from ragline.contracts.topics import DEAD_LETTERS, Service, Topic
 from ragline.errors import Misconfigured, Overloaded, RateLimited, Unavailable
 from ragline.messaging.admission import Admission, AdmissionLimits
@@ -154,7 +155,7 @@ class World:
         record = Record(value, list(headers))
 
         async def pipeline(record: Any) -> None:
-            await self.handler.handle(QuerySubmitted.model_validate_json(record.value))
+            await self.handler.handle(read_event(QuerySubmitted, record.value))
 
         await self.handler.deliver(record, pipeline)
         return record
@@ -232,6 +233,29 @@ async def test_a_question_may_have_no_end(world: World) -> None:
     earlier = T0 - timedelta(hours=1)
     await world.deliver(submitted_at=earlier.isoformat(), deadline=never.isoformat())
     assert world.calls[0].deadline == never
+
+
+async def test_a_stated_deadline_that_was_past_at_once_is_told(world: World) -> None:
+    slow_clock = T0 - timedelta(minutes=5)
+    await world.deliver(deadline=(slow_clock + timedelta(seconds=20)).isoformat())
+    assert world.calls == []
+    assert world.answer.status is AnswerStatus.EXPIRED
+    assert world.answer.error is not None
+    assert "was past when Kafka stored the question" in world.answer.error.message
+    assert "state submitted_at beside it" in world.answer.error.message
+
+
+async def test_a_deadline_before_the_submission_is_told_too(world: World) -> None:
+    await world.deliver(submitted_at=T0.isoformat(), deadline=T0.isoformat())
+    assert world.answer.status is AnswerStatus.EXPIRED
+    assert world.answer.error is not None
+    assert "is not after submitted_at" in world.answer.error.message
+
+
+async def test_a_time_without_a_zone_is_utc_for_a_deadline(world: World) -> None:
+    naive = (T0 + timedelta(seconds=9)).replace(tzinfo=None)
+    await world.deliver(deadline=naive.isoformat())
+    assert world.calls[0].deadline == T0 + timedelta(seconds=9)
 
 
 async def test_expired_work_is_not_begun(world: World) -> None:

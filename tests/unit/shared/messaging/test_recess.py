@@ -30,8 +30,10 @@ class FakeMember:
         self.calls.append(("stop", self._guard.state))
 
 
-def world(failures: int = 0) -> tuple[FloodGuard, FakeMember, Recess, Metrics]:
-    guard = FloodGuard(DeliverySettings(flood_run=1, flood_pause_s=0.001))
+def world(
+    failures: int = 0, *, pause_s: float = 0.001
+) -> tuple[FloodGuard, FakeMember, Recess, Metrics]:
+    guard = FloodGuard(DeliverySettings(flood_run=1, flood_pause_s=pause_s))
     member, metrics = FakeMember(guard, failures), Metrics()
     return guard, member, Recess("documents", member, guard, metrics), metrics
 
@@ -55,6 +57,18 @@ async def test_a_stopped_topic_leaves_waits_and_comes_back_half_open() -> None:
     assert state(metrics) == 1
     stops = metrics.registry.get_sample_value("ragline_topic_stops_total", {"topic": "documents"})
     assert stops == 1
+
+
+async def test_an_operator_calls_it_back_before_its_time() -> None:
+    guard, member, recess, _ = world(pause_s=3_600)
+    recess.end()  # nobody rests yet
+    guard.failed("acme")
+    taking = asyncio.create_task(recess.take())
+    while not member.calls:
+        await asyncio.sleep(0)
+    recess.end()
+    await asyncio.wait_for(taking, 60)
+    assert member.calls == [("stop", TopicState.STOPPED), ("start", TopicState.HALF_OPEN)]
 
 
 async def test_it_comes_back_when_kafka_does() -> None:
