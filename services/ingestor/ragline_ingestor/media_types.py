@@ -7,7 +7,22 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ragline.contracts.media_types import BY_SUFFIX, DOCX, HTML, MARKDOWN, PDF, PLAIN, RST
+from ragline.contracts.media_types import (
+    ASCIIDOC,
+    BY_SUFFIX,
+    CSV,
+    DOCX,
+    HTML,
+    JSON,
+    MARKDOWN,
+    NOTEBOOK,
+    PDF,
+    PLAIN,
+    RST,
+    XLSX,
+    XML,
+    YAML,
+)
 from ragline_ingestor.document import Content
 
 _ALIASES = {
@@ -16,11 +31,37 @@ _ALIASES = {
     "text/prs.fallenstein.rst": RST,
     "application/xhtml+xml": HTML,
     "application/x-pdf": PDF,
+    "application/csv": CSV,
+    "text/x-csv": CSV,
+    "application/vnd.ms-excel.sheet.macroenabled.12": XLSX,
+    "text/json": JSON,
+    "application/x-ndjson": JSON,
+    "application/jsonl": JSON,
+    "application/geo+json": JSON,
+    "application/ld+json": JSON,
+    "text/yaml": YAML,
+    "text/x-yaml": YAML,
+    "application/x-yaml": YAML,
+    "text/xml": XML,
+    "application/rss+xml": XML,
+    "application/atom+xml": XML,
+    "application/vnd.jupyter": NOTEBOOK,
+    "text/x-asciidoc": ASCIIDOC,
+    "application/javascript": "text/javascript",
+    "application/x-javascript": "text/javascript",
+    "application/typescript": "text/x-typescript",
+    "application/x-python-code": "text/x-python",
+    "text/x-script.python": "text/x-python",
+    "application/x-sh": "text/x-shellscript",
+    "text/x-sh": "text/x-shellscript",
+    "application/sql": "text/x-sql",
+    "application/x-httpd-php": "text/x-php",
 }
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
 _HTML_START = re.compile(
     rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
+_XML_START = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+<\?xml\s")
 _MARKDOWN_SIGN = re.compile(rb"^(?:#{1,6} \S|```|---\n\w+:)", re.M)
 _RST_SIGN = re.compile(rb"^\.\. [\w:-]+::(?:[ \n]|$)", re.M)
 _SNIFFED = 4096
@@ -57,11 +98,23 @@ def _sniff(data: bytes) -> str:
     start = data[:_SNIFFED]
     if start.startswith(b"%PDF-"):
         return PDF
-    if start.startswith(b"PK\x03\x04") and b"word/" in data:
-        return DOCX
+    if start.startswith(b"PK\x03\x04") and (packed := _packed(data)):
+        return packed
     if _HTML_START.match(start):
         return HTML
+    return _markup(start)
+
+
+def _markup(start: bytes) -> str:
+    if _XML_START.match(start):
+        return XML
     # Markdown for Sphinx (MyST) may contain such directives as well
     if _MARKDOWN_SIGN.search(start):
         return MARKDOWN
     return RST if _RST_SIGN.search(start) else PLAIN
+
+
+def _packed(data: bytes) -> str | None:
+    if b"xl/workbook.xml" in data:
+        return XLSX
+    return DOCX if b"word/" in data else None

@@ -8,12 +8,14 @@ from types import MappingProxyType
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.parsers.delimited import parse_csv
 from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
+from ragline_ingestor.parsers.spreadsheet.parser import parse_xlsx
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -23,6 +25,9 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.PLAIN: parse_plain,
         media_types.PDF: parse_pdf,
         media_types.DOCX: parse_docx,
+        media_types.CSV: parse_csv,
+        media_types.TSV: parse_csv,
+        media_types.XLSX: parse_xlsx,
     }
 )
 
