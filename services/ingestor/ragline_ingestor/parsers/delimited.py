@@ -34,7 +34,7 @@ def parse_csv(content: Content, limits: ParseLimits) -> ParsedDocument:
         return ParsedDocument(text=text, blocks=())
     text, delimiter = _delimited(text)
     builder = TextBuilder()
-    GridWriter(builder, level=1, spend=lambda _: None).write(_rows(text, delimiter))
+    GridWriter(builder, level=1).write(_rows(text, delimiter))
     return builder.build()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from ragline_ingestor.document import BlockKind
@@ -25,13 +25,11 @@ class GridWriter:
     Args:
         builder: gets the blocks.
         level: of the headings of tables.
-        spend: counts the characters of what is written.
     """
 
-    def __init__(self, builder: TextBuilder, *, level: int, spend: Callable[[int], None]) -> None:
+    def __init__(self, builder: TextBuilder, *, level: int) -> None:
         self._builder = builder
         self._level = level
-        self._spend = spend
         self._last: Mapping[int, str] = {}
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -43,11 +41,11 @@ class GridWriter:
             rows = [*found.head, *found.body]
             if is_form(rows):
                 lines = (f"- {_statement(row)}" for row in rows)
-                self._add(BlockKind.LIST, "\n".join(lines))
+                self._builder.add(BlockKind.LIST, "\n".join(lines))
             else:
                 self._table(found)
             for row in found.below:
-                self._add(BlockKind.PARAGRAPH, row.own[0].text)
+                self._builder.add(BlockKind.PARAGRAPH, row.own[0].text)
 
     def _table(self, found: Layout) -> None:
         names = found.names
@@ -56,19 +54,21 @@ class GridWriter:
             columns = columns_of(found.body)
             names = self._last if set(columns) <= set(self._last) else {}
         if len(found.body) == 1 and not names:
-            self._add(BlockKind.PARAGRAPH, " | ".join(cell.text for cell in found.body[0].own))
+            self._builder.add(
+                BlockKind.PARAGRAPH, " | ".join(cell.text for cell in found.body[0].own)
+            )
         elif found.body:
             self._rows(found.body, names)
         elif found.head:
-            self._add(BlockKind.PARAGRAPH, " | ".join(names.values()))
+            self._builder.add(BlockKind.PARAGRAPH, " | ".join(names.values()))
 
     def _above(self, rows: Sequence[Row], *, has_table: bool) -> None:
         """Write what stands above a table; its first line heads what follows."""
         lines = [_statement(row) for row in rows]
         if lines and has_table and len(rows[0].own) == 1 and len(lines[0]) <= _LONGEST_HEADING:
-            self._add(BlockKind.HEADING, lines.pop(0), level=self._level)
+            self._builder.add(BlockKind.HEADING, lines.pop(0), level=self._level)
         for line in lines:
-            self._add(BlockKind.PARAGRAPH, line)
+            self._builder.add(BlockKind.PARAGRAPH, line)
 
     def _rows(self, rows: Sequence[Row], names: Mapping[int, str]) -> None:
         columns = sorted({*columns_of(rows), *names})
@@ -84,21 +84,17 @@ class GridWriter:
                 self._records(rows)
                 return
             table.append(line)
-        self._add(BlockKind.TABLE, "\n".join(table))
+        self._builder.add(BlockKind.TABLE, "\n".join(table))
 
     def _records(self, rows: Sequence[Row]) -> None:
         for row in rows:
             key = row.own[0].text
             if len(key) <= _LONGEST_HEADING:
                 heading = f"{key} ({_address(row)})"
-                self._add(BlockKind.HEADING, heading, level=self._level + 1)
+                self._builder.add(BlockKind.HEADING, heading, level=self._level + 1)
             cells = sorted(row.cells.items())
             lines = (f"- {self._last[column]}: {cell.text}" for column, cell in cells)
-            self._add(BlockKind.LIST, "\n".join(lines))
-
-    def _add(self, kind: BlockKind, text: str, *, level: int = 0) -> None:
-        self._spend(len(text))
-        self._builder.add(kind, text, level=level)
+            self._builder.add(BlockKind.LIST, "\n".join(lines))
 
 
 def _statement(row: Row) -> str:

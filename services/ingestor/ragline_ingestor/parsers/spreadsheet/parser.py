@@ -37,9 +37,8 @@ def _parsed(package: Package, limits: ParseLimits) -> ParsedDocument:
     workbook = read_workbook(package)
     losses = Losses()
     builder = TextBuilder()
-    spend = TextBudget(limits).spend
-    writer = GridWriter(builder, level=2, spend=spend)
-    reader = SheetReader(package, workbook, losses, spend, limits)
+    writer = GridWriter(builder, level=2)
+    reader = SheetReader(package, workbook, losses, TextBudget(limits).spend, limits)
     for sheet in workbook.sheets:
         if sheet.is_hidden:
             losses.add(Loss.SHEET, sheet.name)
