@@ -8,14 +8,19 @@ from types import MappingProxyType
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.parsers.asciidoc.parser import parse_asciidoc
 from ragline_ingestor.parsers.delimited import parse_csv
 from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
+from ragline_ingestor.parsers.notebook import parse_notebook
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
+from ragline_ingestor.parsers.source.languages import LANGUAGES
+from ragline_ingestor.parsers.source.parser import source_parser
 from ragline_ingestor.parsers.spreadsheet.parser import parse_xlsx
+from ragline_ingestor.parsers.tree.parsers import parse_json, parse_xml, parse_yaml
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -28,6 +33,12 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.CSV: parse_csv,
         media_types.TSV: parse_csv,
         media_types.XLSX: parse_xlsx,
+        media_types.JSON: parse_json,
+        media_types.YAML: parse_yaml,
+        media_types.XML: parse_xml,
+        media_types.NOTEBOOK: parse_notebook,
+        media_types.ASCIIDOC: parse_asciidoc,
+        **{name: source_parser(language) for name, language in LANGUAGES.items()},
     }
 )
 
@@ -59,7 +70,8 @@ def _parser(media_type: str) -> Parser:
         parser = parse_plain
     if parser is None:
         raise InvalidDocument(
-            f"no parser for {media_type}: send text, Markdown, reStructuredText, HTML, PDF or DOCX",
+            f"no parser for {media_type}: send text, Markdown, reStructuredText, AsciiDoc, HTML,"
+            " PDF, DOCX, XLSX, CSV, JSON, YAML, XML, a notebook or source code",
             code="unsupported_media_type",
         )
     return parser

@@ -12,7 +12,7 @@ from ragline_ingestor.parsers.grid.heads import Layout, is_form, layout
 from ragline_ingestor.parsers.grid.regions import regions
 
 # a wider table has a part for each row: its head would be most of each chunk
-_MOST_COLUMNS = 16
+_MOST_COLUMNS = 17
 _LONGEST_HEAD = 300
 _LONGEST_ROW = 1_000
 _LONGEST_HEADING = 200
@@ -73,18 +73,12 @@ class GridWriter:
     def _rows(self, rows: Sequence[Row], names: Mapping[int, str]) -> None:
         columns = sorted({*columns_of(rows), *names})
         self._last = {at: names.get(at) or column_name(at) for at in columns}
-        head = _line([*self._last.values(), _ADDRESS])
-        lines = (_line([*_texts(row, columns), _address(row)]) for row in rows)
-        if len(columns) > _MOST_COLUMNS or len(head) > _LONGEST_HEAD:
+        texts = [[*_texts(row, columns), _address(row)] for row in rows]
+        lines = table_lines([*self._last.values(), _ADDRESS], texts)
+        if lines is None:
             self._records(rows)
-            return
-        table = [head, "|---" * (len(columns) + 1) + "|"]
-        for line in lines:
-            if len(line) > _LONGEST_ROW:
-                self._records(rows)
-                return
-            table.append(line)
-        self._builder.add(BlockKind.TABLE, "\n".join(table))
+        else:
+            self._builder.add(BlockKind.TABLE, "\n".join(lines))
 
     def _records(self, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -95,6 +89,15 @@ class GridWriter:
             cells = sorted(row.cells.items())
             lines = (f"- {self._last[column]}: {cell.text}" for column, cell in cells)
             self._builder.add(BlockKind.LIST, "\n".join(lines))
+
+
+def table_lines(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str] | None:
+    """Return the lines of a table as in Markdown; None if it is too wide to be read as one."""
+    head = _line(names)
+    if len(names) > _MOST_COLUMNS or len(head) > _LONGEST_HEAD:
+        return None
+    lines = [head, "|---" * len(names) + "|", *map(_line, rows)]
+    return None if any(len(line) > _LONGEST_ROW for line in lines) else lines
 
 
 def _statement(row: Row) -> str:
