@@ -30,7 +30,7 @@ def parse_notebook(content: Content, limits: ParseLimits) -> ParsedDocument:
         ) from error
     reader = _Reader(limits)
     parts = [part for cell in _cells(notebook) for part in reader.cell(cell, _language(notebook))]
-    markdown = Content(data="\n\n".join(parts).encode(), charset="utf-8")
+    markdown = Content(data="\n\n".join(filter(None, parts)).encode(), charset="utf-8")
     document = parse_markdown(markdown, limits)
     return replace(document, warnings=(*document.warnings, *reader.warnings()))
 

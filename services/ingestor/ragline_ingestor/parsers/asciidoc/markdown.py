@@ -15,6 +15,7 @@ from ragline_ingestor.parsers.grid.cells import one_line
 _HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]++(\S.*+)")
 _ATTRIBUTE = re.compile(r":(!?+[\w-]++!?+):(?:[ \t]++(.*+))?+")
 _BLOCK_ATTRIBUTES = re.compile(r"\[(?:[^\[\]\n]|\[\])*+\]")
+_QUOTED = re.compile(r"\[(?:quote|verse),[ \t]*+([^\[\]\n]++)\]")
 _TITLE = re.compile(r"\.([^\s.].*+)")
 _ITEM = re.compile(r"[ \t]*+(\*{1,5}|-|\.{1,5})[ \t]++(\S.*+)")
 _NUMBERED = re.compile(r"[ \t]*+(\d{1,9})\.[ \t]++(\S.*+)")
@@ -60,6 +61,8 @@ class AsciiDocReader:
         elif line in _PROSE_FENCES or line in ("+", "'''", "<<<"):
             # what it holds is read as what is around it
             yield ""
+        elif quoted := _QUOTED.fullmatch(line):
+            yield from ("", f"{self._inline(quoted[1])}:", "")
         elif not self._is_setting(line):
             yield from self._text(line)
 
@@ -162,9 +165,10 @@ def _rows(lines: Sequence[str], options: str, separator: str) -> list[list[str]]
     first_line = 0
     for line in lines:
         parts = line.split(separator)
-        if separator == "|" and not line.lstrip().startswith("|") and cells:
+        if separator == "|" and (text := _without_format(parts[0], bool(parts[1:])).strip()):
             # a text that goes on, maybe before another cell
-            cells[-1] = one_line(f"{cells[-1]}\n{_without_format(parts[0], bool(parts[1:]))}")
+            before = cells.pop() if cells else ""
+            cells.append(one_line(f"{before}\n{text}"))
         parts = parts[1:] if separator == "|" else parts
         for number, part in enumerate(parts):
             text = _without_format(part, number + 1 < len(parts) and separator == "|")
@@ -178,7 +182,7 @@ def _rows(lines: Sequence[str], options: str, separator: str) -> list[list[str]]
 def _without_format(cell: str, before_another: bool) -> str:
     """Drop what is written before the next cell's bar to format it: `2+`, `a`, `.3+^`."""
     text, _, last = cell.rpartition(" ")
-    if before_another and last and _CELL_FORMAT.fullmatch(last):
+    if before_another and _CELL_FORMAT.fullmatch(last):
         return text
     return cell
 

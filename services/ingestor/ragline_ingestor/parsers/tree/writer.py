@@ -86,12 +86,11 @@ class TreeWriter:
         return True
 
     def _leaf(self, path: str, leaf: Leaf) -> None:
-        comment = leaf.comment
-        if len(comment) > _LONGEST_COMMENT:
+        comment, text = leaf.comment, leaf.text.strip("\n")
+        if len(comment) > _LONGEST_COMMENT or (comment and "\n" in text):
             self._flush()
             self._builder.add(BlockKind.PARAGRAPH, comment)
             comment = ""
-        text = leaf.text.strip("\n")
         line = (f"{path}: {text}" if path else text) + (f" # {comment}" if comment else "")
         if "\n" in text or len(line) > _LONGEST_LINE or not path:
             self._flush()

@@ -71,7 +71,9 @@ class _Reader:
             return node
         self._spend(1)
         if isinstance(event, yaml.ScalarEvent):
-            comment = self.comments_until(event.end_mark.line if event.end_mark else None)
+            end = event.end_mark
+            # a text of several lines ends where the line after it begins
+            comment = self.comments_until(end.line - (end.column == 0) if end else None)
             node = Leaf(event.value or '""', comment)
         else:
             node = self._branch(is_list=isinstance(event, yaml.SequenceStartEvent))
