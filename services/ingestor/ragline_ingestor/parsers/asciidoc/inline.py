@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_ATTRIBUTE = re.compile(r"\\?\{([\w-]++)\}")
-_LINK = re.compile(r"(?:link:|(?=https?://|mailto:))([^\s\[\]<>]++)\[([^\]\n]*+)\]")
-_REFERENCE = re.compile(r"<<([^<>,\n]++)(?:,\s*+([^<>\n]++))?+>>|xref:([^\s\[\]]++)\[([^\]\n]*+)\]")
-_IMAGE = re.compile(r"image::?([^\s\[\]]++)\[([^\]\n]*+)\]")
-_FOOTNOTE = re.compile(r"footnote(?:ref)?+:[^\s\[\]]*+\[([^\]\n]*+)\]")
+# lengths are bounded: what begins like a link again and again is read in linear time
+_TARGET = r"[^\s\[\]<>]{1,300}+"
+_SHOWN = r"[^\[\]\n]{0,1000}+"
+_ATTRIBUTE = re.compile(r"\\?\{([\w-]{1,100}+)\}")
+_LINK = re.compile(rf"(?:link:|(?=https?://|mailto:))({_TARGET})\[({_SHOWN})\]")
+_REFERENCE = re.compile(rf"<<([^<>,\n]++)(?:,\s*+([^<>\n]++))?+>>|xref:({_TARGET})\[({_SHOWN})\]")
+_IMAGE = re.compile(rf"image::?({_TARGET})\[({_SHOWN})\]")
+_FOOTNOTE = re.compile(rf"footnote(?:ref)?+:[^\s\[\]]{{0,100}}+\[({_SHOWN})\]")
 _MACRO = re.compile(
-    r"(?:kbd|btn|menu|pass|stem|icon|indexterm2?|anchor):[^\s\[\]]*+\[([^\]\n]*+)\]"
+    rf"(?:kbd|btn|menu|pass|stem|icon|indexterm2?|anchor):[^\s\[\]]{{0,500}}+\[({_SHOWN})\]"
 )
 _ANCHOR = re.compile(r"\[\[[^\[\]\n]*+\]\]|\(\(\([^()\n]*+\)\)\)")
 _ROLE = re.compile(r"\[[.#%][^\[\]\n]*+\](?=[#*_`])")
 _MONO = re.compile(r"(?<![\w`])`\+?+([^`\n]+?)\+?`(?![\w`])")
 _RAISED = re.compile(r"\^([^\s^]++)\^")
 _LOWERED = re.compile(r"~([^\s~]++)~")
-_NAMED = re.compile(r",?+\s*+[\w-]++=(?:\"[^\"]*+\"|[^,\"]*+)")
+_NAMED = re.compile(r",?+\s{0,20}+[\w-]{1,50}+=(?:\"[^\"]{0,500}+\"|[^,\"]{0,500}+)")
 
 
 def as_markdown(line: str, attributes: Mapping[str, str]) -> str:

@@ -104,9 +104,9 @@ def _belongs(line: str, is_comment: bool) -> bool:
 
 
 def _name(line: str) -> str:
-    for pattern in (HOLDER, KEYWORD, ASSIGNED, STATEMENT):
-        if match := pattern.match(line):
-            return str(match[1]).rstrip(".:")
+    word = HOLDER.match(line) or KEYWORD.match(line)
+    if found := word or ASSIGNED.match(line) or STATEMENT.match(line):
+        return str(found[1]).rstrip(".:")
     match = CALLABLE.match(line)
     if match is None or match[1] in NO_NAMES or line.rstrip().endswith((";", ",")):
         return ""

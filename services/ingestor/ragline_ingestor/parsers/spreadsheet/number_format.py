@@ -17,7 +17,9 @@ from openpyxl.utils.datetime import from_excel
 
 _GENERAL = "general"
 _DIGITS = 15
-_LITERAL = re.compile(r'"([^"]*+)"|\\(.)|\[\$([^\]\-]*+)[^\]]*+\]|\[[^\]]*+\]|[_*]([\s\S])', re.S)
+_LITERAL = re.compile(
+    r'"([^"]*+)"|\\(.)|\[\$([^\]\-]{0,50}+)[^\]]{0,50}+\]|\[[^\]]{0,50}+\]|[_*]([\s\S])', re.S
+)
 _NUMBER = re.compile(r"[#0?.][#0?,.]*+(?:E[+-][#0?]++)?+", re.I)
 _DATE_ONLY = re.compile(r"[hs]|AM/PM", re.I)
 _FRACTION = re.compile(r"[#0?]\s*+/\s*+[#0?\d]")
@@ -37,7 +39,7 @@ def shown_number(value: str, number_format: str, epoch: datetime) -> str:
         return value
     try:
         return _shown(number, number_format, epoch)
-    except ArithmeticError:  # not finite, or more digits than any spreadsheet keeps
+    except (ArithmeticError, ValueError):  # not finite, or of more digits than spreadsheets keep
         return value
 
 
