@@ -32,6 +32,7 @@ _IN_ZIP: Mapping[str, str] = MappingProxyType(
     {
         "word/document.xml": media_types.DOCX,
         "ppt/presentation.xml": media_types.PPTX,
+        "xl/workbook.xml": media_types.XLSX,
     }
 )
 _TAR_MARK = slice(257, 262)

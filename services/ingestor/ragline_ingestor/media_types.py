@@ -8,13 +8,20 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from ragline.contracts.media_types import (
+    ASCIIDOC,
+    CSV,
     EPUB,
     HTML,
+    JSON,
     MARKDOWN,
+    NOTEBOOK,
     PDF,
     PLAIN,
     RST,
     RTF,
+    XLSX,
+    XML,
+    YAML,
     named_media_type,
 )
 from ragline_ingestor.container_types import container_type
@@ -29,11 +36,37 @@ _ALIASES = {
     "application/x-rtf": RTF,
     "text/rtf": RTF,
     "application/x-epub+zip": EPUB,
+    "application/csv": CSV,
+    "text/x-csv": CSV,
+    "application/vnd.ms-excel.sheet.macroenabled.12": XLSX,
+    "text/json": JSON,
+    "application/x-ndjson": JSON,
+    "application/jsonl": JSON,
+    "application/geo+json": JSON,
+    "application/ld+json": JSON,
+    "text/yaml": YAML,
+    "text/x-yaml": YAML,
+    "application/x-yaml": YAML,
+    "text/xml": XML,
+    "application/rss+xml": XML,
+    "application/atom+xml": XML,
+    "application/vnd.jupyter": NOTEBOOK,
+    "text/x-asciidoc": ASCIIDOC,
+    "application/javascript": "text/javascript",
+    "application/x-javascript": "text/javascript",
+    "application/typescript": "text/x-typescript",
+    "application/x-python-code": "text/x-python",
+    "text/x-script.python": "text/x-python",
+    "application/x-sh": "text/x-shellscript",
+    "text/x-sh": "text/x-shellscript",
+    "application/sql": "text/x-sql",
+    "application/x-httpd-php": "text/x-php",
 }
 _SAYS_NOTHING = {"", "application/octet-stream", "binary/octet-stream"}
 _HTML_START = re.compile(
     rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body)\b", re.I | re.S
 )
+_XML_START = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+<\?xml\s")
 _MARKDOWN_SIGN = re.compile(rb"^(?:#{1,6} \S|```|---\n\w+:)", re.M)
 _RST_SIGN = re.compile(rb"^\.\. [\w:-]+::(?:[ \n]|$)", re.M)
 _SNIFFED = 4096
@@ -75,6 +108,12 @@ def _sniff(data: bytes) -> str:
         return container
     if _HTML_START.match(start):
         return HTML
+    return _markup(start)
+
+
+def _markup(start: bytes) -> str:
+    if _XML_START.match(start):
+        return XML
     # Markdown for Sphinx (MyST) may contain such directives as well
     if _MARKDOWN_SIGN.search(start):
         return MARKDOWN

@@ -38,12 +38,13 @@ class IngestorSettings(Group):
     )
     max_pages: PositiveInt = Field(2_000, description="pages of one PDF")
     max_unpacked_bytes: PositiveInt = Field(
-        128 * 1024 * 1024, description="bytes of one DOCX, PPTX, ODT or EPUB when unpacked"
+        128 * 1024 * 1024, description="bytes of one DOCX, PPTX, XLSX, ODT or EPUB when unpacked"
     )
     max_nodes: PositiveInt = Field(
         1_000_000,
         description="elements of one HTML page, elements and attributes of one DOCX, PPTX, ODT or "
-        "EPUB, groups of one RTF, objects of one PDF",
+        "EPUB, groups of one RTF, objects of one PDF, cells of one XLSX, values of one JSON, YAML "
+        "or XML",
     )
     docx_comments: bool = Field(
         False, description="index the comments in a DOCX, each below the paragraph it stands at"

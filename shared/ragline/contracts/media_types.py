@@ -19,6 +19,44 @@ RTF = "application/rtf"
 EPUB = "application/epub+zip"
 EML = "message/rfc822"
 MSG = "application/vnd.ms-outlook"
+CSV = "text/csv"
+TSV = "text/tab-separated-values"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
+YAML = "application/yaml"
+XML = "application/xml"
+NOTEBOOK = "application/x-ipynb+json"
+ASCIIDOC = "text/asciidoc"
+
+# source code: the media type of a language and the suffixes of its files
+SOURCE_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "text/x-python": (".py", ".pyi"),
+        "text/javascript": (".js", ".mjs", ".cjs", ".jsx"),
+        "text/x-typescript": (".ts", ".mts", ".cts", ".tsx"),
+        "text/x-java": (".java",),
+        "text/x-kotlin": (".kt", ".kts"),
+        "text/x-scala": (".scala",),
+        "text/x-groovy": (".groovy", ".gradle"),
+        "text/x-c": (".c", ".h"),
+        "text/x-c++": (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx"),
+        "text/x-csharp": (".cs",),
+        "text/x-go": (".go",),
+        "text/x-rust": (".rs",),
+        "text/x-swift": (".swift",),
+        "text/x-php": (".php",),
+        "text/x-ruby": (".rb",),
+        "text/x-perl": (".pl", ".pm"),
+        "text/x-lua": (".lua",),
+        "text/x-shellscript": (".sh", ".bash", ".zsh"),
+        "text/x-powershell": (".ps1", ".psm1"),
+        "text/x-sql": (".sql",),
+        "text/x-r": (".r",),
+        "text/x-protobuf": (".proto",),
+        "text/x-terraform": (".tf",),
+        "text/css": (".css", ".scss", ".less"),
+    }
+)
 
 BY_SUFFIX: Mapping[str, str] = MappingProxyType(
     {
@@ -41,6 +79,30 @@ BY_SUFFIX: Mapping[str, str] = MappingProxyType(
         ".epub": EPUB,
         ".eml": EML,
         ".msg": MSG,
+        ".csv": CSV,
+        ".tsv": TSV,
+        ".tab": TSV,
+        ".xlsx": XLSX,
+        ".xlsm": XLSX,
+        ".json": JSON,
+        ".jsonl": JSON,
+        ".ndjson": JSON,
+        ".geojson": JSON,
+        ".yaml": YAML,
+        ".yml": YAML,
+        ".xml": XML,
+        ".rss": XML,
+        ".atom": XML,
+        ".ipynb": NOTEBOOK,
+        ".adoc": ASCIIDOC,
+        ".asciidoc": ASCIIDOC,
+        ".log": PLAIN,
+        ".ini": PLAIN,
+        ".cfg": PLAIN,
+        ".conf": PLAIN,
+        ".toml": PLAIN,
+        ".properties": PLAIN,
+        **{suffix: source for source, names in SOURCE_SUFFIXES.items() for suffix in names},
     }
 )
 
@@ -94,7 +156,7 @@ _REFUSALS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_TEXT = frozenset({MARKDOWN, HTML, PLAIN, RST})
+_TEXT = frozenset({*(MARKDOWN, HTML, PLAIN, RST), *(CSV, TSV, JSON, YAML, XML, NOTEBOOK, ASCIIDOC)})
 
 
 def encode_content(raw: bytes, media_type: str | None) -> tuple[str, Literal["text", "base64"]]:
@@ -102,7 +164,7 @@ def encode_content(raw: bytes, media_type: str | None) -> tuple[str, Literal["te
 
     Text that is not UTF-8 is sent as base64: the ingestor decides what to do and reports it.
     """
-    if media_type in _TEXT:
+    if media_type in _TEXT or media_type in SOURCE_SUFFIXES:
         try:
             return raw.decode("utf-8"), "text"
         except UnicodeDecodeError:

@@ -10,18 +10,25 @@ from ragline.contracts.media_types import BY_SUFFIX, refusal
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.container_types import OLE_START, container_type
 from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.parsers.asciidoc.parser import parse_asciidoc
+from ragline_ingestor.parsers.delimited import parse_csv
 from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.epub.parser import parse_epub
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.mail.eml import parse_eml
 from ragline_ingestor.parsers.mail.msg import parse_msg
 from ragline_ingestor.parsers.markdown import parse_markdown
+from ragline_ingestor.parsers.notebook import parse_notebook
 from ragline_ingestor.parsers.odt.parser import parse_odt
 from ragline_ingestor.parsers.pdf import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.pptx.parser import parse_pptx
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
 from ragline_ingestor.parsers.rtf.parser import parse_rtf
+from ragline_ingestor.parsers.source.languages import LANGUAGES
+from ragline_ingestor.parsers.source.parser import source_parser
+from ragline_ingestor.parsers.spreadsheet.parser import parse_xlsx
+from ragline_ingestor.parsers.tree.parsers import parse_json, parse_xml, parse_yaml
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -37,6 +44,15 @@ PARSERS: Mapping[str, Parser] = MappingProxyType(
         media_types.EPUB: parse_epub,
         media_types.EML: parse_eml,
         media_types.MSG: parse_msg,
+        media_types.CSV: parse_csv,
+        media_types.TSV: parse_csv,
+        media_types.XLSX: parse_xlsx,
+        media_types.JSON: parse_json,
+        media_types.YAML: parse_yaml,
+        media_types.XML: parse_xml,
+        media_types.NOTEBOOK: parse_notebook,
+        media_types.ASCIIDOC: parse_asciidoc,
+        **{name: source_parser(language) for name, language in LANGUAGES.items()},
     }
 )
 
