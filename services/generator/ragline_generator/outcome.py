@@ -46,6 +46,11 @@ def not_answered_by(relevance: Relevance) -> AnswerOutcome:
     return AnswerOutcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
 
 
+def other_kind(asked: Sequence[str]) -> AnswerOutcome:
+    """Return the refusal where passages are about other kinds of the thing: `asked` is missing."""
+    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=NOT_COVERED, missing=tuple(asked))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerOutcome:
     """How the question ended, before it becomes an event.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ragline.clock import Clock
@@ -15,6 +16,7 @@ from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.ranking import Ranking
+from ragline_generator.refusal.modifiers import other_kinds
 from ragline_generator.refusal.relevance import assess
 from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
@@ -88,12 +90,17 @@ class GeneratorStage:
         if not event.passages:
             ended = AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
-        best = event.passages[:BEST]
         ranking = Ranking(event.standalone_text, event.passages)
-        ranked = ranking.of_best(BEST)
-        relevance = assess(event.standalone_text, best, ranked)
-        if relevance.score < self._rules.min_relevance:
-            return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
+        refusal = self._refusal(event, ranking)
+        others = other_kinds(event.standalone_text, event.passages)
+        if refusal is None and others.passages:
+            event = _without(event, others.passages)
+            ranking = Ranking(event.standalone_text, event.passages)
+            if not event.passages or self._refusal(event, ranking):
+                refusal = outcome.other_kind(others.asked)
+        if refusal is not None:
+            return await self._refused(refusal, broadcast, language)
+        best, ranked = event.passages[:BEST], ranking.of_best(BEST)
         by_model, spent = None, None
         if self._model is not None and not event.plan.extractive:
             by_model, spent = await self._model.answer(
@@ -111,6 +118,13 @@ class GeneratorStage:
             degradations=() if self._model is None else (Degradation.LLM,),
         )
 
+    def _refusal(self, event: CandidatesRanked, ranking: Ranking) -> AnswerOutcome | None:
+        """Return the refusal if the passages do not seem to hold an answer."""
+        relevance = assess(event.standalone_text, event.passages[:BEST], ranking.of_best(BEST))
+        if relevance.score >= self._rules.min_relevance:
+            return None
+        return outcome.not_answered_by(relevance)
+
     async def _refused(
         self, ended: AnswerOutcome, broadcast: Broadcast, language: str | None
     ) -> AnswerOutcome:
@@ -124,3 +138,11 @@ class GeneratorStage:
             return ended
         reason = self._languages.worded(ended.reason, language, missing=ended.missing)
         return replace(ended, reason=reason)
+
+
+def _without(event: CandidatesRanked, passages: Collection[int]) -> CandidatesRanked:
+    """Return the event without these of its passages."""
+    left = tuple(p for number, p in enumerate(event.passages) if number not in passages)
+    return (
+        event if len(left) == len(event.passages) else event.model_copy(update={"passages": left})
+    )

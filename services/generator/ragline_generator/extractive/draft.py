@@ -1,8 +1,9 @@
 """Answers without a language model: the best units of the passages, in their own words.
 
 The shape follows the intent: a fact gets a sentence or two, a procedure its complete steps, a
-navigational question the link, before the sentence if a text is asked for, else behind it. Every sentence carries the marker of its passage, so the result is
-validated like any other answer. It cannot combine or rephrase; `models` marks it as extractive.
+navigational question the link, before the sentence if a text is asked for, else behind it. Every
+sentence carries the marker of its passage, so the result is validated like any other answer. It
+cannot combine or rephrase; `models` marks it as extractive.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ follows, are not claims. Verdicts carry their range in the answer's text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ragline.citation_markers import find_markers, without_markers

@@ -1,0 +1,118 @@
+"""Passages about another kind of the thing asked for: annual leave is no parental leave.
+
+The word that differs is the question. Everything else in such a passage matches, so neither words
+nor vectors tell it from an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from ragline.contracts.plan import SearchKind
+from ragline.contracts.queries import Passage
+from ragline_generator.passages.context import label
+from ragline_generator.passages.terms import STOP_WORDS, stem, terms
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Words that tell no kind: what is said of the thing itself answers the question, too
+_OF_ANY_KIND = frozenset(
+    map(
+        stem,
+        """
+        actual allowed available best big certain common complete correct current default different
+        easiest entire exact existing general good great important known last late latest least
+        less long main max maximal maximum min minimal minimum much new next normal number old only
+        overall own particular personal possible present previous proper real recent recommended
+        regular related relevant required right same short single small special specific standard
+        total true typical usual valid various whole
+        """.split(),
+    )
+)
+# Behind these a word in front of a noun belongs to the noun; `to request leave` does not
+_DETERMINERS = frozenset(
+    "a an the of for with in on at by per as and or any each every no our your my his her its "
+    "their this that these those is are was were what which".split()
+)
+# In a longer question the words around say what is asked for, too
+_SUBJECT_AT_MOST = 4
+# A passage this near by its vector says the same in other words
+_SAME_MEANING = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class OtherKinds:
+    """The passages, by index, that are about other kinds; and the question's words for its own."""
+
+    passages: frozenset[int]
+    asked: tuple[str, ...]
+
+
+def other_kinds(question: str, passages: Sequence[Passage]) -> OtherKinds:
+    """Return the passages that have the thing asked for with another word before it.
+
+    Only where no passage has the question's word anywhere, and the question asks for little else.
+    """
+    known = terms(question)
+    if len(known) > _SUBJECT_AT_MOST:
+        return OtherKinds(frozenset(), ())
+    texts = [f"{label(passage)} . {passage.text}" for passage in passages]
+    held = frozenset[str]().union(*map(terms, texts))
+    asked = [
+        pair
+        for pair in _pairs(question)
+        if pair.modifier not in held and pair.noun in held
+        if pair.belongs and pair.ends and pair.modifier not in _OF_ANY_KIND
+    ]
+    found = frozenset(
+        number
+        for number, (passage, text) in enumerate(zip(passages, texts, strict=True))
+        if passage.scores.get(SearchKind.VECTOR, 0.0) < _SAME_MEANING
+        if any(_has_other_kind(text, pair.noun, known) for pair in asked)
+    )
+    return OtherKinds(found, tuple(pair.word for pair in asked) if found else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A noun and the word before it, which `belongs` to it; no further noun follows if it `ends`."""
+
+    word: str
+    modifier: str
+    noun: str
+    belongs: bool
+    ends: bool
+
+
+def _has_other_kind(text: str, noun: str, known: Collection[str]) -> bool:
+    return any(
+        pair.noun == noun and pair.belongs
+        for pair in _pairs(text)
+        if pair.modifier not in known and pair.modifier not in _OF_ANY_KIND
+    )
+
+
+def _pairs(text: str) -> Iterator[_Pair]:
+    """Yield the pairs of content words with nothing but a blank or hyphen between them."""
+    found = list(_WORD.finditer(text))
+    rows = zip([None, *found], found, found[1:], [*found[2:], None], strict=False)
+    for before, own, noun, after in rows:
+        if _apart(text, own, noun) or _is_stop(own) or _is_stop(noun):
+            continue
+        belongs = before is None or _apart(text, before, own) or _leads(before)
+        ends = after is None or _apart(text, noun, after) or _is_stop(after)
+        words = own.group().casefold(), noun.group().casefold()
+        yield _Pair(own.group(), stem(words[0]), stem(words[1]), belongs, ends)
+
+
+def _apart(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    return text[one.end() : other.start()] not in (" ", "-", "\n")
+
+
+def _is_stop(word: re.Match[str]) -> bool:
+    return word.group().casefold() in STOP_WORDS
+
+
+def _leads(word: re.Match[str]) -> bool:
+    return word.group().casefold() in _DETERMINERS
