@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,23 +39,31 @@ CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this a
 _WORDS_NAMED = 5
 
 
-def not_answered_by(relevance: Relevance) -> AnswerOutcome:
-    """Return the refusal for this relevance, with the question's words that no passage contains."""
+def not_answered_by(relevance: Relevance, *, unknown: Collection[str] = ()) -> AnswerOutcome:
+    """Return the refusal for this relevance, with the question's words that no document contains.
+
+    `unknown` are those that the index does not have: of other words that no passage holds, a page
+    that was not found may still speak.
+    """
     reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
-    missing = relevance.missing[:_WORDS_NAMED]
-    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
+    parts = {part for word in unknown for part in (word, word.partition("'")[0])}
+    missing = [word for word in relevance.missing if word in parts]
+    return AnswerOutcome(
+        status=AnswerStatus.REFUSED, reason=reason, missing=tuple(missing[:_WORDS_NAMED])
+    )
 
 
-def other_kind(asked: Sequence[str]) -> AnswerOutcome:
-    """Return the refusal where passages are about other kinds of the thing: `asked` is missing."""
-    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=NOT_COVERED, missing=tuple(asked))
+def other_kind(asked: Sequence[str], *, unknown: Collection[str] = ()) -> AnswerOutcome:
+    """Return the refusal where passages are about other kinds of the thing than the `asked` one."""
+    missing = tuple(word for word in asked if word in unknown)
+    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=NOT_COVERED, missing=missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerOutcome:
     """How the question ended, before it becomes an event.
 
-    `missing` are words of the question that no found document contains.
+    `missing` are words of the question that no document contains.
     """
 
     status: AnswerStatus

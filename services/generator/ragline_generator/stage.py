@@ -97,7 +97,7 @@ class GeneratorStage:
             event = _without(event, others.passages)
             ranking = Ranking(event.standalone_text, event.passages)
             if not event.passages or self._refusal(event, ranking):
-                refusal = outcome.other_kind(others.asked)
+                refusal = outcome.other_kind(others.asked, unknown=event.unknown_words or ())
         if refusal is not None:
             return await self._refused(refusal, broadcast, language)
         best, ranked = event.passages[:BEST], ranking.of_best(BEST)
@@ -123,7 +123,7 @@ class GeneratorStage:
         relevance = assess(event.standalone_text, event.passages[:BEST], ranking.of_best(BEST))
         if relevance.score >= self._rules.min_relevance:
             return None
-        return outcome.not_answered_by(relevance)
+        return outcome.not_answered_by(relevance, unknown=event.unknown_words or ())
 
     async def _refused(
         self, ended: AnswerOutcome, broadcast: Broadcast, language: str | None

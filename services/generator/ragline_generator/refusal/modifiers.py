@@ -20,20 +20,28 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _OF_ANY_KIND = frozenset(
     map(
         stem,
-        """
-        actual allowed available best big certain common complete correct current default different
-        easiest entire exact existing general good great important known last late latest least
-        less long main max maximal maximum min minimal minimum much new next normal number old only
-        overall own particular personal possible present previous proper real recent recommended
-        regular related relevant required right same short single small special specific standard
-        total true typical usual valid various whole
-        """.split(),
+        re.findall(
+            r"\w+",
+            """
+            actual allowed available best big certain common complete correct current default
+            different easiest entire exact existing general good great important known last late
+            latest least less long main max maximal maximum min minimal minimum much new next normal
+            number old only overall own particular personal possible present previous proper real
+            recent recommended regular related relevant required right same short single small
+            special specific standard total true typical usual valid various whole
+            """,
+        ),
     )
 )
 # Behind these a word in front of a noun belongs to the noun; `to request leave` does not
 _DETERMINERS = frozenset(
-    "a an the of for with in on at by per as and or any each every no our your my his her its "
-    "their this that these those is are was were what which".split()
+    re.findall(
+        r"\w+",
+        """
+        a an and any are as at by each every for her his in is its my no of on or our per that the
+        their these this those was were what which with your
+        """,
+    )
 )
 # In a longer question the words around say what is asked for, too
 _SUBJECT_AT_MOST = 4
@@ -76,7 +84,7 @@ def other_kinds(question: str, passages: Sequence[Passage]) -> OtherKinds:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A noun and the word before it, which `belongs` to it; no further noun follows if it `ends`."""
+    """A noun and the word before it, which `belongs` to it; with `ends` no further noun follows."""
 
     word: str
     modifier: str
