@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ragline.contracts import bounds
@@ -29,6 +29,11 @@ NOT_RELEVANT = AnswerError(
 NOT_COVERED = AnswerError(
     code="not_covered",
     message="The documents found are about this subject, but do not seem to hold the answer.",
+)
+NEEDS_ALL = AnswerError(
+    code="needs_all",
+    message="The question asks about all documents, and an answer is made from the few passages "
+    "found: counting, listing or comparing all of them is not possible.",
 )
 NO_ANSWER = AnswerError(code="no_answer", message="The documents found do not answer the question.")
 UNSUPPORTED = AnswerError(
@@ -73,6 +78,12 @@ class AnswerOutcome:
     usage: Usage = field(default_factory=Usage)
     models: Mapping[str, str] = field(default_factory=dict)
     degradations: Sequence[Degradation] = ()
+
+    def followed_by(self, text: str) -> AnswerOutcome:
+        """Return the outcome with a paragraph behind its text, which claims nothing."""
+        if self.checked is None:
+            return self
+        return replace(self, checked=replace(self.checked, text=f"{self.checked.text}\n\n{text}"))
 
     @property
     def text(self) -> str:

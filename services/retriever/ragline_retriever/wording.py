@@ -22,7 +22,8 @@ _ASKING = frozenset(
     re.findall(
         r"\w+",
         """
-        about after also anybody anyone anything before been being between both could does doing
+        about after also anybody anyone anything before been being between both compare could
+        count does doing list name
         done each either else ever every from give have having here hers herself himself itself
         just know like made make many more most much must need only other ours over please same
         shall should show some somebody someone something such take tell than thank thanks that
@@ -66,7 +67,7 @@ def unheard(question: str, texts: Iterable[str]) -> tuple[str, ...]:
         word
         for word in dict.fromkeys(_WORD.findall(question))
         if word.casefold() not in heard and word.casefold() not in _ASKING
-        if len(word) >= _LEAST_LETTERS or not word.islower()
+        if len(word) >= _LEAST_LETTERS or (len(word) > 1 and not word.islower())
     )
 
 
@@ -142,8 +143,14 @@ def _nearest(word: str, known: Sequence[str]) -> str | None:
     folded = word.casefold()
     if len(folded) < _LEAST_LETTERS or not folded.isalpha() or not folded.isascii():
         return None
-    alike = [each for each in known if each[0] == folded[0] and abs(len(each) - len(folded)) <= 2]
+    alike = [each for each in known if each[0] == folded[0] and not _inflected(each, folded)]
     turned = [each for each in alike if sorted(each) == sorted(folded)]
     if turned or len(folded) == _LEAST_LETTERS:
         return turned[0] if turned else None
     return next(iter(get_close_matches(folded, alike, n=1, cutoff=_NEAR)), None)
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Tell whether two words differ in their ends only: `large` is no misspelling of `largest`."""
+    least = min(len(one), len(other)) - 1
+    return one[:least] == other[:least]

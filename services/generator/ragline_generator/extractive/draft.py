@@ -61,12 +61,14 @@ def compose(
     *,
     max_tokens: int,
     count: Callable[[str], int],
+    used: int = 0,
 ) -> Draft:
     """Compose the answer from the ranked units; empty when there is nothing to quote.
 
-    `max_tokens` limits the answer: its last pieces are left out, but never the first.
+    `max_tokens` limits the answer: its last pieces are left out, but never the first. `used` is the
+    number of markers before, in the answers to other questions of the same text.
     """
-    renderer = Renderer(passages, max_tokens=max_tokens, count=count)
+    renderer = Renderer(passages, max_tokens=max_tokens, count=count, used=used)
     fit = expectation(question, intent)
     linked = asked(question) if intent is Intent.NAVIGATIONAL else None
     for selection in _selections(intent, passages, ranked, focus(question, passages), fit):

@@ -23,11 +23,20 @@ _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
 
 class Renderer:
-    """Collects the pieces of an answer; a passage's marker is its number in order of use."""
+    """Collects the pieces of an answer; a passage's marker is its number in order of use.
+
+    `used` is how many markers the answer has before.
+    """
 
     def __init__(
-        self, passages: Sequence[Passage], *, max_tokens: int, count: Callable[[str], int]
+        self,
+        passages: Sequence[Passage],
+        *,
+        max_tokens: int,
+        count: Callable[[str], int],
+        used: int = 0,
     ) -> None:
+        self._used_before = used
         self._passages = passages
         self._left = max_tokens
         self._count = count
@@ -58,7 +67,8 @@ class Renderer:
         it is not to be first, it follows, and only where it leads to an address.
         """
         self._used.append(selection.index)
-        passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
+        passage = self._passages[selection.index]
+        marker = f" [{self._used_before + len(self._used)}]"
         first = linked is not None and link_first
         if first:
             self._write(f"{_link(passage, linked)}{marker}", "\n\n")

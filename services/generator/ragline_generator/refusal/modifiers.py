@@ -43,8 +43,13 @@ _DETERMINERS = frozenset(
         """,
     )
 )
+_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|do|does|did|can|may|must|has|have)\b", re.IGNORECASE
+)
 # In a longer question the words around say what is asked for, too
 _SUBJECT_AT_MOST = 4
+# `exe` stands for `executable`
+_SAME_BEGINNING = 3
 # A passage this near by its vector says the same in other words
 _SAME_MEANING = 0.7
 
@@ -77,9 +82,20 @@ def other_kinds(question: str, passages: Sequence[Passage]) -> OtherKinds:
         number
         for number, (passage, text) in enumerate(zip(passages, texts, strict=True))
         if passage.scores.get(SearchKind.VECTOR, 0.0) < _SAME_MEANING
-        if any(_has_other_kind(text, pair.noun, known) for pair in asked)
+        if any(_has_other_kind(text, pair, known) for pair in asked)
     )
     return OtherKinds(found, tuple(pair.word for pair in asked) if found else ())
+
+
+def unknown_names(question: str, unknown: Collection[str]) -> tuple[str, ...]:
+    """Return the names in a short yes-or-no question that no document has: nothing says yes or no.
+
+    A name is written with a capital letter inside the question.
+    """
+    if len(terms(question)) > _SUBJECT_AT_MOST or not _YES_OR_NO.match(question):
+        return ()
+    found = [match.group() for match in _WORD.finditer(question)][1:]
+    return tuple(w for w in found if w[0].isupper() and w in unknown and not _is_stop_word(w))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +109,12 @@ class _Pair:
     ends: bool
 
 
-def _has_other_kind(text: str, noun: str, known: Collection[str]) -> bool:
+def _has_other_kind(text: str, asked: _Pair, known: Collection[str]) -> bool:
     return any(
-        pair.noun == noun and pair.belongs
+        pair.noun == asked.noun and pair.belongs
         for pair in _pairs(text)
         if pair.modifier not in known and pair.modifier not in _OF_ANY_KIND
+        if pair.modifier[:_SAME_BEGINNING] != asked.modifier[:_SAME_BEGINNING]
     )
 
 
@@ -119,7 +136,11 @@ def _apart(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
 
 
 def _is_stop(word: re.Match[str]) -> bool:
-    return word.group().casefold() in STOP_WORDS
+    return _is_stop_word(word.group())
+
+
+def _is_stop_word(word: str) -> bool:
+    return word.casefold() in STOP_WORDS
 
 
 def _leads(word: re.Match[str]) -> bool:
