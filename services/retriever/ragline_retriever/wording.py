@@ -53,7 +53,7 @@ def reworded(question: str, *, unknown: Collection[str], texts: Sequence[str]) -
     for word in unknown:
         nearest = _spelt_out(word, texts) or _nearest(word, known)
         if nearest is not None:
-            question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _, n=nearest: n, question)
+            question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", nearest, question)
     return question
 
 

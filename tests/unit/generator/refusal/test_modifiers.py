@@ -45,7 +45,8 @@ def test_a_passage_without_the_other_kind_stays() -> None:
     plain = make_passage("Leave is requested in the portal.", chunk="c2")
     found = other_kinds("How long is parental leave?", [plain, ANNUAL])
 
-    assert (found.passages, found.asked) == ({1}, ("parental",))
+    assert found.passages == {1}
+    assert found.asked == ("parental",)
 
 
 def test_a_passage_with_nearly_the_questions_vector_says_it_in_other_words() -> None:
