@@ -32,6 +32,12 @@ _ASKS_FOR_NEWS = re.compile(
     r"(?:new|changed?|changes|updated?|updates|added|released?|releases|introduced|removed"
     r"|deprecated|fixed|announced|published|happened)\b)"
 )
+# `What changed in the travel policy since 2024?` is answered by the policy itself, which may state
+# no date
+_OF_A_TEXT = re.compile(
+    r"(?i)\b(?:in|of|to|about)\s+(?:the|our|my)\s+(?:\w+\s+){0,3}"
+    r"(?:policy|rules?|plan|contract|agreement|handbook|guideline|process|procedure)\b"
+)
 _SINCE = re.compile(rf"(?i)\b(?P<word>since|after|newer\s+than)\s+(?:{periods.PERIOD})")
 _BEFORE = re.compile(rf"(?i)\b(?P<word>before|until|older\s+than)\s+(?:{periods.PERIOD})")
 _LAST = re.compile(
@@ -80,7 +86,7 @@ def merge(explicit: Filters, found: Filters) -> Filters:
 
 
 def _asks_for_news(text: str) -> bool:
-    return _ASKS_FOR_NEWS.match(text) is not None
+    return _ASKS_FOR_NEWS.match(text) is not None and not _OF_A_TEXT.search(text)
 
 
 def _about_documents(text: str, match: re.Match[str]) -> bool:

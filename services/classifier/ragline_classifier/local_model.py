@@ -6,6 +6,7 @@ temperature that calibrates them (Guo et al., "On Calibration of Modern Neural N
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from ragline_classifier.intent import Prediction
 # Weight of a prediction, against the uniform distribution, if no word of the question is known: the
 # intent stays, but its confidence falls below any sensible threshold
 _UNSPOKEN = 0.25
+# Asks how to do something, in scripts of which the lexicon has no word
+_HOW = re.compile("怎么|怎麼|怎样|怎樣|如何|どうやって|どのように|어떻게|อย่างไร")
 PACKAGED = Path(__file__).with_name("intent_model.npz")
 
 
@@ -46,6 +49,8 @@ class LinearIntentModel:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         if not found.spoken:
+            if _HOW.search(text):
+                shares = np.array([float(each is Intent.PROCEDURAL) for each in self.intents])
             shares = _UNSPOKEN * shares + (1 - _UNSPOKEN) / len(shares)
         probabilities = dict(zip(self.intents, map(float, shares), strict=True))
         intent = max(probabilities, key=probabilities.__getitem__)

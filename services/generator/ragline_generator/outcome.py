@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ragline.contracts import bounds
@@ -30,6 +30,11 @@ NOT_COVERED = AnswerError(
     code="not_covered",
     message="The documents found are about this subject, but do not seem to hold the answer.",
 )
+NEEDS_ALL = AnswerError(
+    code="needs_all",
+    message="The question asks about all documents, and an answer is made from the few passages "
+    "found: counting, listing or comparing all of them is not possible.",
+)
 NO_ANSWER = AnswerError(code="no_answer", message="The documents found do not answer the question.")
 UNSUPPORTED = AnswerError(
     code="unsupported", message="No answer could be given that the documents support."
@@ -39,18 +44,31 @@ CANCELLED = AnswerError(code="cancelled", message="A reader asked to stop this a
 _WORDS_NAMED = 5
 
 
-def not_answered_by(relevance: Relevance) -> AnswerOutcome:
-    """Return the refusal for this relevance, with the question's words that no passage contains."""
+def not_answered_by(relevance: Relevance, *, unknown: Collection[str] = ()) -> AnswerOutcome:
+    """Return the refusal for this relevance, with the question's words that no document contains.
+
+    `unknown` are those that the index does not have: of other words that no passage holds, a page
+    that was not found may still speak.
+    """
     reason = NOT_COVERED if relevance.on_subject else NOT_RELEVANT
-    missing = relevance.missing[:_WORDS_NAMED]
-    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=reason, missing=missing)
+    parts = {part for word in unknown for part in (word, word.partition("'")[0])}
+    missing = [word for word in relevance.missing if word in parts]
+    return AnswerOutcome(
+        status=AnswerStatus.REFUSED, reason=reason, missing=tuple(missing[:_WORDS_NAMED])
+    )
+
+
+def other_kind(asked: Sequence[str], *, unknown: Collection[str] = ()) -> AnswerOutcome:
+    """Return the refusal where passages are about other kinds of the thing than the `asked` one."""
+    missing = tuple(word for word in asked if word in unknown)
+    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=NOT_COVERED, missing=missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerOutcome:
     """How the question ended, before it becomes an event.
 
-    `missing` are words of the question that no found document contains.
+    `missing` are words of the question that no document contains.
     """
 
     status: AnswerStatus
@@ -60,6 +78,12 @@ class AnswerOutcome:
     usage: Usage = field(default_factory=Usage)
     models: Mapping[str, str] = field(default_factory=dict)
     degradations: Sequence[Degradation] = ()
+
+    def followed_by(self, text: str) -> AnswerOutcome:
+        """Return the outcome with a paragraph behind its text, which claims nothing."""
+        if self.checked is None:
+            return self
+        return replace(self, checked=replace(self.checked, text=f"{self.checked.text}\n\n{text}"))
 
     @property
     def text(self) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ragline.clock import Clock
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.queries import CandidatesRanked
+from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import Tokenizer
 from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.extractive.answerer import ExtractiveAnswerer
+from ragline_generator.extractive.answerer import Asked, ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
+from ragline_generator.passages.editions import outdated
+from ragline_generator.passages.question_parts import question_parts
 from ragline_generator.passages.ranking import Ranking
+from ragline_generator.refusal.modifiers import other_kinds, unknown_names
 from ragline_generator.refusal.relevance import assess
+from ragline_generator.refusal.whole_collection import asks_for_all, may_ask_for_all
 from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing.answerer import ModelAnswerer
@@ -88,28 +93,75 @@ class GeneratorStage:
         if not event.passages:
             ended = AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NO_PASSAGES)
             return await self._refused(ended, broadcast, language)
-        best = event.passages[:BEST]
-        ranking = Ranking(event.standalone_text, event.passages)
-        ranked = ranking.of_best(BEST)
-        relevance = assess(event.standalone_text, best, ranked)
-        if relevance.score < self._rules.min_relevance:
-            return await self._refused(outcome.not_answered_by(relevance), broadcast, language)
+        old = outdated(event.standalone_text, event.passages, year=self._clock().year)
+        passages = _without(event.passages, old)
+        looks = [
+            self._look(event, part, passages) for part in question_parts(event.standalone_text)
+        ]
+        asked = [look for look in looks if isinstance(look, Asked)]
+        refusals = [look for look in looks if isinstance(look, AnswerOutcome)]
+        if not asked:
+            return await self._refused(refusals[0], broadcast, language)
+        read = passages if len(looks) > 1 else asked[0].passages
+        event = event.model_copy(update={"passages": tuple(read)})
         by_model, spent = None, None
         if self._model is not None and not event.plan.extractive:
             by_model, spent = await self._model.answer(
-                event, ranking, language=self._languages.name(language), broadcast=broadcast
+                event,
+                asked[0].ranking
+                if len(looks) == 1
+                else Ranking(event.standalone_text, event.passages),
+                language=self._languages.name(language),
+                broadcast=broadcast,
             )
         if by_model is not None:
             return by_model
         count = await self._tokenizer.counter(())
-        quoted = await self._extractive.answer(
-            event, best, ranked, broadcast=broadcast, count=count
-        )
+        quoted = await self._extractive.answer(event, asked, broadcast=broadcast, count=count)
+        if refusals and quoted.status is AnswerStatus.ANSWERED:
+            parts = question_parts(event.standalone_text)
+            open_parts = [p for p, look in zip(parts, looks, strict=True) if look in refusals]
+            said = self._languages.unanswered(open_parts, language)
+            await broadcast.say(f"\n\n{said}")
+            quoted = quoted.followed_by(said)
         return replace(
             quoted,
             usage=spent or quoted.usage,
             degradations=() if self._model is None else (Degradation.LLM,),
         )
+
+    def _look(
+        self, event: CandidatesRanked, question: str, passages: Sequence[Passage]
+    ) -> Asked | AnswerOutcome:
+        """Return the passages that may answer `question`, or its refusal."""
+        ranking = Ranking(question, passages)
+        unknown = event.unknown_words or ()
+        if may_ask_for_all(question) and asks_for_all(question, passages, ranking.of_all()):
+            return AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NEEDS_ALL)
+        if refusal := self._refusal(question, passages, ranking, unknown):
+            return refusal
+        if names := unknown_names(question, unknown):
+            return outcome.other_kind(names, unknown=unknown)
+        others = other_kinds(question, passages)
+        if others.passages:
+            passages = _without(passages, others.passages)
+            ranking = Ranking(question, passages)
+            if not passages or self._refusal(question, passages, ranking, unknown):
+                return outcome.other_kind(others.asked, unknown=unknown)
+        return Asked(question=question, passages=passages, ranking=ranking)
+
+    def _refusal(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        ranking: Ranking,
+        unknown: Collection[str],
+    ) -> AnswerOutcome | None:
+        """Return the refusal if the passages do not seem to hold an answer."""
+        relevance = assess(question, passages[:BEST], ranking.of_best(BEST))
+        if relevance.score >= self._rules.min_relevance:
+            return None
+        return outcome.not_answered_by(relevance, unknown=unknown)
 
     async def _refused(
         self, ended: AnswerOutcome, broadcast: Broadcast, language: str | None
@@ -124,3 +176,8 @@ class GeneratorStage:
             return ended
         reason = self._languages.worded(ended.reason, language, missing=ended.missing)
         return replace(ended, reason=reason)
+
+
+def _without(passages: Sequence[Passage], left_out: Collection[int]) -> Sequence[Passage]:
+    """Return the passages but for those at these places."""
+    return tuple(p for number, p in enumerate(passages) if number not in left_out)

@@ -68,6 +68,23 @@ class Searcher:
                 searches.found[kind] = list(outcome)
         return searches
 
+    async def without_documents(
+        self, event: QueryClassified, words: Sequence[str], *, timeout: float | None
+    ) -> tuple[str, ...] | None:
+        """Return those of `words` that no document has in the reader's scope, with their stems.
+
+        None if the store does not say in time.
+        """
+        scope = _scope(event)
+        try:
+            async with asyncio.timeout(timeout):
+                found = await asyncio.gather(
+                    *(self._search.keyword(word, scope=scope, limit=1) for word in words)
+                )
+        except (TransientError, TimeoutError):
+            return None
+        return tuple(word for word, hits in zip(words, found, strict=True) if not hits)
+
     async def _attempt(
         self, kind: SearchKind, event: QueryClassified, limit: int, timeout: float | None
     ) -> Sequence[Candidate] | TransientError | PermanentError:
@@ -83,7 +100,7 @@ class Searcher:
     async def _candidates(
         self, kind: SearchKind, event: QueryClassified, limit: int
     ) -> list[Candidate]:
-        scope = Scope(tenant=event.tenant, groups=event.principal.groups, filters=event.filters)
+        scope = _scope(event)
         match kind:
             case SearchKind.VECTOR:
                 vector = await self._vector(event)
@@ -119,3 +136,7 @@ class Searcher:
         if given is not None and given.fingerprint == self._embedder.fingerprint:
             return given.vector
         return await self._embedder.embed_query(event.standalone_text)
+
+
+def _scope(event: QueryClassified) -> Scope:
+    return Scope(tenant=event.tenant, groups=event.principal.groups, filters=event.filters)

@@ -21,11 +21,15 @@ from ragline_retriever.merge import Found, merge, support
 from ragline_retriever.phrases import lift_exact, phrases_of
 from ragline_retriever.searcher import Searcher, Searches
 from ragline_retriever.selection import cap_per_document, weigh_recency
+from ragline_retriever.wording import reworded, unheard
 
 # Share of the time for awaited versions to become searchable; the rest is for the question
 _WAITING_SHARE = 0.5
 # Share of the time for the search; later stages need the rest, above all generation
 _SEARCH_SHARE = 0.5
+# Each word that no passage found has costs a search of its own
+_WORDS_LOOKED_UP = 8
+_WORDS_SHARE = 0.2
 _SKIPPED = {
     SearchKind.VECTOR: Degradation.VECTOR,
     SearchKind.KEYWORD: Degradation.KEYWORD,
@@ -74,12 +78,12 @@ class RetrieverStage:
         missing = await self._missing(event)
         now = self._clock()
         event = self._ladder.fit(event, now=now, rungs={Rung.KEYWORD_ONLY})
-        searches = await self._searcher.run(
-            event,
-            limit=max(event.plan.depth, _wanted(event)),
-            timeout=_time(event, now, share=_SEARCH_SHARE),
-        )
-        _raise_if_all_failed(searches)
+        searches = await self._search(event)
+        unknown = await self._unknown(event, searches)
+        if (text := _reworded(event, searches, unknown)) != event.standalone_text:
+            event = event.model_copy(update={"standalone_text": text, "embedding": None})
+            searches = await self._search(event)
+            unknown = await self._unknown(event, searches)
         chosen = [_carried(each) for each in _select(event, searches.found, now)]
         candidates = best_within(chosen, most_bytes=self._most_bytes)
         return event.grown(
@@ -88,6 +92,7 @@ class RetrieverStage:
             candidates=candidates,
             watermark=int(epoch_ms(now)),
             missing_versions=missing,
+            unknown_words=unknown,
             degradations=(
                 *event.degradations,
                 *([Degradation.MIN_VERSIONS] if missing else []),
@@ -96,6 +101,23 @@ class RetrieverStage:
                 *([Degradation.CANDIDATE_TEXT] if _any_shortened(candidates) else []),
             ),
         )
+
+    async def _search(self, event: QueryClassified) -> Searches:
+        searches = await self._searcher.run(
+            event,
+            limit=max(event.plan.depth, _wanted(event)),
+            timeout=_time(event, self._clock(), share=_SEARCH_SHARE),
+        )
+        _raise_if_all_failed(searches)
+        return searches
+
+    async def _unknown(self, event: QueryClassified, searches: Searches) -> tuple[str, ...] | None:
+        """Return the question's words that no document has; None where no words were searched."""
+        if SearchKind.KEYWORD not in searches.found:
+            return None
+        words = unheard(event.standalone_text, _texts(searches))[:_WORDS_LOOKED_UP]
+        seconds = _time(event, self._clock(), share=_WORDS_SHARE)
+        return await self._searcher.without_documents(event, words, timeout=seconds)
 
     async def _missing(self, event: QueryClassified) -> dict[str, int]:
         if not event.options.min_versions:
@@ -111,6 +133,17 @@ def _time(event: QueryClassified, now: datetime, *, share: float) -> float | Non
     if left <= 0:
         raise DeadlineExceeded(f"the deadline {event.deadline} passed before the search")
     return left * share
+
+
+def _texts(searches: Searches) -> list[str]:
+    """Return what the passages found say, each once."""
+    found = {hit.chunk_id: hit for hits in searches.found.values() for hit in hits}
+    return ["\n".join((*hit.headings, hit.text)) for hit in found.values()]
+
+
+def _reworded(event: QueryClassified, searches: Searches, unknown: tuple[str, ...] | None) -> str:
+    text = reworded(event.standalone_text, unknown=unknown or (), texts=_texts(searches))
+    return text[: bounds.STANDALONE_CHARS]
 
 
 def _raise_if_all_failed(searches: Searches) -> None:

@@ -41,7 +41,7 @@ from ragline.contracts.found import (
 )
 from ragline.contracts.headings import headings_of
 from ragline.contracts.languages import primary_language
-from ragline.contracts.plan import Entities, Intent, Plan, SearchKind
+from ragline.contracts.plan import Entities, Intent, Literals, Plan, SearchKind
 
 MAX_QUESTION_CHARS = 8_192
 
@@ -213,6 +213,8 @@ class CandidatesRetrieved(QueryClassified):
     `watermark` is the instant of the search in epoch milliseconds: every change whose status event
     was published before this instant was visible to the search.
     `missing_versions` were requested in `min_versions` but were not searchable in time.
+    `unknown_words` are words of the question that no document has which its reader may see; null if
+    that was not looked up.
     """
 
     ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
@@ -220,6 +222,7 @@ class CandidatesRetrieved(QueryClassified):
     candidates: Annotated[tuple[Candidate, ...], Field(max_length=bounds.CANDIDATES)] = ()
     watermark: int
     missing_versions: VersionsById = Field(default_factory=dict)
+    unknown_words: Literals | None = None
 
 
 class Passage(Candidate):
@@ -237,6 +240,7 @@ class CandidatesRanked(QueryClassified):
     passages: Annotated[tuple[Passage, ...], Field(max_length=bounds.PASSAGES)] = ()
     watermark: int
     missing_versions: VersionsById = Field(default_factory=dict)
+    unknown_words: Literals | None = None
     rerank_model: ModelName | None = None
 
     @property

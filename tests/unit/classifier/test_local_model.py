@@ -121,3 +121,13 @@ def test_a_model_of_another_shape_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(Misconfigured, match="shape"):
         local_model.load(path)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["怎么连接打印机？", "プリンターをどうやって接続しますか", "프린터를 어떻게 연결합니까"],
+)
+def test_how_is_understood_in_scripts_of_which_the_lexicon_has_no_word(
+    local: LinearIntentModel, question: str
+) -> None:
+    assert local.predict(question).intent is Intent.PROCEDURAL

@@ -55,7 +55,8 @@ class StubStore:
     """A `ChunkSearch` with fixed results; an exception among them is raised.
 
     `hang` names searches that never end. `calls` are (kind, argument, scope, limit), `looks` the
-    documents whose versions were looked up.
+    documents whose versions were looked up, `words` those that a passage was searched for which are
+    in no other one; `known` are in documents.
     """
 
     def __init__(self, **results: Sequence[Candidate] | Exception) -> None:
@@ -64,6 +65,8 @@ class StubStore:
         self.documents: dict[str, StoredDocument] = {}
         self.calls: list[tuple[str, Any, Scope, int]] = []
         self.looks: list[str] = []
+        self.words: list[tuple[str, Scope]] = []
+        self.known: set[str] = set()
 
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
@@ -71,6 +74,9 @@ class StubStore:
         return await self._answer("vector", embedding, scope, limit)
 
     async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
+        if limit == 1:  # whether any document has a word
+            self.words.append((text, scope))
+            return [make_candidate(text)] if text in self.known else []
         return await self._answer("keyword", text, scope, limit)
 
     async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:

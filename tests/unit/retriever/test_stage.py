@@ -320,3 +320,28 @@ async def test_what_no_later_stage_reads_does_not_go_on(
     retrieved = await retrieve(found, event(embedding=vector))
     assert retrieved.candidates[0].updated_at is None
     assert retrieved.embedding is None
+
+
+async def test_a_word_that_no_document_has_is_tried_with_its_nearest_and_told(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make
+) -> None:
+    found = candidate("a", text="The probation period lasts six months.", scores={KEYWORD: 1.0})
+    searched = store(keyword=[found])
+    searched.known = {"contract"}
+
+    result = await retrieve(
+        searched, event(standalone_text="probaton period of the contract in Zanzibar")
+    )
+
+    assert result.standalone_text == "probation period of the contract in Zanzibar"
+    assert result.unknown_words == ("Zanzibar",)
+    assert {text for text, _ in searched.words} == {"probaton", "contract", "Zanzibar"}
+    assert {scope.tenant for _, scope in searched.words} == {"default"}
+
+
+async def test_without_a_search_for_words_nothing_is_said_of_them(
+    retrieve: Any, store: Any, event: MakeEvent
+) -> None:
+    by_vector = event(standalone_text="probaton", plan={"weights": {VECTOR: 1.0}})
+
+    assert (await retrieve(store(), by_vector)).unknown_words is None

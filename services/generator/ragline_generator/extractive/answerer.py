@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ragline.contracts.answers import Usage
 from ragline.contracts.plan import UnsupportedPolicy
 from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline_generator.broadcast import Broadcast
-from ragline_generator.extractive.draft import compose
+from ragline_generator.extractive.draft import Draft, compose
 from ragline_generator.outcome import AnswerOutcome
-from ragline_generator.passages.ranking import Ranked
-from ragline_generator.rules import Rules
+from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.ranking import Ranking
+from ragline_generator.rules import BEST, Rules
 from ragline_generator.validation.verdicts import Validator
 
 MODEL = "extractive"
+Count = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question with the passages that may answer it, best first, ranked for it."""
+
+    question: str
+    passages: Sequence[Passage]
+    ranking: Ranking
 
 
 class ExtractiveAnswerer:
@@ -26,26 +37,13 @@ class ExtractiveAnswerer:
         self._rules = rules
 
     async def answer(
-        self,
-        event: CandidatesRanked,
-        passages: Sequence[Passage],
-        ranked: Sequence[Sequence[Ranked]],
-        *,
-        broadcast: Broadcast,
-        count: Callable[[str], int],
+        self, event: CandidatesRanked, asked: Sequence[Asked], *, broadcast: Broadcast, count: Count
     ) -> AnswerOutcome:
-        """Return the outcome of quoting `passages`, whose units are `ranked`.
+        """Return the outcome of quoting the passages of each question that was asked.
 
         Quotes are checked as well: one that the check does not support is left out.
         """
-        draft = compose(
-            event.standalone_text,
-            event.intent,
-            passages,
-            ranked,
-            max_tokens=self._rules.answer_tokens(event),
-            count=count,
-        )
+        draft = self._draft(event, asked, count)
         await broadcast.start()
         for piece in draft.pieces:
             await broadcast.say(piece)
@@ -57,3 +55,21 @@ class ExtractiveAnswerer:
             context_tokens_after=count(draft.text),
         )
         return replace(ended, usage=usage, models={"answer": MODEL})
+
+    def _draft(self, event: CandidatesRanked, asked: Sequence[Asked], count: Count) -> Draft:
+        pieces: list[str] = []
+        context: list[Excerpt] = []
+        for each in asked:
+            draft = compose(
+                each.question,
+                event.intent,
+                each.passages[:BEST],
+                each.ranking.of_best(BEST),
+                max_tokens=self._rules.answer_tokens(event) // len(asked),
+                count=count,
+                used=len(context),
+            )
+            begins = "\n\n" if pieces else ""
+            pieces += [begins + piece if not n else piece for n, piece in enumerate(draft.pieces)]
+            context += draft.context
+        return Draft(tuple(pieces), tuple(context))

@@ -1,8 +1,9 @@
 """Answers without a language model: the best units of the passages, in their own words.
 
 The shape follows the intent: a fact gets a sentence or two, a procedure its complete steps, a
-navigational question the link. Every sentence carries the marker of its passage, so the result is
-validated like any other answer. It cannot combine or rephrase; `models` marks it as extractive.
+navigational question the link, before the sentence if a text is asked for, else behind it. Every
+sentence carries the marker of its passage, so the result is validated like any other answer. It
+cannot combine or rephrase; `models` marks it as extractive.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from ragline.contracts.plan import Intent
 from ragline.contracts.queries import Passage
-from ragline_generator.extractive.expectations import expectation
+from ragline_generator.extractive.expectations import asks_for_text, expectation
 from ragline_generator.extractive.focus import continued, focus, weighed
 from ragline_generator.extractive.renderer import Renderer
 from ragline_generator.extractive.selection import Selection, best_units
@@ -60,16 +61,18 @@ def compose(
     *,
     max_tokens: int,
     count: Callable[[str], int],
+    used: int = 0,
 ) -> Draft:
     """Compose the answer from the ranked units; empty when there is nothing to quote.
 
-    `max_tokens` limits the answer: its last pieces are left out, but never the first.
+    `max_tokens` limits the answer: its last pieces are left out, but never the first. `used` is the
+    number of markers before, in the answers to other questions of the same text.
     """
-    renderer = Renderer(passages, max_tokens=max_tokens, count=count)
+    renderer = Renderer(passages, max_tokens=max_tokens, count=count, used=used)
     fit = expectation(question, intent)
     linked = asked(question) if intent is Intent.NAVIGATIONAL else None
     for selection in _selections(intent, passages, ranked, focus(question, passages), fit):
-        renderer.add(selection, linked=linked)
+        renderer.add(selection, linked=linked, link_first=asks_for_text(question))
     return Draft(renderer.pieces, renderer.context)
 
 

@@ -28,7 +28,23 @@ _COUNTED = re.compile(
     r"|\bdefault\b",
     re.IGNORECASE,
 )
+_TEXT = re.compile(
+    r"\b(?:link|url|pages?|docs?|documents?|documentation|guide|manual|handbook|tutorial|article"
+    r"|section|chapter|reference|seite|dokumentation|anleitung|handbuch|página|pagina"
+    r"|documentación|documentação|documentatie|documentazione)\b|文档|文件|ページ|資料",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"\b(?:described|documented|explained|find|found|read|written|listed|look)\b", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
+
+
+def asks_for_text(question: str) -> bool:
+    """Tell whether a text is asked for, rather than what it says."""
+    written = _WHERE.search(question) and _WRITTEN.search(question)
+    return written is not None or _TEXT.search(question) is not None
 
 
 def expectation(question: str, intent: Intent) -> Callable[[str], float]:

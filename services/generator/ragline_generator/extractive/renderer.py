@@ -23,11 +23,20 @@ _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
 
 class Renderer:
-    """Collects the pieces of an answer; a passage's marker is its number in order of use."""
+    """Collects the pieces of an answer; a passage's marker is its number in order of use.
+
+    `used` is how many markers the answer has before.
+    """
 
     def __init__(
-        self, passages: Sequence[Passage], *, max_tokens: int, count: Callable[[str], int]
+        self,
+        passages: Sequence[Passage],
+        *,
+        max_tokens: int,
+        count: Callable[[str], int],
+        used: int = 0,
     ) -> None:
+        self._used_before = used
         self._passages = passages
         self._left = max_tokens
         self._count = count
@@ -45,14 +54,23 @@ class Renderer:
         used = (self._passages[index] for index in self._used)
         return tuple(Excerpt(passage, split(passage.text)) for passage in used)
 
-    def add(self, selection: Selection, *, linked: Collection[str] | None = None) -> None:
-        """Render the units of `selection`; with `linked`, after the link to their document.
+    def add(
+        self,
+        selection: Selection,
+        *,
+        linked: Collection[str] | None = None,
+        link_first: bool = True,
+    ) -> None:
+        """Render the units of `selection`; with `linked`, with the link to their document.
 
-        The link names the headings that contain a term of `linked` which is not in the title.
+        The link names the headings that contain a term of `linked` which is not in the title. Where
+        it is not to be first, it follows, and only where it leads to an address.
         """
         self._used.append(selection.index)
-        passage, marker = self._passages[selection.index], f" [{len(self._used)}]"
-        if linked is not None:
+        passage = self._passages[selection.index]
+        marker = f" [{self._used_before + len(self._used)}]"
+        first = linked is not None and link_first
+        if first:
             self._write(f"{_link(passage, linked)}{marker}", "\n\n")
         head, before = None, None
         numbers = _numbers(selection.units)
@@ -67,10 +85,12 @@ class Renderer:
             if text.endswith(":") and not _is_listed(after):
                 # code that follows has no place for a marker, so the marker goes here
                 text = f"{text[:-1]}{marker}:"
-            if before is None and kind is LineKind.CODE and linked is None:
+            if before is None and kind is LineKind.CODE and not first:
                 text = f"{_link(passage)}{marker}:\n\n{text}"
             self._write(text, _separator(before, ranked))
             before = ranked
+        if linked is not None and passage.url and not first:
+            self._write(f"{_link(passage, linked)}{marker}", "\n\n")
 
     def _write(self, text: str, separator: str) -> None:
         if not text:  # for example an image or a tag without text

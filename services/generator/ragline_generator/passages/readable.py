@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from ragline.citation_markers import numbers_pattern
@@ -16,6 +17,9 @@ _LINK = re.compile(r"(?<!!)\[([^\[\]]++)\]\((?:[^()]|\([^()]*+\))*+\)")
 _ANCHOR = re.compile(r"(?<!\s)\s*+\{#[\w-]++\}")
 _SCRIPT = re.compile(r"<su([bp])>([^<>]*+)</su\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
+# The borders of cells in a row, and the one at its end
+_BAR = re.compile(r"(?<!\\)\|")
+_END_BAR = re.compile(r"(?<!\\)\|$")
 _LIST_MARK = re.compile(r"\s*(?:[-*+•]|(?:\d{1,3}|[a-z])[.)])\s+")
 _STEP_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s")
 _WRAPPING = re.compile(r"\s*+(?:</?[A-Z][^>]*+>|:::.*+)\s*+$")
@@ -81,15 +85,30 @@ def code_block(source: str) -> str:
 
 def table_row(head: str | None, row: str) -> str:
     """Return a row as `column: cell` pairs, or its cells alone when the head is not known."""
-    cells = _cells(row)
-    names = _cells(head.rsplit("\n", 1)[0]) if head else []
-    if len(names) != len(cells):
-        return "; ".join(cell for cell in cells if cell)
-    pairs = zip(names, cells, strict=True)
+    found = cells(row)
+    return labelled(column_names(head, len(found)) if head else (), found)
+
+
+def labelled(names: Sequence[str], row: Sequence[str]) -> str:
+    """Return cells with their column names, if there are names; empty cells are left out."""
+    pairs = zip_longest(names, row, fillvalue="")
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
 
 
-def _cells(row: str) -> list[str]:
-    """Return the cells of a row; in a grid, a cell may span several lines of its row."""
-    lines = [line.strip().strip("|").split("|") for line in row.split("\n")]
-    return [sentence(" ".join(cell)) for cell in zip_longest(*lines, fillvalue="")]
+def column_names(head: str, columns: int) -> list[str]:
+    """Return a name for each of the `columns`; none if the head names fewer."""
+    names = cells(head.rsplit("\n", 1)[0])
+    return names[:columns] if len(names) >= columns else []
+
+
+def cells(row: str) -> list[str]:
+    """Return the cells of a row; in a grid, a cell may span several lines of its row.
+
+    A bar behind a backslash belongs to its cell.
+    """
+    lines = [
+        _BAR.split(_END_BAR.sub("", line.strip().removeprefix("|"))) for line in row.split("\n")
+    ]
+    return [
+        sentence(" ".join(cell).replace("\\|", "|")) for cell in zip_longest(*lines, fillvalue="")
+    ]

@@ -11,7 +11,7 @@ from ragline.citation_markers import NUMBER, numbers_pattern
 # A full stop, closing quotes or brackets, citation markers if any, then white space
 _END = re.compile(
     rf"(?:(?<![.!?…])[.!?…]++[\"'”’)\]*_`]*+(?:\s?\[{numbers_pattern()}\])*+\s++(?=[^a-z\s,;:)\]])"
-    rf"|[。！？]+[」』”）]*(?:\[{NUMBER}\])*)"
+    rf"|[。！？]+[」』”）]*(?:\s?\[{NUMBER}\])*+)"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'])(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Mrs|Ms|Prof|St|Fig|Eq|No|Nos|Vol|Sec|Ch|approx|"

@@ -53,11 +53,12 @@ def asked(question: str) -> frozenset[str]:
     others.
     """
     found = terms(question)
-    return found - _about_texts() or found
+    return found - about_texts() or found
 
 
 @lru_cache(maxsize=1)
-def _about_texts() -> frozenset[str]:
+def about_texts() -> frozenset[str]:
+    """Return the terms that ask for a text or point to one, and say nothing of its content."""
     return terms("documentation documents docs page section guide read find learn describe")
 
 

@@ -75,6 +75,13 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(_words(folded(text)))
 
 
+@lru_cache(maxsize=8_192)
+def denies(text: str) -> bool:
+    """Return whether `text` holds a negation, such as `not` or `without`."""
+    tokens = (token["word"] for token in _TOKEN.finditer(text))
+    return any(word and _NEGATION.match(word) for word in tokens)
+
+
 def _words(text: str) -> Iterator[Word]:
     tokens = list(_TOKEN.finditer(text))
     negated = ticks = 0

@@ -7,33 +7,38 @@ follows, are not claims. Verdicts carry their range in the answer's text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ragline.citation_markers import find_markers, without_markers
 from ragline.contracts.answers import Citation, Claim, ClaimProblem, ClaimSupport, Validation
 from ragline_generator.passages import readable
-from ragline_generator.passages.context import Context
-from ragline_generator.passages.terms import terms
+from ragline_generator.passages.context import Context, Excerpt, label
+from ragline_generator.passages.terms import about_texts, terms
 from ragline_generator.passages.units import LineKind, Unit, split
 from ragline_generator.validation.citations import cite
 from ragline_generator.validation.support import Support, support
 
 # The rest of `Queues expire [1].` after its markers
 _LONE_STOP = re.compile(r"(?<! ) ++([.!?;,])")
+_LINKED = re.compile(r"!?\[[^\[\]]++\]\((?:[^()]|\([^()]*+\))*+\)|<https?://[^<>\s]++>")
 METHOD = "lexical.v2"
 _CLAIMS = (LineKind.PROSE, LineKind.ITEM, LineKind.STEP, LineKind.TABLE_ROW)
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A claim at `[start, end)` of the answer, with its support by the cited passages."""
+    """A claim at `[start, end)` of the answer, with its support by the cited passages.
+
+    A `pointer` only names a source, mostly as a link.
+    """
 
     start: int
     end: int
     content: str
     markers: tuple[int, ...]
     support: Support
+    pointer: bool = False
 
     @property
     def problem(self) -> ClaimProblem | None:
@@ -48,16 +53,23 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """An answer's text with its verdicts and the citations of its markers."""
+    """An answer's text with its verdicts and the citations of its markers.
+
+    `pointers` are the claims, by their start, that only name a source.
+    """
 
     text: str
     validation: Validation
     citations: tuple[Citation, ...]
+    pointers: frozenset[int] = frozenset()
 
     @property
     def supported(self) -> bool:
-        """Whether at least one claim is supported."""
-        return any(c.support is ClaimSupport.SUPPORTED for c in self.validation.claims)
+        """Whether at least one claim that says more than where to look is supported."""
+        return any(
+            c.support is ClaimSupport.SUPPORTED and c.start not in self.pointers
+            for c in self.validation.claims
+        )
 
     @property
     def fully_supported(self) -> bool:
@@ -75,7 +87,18 @@ def _examine(text: str, start: int, end: int, context: Context) -> Examined:
     markers = tuple(dict.fromkeys(m.number for m in find_markers(claim)))
     content = readable.sentence(_LONE_STOP.sub(r"\1", without_markers(claim)))
     cited = {marker: context[marker - 1] for marker in markers}
-    return Examined(start, end, content, markers, support(content, cited))
+    found = support(content, cited)
+    return Examined(start, end, content, markers, found, _only_points(claim, cited.values()))
+
+
+def _only_points(claim: str, cited: Iterable[Excerpt]) -> bool:
+    """Tell whether a claim has nothing but a link or a document's id, and words of its headings."""
+    named = about_texts()
+    rest = _LINKED.sub(" ", without_markers(claim))
+    for excerpt in cited:
+        rest = rest.replace(f"`{excerpt.passage.document_id}`", " ")
+        named |= terms(label(excerpt.passage))
+    return rest != without_markers(claim) and terms(rest) <= named
 
 
 def claim_ranges(text: str) -> Iterator[tuple[int, int]]:
@@ -117,7 +140,8 @@ def conclude(
     citations = tuple(
         cite(marker, context[marker - 1], units) for marker, units in sorted(evidence.items())
     )
-    return Checked(text, Validation(method=method, claims=tuple(claims)), citations)
+    pointers = frozenset(each.start for each in examined if each.pointer)
+    return Checked(text, Validation(method=method, claims=tuple(claims)), citations, pointers)
 
 
 def _marked(text: str) -> dict[int, list[Unit]]:

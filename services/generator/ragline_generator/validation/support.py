@@ -10,7 +10,7 @@ the unit nearest to it. `docs/quality.md` reports the accuracy of this check.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ragline.contracts.answers import ClaimProblem
@@ -18,8 +18,10 @@ from ragline.contracts.queries import Passage
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Excerpt, label
 from ragline_generator.passages.sentences import sentences
+from ragline_generator.passages.table_rows import TableRow, same_table, table_rows
 from ragline_generator.passages.units import LineKind, Unit
 from ragline_generator.passages.words import NUMBERS, Sort, Word, words
+from ragline_generator.validation import table_claims
 from ragline_generator.validation.contradictions import contradiction
 
 _UNITS_OF_EVIDENCE = 3
@@ -43,13 +45,18 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A unit with its terms, and those of the title and headings over it."""
+    """A unit with its terms, and those of the title and headings over it.
+
+    The terms of a table's `row` are those of its cells and their column names.
+    """
 
     number: int
     unit: Unit
     text: str
     terms: frozenset[str]
     context: frozenset[str]
+    row: TableRow | None = None
+    table: Sequence[TableRow] = ()
 
 
 def support(claim: str, excerpts: Mapping[int, Excerpt]) -> Support:
@@ -84,12 +91,27 @@ def _problem(
     """Return the problem that the nearest units find; None if at least one of them finds none."""
     said, problem = words(claim), None
     for read in nearest:
+        if read.row is not None:
+            problem = _problem_in_table(claim, read, units, context)
+            if problem is None:
+                return None
+            continue
         problem = _unfounded(said, read, units, context)
         for text in _texts(read, said) if problem is None else ():
             problem = contradiction(claim, text, context=context)
             if problem is None:
                 return None
     return problem
+
+
+def _problem_in_table(
+    claim: str, read: _Read, units: Sequence[_Read], context: frozenset[str]
+) -> ClaimProblem | None:
+    verdict = table_claims.judge(claim, read.table)
+    if verdict.problem is not None:
+        return verdict.problem
+    told = frozenset[str]().union(read.terms, *(_terms(row.text) for row in verdict.rows))
+    return _unfounded(words(claim), replace(read, terms=told), units, context, in_row=True)
 
 
 def _texts(read: _Read, said: Sequence[Word]) -> list[str]:
@@ -114,13 +136,26 @@ def _nearest(units: Sequence[_Read], wanted: frozenset[str]) -> list[_Read]:
 
 
 def _read(number: int, excerpt: Excerpt) -> list[_Read]:
-    context = _context(excerpt.passage)
+    context, rows = _context(excerpt.passage), table_rows(excerpt.passage.text)
     found = []
     for unit in excerpt.units:
-        if unit.kind is not LineKind.NOISE:
+        if unit.kind is LineKind.TABLE_ROW and (row := rows.get(unit.start)):
+            found.append(_read_row(number, unit, row, context, same_table(rows, row)))
+        elif unit.kind is not LineKind.NOISE:
             text = _readable(excerpt.slice(unit), unit.kind)
             found.append(_Read(number, unit, text, _terms(text), context))
     return found
+
+
+def _read_row(
+    number: int,
+    unit: Unit,
+    row: TableRow,
+    context: frozenset[str],
+    table: Sequence[TableRow],
+) -> _Read:
+    under = context | _terms(row.caption)
+    return _Read(number, unit, row.text, _terms(row.text), under, row, table)
 
 
 @lru_cache(maxsize=8_192)
@@ -169,14 +204,19 @@ def _evidence(
 
 
 def _unfounded(
-    said: Sequence[Word], nearest: _Read, units: Sequence[_Read], context: frozenset[str]
+    said: Sequence[Word],
+    nearest: _Read,
+    units: Sequence[_Read],
+    context: frozenset[str],
+    *,
+    in_row: bool = False,
 ) -> ClaimProblem | None:
     """Tell whether a name or number of the claim is not in the evidence.
 
     A number counts in a unit other than the nearest one only if the surrounding words of the claim
     are there too, because passages are full of other numbers.
     """
-    same_matter = sum(word.term in nearest.terms for word in said) > len(said) / 2
+    same_matter = in_row or sum(word.term in nearest.terms for word in said) > len(said) / 2
     for at, word in enumerate(said):
         found = word.term in nearest.terms and same_matter
         if not word.literal or found or word.term in context:

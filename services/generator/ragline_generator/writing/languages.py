@@ -20,6 +20,7 @@ from ragline.language import detect
 _FILE = Path(__file__).with_name("languages.toml")
 # The name of the message that lists words, and its English text
 _MISSING, _MENTIONS_NONE = "missing", "None of them mentions: {words}."
+_OPEN, _NOT_ANSWERED = "open", "The documents found do not answer: {questions}"
 _LEAST_LETTERS = 10
 _LEAST_PROBABILITY = 0.8
 
@@ -52,6 +53,11 @@ class Languages:
             words = ", ".join(f'"{word}"' for word in missing)
             message = f"{message} {known.get(_MISSING, _MENTIONS_NONE).format(words=words)}"
         return reason.model_copy(update={"message": bounds.clip(message, bounds.MESSAGE_CHARS)})
+
+    def unanswered(self, questions: Sequence[str], code: str | None) -> str:
+        """Return the line that says which `questions` of several are not answered."""
+        line = self.messages.get(code or "", {}).get(_OPEN, _NOT_ANSWERED)
+        return line.format(questions=" ".join(f"“{question}”" for question in questions))
 
     def _first(self, texts: tuple[str, ...]) -> str | None:
         found = (

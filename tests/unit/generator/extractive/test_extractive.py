@@ -96,6 +96,18 @@ def test_a_navigational_question_gets_the_link_and_where_to_look() -> None:
     )
 
 
+def test_the_sentence_comes_first_where_no_text_is_asked_for() -> None:
+    page = make_passage("The notice period is a month.", title="Notice", chunk="n")
+    online = page.model_copy(update={"url": "https://docs.example/notice"})
+
+    assert answer("notice period", page, intent=Intent.NAVIGATIONAL).text == (
+        "The notice period is a month. [1]"
+    )
+    assert answer("notice period", online, intent=Intent.NAVIGATIONAL).text == (
+        "The notice period is a month. [1]\n\n[Notice](https://docs.example/notice) [1]"
+    )
+
+
 def test_a_table_row_reads_as_column_and_cell() -> None:
     table = make_passage("| flag | meaning |\n|---|---|\n| durable | survives a restart |")
 
@@ -264,7 +276,7 @@ def test_a_page_without_an_address_is_named_by_its_id_and_ends_no_sentence() -> 
         chunk="q",
     ).model_copy(update={"heading_path": ("What is a Quorum?",)})
 
-    assert answer("quorum", page, intent=Intent.NAVIGATIONAL).text == (
+    assert answer("page on quorum", page, intent=Intent.NAVIGATIONAL).text == (
         'Say "Quorum" (`quorum.md`) [1]\n\nA quorum is a majority of members. [1]'
     )
 
@@ -274,8 +286,8 @@ def test_a_link_names_the_section_only_where_the_question_asks_for_it() -> None:
         "Limits are set by policies.", title="Queues", document_id="7.queues.md", chunk="q"
     ).model_copy(update={"heading_path": ("Length Limits?",)})
 
-    asked_for = answer("queue length limits", page, intent=Intent.NAVIGATIONAL).text
-    passed_by = answer("queues", page, intent=Intent.NAVIGATIONAL).text
+    asked_for = answer("page on queue length limits", page, intent=Intent.NAVIGATIONAL).text
+    passed_by = answer("page on queues", page, intent=Intent.NAVIGATIONAL).text
 
     assert asked_for.startswith("Queues (`7.queues.md`) — Length Limits [1]\n")
     assert passed_by.startswith("Queues (`7.queues.md`) [1]\n")

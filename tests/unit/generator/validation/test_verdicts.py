@@ -11,7 +11,7 @@ from tests.unit.generator.validation.test_support import RATES, excerpt
 from ragline.contracts.answers import AnswerStatus, ClaimProblem, ClaimSupport
 from ragline.contracts.plan import UnsupportedPolicy
 from ragline.errors import Unavailable
-from ragline_generator.outcome import AnswerOutcome
+from ragline_generator.outcome import UNSUPPORTED, AnswerOutcome
 from ragline_generator.validation.verdicts import Validator, attribute, without_unsupported
 
 CATS = excerpt("Cats sleep for sixteen hours a day.", chunk="c2", start=1_000)
@@ -170,3 +170,32 @@ async def test_a_model_that_fails_leaves_the_verdict_to_the_words() -> None:
     assert ended.status is AnswerStatus.ANSWERED
     assert ended.checked is not None
     assert ended.checked.validation.method == "lexical.v2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Limits](https://acme.example/limits) [1]",
+        "See also [Limits](https://acme.example/limits) [1].",
+        "Limits (`doc-c1`) [1]",
+    ],
+)
+async def test_an_answer_that_only_names_a_source_is_none(text: str) -> None:
+    only = await judge(text)
+    more = await judge(f"{text}\n\nThe rate limit is 500 requests per minute. [1]")
+
+    assert (only.status, only.reason) == (AnswerStatus.REFUSED, UNSUPPORTED)
+    assert more.status is AnswerStatus.ANSWERED
+
+
+@pytest.mark.parametrize(
+    "text", ["国内出差每天补贴一百元！ [1]", "病假有十天。[1]", "補助は百円です。 [1]"]
+)
+async def test_the_marker_behind_a_stop_of_another_script_belongs_to_its_sentence(
+    text: str,
+) -> None:
+    source = excerpt("国内出差每天补贴一百元！病假有十天。補助は百円です。")
+
+    [claim] = (await BY_WORDS.check(text, [source])).validation.claims
+
+    assert (claim.text, claim.support) == (text, ClaimSupport.SUPPORTED)

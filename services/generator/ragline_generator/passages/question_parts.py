@@ -1,0 +1,37 @@
+"""The single questions of a text that asks several at once."""
+
+from __future__ import annotations
+
+import re
+
+from ragline_generator.passages.terms import terms
+
+_MOST = 4
+_ENDS = re.compile(r"(?<=[?？])\s*(?=\S)")
+# `What does it cost and how large may it be?`: a second question word behind `and`
+_JOINED = re.compile(
+    r",?\s+(?:and|und|et|y|e|en)\s+(?=(?:how|what|where|when|who|why|which|wie|was|wo|wann|wer|warum"
+    r"|comment|combien|quand|où|quel|quelle|cómo|cuánto|cuándo|dónde|quién)\b)",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"^\W*(?:how|what|where|when|who|why|which|is|are|does|do|can|may|wie|was|wo|wann|wer|warum"
+    r"|comment|combien|quand|où|quel|quelle|cómo|cuánto|cuándo|dónde|quién)\b",
+    re.IGNORECASE,
+)
+
+
+def question_parts(text: str) -> tuple[str, ...]:
+    """Return the questions of `text`, one if it does not clearly ask several.
+
+    >>> question_parts("What does Pro cost and how large may uploads be?")
+    ('What does Pro cost', 'how large may uploads be?')
+    """
+    parts = [part.strip() for each in _ENDS.split(text) for part in _JOINED.split(each)]
+    distinct = list(dict.fromkeys(part for part in parts if part))
+    several = 1 < len(distinct) <= _MOST and all(_asks(part) for part in distinct)
+    return tuple(distinct) if several else (text,)
+
+
+def _asks(part: str) -> bool:
+    return bool(terms(part)) and (_ASKING.match(part) is not None)

@@ -1,0 +1,41 @@
+"""A question in the documents' own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragline_retriever.wording import reworded, unheard
+
+TEXTS = [
+    "Onboarding\nThe probation period lasts six months. The SLA is told on the first day.",
+    "Paid time off\nPaid time off is 28 days a year.",
+    "Machines\nA virtual machine (VM) has 8 GB.",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown", "understood"),
+    [
+        ("how long is teh probaton peroid", ("probaton", "peroid"),
+         "how long is teh probation period"),
+        ("How much PTO do I get?", ("PTO",), "How much paid time off do I get?"),
+        ("What does the service level agreement promise?", ("level", "agreement"),
+         "What does the SLA promise?"),
+        ("How much memory has a VM?", (), "How much memory has a VM (virtual machine)?"),
+        ("How much has a virtual machine?", (), "How much has a virtual machine (VM)?"),
+        ("How long is the probation period?", (), "How long is the probation period?"),
+        ("Where is Zanzibar?", ("Zanzibar",), "Where is Zanzibar?"),
+        ("What is E-4012?", ("4012",), "What is E-4012?"),
+        ("What is API?", ("API",), "What is API?"),
+    ],
+)  # fmt: skip
+def test_what_no_document_has_is_put_as_the_documents_put_it(
+    question: str, unknown: tuple[str, ...], understood: str
+) -> None:
+    assert reworded(question, unknown=unknown, texts=TEXTS) == understood
+
+
+def test_words_that_the_passages_lack_are_told_but_not_those_that_only_ask() -> None:
+    question = "What does the probation period of Zanzibar mean to ACME in May?"
+
+    assert unheard(question, TEXTS) == ("Zanzibar", "mean", "ACME", "May")
