@@ -63,8 +63,8 @@ class ParseLimits:
     """What one document may hold.
 
     `text_chars` counts code points after extraction; `nodes` counts the elements of an HTML page,
-    the elements and attributes of a DOCX file's XML, or the objects of a PDF. `docx_comments`:
-    whether the comments in a DOCX count as its text.
+    the elements and attributes of a DOCX file's XML, or the objects on the pages of a PDF.
+    `docx_comments`: whether the comments in a DOCX count as its text.
     """
 
     text_chars: int

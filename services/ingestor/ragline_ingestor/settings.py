@@ -42,8 +42,8 @@ class IngestorSettings(Group):
     )
     max_nodes: PositiveInt = Field(
         1_000_000,
-        description="elements of one HTML page, elements and attributes of one DOCX, objects of "
-        "one PDF",
+        description="elements of one HTML page, elements and attributes of one DOCX, objects on "
+        "the pages of one PDF",
     )
     docx_comments: bool = Field(
         False, description="index the comments in a DOCX, each below the paragraph it stands at"

@@ -11,7 +11,7 @@ from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Pars
 from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
-from ragline_ingestor.parsers.pdf import parse_pdf
+from ragline_ingestor.parsers.pdf.parser import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
 
