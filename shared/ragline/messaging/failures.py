@@ -22,7 +22,7 @@ from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.question import question_digest, unreadable_digest
-from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, RETRIES
+from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, DOCUMENTS_OCR, RETRIES
 from ragline.errors import (
     CircuitOpen,
     InvalidDocument,
@@ -37,7 +37,7 @@ from ragline.redaction import without_secrets
 
 _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
-_RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
+_RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS, DOCUMENTS_OCR)}
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years
 
 

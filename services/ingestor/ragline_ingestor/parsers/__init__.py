@@ -7,13 +7,16 @@ from types import MappingProxyType
 
 from ragline.contracts import media_types
 from ragline.errors import InvalidDocument, RaglineError
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.document import Content, Ocr, ParsedDocument, ParseLimits, Parser
 from ragline_ingestor.parsers.docx.parser import parse_docx
 from ragline_ingestor.parsers.html import parse_html
 from ragline_ingestor.parsers.markdown import parse_markdown
+from ragline_ingestor.parsers.pdf.losses import OCR_HINT
 from ragline_ingestor.parsers.pdf.parser import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
+
+ONLY_SCANS = "only_scans"
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -44,7 +47,7 @@ def parse(content: Content, *, media_type: str, limits: ParseLimits) -> ParsedDo
             code="too_large",
         )
     if not any(document.text[b.start : b.end].strip() for b in document.blocks):
-        raise _empty()
+        raise _only_scans(limits.ocr) if document.scanned else _empty()
     return document
 
 
@@ -74,9 +77,15 @@ def _run(parser: Parser, content: Content, limits: ParseLimits) -> ParsedDocumen
         ) from error
 
 
+def _only_scans(ocr: Ocr) -> InvalidDocument:
+    hint = "OCR found no text" if ocr is Ocr.NOW else f"they are not read {OCR_HINT}"
+    return InvalidDocument(
+        f"the document's pages are pictures without text, and {hint}", code=ONLY_SCANS
+    )
+
+
 def _empty() -> InvalidDocument:
     return InvalidDocument(
-        "the document has no text; send a delete to take it out of the index, and run OCR on"
-        " scanned pages",
+        "the document has no text; send a delete to take it out of the index",
         code="empty_document",
     )

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ragline_ingestor.document import Ocr
+
 _MOST_NAMED = 20
+OCR_HINT = (
+    "without OCR: install ragline-ingestor[ocr] and set RAGLINE_INGESTOR__OCR=true, or publish a"
+    " file with text"
+)
 
 
-def scanned(pages: Sequence[int]) -> str:
+def scanned(pages: Sequence[int], ocr: Ocr) -> str:
     """Return the warning about pages that are pictures; `pages` are numbers, from 1."""
     which, verb = named(pages)
-    return f"{which} {verb} a picture without text and not indexed: run OCR on the scanned pages"
+    what = f"{which} {verb} a picture without text"
+    match ocr:
+        case Ocr.NOW:
+            return f"{what}, and OCR found none"
+        case Ocr.LATER:
+            return f"{what} and not indexed yet: waiting for OCR"
+        case Ocr.OFF:
+            return f"{what} and not indexed: scanned pages are not read {OCR_HINT}"
 
 
 def unreadable(signs: int, pages: Sequence[int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ragline.language import detect
-from ragline_ingestor.document import BlockKind, Content, ParsedDocument, ParseLimits
+from ragline_ingestor.document import BlockKind, Content, Ocr, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.pdf.blocks import BlockWriter, body_of
 from ragline_ingestor.parsers.pdf.hyphens import LineJoiner
@@ -55,7 +55,11 @@ def parse_pdf(content: Content, limits: ParseLimits) -> ParsedDocument:
                 writer.add(read(words, ()))
     writer.finish()
     builder.finish(running.footers)
-    return builder.build(title=title, warnings=tuple(_warnings(pages)))
+    return builder.build(
+        title=title,
+        warnings=tuple(_warnings(pages, limits.ocr)),
+        scanned=any(page.is_picture for page in pages),
+    )
 
 
 class _RunningBuilder(TextBuilder):
@@ -93,8 +97,8 @@ def _language(texts: Sequence[str]) -> str | None:
     )
 
 
-def _warnings(pages: Sequence[Page]) -> Iterator[str]:
+def _warnings(pages: Sequence[Page], ocr: Ocr) -> Iterator[str]:
     if pictures := [number for number, page in enumerate(pages, 1) if page.is_picture]:
-        yield scanned(pictures)
+        yield scanned(pictures, ocr)
     if signs := sum(page.unreadable for page in pages):
         yield unreadable(signs, [n for n, page in enumerate(pages, 1) if page.unreadable])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ragline.errors import InvalidDocument
-from ragline_ingestor.document import ParseLimits
+from ragline_ingestor.document import Ocr, ParseLimits
 from ragline_ingestor.parsers.nodes import check_nodes
+from ragline_ingestor.parsers.pdf.ocr import words_of_picture
 from ragline_ingestor.parsers.pdf.rules import Rule, horizontal_rules
 from ragline_ingestor.parsers.pdf.words import UNREADABLE, Word, words_by_angle
 
@@ -92,6 +93,8 @@ def pages_of(document: pypdfium2.PdfDocument, limits: ParseLimits) -> Iterator[P
             nodes += max(pdfium.FPDFPage_CountObjects(page), 0)
             check_nodes(nodes, limits)
             found = _read(page)
+            if found.is_picture and limits.ocr is Ocr.NOW and (words := words_of_picture(page)):
+                found = replace(found, words=(tuple(words),), is_picture=False)
         finally:
             page.close()
         left -= sum(len(word.text) + 1 for words in found.words for word in words)

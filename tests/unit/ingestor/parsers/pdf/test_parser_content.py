@@ -99,9 +99,11 @@ def test_a_scanned_page_between_others_is_named() -> None:
 
     document = read(page(*PROSE), scan, page(*PROSE), scan, scan)
     assert document.warnings == (
-        "pages 2, 4-5 are each a picture without text and not indexed: run OCR on the scanned"
-        " pages",
+        "pages 2, 4-5 are each a picture without text and not indexed: scanned pages are not read"
+        " without OCR: install ragline-ingestor[ocr] and set RAGLINE_INGESTOR__OCR=true, or publish"
+        " a file with text",
     )
+    assert document.scanned
 
 
 def test_an_empty_page_and_a_picture_beside_text_are_no_scans() -> None:
