@@ -14,7 +14,7 @@ from ragline_ingestor.document import BlockKind
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.pdf.grids import Grid
 from ragline_ingestor.parsers.pdf.hyphens import LineJoiner
-from ragline_ingestor.parsers.pdf.lines import Line
+from ragline_ingestor.parsers.pdf.lines import PdfLine
 from ragline_ingestor.parsers.pdf.regions import Region
 
 _NUMBERED_HEADING = regex.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*+\.?+\s++")
@@ -39,7 +39,7 @@ _HEADING_LEADING = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class ProseStyle:
     """The prose of a document: its font size in points, and from one line to the next in sizes."""
 
     size: float
@@ -49,7 +49,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
-    line: Line
+    line: PdfLine
     region: Region
 
     def is_at_least(self, share: float) -> bool:
@@ -78,7 +78,7 @@ class BlockWriter:
         *,
         outline: Mapping[str, int],
         titles: Collection[str],
-        body: Body,
+        body: ProseStyle,
     ) -> None:
         self._builder = builder
         self._join = join
@@ -88,7 +88,7 @@ class BlockWriter:
         self._leading = max(_LEADING, _PARAGRAPH * body.leading)
         self._paragraph: list[_Placed] = []
         self._grid: Grid | None = None
-        self._heading: tuple[int, list[Line]] | None = None
+        self._heading: tuple[int, list[PdfLine]] | None = None
 
     def add(self, parts: Iterable[Region | Grid]) -> None:
         """Add the parts of one page, or of a text that stands in its own direction."""
@@ -126,7 +126,7 @@ class BlockWriter:
             self._end_paragraph()
         self._paragraph.append(placed)
 
-    def _add_heading(self, line: Line, level: int) -> None:
+    def _add_heading(self, line: PdfLine, level: int) -> None:
         if self._heading is not None:
             before = self._heading[1][-1]
             pitch = line.baseline - before.baseline
@@ -155,7 +155,7 @@ class BlockWriter:
         is_new = not line.text[:1].islower()
         return is_new and not last.is_at_least(_VERY_SHORT_LINE)
 
-    def _level(self, line: Line) -> int:
+    def _level(self, line: PdfLine) -> int:
         """Return the heading level of a line, 0 for none."""
         text = line.text
         if len(text) > _MAX_HEADING_CHARS:
@@ -191,7 +191,7 @@ class BlockWriter:
         self._grid = None
 
 
-def body_of(pages: Sequence[Sequence[Line]]) -> Body:
+def body_of(pages: Sequence[Sequence[PdfLine]]) -> ProseStyle:
     """Return what half of the characters on pages of lines look like."""
     lines = [line for page in pages for line in page]
     chars: Counter[float] = Counter()
@@ -206,13 +206,13 @@ def body_of(pages: Sequence[Sequence[Line]]) -> Body:
         for page in pages
         for above, below in pairwise(page)
     ]
-    return Body(
+    return ProseStyle(
         size=next((size for size, count in sizes if 2 * count >= total), 0.0),
         bold=2 * bold > total,
         leading=median(pitches) if pitches else 0.0,
     )
 
 
-def _differs(before: Line, line: Line) -> bool:
+def _differs(before: PdfLine, line: PdfLine) -> bool:
     larger, smaller = max(before.size, line.size), min(before.size, line.size)
     return larger > _HEADING_SCALE * smaller

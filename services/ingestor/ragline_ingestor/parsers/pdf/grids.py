@@ -8,9 +8,9 @@ from itertools import pairwise
 from statistics import median
 
 from ragline_ingestor.parsers.pdf.hyphens import LineJoiner
-from ragline_ingestor.parsers.pdf.lines import Line, lines_of
+from ragline_ingestor.parsers.pdf.lines import PdfLine, lines_of
 from ragline_ingestor.parsers.pdf.rules import Rule
-from ragline_ingestor.parsers.pdf.words import Word
+from ragline_ingestor.parsers.pdf.words import PdfWord
 
 _RULE = "---"
 # shares of the font size
@@ -46,7 +46,7 @@ class Grid:
         return Grid(rows=(*self.rows, *other.rows[again:]), bold=(*self.bold, *other.bold[again:]))
 
 
-def grid_of(lines: Sequence[Line], borders: Sequence[float], rules: Sequence[Rule]) -> Grid:
+def grid_of(lines: Sequence[PdfLine], borders: Sequence[float], rules: Sequence[Rule]) -> Grid:
     """Return the table of `lines`, with a border between each two columns."""
     rows = [[word for line in row for word in line.words] for row in _rows(lines, borders, rules)]
     return Grid(
@@ -55,20 +55,20 @@ def grid_of(lines: Sequence[Line], borders: Sequence[float], rules: Sequence[Rul
     )
 
 
-def _cell(words: Sequence[Word]) -> tuple[str, ...]:
+def _cell(words: Sequence[PdfWord]) -> tuple[str, ...]:
     return tuple(line.text for line in lines_of(words))
 
 
-def _parted(words: Sequence[Word], borders: Sequence[float]) -> list[list[Word]]:
-    cells: list[list[Word]] = [[] for _ in range(len(borders) + 1)]
+def _parted(words: Sequence[PdfWord], borders: Sequence[float]) -> list[list[PdfWord]]:
+    cells: list[list[PdfWord]] = [[] for _ in range(len(borders) + 1)]
     for word in words:
         cells[sum((word.left + word.right) / 2 > border for border in borders)].append(word)
     return cells
 
 
 def _rows(
-    lines: Sequence[Line], borders: Sequence[float], rules: Sequence[Rule]
-) -> Iterator[list[Line]]:
+    lines: Sequence[PdfLine], borders: Sequence[float], rules: Sequence[Rule]
+) -> Iterator[list[PdfLine]]:
     """Yield the lines of each row: between two rules, else what goes on below a row's first."""
     parted = [_is_parted(a, b, rules) for a, b in pairwise(lines)]
     # one rule below the head parts no rows
@@ -90,7 +90,7 @@ def _rows(
 
 
 def _goes_on(
-    line: Line, pitch: float, usual: float, widest: float, borders: Sequence[float]
+    line: PdfLine, pitch: float, usual: float, widest: float, borders: Sequence[float]
 ) -> bool:
     """Tell whether a line's cells go on from the line above: nothing begins in the first column.
 
@@ -105,7 +105,7 @@ def _goes_on(
     return is_closer or line.text[:1].islower()
 
 
-def _is_parted(above: Line, below: Line, rules: Sequence[Rule]) -> bool:
+def _is_parted(above: PdfLine, below: PdfLine, rules: Sequence[Rule]) -> bool:
     left, right = min(above.left, below.left), max(above.right, below.right)
     most = (right - left) / 2
     inside = [rule for rule in rules if above.baseline < rule.y < below.baseline]

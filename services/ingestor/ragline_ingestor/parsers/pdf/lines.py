@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import regex
 
-from ragline_ingestor.parsers.pdf.words import Word
+from ragline_ingestor.parsers.pdf.words import PdfWord
 
 _RIGHT_TO_LEFT = regex.compile(r"[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}]")
 _LETTER = regex.compile(r"\p{L}")
@@ -18,14 +18,14 @@ _SAME_BASELINE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """Words on one baseline, in reading order; places as of `Word`.
+class PdfLine:
+    """Words on one baseline, in reading order; places as of `PdfWord`.
 
     `text` has spaces between the words. `size` is the font size of most of its characters, in
     points; `bold` says whether all of it is.
     """
 
-    words: tuple[Word, ...]
+    words: tuple[PdfWord, ...]
     text: str
     size: float
     bold: bool
@@ -34,13 +34,13 @@ class Line:
     baseline: float
 
 
-def line_of(words: Sequence[Word]) -> Line:
+def line_of(words: Sequence[PdfWord]) -> PdfLine:
     """Return the line of words that stand in any order."""
     text = " ".join(word.text for word in words)
     ordered = sorted(words, key=lambda word: word.left)
     if 2 * len(_RIGHT_TO_LEFT.findall(text)) > len(_LETTER.findall(text)):
         ordered = sorted(words, key=lambda word: -word.right)
-    return Line(
+    return PdfLine(
         words=tuple(ordered),
         text=" ".join(word.text for word in ordered),
         size=_usual_size(words),
@@ -51,9 +51,9 @@ def line_of(words: Sequence[Word]) -> Line:
     )
 
 
-def lines_of(words: Sequence[Word]) -> list[Line]:
+def lines_of(words: Sequence[PdfWord]) -> list[PdfLine]:
     """Return the words' lines from top to bottom."""
-    rows: list[list[Word]] = []
+    rows: list[list[PdfWord]] = []
     for word in sorted(words, key=lambda each: (each.baseline, each.left)):
         if rows and word.baseline - rows[-1][0].baseline <= _SAME_BASELINE * max(
             word.size, rows[-1][0].size
@@ -73,7 +73,7 @@ def joined(before: str, after: str) -> str:
     return f"{before} {after}"
 
 
-def gaps(line: Line, least: float) -> Iterator[tuple[float, float]]:
+def gaps(line: PdfLine, least: float) -> Iterator[tuple[float, float]]:
     """Yield the free places beside and between a line's words that are at least so wide."""
     words = sorted(line.words, key=lambda word: word.left)
     yield float("-inf"), words[0].left
@@ -85,7 +85,7 @@ def gaps(line: Line, least: float) -> Iterator[tuple[float, float]]:
     yield right, float("inf")
 
 
-def _usual_size(words: Sequence[Word]) -> float:
+def _usual_size(words: Sequence[PdfWord]) -> float:
     chars: dict[float, int] = {}
     for word in words:
         chars[word.size] = chars.get(word.size, 0) + len(word.text)

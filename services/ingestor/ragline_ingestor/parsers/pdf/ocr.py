@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 
-from ragline_ingestor.parsers.pdf.words import Word
+from ragline_ingestor.parsers.pdf.words import PdfWord
 
 _DOTS_PER_INCH = 150
 _POINTS_PER_INCH = 72
@@ -24,8 +24,8 @@ def can_read_pictures() -> bool:
     return find_spec("rapidocr") is not None
 
 
-def words_of_picture(page: pypdfium2.PdfPage) -> list[Word]:
-    """Return the lines of a page as one word each, placed as `Word` says; none if it has no text.
+def words_of_picture(page: pypdfium2.PdfPage) -> list[PdfWord]:
+    """Return the lines of a page as one word each, placed as `PdfWord` says; none without text.
 
     Takes seconds of processor time, and a gigabyte of address space with the models.
     """
@@ -46,9 +46,9 @@ def words_of_picture(page: pypdfium2.PdfPage) -> list[Word]:
     ]
 
 
-def _word(text: str, corners: list[tuple[float, float]]) -> Word:
+def _word(text: str, corners: list[tuple[float, float]]) -> PdfWord:
     across, down = [x for x, _ in corners], [y for _, y in corners]
-    return Word(
+    return PdfWord(
         text=" ".join(text.split()),
         left=min(across),
         right=max(across),

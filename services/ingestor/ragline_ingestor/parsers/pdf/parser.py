@@ -13,7 +13,7 @@ from ragline_ingestor.parsers.pdf.lines import lines_of
 from ragline_ingestor.parsers.pdf.losses import scanned, unreadable
 from ragline_ingestor.parsers.pdf.regions import read
 from ragline_ingestor.parsers.pdf.running import without_running
-from ragline_ingestor.parsers.pdf.source import Page, opened, outline_of, pages_of, title_of
+from ragline_ingestor.parsers.pdf.source import PageContent, opened, outline_of, pages_of, title_of
 
 _SAMPLE_CHARS = 2_000
 _LEAST_LETTERS = 40
@@ -97,7 +97,7 @@ def _language(texts: Sequence[str]) -> str | None:
     )
 
 
-def _warnings(pages: Sequence[Page], ocr: Ocr) -> Iterator[str]:
+def _warnings(pages: Sequence[PageContent], ocr: Ocr) -> Iterator[str]:
     if pictures := [number for number, page in enumerate(pages, 1) if page.is_picture]:
         yield scanned(pictures, ocr)
     if signs := sum(page.unreadable for page in pages):

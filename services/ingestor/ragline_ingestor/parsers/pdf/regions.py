@@ -14,9 +14,9 @@ from statistics import mean, median
 import regex
 
 from ragline_ingestor.parsers.pdf.grids import Grid, grid_of
-from ragline_ingestor.parsers.pdf.lines import Line, gaps, lines_of
+from ragline_ingestor.parsers.pdf.lines import PdfLine, gaps, lines_of
 from ragline_ingestor.parsers.pdf.rules import Rule
-from ragline_ingestor.parsers.pdf.words import Word
+from ragline_ingestor.parsers.pdf.words import PdfWord
 
 Gutter = tuple[float, float]
 
@@ -44,7 +44,7 @@ _DEEPEST = 4
 class Region:
     """Lines below each other within `left` and `right`, the sides of their column."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PdfLine, ...]
     left: float
     right: float
 
@@ -66,13 +66,13 @@ class _Run:
 _NO_RUN = _Run(length=0, gutters=())
 
 
-def read(words: Sequence[Word], rules: Sequence[Rule]) -> list[Region | Grid]:
+def read(words: Sequence[PdfWord], rules: Sequence[Rule]) -> list[Region | Grid]:
     """Return the parts of a page in the order in which they are read."""
     return list(_read(lines_of(words), rules, _DEEPEST))
 
 
-def _read(lines: Sequence[Line], rules: Sequence[Rule], depth: int) -> Iterator[Region | Grid]:
-    single: list[Line] = []
+def _read(lines: Sequence[PdfLine], rules: Sequence[Rule], depth: int) -> Iterator[Region | Grid]:
+    single: list[PdfLine] = []
     at = 0
     while at < len(lines):
         run = _split_run(lines, at, rules) if depth else _NO_RUN
@@ -92,7 +92,7 @@ def _read(lines: Sequence[Line], rules: Sequence[Rule], depth: int) -> Iterator[
     yield from _region(single, lines)
 
 
-def _region(single: Sequence[Line], lines: Sequence[Line]) -> Iterator[Region]:
+def _region(single: Sequence[PdfLine], lines: Sequence[PdfLine]) -> Iterator[Region]:
     if single:
         yield Region(
             lines=tuple(single),
@@ -101,7 +101,7 @@ def _region(single: Sequence[Line], lines: Sequence[Line]) -> Iterator[Region]:
         )
 
 
-def _split_run(lines: Sequence[Line], start: int, rules: Sequence[Rule]) -> _Run:
+def _split_run(lines: Sequence[PdfLine], start: int, rules: Sequence[Rule]) -> _Run:
     """Return the run of lines from `start` that are columns or a table; an empty one if neither."""
     runs = _runs(lines, start)
     if not runs:
@@ -115,7 +115,7 @@ def _split_run(lines: Sequence[Line], start: int, rules: Sequence[Rule]) -> _Run
     return best if best.score >= later else _NO_RUN
 
 
-def _runs(lines: Sequence[Line], start: int) -> list[_Run]:
+def _runs(lines: Sequence[PdfLine], start: int) -> list[_Run]:
     """Return the runs of lines from `start` that gutters part, the shorter ones first."""
     if start >= len(lines):
         return []
@@ -150,7 +150,7 @@ def _common(left: list[Gutter], right: list[Gutter], least: float) -> Iterator[G
 
 
 def _parts(
-    lines: Sequence[Line], run: _Run, rules: Sequence[Rule], depth: int
+    lines: Sequence[PdfLine], run: _Run, rules: Sequence[Rule], depth: int
 ) -> Iterator[Region | Grid]:
     """Yield a run's parts; nothing if it is plain lines after all."""
     columns = [lines_of(each) for each in _columns(lines, run.gutters)]
@@ -161,7 +161,9 @@ def _parts(
         yield from _table(lines, run.gutters, rules)
 
 
-def _are_columns(lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequence[Rule]) -> bool:
+def _are_columns(
+    lines: Sequence[PdfLine], gutters: Sequence[Gutter], rules: Sequence[Rule]
+) -> bool:
     """Tell whether the lines between the gutters are read column by column."""
     columns = [lines_of(each) for each in _columns(lines, gutters)]
     if sum(len(column) >= _COLUMN_LINES for column in columns) < 2:
@@ -173,13 +175,13 @@ def _are_columns(lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequen
     return any(map(_is_prose, columns)) and not _are_aligned(lines, columns, gutters)
 
 
-def _is_prose(column: Sequence[Line]) -> bool:
+def _is_prose(column: Sequence[PdfLine]) -> bool:
     """Tell whether a column is long and running text; a table's first one is not."""
     return len(column) >= _PROSE_LINES and _fills(column) and _goes_on([column], _FLOWS)
 
 
 def _are_aligned(
-    lines: Sequence[Line], columns: Sequence[Sequence[Line]], gutters: Sequence[Gutter]
+    lines: Sequence[PdfLine], columns: Sequence[Sequence[PdfLine]], gutters: Sequence[Gutter]
 ) -> bool:
     """Tell whether what stands side by side stands on the same baselines, as a table's rows do."""
     rows = sum(
@@ -192,7 +194,7 @@ def _are_aligned(
 
 
 def _table(
-    lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequence[Rule]
+    lines: Sequence[PdfLine], gutters: Sequence[Gutter], rules: Sequence[Rule]
 ) -> Iterator[Region | Grid]:
     """Yield the table, and what stands above and below it in one column only."""
     several = [i for i, line in enumerate(lines) if len(_filled(line, gutters)) > 1]
@@ -204,7 +206,7 @@ def _table(
     yield from _region(lines[last:], lines)
 
 
-def _end(lines: Sequence[Line], last: int, gutters: Sequence[Gutter]) -> int:
+def _end(lines: Sequence[PdfLine], last: int, gutters: Sequence[Gutter]) -> int:
     """Return where the table ends: the last row's cells may go on in lines of their own."""
     end = last + 1
     while end < len(lines) and 0 not in _filled(lines[end], gutters):
@@ -212,23 +214,23 @@ def _end(lines: Sequence[Line], last: int, gutters: Sequence[Gutter]) -> int:
     return end
 
 
-def _filled(line: Line, gutters: Sequence[Gutter]) -> set[int]:
+def _filled(line: PdfLine, gutters: Sequence[Gutter]) -> set[int]:
     return {_column_of(word, gutters) for word in line.words}
 
 
-def _column_of(word: Word, gutters: Sequence[Gutter]) -> int:
+def _column_of(word: PdfWord, gutters: Sequence[Gutter]) -> int:
     return sum(word.left >= gutter[1] - 0.01 for gutter in gutters)
 
 
-def _columns(lines: Sequence[Line], gutters: Sequence[Gutter]) -> list[list[Word]]:
-    columns: list[list[Word]] = [[] for _ in range(len(gutters) + 1)]
+def _columns(lines: Sequence[PdfLine], gutters: Sequence[Gutter]) -> list[list[PdfWord]]:
+    columns: list[list[PdfWord]] = [[] for _ in range(len(gutters) + 1)]
     for line in lines:
         for word in line.words:
             columns[_column_of(word, gutters)].append(word)
     return columns
 
 
-def _is_running_text(columns: Sequence[Sequence[Line]]) -> bool:
+def _is_running_text(columns: Sequence[Sequence[PdfLine]]) -> bool:
     long = [column for column in columns if len(column) >= _COLUMN_LINES]
     if len(columns[0]) < _COLUMN_LINES or len(long) < 2 or not all(map(_fills, long)):
         return False
@@ -236,7 +238,7 @@ def _is_running_text(columns: Sequence[Sequence[Line]]) -> bool:
     return all(map(_fills, short)) and _goes_on(long, _GOES_ON)
 
 
-def _fills(column: Sequence[Line]) -> bool:
+def _fills(column: Sequence[PdfLine]) -> bool:
     """Tell whether the lines are as long as those of running text."""
     if not column:
         return False
@@ -246,7 +248,7 @@ def _fills(column: Sequence[Line]) -> bool:
     return fill >= _COLUMN_FILL and chars >= _COLUMN_CHARS
 
 
-def _goes_on(columns: Sequence[Sequence[Line]], least: float) -> bool:
+def _goes_on(columns: Sequence[Sequence[PdfLine]], least: float) -> bool:
     """Tell whether so many lines go on with a sentence, as far as the script shows it."""
     pairs = [(a.text, b.text) for column in columns for a, b in pairwise(column)]
     cased = [b for _, b in pairs if b[:1].lower() != b[:1].upper()]
@@ -255,7 +257,7 @@ def _goes_on(columns: Sequence[Sequence[Line]], least: float) -> bool:
     return sum(b[:1].islower() for b in cased) >= least * len(cased)
 
 
-def _is_ruled(lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequence[Rule]) -> bool:
+def _is_ruled(lines: Sequence[PdfLine], gutters: Sequence[Gutter], rules: Sequence[Rule]) -> bool:
     """Tell whether lines are drawn across the gutters between the rows."""
     top, bottom = lines[0].baseline, lines[-1].baseline
     inside = {
@@ -266,6 +268,6 @@ def _is_ruled(lines: Sequence[Line], gutters: Sequence[Gutter], rules: Sequence[
     return bool(inside)
 
 
-def _are_items(columns: Sequence[Sequence[Line]]) -> bool:
+def _are_items(columns: Sequence[Sequence[PdfLine]]) -> bool:
     """Tell whether the first column is nothing but the marks or numbers of a list."""
     return len(columns) == 2 and all(_MARKER.fullmatch(line.text) for line in columns[0])

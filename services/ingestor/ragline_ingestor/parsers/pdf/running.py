@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
-from ragline_ingestor.parsers.pdf.lines import Line
+from ragline_ingestor.parsers.pdf.lines import PdfLine
 
 # so many pages, and half of them all
 _LEAST_PAGES = 3
@@ -42,13 +42,13 @@ class Running:
     `titles` are lines at the top that differ from page to page in a number only.
     """
 
-    pages: tuple[tuple[Line, ...], ...]
+    pages: tuple[tuple[PdfLine, ...], ...]
     headers: tuple[str, ...]
     footers: tuple[str, ...]
     titles: frozenset[str]
 
 
-def without_running(pages: Sequence[Sequence[Line]]) -> Running:
+def without_running(pages: Sequence[Sequence[PdfLine]]) -> Running:
     """Take running headers and footers out of pages of lines, which are sorted from the top."""
     left = [list(page) for page in pages]
     headers = list(_taken(left, 0))
@@ -61,7 +61,7 @@ def without_running(pages: Sequence[Sequence[Line]]) -> Running:
     )
 
 
-def _taken(pages: list[list[Line]], edge: int) -> Iterator[str]:
+def _taken(pages: list[list[PdfLine]], edge: int) -> Iterator[str]:
     """Take the lines at one edge out of `pages`, and yield their texts without page numbers."""
     filled = sum(map(bool, pages))
     often = max(_LEAST_PAGES, filled / 2)
@@ -77,7 +77,7 @@ def _taken(pages: list[list[Line]], edge: int) -> Iterator[str]:
             yield from (each for each in _segments(line) if not _PAGE_NUMBER.fullmatch(each))
 
 
-def _titles(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
+def _titles(pages: Sequence[Sequence[PdfLine]]) -> Iterator[str]:
     filled = [page[0] for page in pages if page]
     often = max(_LEAST_PAGES, len(filled) / 2)
     keys = [(_NUMBER.sub("#", line.text), round(line.baseline)) for line in filled]
@@ -87,7 +87,7 @@ def _titles(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
             yield line.text
 
 
-def _keys(line: Line, page: int) -> set[tuple[object, ...]]:
+def _keys(line: PdfLine, page: int) -> set[tuple[object, ...]]:
     """Return what a line has in common with that of another page if both are running ones.
 
     The number of a page grows with the pages, from wherever it begins.
@@ -105,7 +105,7 @@ def _keys(line: Line, page: int) -> set[tuple[object, ...]]:
     return {(*parts, place), (*parts, place + 1)}
 
 
-def _segments(line: Line) -> Iterator[str]:
+def _segments(line: PdfLine) -> Iterator[str]:
     """Yield what stands apart on a line."""
     words: list[str] = []
     right: float | None = None

@@ -14,7 +14,7 @@ from ragline_ingestor.document import Ocr, ParseLimits
 from ragline_ingestor.parsers.nodes import check_nodes
 from ragline_ingestor.parsers.pdf.ocr import words_of_picture
 from ragline_ingestor.parsers.pdf.rules import Rule, horizontal_rules
-from ragline_ingestor.parsers.pdf.words import UNREADABLE, Word, words_by_angle
+from ragline_ingestor.parsers.pdf.words import UNREADABLE, PdfWord, words_by_angle
 
 _NO_TITLES = frozenset({"(anonymous)", "untitled", "(unspecified)"})
 _PICTURES = frozenset({pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING})
@@ -28,13 +28,13 @@ _MOST_BOOKMARKS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PageContent:
     """A page's words, the main direction's first, by the angle in which they stand.
 
     `is_picture`: nearly all that it shows is no text.
     """
 
-    words: tuple[tuple[Word, ...], ...]
+    words: tuple[tuple[PdfWord, ...], ...]
     rules: tuple[Rule, ...]
     unreadable: int
     is_picture: bool
@@ -78,7 +78,7 @@ def outline_of(document: pypdfium2.PdfDocument) -> dict[str, int]:
     return found
 
 
-def pages_of(document: pypdfium2.PdfDocument, limits: ParseLimits) -> Iterator[Page]:
+def pages_of(document: pypdfium2.PdfDocument, limits: ParseLimits) -> Iterator[PageContent]:
     """Yield the pages, with the values of form fields and the notes that stand on them.
 
     Raises:
@@ -117,7 +117,7 @@ def _flatten(document: pypdfium2.PdfDocument, number: int) -> None:
         page.close()
 
 
-def _read(page: pypdfium2.PdfPage) -> Page:
+def _read(page: pypdfium2.PdfPage) -> PageContent:
     text = page.get_textpage()
     try:
         angles = words_by_angle(text)
@@ -130,7 +130,7 @@ def _read(page: pypdfium2.PdfPage) -> Page:
     ]
     parts = sorted(filter(None, parts), key=lambda words: -sum(len(w.text) for w in words))
     chars = sum(len(word.text) for words in parts for word in words)
-    return Page(
+    return PageContent(
         words=tuple(parts),
         rules=tuple(horizontal_rules(page)) if parts else (),
         unreadable=unreadable,

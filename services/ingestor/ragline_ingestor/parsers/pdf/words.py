@@ -33,7 +33,7 @@ _LOWERED = (0.05, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class PdfWord:
     """Characters without a space between them; places are in points, downwards and to the right.
 
     `size` is the font size in points. The origin is the page's corner where reading begins, or any
@@ -67,7 +67,7 @@ class _Glyph(NamedTuple):
     bold: bool
 
 
-def words_by_angle(page: pypdfium2.PdfTextPage) -> dict[int, list[Word]]:
+def words_by_angle(page: pypdfium2.PdfTextPage) -> dict[int, list[PdfWord]]:
     """Return the words in the order in which they are drawn, by their angle in degrees."""
     glyphs: dict[int, list[_Glyph | None]] = {}
     for angle, glyph in _glyphs(page.raw):
@@ -130,7 +130,7 @@ def _turned(box: Any, cos: float, sin: float) -> tuple[float, float, float]:
     return min(across), max(across), max(up) - min(up)
 
 
-def _words(glyphs: list[_Glyph | None]) -> Iterator[Word]:
+def _words(glyphs: list[_Glyph | None]) -> Iterator[PdfWord]:
     word = _Building()
     for glyph in (*glyphs, None):
         if glyph is not None and word.takes(glyph):
@@ -169,12 +169,12 @@ class _Building:
         self._right = max(self._right, glyph.right)
         return True
 
-    def finished(self) -> Word | None:
+    def finished(self) -> PdfWord | None:
         """Return the word; None if it has no visible character."""
         self._end_run()
         if self._first is None or not self._text.strip():
             return None
-        return Word(
+        return PdfWord(
             text=_paired(self._text),
             left=self._left,
             right=self._right,
