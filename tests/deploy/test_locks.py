@@ -20,7 +20,13 @@ def packages(lock: Path) -> set[str]:
 
 
 def test_every_service_has_its_own() -> None:
-    assert {lock.stem for lock in LOCKS} == {*Service, "generator-models", "cli", "dev"}
+    assert {lock.stem for lock in LOCKS} == {
+        *Service,
+        "generator-models",
+        "ingestor-ocr",
+        "cli",
+        "dev",
+    }
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)

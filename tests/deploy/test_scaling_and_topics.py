@@ -51,6 +51,7 @@ def test_the_ingestor_scales_on_documents_access_and_retries(prod: list[Object])
     assert {trigger["metadata"]["topic"] for trigger in triggers} == {
         "documents",
         "document-access",
+        "documents.ocr",
         *(topic.name for topic in RETRIES),
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 from ragline.adapters.models import open_embedder
 from ragline.adapters.redis.client import open_redis
@@ -11,7 +12,14 @@ from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
 from ragline.adapters.redis.optional import optional_redis
 from ragline.adapters.stores.guarded import open_guarded_store
 from ragline.clock import utc_now
-from ragline.contracts.topics import DOCUMENT_ACCESS, DOCUMENT_STATUS, DOCUMENTS, Service
+from ragline.contracts.topics import (
+    DOCUMENT_ACCESS,
+    DOCUMENT_STATUS,
+    DOCUMENTS,
+    DOCUMENTS_OCR,
+    Service,
+)
+from ragline.errors import Misconfigured
 from ragline.messaging.aside import Aside
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
@@ -19,10 +27,13 @@ from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
 from ragline_ingestor.access_log import AccessLog
+from ragline_ingestor.document import Ocr
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
 from ragline_ingestor.http_reader import open_http_reader
+from ragline_ingestor.ocr_lane import OcrLane
+from ragline_ingestor.parsers.pdf.ocr import can_read_pictures
 from ragline_ingestor.sandbox.messages import ParserOptions
 from ragline_ingestor.sandbox.parser_pool import open_parser_pool
 from ragline_ingestor.settings import IngestorSettings, Settings
@@ -56,13 +67,15 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             slot=slot,
             on_loss=lambda reason: metrics.count("ragline_parsers_lost_total", reason=reason),
         ) as parsers,
+        AsyncExitStack() as stack,
     ):
+        aside = Aside()
+        ocr = await stack.enter_async_context(_open_ocr(own, slot, metrics, aside))
         cache = RedisEmbeddingCache(
             optional_redis(redis, "embedding_cache", metrics),
             ttl_s=settings.redis.embedding_ttl_s,
             fill=settings.redis.cache_fill,
         )
-        aside = Aside()
         access = AccessLog(store=store, record=aside, everything=own.record_all_access)
         yield Composition(
             stage=IngestorStage(
@@ -79,12 +92,46 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 ),
                 writes=TenantLine(settings.vector_store.pool_size, slot=slot),
                 clock=utc_now,
+                ocr=ocr,
             ),
             checks={"vector_store": store.ping},
             vital={"vector_store": store},
             aside=aside,
             live={"vector_store": store.stuck},
         )
+
+
+@asynccontextmanager
+async def _open_ocr(
+    own: IngestorSettings, slot: DeliverySlot, metrics: Metrics, aside: Aside
+) -> AsyncIterator[OcrLane | None]:
+    """Start the one process that reads scanned pages, if they are to be read.
+
+    Raises:
+        Misconfigured: the engine is not installed.
+        Unavailable: the process does not start.
+    """
+    if not own.ocr:
+        yield None
+        return
+    if not can_read_pictures():
+        raise Misconfigured(
+            "RAGLINE_INGESTOR__OCR is true, but no OCR engine is installed: install"
+            " ragline-ingestor[ocr]"
+        )
+    options = ParserOptions(
+        limits=replace(own.parse_limits(), ocr=Ocr.NOW),
+        sizes=own.chunk_sizes(),
+        process=own.ocr_process_limits(),
+    )
+    async with open_parser_pool(
+        options,
+        workers=1,
+        timeout_s=own.ocr_timeout_s,
+        slot=slot,
+        on_loss=lambda reason: metrics.count("ragline_parsers_lost_total", reason=reason),
+    ) as reader:
+        yield OcrLane(prepare=reader, publish=aside)
 
 
 @asynccontextmanager
@@ -111,8 +158,8 @@ def _parser_options(own: IngestorSettings) -> ParserOptions:
 
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
-    inbound=(DOCUMENTS, DOCUMENT_ACCESS),
-    outbound=(DOCUMENT_STATUS, DOCUMENT_ACCESS),
+    inbound=(DOCUMENTS, DOCUMENT_ACCESS, DOCUMENTS_OCR),
+    outbound=(DOCUMENT_STATUS, DOCUMENT_ACCESS, DOCUMENTS_OCR),
     delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,

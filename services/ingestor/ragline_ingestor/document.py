@@ -40,6 +40,14 @@ class Block:
     heading: str = ""
 
 
+class Ocr(StrEnum):
+    """Whether the text of scanned pages is read: never, in a lane of its own, or at once."""
+
+    OFF = "off"
+    LATER = "later"
+    NOW = "now"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDocument:
     """A document's canonical text and its blocks, in order and without overlap.
@@ -48,7 +56,8 @@ class ParsedDocument:
     text it is exactly the source after `decoding.clean` (line ends are LF, control characters
     dropped); for Markdown the source as it is read (`parsers.markdown_text`); for other formats
     the extracted text. Long tables then repeat their heads (`table_heads`).
-    `warnings` are sentences that say what of the source is missing in `text`.
+    `warnings` are sentences that say what of the source is missing in `text`; `scanned`, whether
+    that are pages which OCR can read.
     """
 
     text: str
@@ -56,6 +65,7 @@ class ParsedDocument:
     title: str | None = None
     language: str | None = None
     warnings: tuple[str, ...] = ()
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +73,9 @@ class ParseLimits:
     """What one document may hold.
 
     `text_chars` counts code points after extraction; `nodes` counts the elements of an HTML page,
-    the elements and attributes of a DOCX file's XML, the objects of a PDF, the cells of a workbook
-    that have text, or the values of JSON, YAML and XML. `docx_comments`:
-    whether the comments in a DOCX count as its text.
+    the elements and attributes of a DOCX file's XML, the objects on the pages of a PDF, the cells
+    of a workbook that have text, or the values of JSON, YAML and XML. `docx_comments`: whether the
+    comments in a DOCX count as its text.
     """
 
     text_chars: int
@@ -73,6 +83,7 @@ class ParseLimits:
     unpacked_bytes: int
     nodes: int
     docx_comments: bool = False
+    ocr: Ocr = Ocr.OFF
 
 
 Parser = Callable[[Content, ParseLimits], ParsedDocument]

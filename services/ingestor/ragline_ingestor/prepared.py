@@ -12,7 +12,8 @@ class Prepared:
     """The chunks of a document, in order (there is at least one), and what it says of itself.
 
     `media_type` is the one by which it was read; `title` and `language` are None where the
-    document shows none. `warnings` say what of the document is not in the chunks.
+    document shows none. `warnings` say what of the document is not in the chunks; `scanned`,
+    whether that are pages which OCR can read.
     """
 
     media_type: str
@@ -20,3 +21,4 @@ class Prepared:
     language: str | None
     chunks: tuple[Chunk, ...]
     warnings: tuple[str, ...] = ()
+    scanned: bool = False

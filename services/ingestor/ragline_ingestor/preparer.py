@@ -49,6 +49,7 @@ class Preparer:
             language=document.language or detect_language(document),
             chunks=chunks,
             warnings=tuple(_message(each) for each in document.warnings[: bounds.WARNINGS]),
+            scanned=document.scanned,
         )
 
     def _check_size(self, chunks: Sequence[Chunk]) -> None:

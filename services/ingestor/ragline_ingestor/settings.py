@@ -10,7 +10,7 @@ from ragline.contracts import bounds
 from ragline.model_settings import EmbeddingSettings
 from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings, VectorStoreSettings
 from ragline_ingestor.chunking import ChunkSizes
-from ragline_ingestor.document import ParseLimits
+from ragline_ingestor.document import Ocr, ParseLimits
 from ragline_ingestor.sandbox.budget import ProcessLimits
 
 
@@ -43,11 +43,23 @@ class IngestorSettings(Group):
     max_nodes: PositiveInt = Field(
         1_000_000,
         description="elements of one HTML page, elements and attributes of one DOCX, PPTX, ODT or "
-        "EPUB, groups of one RTF, objects of one PDF, cells of one XLSX, values of one JSON, YAML "
+        "EPUB, groups of one RTF, objects on the pages of one PDF, cells of one XLSX, values of one JSON, YAML "
         "or XML",
     )
     docx_comments: bool = Field(
         False, description="index the comments in a DOCX, each below the paragraph it stands at"
+    )
+    ocr: bool = Field(
+        False, description="read scanned pages of PDFs, in a lane of their own; needs the extra ocr"
+    )
+    ocr_timeout_s: PositiveFloat = Field(
+        3_600.0, description="reading the scanned pages of one document; a page takes seconds"
+    )
+    ocr_cpu_s: PositiveFloat = Field(
+        3_600.0, description="processor time for reading the scanned pages of one document"
+    )
+    ocr_memory_mb: Annotated[int, Field(ge=1_024)] = Field(
+        3_072, description="address space of the process that reads scanned pages"
     )
     parse_workers: PositiveInt = Field(
         2, description="processes that parse documents side by side, about 170 MB each when idle"
@@ -95,7 +107,12 @@ class IngestorSettings(Group):
             unpacked_bytes=self.max_unpacked_bytes,
             nodes=self.max_nodes,
             docx_comments=self.docx_comments,
+            ocr=Ocr.LATER if self.ocr else Ocr.OFF,
         )
+
+    def ocr_process_limits(self) -> ProcessLimits:
+        """Return what the process may cost in which scanned pages are read."""
+        return ProcessLimits(cpu_s=self.ocr_cpu_s, memory_mb=self.ocr_memory_mb)
 
     def process_limits(self) -> ProcessLimits:
         """Return what the process may cost in which a document is parsed."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from ragline.clock import Clock, Monotonic
+from ragline.contracts.bounds import MESSAGE_CHARS, clip
 from ragline.contracts.documents import (
     ChunkCounts,
     DocumentAccessChanged,
     DocumentChanged,
+    DocumentScanned,
     DocumentStatus,
     DocumentTombstone,
     EmbeddingCounts,
     Operation,
     Outcome,
 )
+from ragline.errors import InvalidDocument
 from ragline.ports.store import (
     FencedStore,
     IndexedDocument,
@@ -26,29 +28,17 @@ from ragline.ports.store import (
 )
 from ragline_ingestor.access_log import AccessLog, Change, ref_of
 from ragline_ingestor.assembly import chunk_counts, chunk_hashes, draft, texts_to_embed
-from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
 from ragline_ingestor.fetcher import Fetch
 from ragline_ingestor.metadata import within_bounds
-from ragline_ingestor.prepared import Prepared
+from ragline_ingestor.ocr_lane import OcrLane
+from ragline_ingestor.parsers import ONLY_SCANS
+from ragline_ingestor.preparation import Prepare
 from ragline_ingestor.stopwatch import Stopwatch
 from ragline_ingestor.tenant_line import TenantLine
 
 # A write gives no sign of life. One of 4,900 chunks took 86 s where many shared two cores.
 _LONGEST_S_PER_CHUNK = 0.05
-
-
-class Prepare(Protocol):
-    """Parses and chunks content."""
-
-    async def __call__(self, content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
-        """Return at least one chunk of `content`; its format may show in one of its `names`.
-
-        Raises:
-            InvalidDocument: the content is broken, empty, of an unknown format, or costs too much.
-            Unavailable: it cannot be parsed just now.
-        """
-        ...
 
 
 class IngestorStage:
@@ -63,6 +53,7 @@ class IngestorStage:
         access: applies and records who may read.
         fetch: reads the content of a change, inline or by URI.
         prepare: parses and chunks content.
+        ocr: reads scanned pages later; None if nothing does.
         embedder: embeds texts through the cache.
         writes: where documents wait to be written.
         clock: aware wall-clock time, for `finished_at`.
@@ -80,6 +71,7 @@ class IngestorStage:
         writes: TenantLine,
         clock: Clock,
         timer: Monotonic = time.perf_counter,
+        ocr: OcrLane | None = None,
     ) -> None:
         self._store = store
         self._access = access
@@ -89,6 +81,7 @@ class IngestorStage:
         self._writes = writes
         self._clock = clock
         self._timer = timer
+        self._ocr = ocr
 
     async def __call__(self, event: Change | DocumentTombstone) -> DocumentStatus:
         """Apply `event` and return its terminal status.
@@ -139,9 +132,33 @@ class IngestorStage:
             return await self._delete(event, stored, watch)
         try:
             return await self._index(event, stored, watch)
+        except InvalidDocument as error:
+            await self._access.keep_narrower(event, stored)
+            if (status := await self._without_scans(event, error)) is None:
+                raise
+            return status
         except Exception:
             await self._access.keep_narrower(event, stored)
             raise
+
+    async def _without_scans(
+        self, event: DocumentChanged, error: InvalidDocument
+    ) -> DocumentStatus | None:
+        """Return the status of a document that is all scans, or whose scans cannot be read.
+
+        What is indexed of it stays. None if the failure is another one.
+        """
+        if self._ocr is None:
+            return None
+        if isinstance(event, DocumentScanned):
+            warning = f"its scanned pages could not be read by OCR: {error}"
+        elif error.code == ONLY_SCANS:
+            await self._ocr.queue(event)
+            warning = "all pages are pictures without text and not indexed yet: waiting for OCR"
+        else:
+            return None
+        status = self._ended(event, Outcome.UNCHANGED)
+        return status.model_copy(update={"warnings": (clip(warning, MESSAGE_CHARS),)})
 
     async def _delete(
         self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
@@ -159,12 +176,16 @@ class IngestorStage:
     async def _index(
         self, event: DocumentChanged, stored: StoredDocument | None, watch: Stopwatch
     ) -> DocumentStatus:
-        document, warnings = await self._drafted(event, watch)
+        document, warnings, waits = await self._drafted(event, watch)
         before = stored.chunk_hashes if stored else ()
         counts = chunk_counts(before, chunk_hashes(document))
-        if stored is not None and _is_stored(document, stored):
+        if stored is not None and (
+            _is_stored(document, stored) or (waits and _has_scans(document, stored))
+        ):
             await self._settle(event, watch)
             await self._access.note(event, stored)
+            if waits and not _has_scans(document, stored):
+                await self._queue_scans(event)
             return self._ended(event, Outcome.UNCHANGED).model_copy(
                 update={"chunks": counts, "warnings": warnings}
             )
@@ -176,6 +197,8 @@ class IngestorStage:
             async with self._writes.turn(event.tenant, longest_s=longest_s):
                 result = await self._store.upsert(_with_vectors(document, texts, embeddings))
         await self._access.note(event, stored)
+        if waits:
+            await self._queue_scans(event)
         status = self._ended(event, _outcome(result, Outcome.INDEXED))
         used = EmbeddingCounts(computed=embeddings.computed, cached=embeddings.cached)
         applied = result is WriteResult.APPLIED
@@ -189,15 +212,22 @@ class IngestorStage:
 
     async def _drafted(
         self, event: DocumentChanged, watch: Stopwatch
-    ) -> tuple[IndexedDocument, tuple[str, ...]]:
-        """Return the document without vectors, and warnings for its publisher."""
+    ) -> tuple[IndexedDocument, tuple[str, ...], bool]:
+        """Return the document without vectors, warnings, and whether it waits for OCR."""
+        is_scanned = isinstance(event, DocumentScanned)
+        prepare = self._ocr.prepare if self._ocr and is_scanned else self._prepare
         with watch.lap("fetch"):
             content = await self._fetch(event)
         with watch.lap("parse"):
             names = (event.document_id, event.content_uri or "")
-            prepared = await self._prepare(content, names=names, tenant=event.tenant)
+            prepared = await prepare(content, names=names, tenant=event.tenant)
             prepared, warnings = within_bounds(prepared, event)
-            return draft(event, content, prepared), warnings
+            waits = self._ocr is not None and prepared.scanned and not is_scanned
+            return draft(event, content, prepared), warnings, waits
+
+    async def _queue_scans(self, event: DocumentChanged) -> None:
+        if self._ocr is not None:
+            await self._ocr.queue(event)
 
     async def _settle(self, event: DocumentChanged, watch: Stopwatch) -> None:
         """Remove leftovers of an earlier, interrupted delivery although nothing is written."""
@@ -230,6 +260,20 @@ def _is_stored(document: IndexedDocument, stored: StoredDocument) -> bool:
         and stored.content_hash == document.content_hash
         and stored.chunk_hashes == chunk_hashes(document)
         and (not states_access or stored.access_version >= document.version)
+    )
+
+
+def _has_scans(document: IndexedDocument, stored: StoredDocument) -> bool:
+    """Tell whether the store holds `document` with more text than it has without OCR.
+
+    To read the change again must not undo that.
+    """
+    return (
+        stored.version == document.version
+        and not stored.gone
+        and stored.content_hash == document.content_hash
+        and len(stored.chunk_hashes) >= len(document.chunks)
+        and stored.chunk_hashes != chunk_hashes(document)
     )
 
 

@@ -92,6 +92,16 @@ class DocumentChanged(_DocumentEvent):
         return self
 
 
+class DocumentScanned(DocumentChanged):
+    """A change whose document has pages without text, to be read by OCR.
+
+    The ingestor writes it for itself after it has indexed the rest, and indexes the same version
+    again with the text of these pages, unless a later one came meanwhile.
+    """
+
+    ce_type: ClassVar[str] = "ragline.document.scanned.v1"
+
+
 class DocumentTombstone(Contract):
     """A null value under a document's key; it has no schema, and so is no event.
 

@@ -14,7 +14,12 @@ from types import MappingProxyType
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.base import Event
 from ragline.contracts.dead_letters import DeadLetterHandled
-from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged, DocumentStatus
+from ragline.contracts.documents import (
+    DocumentAccessChanged,
+    DocumentChanged,
+    DocumentScanned,
+    DocumentStatus,
+)
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.queries import (
     CandidatesRanked,
@@ -162,6 +167,15 @@ ANSWERS = Topic(
 )
 DOCUMENTS = _changes("documents", DocumentChanged)
 DOCUMENT_ACCESS = _changes("document-access", DocumentAccessChanged, also_from=(Service.INGESTOR,))
+# A lane of its own: a page takes seconds, and what has text must not wait for it
+DOCUMENTS_OCR = Topic(
+    name="documents.ocr",
+    event=DocumentScanned,
+    key="tenant/document_id",
+    producers=(Service.INGESTOR,),
+    consumers=(Service.INGESTOR,),
+    partitions=_DOCUMENTS,
+)
 DOCUMENT_STATUS = Topic(
     name="document-status",
     event=DocumentStatus,
@@ -212,6 +226,7 @@ TOPICS: tuple[Topic, ...] = (
     ANSWERS,
     DOCUMENTS,
     DOCUMENT_ACCESS,
+    DOCUMENTS_OCR,
     DOCUMENT_STATUS,
     FEEDBACK,
     RETRY_10S,

@@ -13,7 +13,12 @@ from ragline.clock import epoch_ms
 from ragline.contracts.base import Event
 from ragline.contracts.bounds import clip
 from ragline.contracts.dead_letters import Cause
-from ragline.contracts.documents import DocumentStatus, DocumentTombstone, Outcome
+from ragline.contracts.documents import (
+    DocumentAccessChanged,
+    DocumentStatus,
+    DocumentTombstone,
+    Outcome,
+)
 from ragline.contracts.topics import DOCUMENT_STATUS, DOCUMENTS, RETRIES, topic_of
 from ragline.errors import InvalidEvent, TransientError
 from ragline.messaging.failures import (
@@ -83,7 +88,8 @@ class DocumentHandler(Handler):
         envelope = self._onward(CURRENT.get(), event)
         topic = topic_of(type(event))
         await self._context.publisher.publish(topic, event, envelope=envelope)
-        self._context.metrics.count("ragline_access_recorded_total")
+        if isinstance(event, DocumentAccessChanged):
+            self._context.metrics.count("ragline_access_recorded_total")
 
     async def failed(self, record: Record, error: Exception) -> str:
         """Move the record to the next retry topic, else to the dead letters with a status."""

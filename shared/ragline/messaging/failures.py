@@ -23,7 +23,7 @@ from ragline.contracts.documents import DocumentError, DocumentStatus, Outcome
 from ragline.contracts.queries import QuerySubmitted
 from ragline.contracts.question import question_digest, unreadable_digest
 from ragline.contracts.reading import read_event
-from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, RETRIES
+from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, DOCUMENTS, DOCUMENTS_OCR, RETRIES
 from ragline.contracts.wrappings import unwrapped
 from ragline.errors import (
     CircuitOpen,
@@ -39,7 +39,7 @@ from ragline.redaction import without_secrets
 
 _MAX_PLACE_CHARS = 64
 _LONGEST_WAIT_MS = 3_600_000
-_RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS)}
+_RETRIED = {topic.name: topic for topic in (DOCUMENTS, DOCUMENT_ACCESS, DOCUMENTS_OCR)}
 _VERSION: TypeAdapter[int] = TypeAdapter(Version)
 _PLACE = re.compile(r"[0-9]{1,9}:[0-9]{1,19}")
 _MOST_DIGITS = 15  # of epoch milliseconds, for the next 30,000 years

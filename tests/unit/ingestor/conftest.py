@@ -20,6 +20,8 @@ from ragline_ingestor.access_log import AccessLog
 from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.fetcher import Fetcher
+from ragline_ingestor.ocr_lane import OcrLane
+from ragline_ingestor.preparation import Prepare
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.preparer import Preparer
 from ragline_ingestor.settings import IngestorSettings
@@ -95,10 +97,12 @@ def recorded() -> list[DocumentAccessChanged]:
 @pytest.fixture
 def make_stage(
     embedder: CountingEmbedder, cache: DictCache, recorded: list[DocumentAccessChanged]
-) -> Callable[[FencedStore], IngestorStage]:
+) -> Callable[..., IngestorStage]:
     """A function from a store to a stage; its timer advances by a second per reading."""
 
-    def make(store: FencedStore) -> IngestorStage:
+    def make(
+        store: FencedStore, *, prepare: Prepare = prepare, ocr: OcrLane | None = None
+    ) -> IngestorStage:
         ticks = count()
 
         async def record(event: DocumentAccessChanged) -> None:
@@ -118,6 +122,7 @@ def make_stage(
             writes=TenantLine(1, slot=DeliverySlot()),
             clock=lambda: NOW,
             timer=lambda: float(next(ticks)),
+            ocr=ocr,
         )
 
     return make

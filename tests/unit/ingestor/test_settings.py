@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from ragline_ingestor.app import SPEC
+from ragline_ingestor.document import Ocr
 from ragline_ingestor.settings import IngestorSettings, Settings
 
 
@@ -30,6 +31,12 @@ def test_every_setting_is_described() -> None:
     assert all(field.description for field in IngestorSettings.model_fields.values())
 
 
-def test_the_service_reads_both_document_topics() -> None:
-    assert [topic.name for topic in SPEC.inbound] == ["documents", "document-access"]
-    assert [topic.name for topic in SPEC.outbound] == ["document-status", "document-access"]
+def test_the_service_reads_both_document_topics_and_its_lane_for_scans() -> None:
+    lanes = ["document-access", "documents.ocr"]
+    assert [topic.name for topic in SPEC.inbound] == ["documents", *lanes]
+    assert [topic.name for topic in SPEC.outbound] == ["document-status", *lanes]
+
+
+def test_scanned_pages_wait_for_ocr_where_it_is_on() -> None:
+    assert IngestorSettings().parse_limits().ocr is Ocr.OFF
+    assert IngestorSettings(ocr=True).parse_limits().ocr is Ocr.LATER

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
+from tests.unit.ingestor.conftest import prepare
 
 from ragline.contracts.documents import (
     ChunkCounts,
     DocumentAccessChanged,
     DocumentChanged,
+    DocumentScanned,
     DocumentStatus,
     EmbeddingCounts,
     Operation,
@@ -24,8 +27,14 @@ from ragline.contracts.queries import Filters
 from ragline.errors import InvalidDocument, TransientError, Unavailable
 from ragline.ports.store import DocumentRef, Scope
 from ragline.testing.store import MemoryStore
+from ragline_ingestor.document import Content
 from ragline_ingestor.embedding import embedded_text
+from ragline_ingestor.ocr_lane import OcrLane
+from ragline_ingestor.parsers import ONLY_SCANS
+from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stage import IngestorStage
+
+MakeStage = Callable[..., IngestorStage]
 
 SENTENCES = "Queues hold messages until a consumer takes them. " * 6
 PAGE = f"# Guide\n\n{SENTENCES}\n\n## Setup\n\nInstall. {SENTENCES}\n"
@@ -249,3 +258,97 @@ async def test_a_broken_store_is_transient(
 async def test_statuses_survive_the_wire(stage: IngestorStage) -> None:
     status = await stage(upsert(1))
     assert DocumentStatus.model_validate_json(status.to_json()) == status
+
+
+class Scans:
+    """A lane that remembers what was queued, and reads one more chunk of text than without OCR."""
+
+    def __init__(self, failure: InvalidDocument | None = None) -> None:
+        self.queued: list[DocumentScanned] = []
+        self._failure = failure
+
+    async def publish(self, event: DocumentScanned) -> None:
+        self.queued.append(event)
+
+    async def prepare(self, content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
+        if self._failure is not None:
+            raise self._failure
+        more = replace(content, data=content.data + b"\n## Scan\n\n" + SENTENCES.encode())
+        return await prepare(more, names=names, tenant=tenant)
+
+
+async def scanned(content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
+    prepared = await prepare(content, names=names, tenant=tenant)
+    return replace(prepared, scanned=True, warnings=("page 2 waits for OCR",))
+
+
+async def only_scans(content: Content, *, names: tuple[str, ...], tenant: str) -> Prepared:
+    raise InvalidDocument("nothing but pictures", code=ONLY_SCANS)
+
+
+async def test_scanned_pages_follow_in_a_lane_of_their_own(
+    make_stage: MakeStage, store: MemoryStore
+) -> None:
+    scans = Scans()
+    lane = OcrLane(prepare=scans.prepare, publish=scans.publish)
+    stage = make_stage(store, prepare=scanned, ocr=lane)
+    first = await stage(upsert(3))
+    assert (first.status, first.warnings) == (Outcome.INDEXED, ("page 2 waits for OCR",))
+    [queued] = scans.queued
+    second = await stage(queued)
+    assert (second.status, second.version, second.warnings) == (Outcome.INDEXED, 3, ())
+    assert second.chunks.added
+    assert len(await found(store)) == 3
+
+
+async def test_reading_a_change_again_does_not_undo_ocr(
+    make_stage: MakeStage, store: MemoryStore
+) -> None:
+    scans = Scans()
+    lane = OcrLane(prepare=scans.prepare, publish=scans.publish)
+    stage = make_stage(store, prepare=scanned, ocr=lane)
+    await stage(upsert(3))
+    again = await stage(upsert(3))
+    assert (again.status, len(scans.queued)) == (Outcome.UNCHANGED, 2)  # it may have been lost
+    await stage(scans.queued[0])
+    after = await stage(upsert(3))
+    assert (after.status, len(scans.queued), len(await found(store))) == (Outcome.UNCHANGED, 2, 3)
+
+
+async def test_a_later_version_wins_over_ocr(make_stage: MakeStage, store: MemoryStore) -> None:
+    scans = Scans()
+    lane = OcrLane(prepare=scans.prepare, publish=scans.publish)
+    stage = make_stage(store, prepare=scanned, ocr=lane)
+    await stage(upsert(3))
+    await stage(delete(4))
+    assert (await stage(scans.queued[0])).status is Outcome.SUPERSEDED
+    assert await found(store) == []
+
+
+async def test_a_document_of_scans_alone_waits_for_ocr(
+    make_stage: MakeStage, store: MemoryStore
+) -> None:
+    scans = Scans()
+    lane = OcrLane(prepare=scans.prepare, publish=scans.publish)
+    stage = make_stage(store, prepare=only_scans, ocr=lane)
+    status = await stage(upsert(3))
+    assert (status.status, len(status.warnings), await found(store)) == (Outcome.UNCHANGED, 1, [])
+    assert (await stage(scans.queued[0])).status is Outcome.INDEXED
+
+
+async def test_without_ocr_a_document_of_scans_alone_is_refused(
+    make_stage: MakeStage, store: MemoryStore
+) -> None:
+    with pytest.raises(InvalidDocument):
+        await make_stage(store, prepare=only_scans)(upsert(3))
+
+
+async def test_what_ocr_cannot_read_is_a_warning(make_stage: MakeStage, store: MemoryStore) -> None:
+    scans = Scans(InvalidDocument("too long", code="parse_timeout"))
+    lane = OcrLane(prepare=scans.prepare, publish=scans.publish)
+    stage = make_stage(store, prepare=scanned, ocr=lane)
+    await stage(upsert(3))
+    status = await stage(scans.queued[0])
+    assert status.status is Outcome.UNCHANGED
+    assert status.warnings == ("its scanned pages could not be read by OCR: too long",)
+    assert len(await found(store)) == 2

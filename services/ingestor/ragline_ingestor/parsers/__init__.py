@@ -9,7 +9,7 @@ from ragline.contracts import media_types
 from ragline.contracts.media_types import BY_SUFFIX, refusal
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.container_types import OLE_START, container_type
-from ragline_ingestor.document import Content, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.document import Content, Ocr, ParsedDocument, ParseLimits, Parser
 from ragline_ingestor.parsers.asciidoc.parser import parse_asciidoc
 from ragline_ingestor.parsers.delimited import parse_csv
 from ragline_ingestor.parsers.docx.parser import parse_docx
@@ -20,7 +20,8 @@ from ragline_ingestor.parsers.mail.msg import parse_msg
 from ragline_ingestor.parsers.markdown import parse_markdown
 from ragline_ingestor.parsers.notebook import parse_notebook
 from ragline_ingestor.parsers.odt.parser import parse_odt
-from ragline_ingestor.parsers.pdf import parse_pdf
+from ragline_ingestor.parsers.pdf.losses import OCR_HINT
+from ragline_ingestor.parsers.pdf.parser import parse_pdf
 from ragline_ingestor.parsers.plain import parse_plain
 from ragline_ingestor.parsers.pptx.parser import parse_pptx
 from ragline_ingestor.parsers.restructuredtext import parse_restructuredtext
@@ -29,6 +30,8 @@ from ragline_ingestor.parsers.source.languages import LANGUAGES
 from ragline_ingestor.parsers.source.parser import source_parser
 from ragline_ingestor.parsers.spreadsheet.parser import parse_xlsx
 from ragline_ingestor.parsers.tree.parsers import parse_json, parse_xml, parse_yaml
+
+ONLY_SCANS = "only_scans"
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
@@ -74,7 +77,7 @@ def parse(content: Content, *, media_type: str, limits: ParseLimits) -> ParsedDo
             code="too_large",
         )
     if not any(document.text[b.start : b.end].strip() for b in document.blocks):
-        raise _empty()
+        raise _only_scans(limits.ocr) if document.scanned else _empty()
     return document
 
 
@@ -113,9 +116,15 @@ def _run(parser: Parser, content: Content, limits: ParseLimits) -> ParsedDocumen
         ) from error
 
 
+def _only_scans(ocr: Ocr) -> InvalidDocument:
+    hint = "OCR found no text" if ocr is Ocr.NOW else f"they are not read {OCR_HINT}"
+    return InvalidDocument(
+        f"the document's pages are pictures without text, and {hint}", code=ONLY_SCANS
+    )
+
+
 def _empty() -> InvalidDocument:
     return InvalidDocument(
-        "the document has no text; send a delete to take it out of the index, and run OCR on"
-        " scanned pages",
+        "the document has no text; send a delete to take it out of the index",
         code="empty_document",
     )

@@ -41,6 +41,7 @@ class TextBuilder:
         title: str | None = None,
         language: str | None = None,
         warnings: tuple[str, ...] = (),
+        scanned: bool = False,
     ) -> ParsedDocument:
         """Return the document; without a `title` the first heading is the title."""
         headings = (block.heading for block in self._blocks if block.heading)
@@ -50,6 +51,7 @@ class TextBuilder:
             title=title or next(headings, None),
             language=language,
             warnings=warnings,
+            scanned=scanned,
         )
 
     def _append(self, text: str) -> None:
