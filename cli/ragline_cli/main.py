@@ -34,7 +34,7 @@ class Commands(LateGroup):
         LateCommand(
             "ingest",
             "ingest.command",
-            "Publish documents and wait until each is searchable; exit code 1 when any failed.",
+            "Publish documents and wait until each is searchable.",
         ),
         LateCommand(
             "ask",

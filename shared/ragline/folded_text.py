@@ -40,7 +40,9 @@ class FoldedText:
         """
         if self._places is None or start >= end:
             return self._source[start:end]
-        return self._source[self._places[start][0] : self._places[end - 1][1]]
+        # an added blank may stand inside characters that are folded together
+        first, last = self._places[start], self._places[end - 1]
+        return self._source[min(first[0], last[0]) : max(first[1], last[1])]
 
 
 def _folded(source: str) -> tuple[str, list[_Place]]:

@@ -45,6 +45,7 @@ def ole(stream: str) -> bytes:
         (zipped("a.txt"), media_types.ZIP),
         (zipped("[Content_Types].xml", "word/document.xml"), media_types.DOCX),
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), media_types.PPTX),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), media_types.XLSX),
         (zipped("mimetype", first=b"application/epub+zip"), media_types.EPUB),
         (zipped("mimetype", first=media_types.ODT.encode()), media_types.ODT),
         (b"PK\x03\x04 cut off", media_types.ZIP),

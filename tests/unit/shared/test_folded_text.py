@@ -45,6 +45,7 @@ WRITTEN = st.lists(
         (unicodedata.normalize("NFD", "연차 휴가"), "휴가", unicodedata.normalize("NFD", "휴가")),
         ("AB部品", "AB ", "AB"),
         ("100㎡2階", r"\d+m\^2", "100㎡2"),
+        ("ｻｰﾊﾞｰ㎡", r" m", "ｰ㎡"),
     ],
 )
 def test_a_match_is_told_as_the_source_spells_it(source: str, pattern: str, spelled: str) -> None:

@@ -10,7 +10,7 @@ _MOST = 4
 _ENDS = re.compile(r"(?<=[?？])\s*(?=\S)")
 # `What does it cost and how large may it be?`: a second question word behind `and`
 _JOINED = re.compile(
-    r",?\s+(?:and|und|et|y|e|en)\s+(?=(?:how|what|where|when|who|why|which|wie|was|wo|wann|wer|warum"
+    r",?+(?<!\s)\s++(?:and|und|et|y|e|en)\s++(?=(?:how|what|where|when|who|why|which|wie|was|wo|wann|wer|warum"
     r"|comment|combien|quand|où|quel|quelle|cómo|cuánto|cuándo|dónde|quién)\b)",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _CHAPTER_SUFFIXES = (".xhtml", ".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class EpubPackage:
     """A book: `chapters` are names of files in the archive; `others` are chapters out of order."""
 
     title: str | None
@@ -28,20 +28,20 @@ class Package:
     missing: tuple[str, ...]
 
 
-def read_package(archive: ZipFile) -> Package:
+def read_package(archive: ZipFile) -> EpubPackage:
     """Return the book's own description; without one, its pages in the order of their names."""
     names = set(archive.namelist())
     opf = _opf_name(archive, names)
     root = xml_root(archive.read(opf)) if opf in names else None
     pages = sorted(name for name in names if name.lower().endswith(_CHAPTER_SUFFIXES))
     if root is None:
-        return Package(title=None, language=None, chapters=tuple(pages), others=(), missing=())
+        return EpubPackage(title=None, language=None, chapters=tuple(pages), others=(), missing=())
     stated = _items(root, posixpath.dirname(opf))
     spine = _attributes(root, "itemref", "idref")
     order = list(dict.fromkeys(stated[item] for item in spine if item in stated))
     chapters = [name for name in order if name in names]
     listed = [name for name in stated.values() if name in names and name not in order]
-    return Package(
+    return EpubPackage(
         title=_text(root, "title"),
         language=_text(root, "language"),
         chapters=tuple(chapters or pages),

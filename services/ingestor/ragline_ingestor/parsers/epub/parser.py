@@ -12,7 +12,7 @@ from ragline_ingestor.document import Content, ParsedDocument, ParseLimits
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.docx.archive import check_archive
 from ragline_ingestor.parsers.epub.chapter import as_html
-from ragline_ingestor.parsers.epub.package import Package, encrypted, read_package
+from ragline_ingestor.parsers.epub.package import EpubPackage, encrypted, read_package
 from ragline_ingestor.parsers.html_content import HtmlContent
 from ragline_ingestor.parsers.html_source import html_source
 
@@ -46,14 +46,14 @@ def parse_epub(content: Content, limits: ParseLimits) -> ParsedDocument:
     )
 
 
-def _check_readable(package: Package, locked: frozenset[str]) -> None:
+def _check_readable(package: EpubPackage, locked: frozenset[str]) -> None:
     if locked.intersection(package.chapters):
         raise InvalidDocument(
             "the book is encrypted: send it without copy protection", code="encrypted_epub"
         )
 
 
-def _warnings(package: Package) -> Iterator[str]:
+def _warnings(package: EpubPackage) -> Iterator[str]:
     if package.missing:
         yield f"chapters are missing in the file: {_listed(package.missing)}"
     if package.others:

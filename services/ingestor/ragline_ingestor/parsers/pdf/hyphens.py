@@ -14,7 +14,7 @@ from spellchecker import SpellChecker
 from ragline_ingestor.parsers.pdf.lines import joined
 
 _ENDS_WITH_HYPHEN = regex.compile(r"(?<=[\p{L}\p{N}])[-\u00ad\u2010]$")
-_LAST = regex.compile(r"[\p{L}\p{N}\-\u2010]+$")
+_LAST = regex.compile(r"(?<![\p{L}\p{N}\-\u2010])[\p{L}\p{N}\-\u2010]++$")
 _FIRST = regex.compile(r"[\p{L}\p{N}\-\u2010]+")
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-\u2010][\p{L}\p{N}]+)*+")
 # `input- and output`: the hyphen stands for what follows

@@ -21,7 +21,7 @@ _MOST_LINES = 4
 # font sizes between what stands at the left, in the middle and at the right of a line
 _APART = 1.5
 _SAME_PLACE_PT = 4.0
-_SEPARATOR = regex.compile(r"\s*[|•·–—]\s*")
+_SEPARATOR = regex.compile(r"(?<!\s)\s*+[|•·–—]\s*+")
 _PAGE_WORD = (
     r"page|pages|pag|pág|p|pp|seite|seiten|s|blatt|página|pagina|strona|str|sida|side|sivu|oldal"
     r"|стр|страница|sayfa|halaman|trang|第|页|頁|ページ|쪽"
@@ -29,8 +29,8 @@ _PAGE_WORD = (
 _NUMBER = regex.compile(r"\d{1,6}")
 _OF = r"(?:of|von|de|di|van|из|av|af|z|/|／|-|–)"
 _PAGE_NUMBER = regex.compile(
-    rf"[-–—\[(]?\s*(?:(?:{_PAGE_WORD})\.?\s*)?(?P<page>\d{{1,6}})\s*(?:页|頁|ページ|쪽)?"
-    rf"(?:\s*{_OF}\s*(?:{_PAGE_WORD})?\s*(?P<pages>\d{{1,6}}))?\s*[-–—\])]?",
+    rf"[-–—\[(]?+\s*+(?:(?:{_PAGE_WORD})\.?+\s*+)?(?P<page>\d{{1,6}}+)\s*+(?:(?:页|頁|ページ|쪽)\s*+)?"
+    rf"(?:{_OF}\s*+(?:(?:{_PAGE_WORD})\s*+)?(?P<pages>\d{{1,6}}+)\s*+)?[-–—\])]?+",
     regex.IGNORECASE,
 )
 

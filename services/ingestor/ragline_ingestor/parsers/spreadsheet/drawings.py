@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from ragline_ingestor.parsers.grid.cells import one_line
 from ragline_ingestor.parsers.safe_xml import Element, XMLSyntaxError, name_of
-from ragline_ingestor.parsers.spreadsheet.losses import Loss, Losses
+from ragline_ingestor.parsers.spreadsheet.losses import SheetLoss, SheetLosses
 from ragline_ingestor.parsers.spreadsheet.package import Package
 from ragline_ingestor.parsers.spreadsheet.workbook import Sheet, text_of
 
 
-def texts_on(package: Package, sheet: Sheet, losses: Losses) -> list[str]:
+def texts_on(package: Package, sheet: Sheet, losses: SheetLosses) -> list[str]:
     """Return the texts, a line each; notes with their cells."""
     texts: list[str] = []
     try:
@@ -23,7 +23,7 @@ def texts_on(package: Package, sheet: Sheet, losses: Losses) -> list[str]:
             for chart in package.related(part, "chart"):
                 texts += _paragraphs(package.root(chart))
     except XMLSyntaxError:
-        losses.add(Loss.DRAWING, sheet.name)
+        losses.add(SheetLoss.DRAWING, sheet.name)
     return list(filter(None, texts))
 
 
@@ -43,7 +43,7 @@ def _notes(package: Package, sheet: Sheet) -> Iterator[str]:
                 yield f"Note at {ref}: {text}"
 
 
-def _shapes(root: Element, losses: Losses, sheet: Sheet) -> Iterator[str]:
+def _shapes(root: Element, losses: SheetLosses, sheet: Sheet) -> Iterator[str]:
     yield from _paragraphs(root)
     for picture in root.iter("{*}pic"):
         described = (
@@ -53,7 +53,7 @@ def _shapes(root: Element, losses: Losses, sheet: Sheet) -> Iterator[str]:
         if text:
             yield text
         else:
-            losses.add(Loss.PICTURE, sheet.name)
+            losses.add(SheetLoss.PICTURE, sheet.name)
 
 
 def _paragraphs(root: Element | None) -> Iterator[str]:

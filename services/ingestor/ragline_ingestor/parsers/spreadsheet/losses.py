@@ -8,7 +8,7 @@ from enum import StrEnum
 _NAMED = 5
 
 
-class Loss(StrEnum):
+class SheetLoss(StrEnum):
     """Content that is not indexed; the value says how many of what, and what helps."""
 
     SHEET = "hidden sheets are not indexed: show them, or publish them on their own"
@@ -22,21 +22,21 @@ class Loss(StrEnum):
     DRAWING = "drawings or notes are damaged and not indexed"
 
 
-class Losses:
+class SheetLosses:
     """Collects the places of what is left out of one workbook."""
 
     def __init__(self) -> None:
-        self._places: dict[Loss, list[str]] = defaultdict(list)
-        self._counts: dict[Loss, int] = defaultdict(int)
-        self._seen: set[tuple[Loss, str]] = set()
+        self._places: dict[SheetLoss, list[str]] = defaultdict(list)
+        self._counts: dict[SheetLoss, int] = defaultdict(int)
+        self._seen: set[tuple[SheetLoss, str]] = set()
 
-    def add(self, loss: Loss, place: str) -> None:
+    def add(self, loss: SheetLoss, place: str) -> None:
         """Count one more; the first places are kept to be named."""
         self._counts[loss] += 1
         if self._counts[loss] <= _NAMED:
             self._places[loss].append(place)
 
-    def add_once(self, loss: Loss, place: str) -> None:
+    def add_once(self, loss: SheetLoss, place: str) -> None:
         """Count a place that is come upon again and again, as a column is in each row."""
         if (loss, place) not in self._seen:
             self._seen.add((loss, place))
@@ -44,8 +44,8 @@ class Losses:
 
     def warnings(self) -> tuple[str, ...]:
         """Return a line for each kind that occurred, with the places."""
-        return tuple(self._line(loss) for loss in Loss if self._counts[loss])
+        return tuple(self._line(loss) for loss in SheetLoss if self._counts[loss])
 
-    def _line(self, loss: Loss) -> str:
+    def _line(self, loss: SheetLoss) -> str:
         count, places = self._counts[loss], ", ".join(self._places[loss])
         return f"{count} {loss} ({places}{', …' if count > _NAMED else ''})"

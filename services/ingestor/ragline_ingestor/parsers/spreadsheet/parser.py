@@ -11,7 +11,7 @@ from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.grid.writer import GridWriter
 from ragline_ingestor.parsers.safe_xml import XMLSyntaxError
 from ragline_ingestor.parsers.spreadsheet.drawings import texts_on
-from ragline_ingestor.parsers.spreadsheet.losses import Loss, Losses
+from ragline_ingestor.parsers.spreadsheet.losses import SheetLoss, SheetLosses
 from ragline_ingestor.parsers.spreadsheet.package import Package
 from ragline_ingestor.parsers.spreadsheet.sheet import SheetReader
 from ragline_ingestor.parsers.spreadsheet.workbook import read_workbook
@@ -35,13 +35,13 @@ def parse_xlsx(content: Content, limits: ParseLimits) -> ParsedDocument:
 
 def _parsed(package: Package, limits: ParseLimits) -> ParsedDocument:
     workbook = read_workbook(package)
-    losses = Losses()
+    losses = SheetLosses()
     builder = TextBuilder()
     writer = GridWriter(builder, level=2)
     reader = SheetReader(package, workbook, losses, TextBudget(limits).spend, limits)
     for sheet in workbook.sheets:
         if sheet.is_hidden:
-            losses.add(Loss.SHEET, sheet.name)
+            losses.add(SheetLoss.SHEET, sheet.name)
             continue
         rows = reader.rows(sheet)
         notes = texts_on(package, sheet, losses)

@@ -16,7 +16,7 @@ from ragline_ingestor.document import ParseLimits
 from ragline_ingestor.parsers.grid.cells import Cell, Row, column_name, columns_of, one_line
 from ragline_ingestor.parsers.nodes import check_nodes
 from ragline_ingestor.parsers.safe_xml import Element, name_of
-from ragline_ingestor.parsers.spreadsheet.losses import Loss, Losses
+from ragline_ingestor.parsers.spreadsheet.losses import SheetLoss, SheetLosses
 from ragline_ingestor.parsers.spreadsheet.number_format import shown_number
 from ragline_ingestor.parsers.spreadsheet.package import Package
 from ragline_ingestor.parsers.spreadsheet.workbook import Sheet, Workbook, text_of
@@ -54,7 +54,7 @@ class SheetReader:
         self,
         package: Package,
         workbook: Workbook,
-        losses: Losses,
+        losses: SheetLosses,
         spend: Callable[[int], None],
         limits: ParseLimits,
     ) -> None:
@@ -106,10 +106,10 @@ class SheetReader:
         if not cells:
             return cells
         if _is_on(row, "hidden"):
-            self._losses.add(Loss.ROW, f"{sheet.name}!{number}")
+            self._losses.add(SheetLoss.ROW, f"{sheet.name}!{number}")
             return {}
         for column in [each for each in cells if any(each in span for span in hidden)]:
-            self._losses.add_once(Loss.COLUMN, f"{sheet.name}!{column_name(column)}")
+            self._losses.add_once(SheetLoss.COLUMN, f"{sheet.name}!{column_name(column)}")
             del cells[column]
         self._cells += len(cells)
         check_nodes(self._cells, self._limits)
@@ -129,7 +129,7 @@ class SheetReader:
             return one_line(text_of(inline))
         if value is None:
             if formula is not None and cell.get("t") != "str":
-                self._losses.add(Loss.FORMULA, f"{sheet.name}!{column_name(column)}{row}")
+                self._losses.add(SheetLoss.FORMULA, f"{sheet.name}!{column_name(column)}{row}")
             return ""
         return one_line(self._shown(cell, value))
 
