@@ -43,8 +43,8 @@ class IngestorSettings(Group):
     max_nodes: PositiveInt = Field(
         1_000_000,
         description="elements of one HTML page, elements and attributes of one DOCX, PPTX, ODT or "
-        "EPUB, groups of one RTF, objects on the pages of one PDF, cells of one XLSX, values of one "
-        "JSON, YAML or XML",
+        "EPUB, groups of one RTF, objects on the pages of one PDF, cells of one XLSX, values of "
+        "one JSON, YAML or XML",
     )
     docx_comments: bool = Field(
         False, description="index the comments in a DOCX, each below the paragraph it stands at"
