@@ -18,6 +18,7 @@ from ragline_generator.passages.units import LineKind, split
 
 # Where the text of a step ends and its nested code or list begins
 _NESTED = re.compile(r"\n(?=[^\S\n]*+(?:\n|```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
+_FENCE = re.compile(r"^[^\S\n]*+(?:```|~~~)", re.MULTILINE)
 _ENDS = re.compile(r"(?<![.?!:])[.?!:]++(?=[\"'”’)\]]*+(?:\s|$))")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
@@ -120,6 +121,8 @@ def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str
             return readable.code_block(ranked.text)
         case LineKind.STEP:
             return _step(ranked.text, f"{number} ", marker)
+        case LineKind.ITEM if _FENCE.search(ranked.text):
+            return _step(ranked.text, "- ", marker)
         case LineKind.ITEM:
             return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
         case LineKind.TABLE_ROW:

@@ -19,6 +19,8 @@ _FRAGMENT_SHARE = 0.6
 _COMMAND_LINES = 8
 _LINK_ALONE = re.compile(r"\s*[-*+•]\s+\[[^\]]+\]\([^)]*\)\W*$")
 _LEAST = 0.01
+_LINES_AT_MOST = 3
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？")
 # A sentence with such an opening depends on the one before it
 _LEANS = re.compile(
     r"(?:it(?!\s+is\s+(?:also\s+|highly\s+)?(?:possible|necessary|recommended|important|best)\b)|its|this|that|these|those|they|such|however|therefore|thus|also|instead|otherwise|"
@@ -67,15 +69,20 @@ def best_units(
 def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
     """Yield each unit with its score; a line that introduces a command gets the command's score.
 
-    Some units get less: a sentence that starts in lower case was cut by its chunk's boundary, a
-    line that introduces the content of the next chunk says nothing, and an item that is only a link
-    says little.
+    A question of the text (of a list of questions and answers) answers nothing: what follows it
+    gets its score. Some units get less: a sentence that starts in lower case was cut by its chunk's
+    boundary, a line that introduces the content of the next chunk says nothing, and an item that is
+    only a link says little.
     """
+    asked = 0.0
     for each, after in zip_longest(units, units[1:]):
-        worth = each.score * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
+        worth = max(each.score, asked) * (_FRAGMENT_SHARE if _is_fragment(each) else 1.0)
+        asked = 0.0
         if each.text.endswith(":"):
             announced = after.score if after is not None and _is_command(after) else 0.0
             worth = 0.0 if after is None else max(worth, announced)
+        elif _is_question(each) and after is not None:
+            worth, asked = 0.0, worth
         yield each, worth * fit(each.text)
 
 
@@ -96,9 +103,9 @@ def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranke
     for candidate in chosen:
         at = units.index(candidate)
         wanted.add(at)
-        if at and _leans(candidate) and _can_lead(units[at - 1]):
+        if at and _needs(candidate, units[at - 1]) and _can_lead(units[at - 1]):
             wanted.add(at - 1)
-        wanted.update(_announced(units, at), _table_head(units, at))
+        wanted.update(_announced(units, at), _table_head(units, at), _further_lines(units, at))
     kept: list[Ranked] = []
     for at in sorted(wanted):
         if units[at].unit.kind is not LineKind.PROSE or not any(_same(units[at], k) for k in kept):
@@ -110,6 +117,29 @@ def _table_head(units: Sequence[Ranked], at: int) -> Sequence[int]:
     while at and units[at].unit.kind is LineKind.TABLE_ROW:
         at -= 1
     return (at,) if units[at].unit.kind is LineKind.TABLE_HEAD else ()
+
+
+def _further_lines(units: Sequence[Ranked], at: int) -> range:
+    """Return the indices of the lines that go on with the unit at `at`, as in opening hours."""
+    end = at
+    while (
+        end + 1 < len(units)
+        and end - at < _LINES_AT_MOST
+        and units[end].unit.kind is units[end + 1].unit.kind is LineKind.PROSE
+        and units[end + 1].unit.start - units[end].unit.end == 1
+        and not units[end].text.endswith(_SENTENCE_ENDS)
+    ):
+        end += 1
+    return range(at + 1, end + 1)
+
+
+def _is_question(candidate: Ranked) -> bool:
+    return candidate.unit.kind is LineKind.PROSE and candidate.text.endswith(("?", "？"))
+
+
+def _needs(candidate: Ranked, before: Ranked) -> bool:
+    """Whether a unit cannot be understood without the one before it."""
+    return _leans(candidate) or (candidate.unit.kind is LineKind.PROSE and _is_question(before))
 
 
 def _leans(candidate: Ranked) -> bool:

@@ -334,3 +334,40 @@ def test_entities_read_as_characters_and_placeholders_stay() -> None:
     assert answer("What is removed in brokers?", passage).text == (
         "Removed in brokers: run `stop` with <name> set. [1]"
     )
+
+
+def test_a_question_of_the_page_is_answered_by_what_follows_it() -> None:
+    page = make_passage(
+        "Can I cancel my subscription at any time?\n\n"
+        "Yes, until 24 hours before the next renewal, under Account and Billing.\n\n"
+        "Which cards are accepted?\n\nVisa and Mastercard, but no prepaid cards."
+    )
+
+    assert answer("Can I cancel my subscription at any time?", page).text == (
+        "Can I cancel my subscription at any time? [1]\n\n"
+        "Yes, until 24 hours before the next renewal, under Account and Billing. [1]"
+    ).replace("\n\n", " ")
+
+
+def test_lines_that_go_on_with_a_sentence_are_quoted_with_it() -> None:
+    hours = make_passage(
+        "The shop is open Monday to Friday until 18:00\nSaturday until 14:00\nSunday closed.\n\n"
+        "The depot is in room 4."
+    )
+
+    assert (
+        "Saturday until 14:00 [1]" in answer("Until when is the shop open on Saturday?", hours).text
+    )
+
+
+def test_a_command_in_a_list_item_keeps_its_lines() -> None:
+    page = make_passage(
+        "- Stop the daemon to reset the cache:\n\n"
+        "  ```bash\n  # stop it\n  sprocket stop\n  sprocket cache reset --force\n  ```\n\n"
+        "- Then start it again."
+    )
+
+    assert answer("How do I reset the cache?", page).text.startswith(
+        "- Stop the daemon to reset the cache: [1]\n"
+        "   ```bash\n   # stop it\n   sprocket stop\n   sprocket cache reset --force\n   ```"
+    )

@@ -16,6 +16,7 @@ from ragline_ingestor.parsers.docx.source import Source
 from ragline_ingestor.parsers.docx.styles import heading_level
 from ragline_ingestor.parsers.docx.tables import Cell, rows
 from ragline_ingestor.parsers.docx.wordml import Element, W, child, is_on, parts_of
+from ragline_ingestor.parsers.head_rows import is_head_row
 from ragline_ingestor.parsers.html_blocks import Sink
 
 # a longer one is a clause or a step whose author wanted the style's number
@@ -24,6 +25,7 @@ _LONGEST_HEADING = 200
 _LONGEST_REPEATED = 200
 _LIST_LABEL = re.compile(r"-|(?:\d{1,3}|[A-Za-z]|[ivxlcIVXLC]{1,6})[.)]|\((?:\d{1,3}|[A-Za-z]+)\)")
 _BETWEEN = "\n\n"
+_RULE = "---"
 
 
 class BlockReader:
@@ -140,12 +142,15 @@ class BlockReader:
                 self._nested(self._part, cell, self._sink)
             return
         texts: dict[Element, str] = {}
-        lines = []
+        written: list[list[str]] = []
         for row in grid:
             cells = [self._cell(cell, texts) for cell in row]
             if any(cells):
-                lines.append(" | ".join(cells))
-                self._source.spend(len(lines[-1]))
+                written.append(cells)
+                self._source.spend(sum(map(len, cells)))
+        lines = [" | ".join(cells) for cells in written]
+        if _repeats_head(table) or is_head_row(written):
+            lines.insert(1, " | ".join([_RULE] * len(written[0])))
         self._block(BlockKind.TABLE, "\n".join([*self._described(table), *lines]))
 
     def _is_layout(self, cell: Element) -> bool:
@@ -167,6 +172,12 @@ class BlockReader:
             found = child(table, f"tblPr/{name}")
             if found is not None and (text := str(found.get(f"{W}val", "")).strip()):
                 yield text
+
+
+def _repeats_head(table: Element) -> bool:
+    """Tell whether Word repeats the first row on each page."""
+    first = next((row for row in parts_of(table) if row.tag == f"{W}tr"), None)
+    return first is not None and child(first, "trPr/tblHeader") is not None
 
 
 def _continued(before: Inline, inline: Inline) -> Inline:

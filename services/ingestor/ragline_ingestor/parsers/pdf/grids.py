@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from ragline_ingestor.parsers.head_rows import is_head_row
 from ragline_ingestor.parsers.pdf.hyphens import LineJoiner
 from ragline_ingestor.parsers.pdf.lines import PdfLine, lines_of
 from ragline_ingestor.parsers.pdf.rules import Rule
@@ -124,14 +125,5 @@ def _distinct(rules: Sequence[Rule]) -> Iterator[Rule]:
 
 
 def _has_head(cells: Sequence[Sequence[str]], bold: Sequence[bool]) -> bool:
-    """Tell whether the first row names the columns: names, where others have numbers or less."""
-    if len(cells) < 2:
-        return False
-    if bold[0] and not all(bold):
-        return True
-    named = [cell for cell in cells[0] if cell]
-    return len(named) >= len(cells[0]) - 1 and not any(map(_is_number, named[1:]))
-
-
-def _is_number(cell: str) -> bool:
-    return cell[:1].isdigit() or sum(map(str.isdigit, cell)) * 2 > len(cell)
+    """Tell whether the first row names the columns."""
+    return is_head_row(cells) or (len(cells) > 1 and bold[0] and not all(bold))

@@ -60,6 +60,17 @@ def test_cells_that_span_and_tables_in_cells() -> None:
     assert _parsed(document).text == "wide | wide | 2\nhigh inner | 4 | 5\nhigh inner | 7 | 8"
 
 
+def test_the_first_row_names_the_columns_where_it_has_names_alone() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    texts = ("Device", "Voltage", "Weight", "DX-7", "230 V", "5 kg")
+    for text, cell in zip(texts, (c for row in table.rows for c in row.cells), strict=True):
+        cell.text = text
+    assert (
+        _parsed(document).text == "Device | Voltage | Weight\n--- | --- | ---\nDX-7 | 230 V | 5 kg"
+    )
+
+
 def _parsed(document: Document) -> ParsedDocument:
     out = BytesIO()
     document.save(out)
