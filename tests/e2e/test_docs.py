@@ -59,7 +59,7 @@ class Runner:
         self._pipeline = pipeline
         self._folder = folder
         (folder / "handbook").mkdir()
-        (folder / "handbook" / "badges.md").write_text("# Badges\n\nAsk at the front desk.\n")
+        (folder / "handbook" / "parking.md").write_text("# Parking\n\nAsk at the front desk.\n")
         self._environment = {
             **os.environ,
             **pipeline.launcher.plan.addresses.environment(),

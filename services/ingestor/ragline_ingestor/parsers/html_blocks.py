@@ -8,6 +8,7 @@ from typing import Protocol
 from selectolax.lexbor import LexborNode
 
 from ragline_ingestor.document import BlockKind
+from ragline_ingestor.parsers.head_rows import is_head_row
 from ragline_ingestor.parsers.html_inline import InlineText
 from ragline_ingestor.parsers.html_lists import marked_items
 from ragline_ingestor.parsers.html_nodes import attribute, child_nodes, has
@@ -167,11 +168,17 @@ class BlockExtractor:
             self._children(node)
             return
         captions = (flat_text(each, self._page) for each in node.css("caption"))
-        lines = [*filter(None, captions), *self._lines(rows(node))]
-        self._sink(BlockKind.TABLE, "\n".join(lines))
+        like_rows: list[list[str]] = []
+        lines = list(self._lines(rows(node), like_rows))
+        if len(like_rows) == len(lines) and is_head_row(like_rows):
+            lines.insert(1, " | ".join([_RULE] * len(like_rows[0])))
+        self._sink(BlockKind.TABLE, "\n".join([*filter(None, captions), *lines]))
 
-    def _lines(self, grid: Iterable[Row]) -> Iterator[str]:
-        """Yield the rows, a head of several rows as one line with a rule below it."""
+    def _lines(self, grid: Iterable[Row], like_rows: list[list[str]]) -> Iterator[str]:
+        """Yield the rows, a head of several rows as one line with a rule below it.
+
+        `like_rows` gets the cells of those that are neither a head nor a title.
+        """
         heads: list[list[str]] = []
         texts: dict[int, str] = {}
         for row in grid:
@@ -185,8 +192,11 @@ class BlockExtractor:
             yield from _head(heads)
             heads.clear()
             elements = {cell.element.mem_id for cell in row.cells if cell.element is not None}
-            # a cell over the whole row is a title for those below
-            yield next(filter(None, cells)) if len(elements) == 1 else " | ".join(cells)
+            if len(elements) == 1:  # a cell over the whole row is a title for those below
+                yield next(filter(None, cells))
+            else:
+                like_rows.append(cells)
+                yield " | ".join(cells)
         yield from _head(heads)
 
     def _cell(self, cell: Cell, texts: dict[int, str]) -> str:

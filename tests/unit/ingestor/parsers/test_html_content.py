@@ -142,6 +142,11 @@ def test_each_row_of_merged_cells_is_complete() -> None:
     )
 
 
+def test_a_first_row_of_names_is_a_head_where_the_page_states_none() -> None:
+    table = "<table><tr><td>Vehicle<td>Fare<tr><td>Car<td>27,00 €<tr><td>Bicycle<td>3,10 €</table>"
+    assert _text(table) == "Vehicle | Fare\n--- | ---\nCar | 27,00 €\nBicycle | 3,10 €"
+
+
 def test_cells_over_all_rows_of_their_group_end_with_it() -> None:
     table = (
         "<table><tbody><tr><td rowspan=0>A</td><td>1</td></tr><tr><td>2</td></tr></tbody>"
