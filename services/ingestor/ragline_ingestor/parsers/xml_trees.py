@@ -19,9 +19,3 @@ def xml_root(data: bytes) -> Element | None:
     except etree.XMLSyntaxError:
         return None
     return root
-
-
-def local_name(element: Element) -> str:
-    """Return an element's name without its namespace; empty for a comment."""
-    tag: object = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from ragline_ingestor.parsers.docx.wordml import Element
-from ragline_ingestor.parsers.xml_trees import local_name, xml_root
+from ragline_ingestor.parsers.safe_xml import name_of
+from ragline_ingestor.parsers.xml_trees import xml_root
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
@@ -68,7 +69,7 @@ def _opf_name(archive: ZipFile, names: set[str]) -> str:
 def _attributes(root: Element | None, name: str, attribute: str) -> list[str]:
     """Return an attribute of each element of a name."""
     elements = () if root is None else root.iter()
-    return [str(each.get(attribute, "")) for each in elements if local_name(each) == name]
+    return [str(each.get(attribute, "")) for each in elements if name_of(each) == name]
 
 
 def _items(root: Element, folder: str) -> dict[str, str]:
@@ -79,7 +80,7 @@ def _items(root: Element, folder: str) -> dict[str, str]:
 def _pages(root: Element, folder: str) -> Iterator[tuple[str, str]]:
     for each in root.iter():
         is_page = each.get("media-type") in _CHAPTER_TYPES
-        if local_name(each) == "item" and is_page and "nav" not in _words(each, "properties"):
+        if name_of(each) == "item" and is_page and "nav" not in _words(each, "properties"):
             path = posixpath.join(folder, unquote(str(each.get("href", ""))))
             yield str(each.get("id", "")), posixpath.normpath(path)
 
@@ -90,6 +91,6 @@ def _words(element: Element, name: str) -> list[str]:
 
 def _text(root: Element, name: str) -> str | None:
     for each in root.iter():
-        if local_name(each) == name and (text := " ".join("".join(each.itertext()).split())):
+        if name_of(each) == name and (text := " ".join("".join(each.itertext()).split())):
             return text
     return None

@@ -17,8 +17,9 @@ from ragline_ingestor.parsers.html_content import HtmlContent
 from ragline_ingestor.parsers.odt.names import OFFICE, STYLE
 from ragline_ingestor.parsers.odt.reader import OdtReader
 from ragline_ingestor.parsers.odt.styles import OdtStyles
+from ragline_ingestor.parsers.safe_xml import name_of
 from ragline_ingestor.parsers.text_budget import TextBudget
-from ragline_ingestor.parsers.xml_trees import local_name, xml_root
+from ragline_ingestor.parsers.xml_trees import xml_root
 
 _CONTENT, _STYLES, _META = "content.xml", "styles.xml", "meta.xml"
 _MANIFEST = "META-INF/manifest.xml"
@@ -83,7 +84,7 @@ def _headers(root: Element | None, reader: OdtReader) -> Iterator[str]:
 
 def _property(meta: Element | None, name: str) -> str | None:
     for each in () if meta is None else meta.iter():
-        if local_name(each) == name:
+        if name_of(each) == name:
             return " ".join("".join(each.itertext()).split()) or None
     return None
 
