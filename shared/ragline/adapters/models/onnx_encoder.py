@@ -18,7 +18,7 @@ class OnnxEncoder:
 
     Each text runs alone. An 8-bit network scales its activations by all that is in a batch, so that
     a text's vector would depend on its company (a cosine of 0.993 was seen), and on one thread a
-    batch of passages of 240 tokens is no faster: 31 ms a passage in a batch, 28 ms alone.
+    batch of passages of 150 tokens is no faster: 31 ms a passage in a batch, 28 ms alone.
 
     Args:
         network: the model.
