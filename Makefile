@@ -11,6 +11,8 @@ TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
 UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
 SERVICES := $(notdir $(wildcard services/*))
 MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
+# Tests with real servers mostly wait. In the order of collection, the long ones come first
+TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
 BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -65,11 +67,11 @@ browser: ## a Chromium for the console's tests, installed where that is possible
 
 .PHONY: test
 test: setup browser ## every test that this machine can run (TESTS=path for some of them)
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest $(TWO_AT_ONCE) $(TESTS)
 
 .PHONY: unit
 unit: setup ## the fast tests: no network, no processes
-	@$(BIN)/pytest -q tests/structure tests/unit tests/contract tests/deploy
+	@$(BIN)/pytest -q $(TWO_AT_ONCE) tests/structure tests/unit tests/contract tests/deploy
 
 .PHONY: format
 format: setup ## rewrite the sources in the project's format

@@ -8,7 +8,7 @@ backend.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 
 from ragline_cli.errors import StackError
+from ragline_cli.stack import ports
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -30,6 +31,8 @@ BACKENDS = {
     "weaviate": "Weaviate",
     "browser": "Chromium",
 }
+# Folders whose tests share a fixture of the folder's scope: a stack that takes long to start
+SHARE_A_STACK = {"tests/e2e", "tests/integration/cli/shadow"}
 _ALIASES = {
     "cluster": "kafka",
     "pipeline": "kafka",
@@ -158,6 +161,20 @@ def _backends_of(item: pytest.Item) -> set[str]:
     return firsts & set(BACKENDS)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what a test wrote as UTF-8: tests log lone surrogates, which no worker can send on."""
+    report = yield
+    report.sections = [(name, _as_utf8(text)) for name, text in report.sections]
+    if isinstance(report.longrepr, str):
+        report.longrepr = _as_utf8(report.longrepr)
+    return report
+
+
+def _as_utf8(text: str) -> str:
+    return text.encode(errors="backslashreplace").decode()
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Record which tests really ran on which backend."""
     if report.when == "call" and report.passed:
@@ -167,10 +184,29 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
                     _used[name].add(report.nodeid)
 
 
+def pytest_configure() -> None:
+    """Give each worker ports of its own: a server listens only seconds after its choice."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    width = (ports.LAST_PORT - ports.FIRST_PORT) // count
+    ports.FIRST_PORT += number * width
+    ports.LAST_PORT = ports.FIRST_PORT + width
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Record each test's backends for the closing table."""
+    """Record each test's backends for the closing table, and which tests share a worker."""
     for item in items:
         item.user_properties.append(("backends", tuple(_backends_of(item))))
+        item.add_marker(pytest.mark.xdist_group(_share_a_worker(item)))
+
+
+def _share_a_worker(item: pytest.Item) -> str:
+    """Return the name of the tests that run on one worker, because they use one started stack."""
+    folder = item.path.parent.relative_to(item.config.rootpath).as_posix()
+    if folder not in SHARE_A_STACK:
+        return item.path.relative_to(item.config.rootpath).as_posix()
+    stack = getattr(item, "callspec", None)
+    return f"{folder}:{stack.params.get('pipeline', '')}" if stack else folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from .conftest import Cluster, Worker
 
@@ -20,21 +21,31 @@ WORK_S, AT_ONCE = 0.1, 2  # twenty a second
 
 
 @pytest.fixture
-def pipeline(start_worker: Callable[..., Worker]) -> None:
-    """The real classifier before a pipeline that does twenty questions a second."""
-    started = [
-        start_worker(sys.executable, "-m", "ragline_classifier"),
-        start_worker(sys.executable, str(RELAY), "retriever"),
-        start_worker(
-            sys.executable,
-            str(RELAY),
-            "generator",
-            WORKER_WORK_S=str(WORK_S),
-            RAGLINE_KAFKA__MAX_IN_FLIGHT=str(AT_ONCE),
-        ),
-    ]
-    for worker in started:
-        worker.wait_until("ready", 200)
+def start_pipeline(start_worker: Callable[..., Worker]) -> Callable[..., None]:
+    """Start the real classifier before a pipeline that does twenty questions a second."""
+
+    def start(**classifier: str) -> None:
+        started = [
+            start_worker(sys.executable, "-m", "ragline_classifier", **classifier),
+            start_worker(sys.executable, str(RELAY), "retriever"),
+            start_worker(
+                sys.executable,
+                str(RELAY),
+                "generator",
+                WORKER_WORK_S=str(WORK_S),
+                RAGLINE_KAFKA__MAX_IN_FLIGHT=str(AT_ONCE),
+            ),
+        ]
+        for worker in started:
+            worker.wait_until("ready", 200)
+
+    return start
+
+
+@pytest.fixture
+def pipeline(start_pipeline: Callable[..., None]) -> None:
+    """The pipeline with the classifier's defaults."""
+    start_pipeline()
 
 
 def ask(cluster: Cluster, tenant: str, count: int, **fields: Any) -> list[str]:
@@ -44,6 +55,17 @@ def ask(cluster: Cluster, tenant: str, count: int, **fields: Any) -> list[str]:
     values = [{"query_id": i, "text": "How?", "tenant": tenant} | fields for i in ids]
     cluster.publish("queries", [(v["query_id"].encode(), json.dumps(v).encode()) for v in values])
     return ids
+
+
+def wait_for_one_without_degradation(cluster: Cluster) -> None:
+    """Ask one question after the other until none stands before it."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        (alone,) = ask(cluster, "alone", 1, deadline=within(600))
+        (answer,) = cluster.wait_for_answers({alone})[alone]
+        if not answer.get("degradations"):
+            return
+    raise AssertionError("a question alone still goes without the optional")
 
 
 def within(seconds: float) -> str:
@@ -95,11 +117,15 @@ def test_what_cannot_be_answered_in_time_is_shed_at_once_with_a_time_to_come_bac
     assert letters.isdisjoint(ids)
 
 
-@pytest.mark.usefixtures("pipeline")
-def test_under_lag_questions_go_without_the_optional(cluster: Cluster) -> None:
+def test_under_lag_questions_go_without_the_optional(
+    cluster: Cluster, start_pipeline: Callable[..., None]
+) -> None:
+    # A rung two seconds below everyone's time, so that only the wait decides, on any machine
+    start_pipeline(RAGLINE_LADDER__LESS_RERANK_S="598", RAGLINE_ADMISSION__TARGET_S="4")
     warm = ask(cluster, "warm", 240)
     cluster.wait_for_answers(set(warm))
-    ids = ask(cluster, "hasty", 120, deadline=within(10))
+    ids = ask(cluster, "hasty", 240, deadline=within(600))
     answers = [found[0] for i, found in cluster.wait_for_answers(set(ids)).items() if i in ids]
     without = Counter(kind for a in answers for kind in a.get("degradations", ()))
-    assert without["rerank_depth_reduced"] + without["rerank_skipped"] > 10, without
+    assert without["rerank_depth_reduced"] > 10, without
+    wait_for_one_without_degradation(cluster)

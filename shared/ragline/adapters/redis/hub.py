@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -114,14 +114,16 @@ class RedisHub:
 
     async def run(self) -> None:
         """Read messages until cancelled; reconnect when the connection breaks."""
+        lost: Collection[bytes] = ()  # who joins subscribes itself; a second time would tell a loss
         while True:
             try:
                 async with self._writing:
-                    await self._pubsub.subscribe(_KEEPALIVE, *self._readers)
+                    await self._pubsub.subscribe(_KEEPALIVE, *lost)
                 await self._read()
             except (RedisError, OSError) as error:
                 log.info("token streams are interrupted: %r", error)
                 await self._renew()
+                lost = self._readers.keys()
                 await asyncio.sleep(_RECONNECT_S)
 
     async def _renew(self) -> None:
