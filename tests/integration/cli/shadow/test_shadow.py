@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 from redis.asyncio import Redis
+from tests.patience import PATIENCE_S
 
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
@@ -41,6 +42,13 @@ async def nothing(_producer: AIOKafkaProducer) -> None:
     """Publish nothing."""
 
 
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not happened():
+            await asyncio.sleep(0.1)
+
+
 class Shadow:
     """A shadow of the live pipeline, started and stopped by the test."""
 
@@ -49,22 +57,32 @@ class Shadow:
     ) -> None:
         self.live = pipeline
         self.stated = stated
-        given = {"share": 1.0, "at_once": 4, "behind_s": 30.0, "wait_s": 5.0, "seconds": 60.0}
+        given = {"share": 1.0, "at_once": 4, "behind_s": 30.0, "wait_s": 5.0, "seconds": PATIENCE_S}
         self.options = ShadowOptions(name=name, **(given | options))
+        self.state = State(counts=Counts(), tally=Tally(examples=5, texts=True))
+        self.listening = asyncio.Event()
+        self.stop = StopRequest()
+
+    @property
+    def traffic(self) -> Mapping[str, int]:
+        """What became of the questions so far."""
+        return self.state.counts.as_dict()
 
     async def run(self, publishing: Publishing = nothing) -> ShadowReport:
         """Publish once the shadow listens, and return its report."""
         configuration = second_configuration(self.stated, addresses=self.live.environment, given={})
-        state = State(counts=Counts(), tally=Tally(examples=5, texts=True))
-        listening = asyncio.Event()
         began = utc_now()
         with applied(configuration.environment):
             running = asyncio.create_task(
                 run_shadow(
-                    self.live.kafka, self.options, state, StopRequest(), on_listening=listening.set
+                    self.live.kafka,
+                    self.options,
+                    self.state,
+                    self.stop,
+                    on_listening=self.listening.set,
                 )
             )
-            await self._publish(publishing, listening, running)
+            await self._publish(publishing, running)
             await running
         run = Run(
             name=self.options.name,
@@ -72,14 +90,12 @@ class Shadow:
             started_at=began,
             ended_at=utc_now(),
             settings=configuration.settings,
-            traffic=state.counts.as_dict(),
+            traffic=self.traffic,
         )
-        return report(state.tally, run)
+        return report(self.state.tally, run)
 
-    async def _publish(
-        self, publishing: Publishing, listening: asyncio.Event, running: asyncio.Task[None]
-    ) -> None:
-        waiting = asyncio.create_task(listening.wait())
+    async def _publish(self, publishing: Publishing, running: asyncio.Task[None]) -> None:
+        waiting = asyncio.create_task(self.listening.wait())
         await asyncio.wait([waiting, running], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if not running.done():
@@ -191,12 +207,15 @@ async def test_a_new_shadow_begins_at_the_end(pipeline: LivePipeline, name: str)
 async def test_only_the_share_is_run_and_live_answers_may_stay_away(
     pipeline: LivePipeline, name: str
 ) -> None:
+    shadow = Shadow(pipeline, name, {}, share=0.5, wait_s=1.0)
     asked: list[str] = []
 
     async def publishing(producer: AIOKafkaProducer) -> None:
         asked.extend([await pipeline.publish(producer, QUEUES, answered=False) for _ in range(8)])
+        await until(lambda: shadow.traffic["unpaired"] + shadow.traffic["not_sampled"] == 8)
+        shadow.stop.requested.set()
 
-    found = await Shadow(pipeline, name, {}, share=0.5, wait_s=1.0, seconds=6.0).run(publishing)
+    found = await shadow.run(publishing)
     wanted = sum(sampled(each, 0.5) for each in asked)
     traffic = found.run.traffic
     assert (traffic["sampled"], traffic["unpaired"], traffic["not_sampled"]) == (
@@ -208,27 +227,30 @@ async def test_only_the_share_is_run_and_live_answers_may_stay_away(
 
 
 async def test_two_shadows_run_side_by_side(pipeline: LivePipeline, name: str) -> None:
+    one, other = (Shadow(pipeline, f"{name}-{which}", {}, limit=1) for which in ("one", "other"))
+
     async def publishing(producer: AIOKafkaProducer) -> None:
-        await asyncio.sleep(5)  # until the other one listens, too
+        await other.listening.wait()
         await pipeline.publish(producer, QUEUES)
 
-    async def shadow(which: str, publishing: Publishing) -> ShadowReport:
-        return await Shadow(pipeline, f"{name}-{which}", {}, limit=1).run(publishing)
-
-    one, other = await asyncio.gather(shadow("one", publishing), shadow("other", nothing))
-    assert one.pairs == other.pairs == 1
+    found = await asyncio.gather(one.run(publishing), other.run())
+    assert [each.pairs for each in found] == [1, 1]
 
 
 async def test_two_instances_of_one_shadow_share_the_questions(
     pipeline: LivePipeline, name: str
 ) -> None:
+    first, second = (Shadow(pipeline, name, {}) for _ in range(2))
+
     async def publishing(producer: AIOKafkaProducer) -> None:
-        await asyncio.sleep(8)  # until the partitions are shared out
+        await second.listening.wait()  # until the partitions are shared out
         for _ in range(12):
             await pipeline.publish(producer, QUEUES)
+        await until(lambda: first.traffic["pairs"] + second.traffic["pairs"] == 12)
+        first.stop.requested.set()
+        second.stop.requested.set()
 
-    instances = [Shadow(pipeline, name, {}, seconds=20.0) for _ in range(2)]
-    found = await asyncio.gather(instances[0].run(publishing), instances[1].run())
+    found = await asyncio.gather(first.run(publishing), second.run())
     assert sum(each.pairs for each in found) == 12
     assert all(each.pairs for each in found)
     assert sum(each.run.traffic["unpaired"] for each in found) == 0

@@ -66,7 +66,11 @@ async def test_a_key_brings_what_its_entry_says(path: Path, watch: Watch) -> Non
     )
 
 
-@pytest.mark.parametrize("key", [OTHER, make_key("one"), ONE[:-1], ONE + "a", "rgl_", "rgl_one_é"])
+@pytest.mark.parametrize(
+    "key",
+    [OTHER, make_key("one"), ONE[:-1], ONE + "a", "rgl_", "rgl_one_é"],
+    ids=["other", "new", "shorter", "longer", "prefix", "accented"],
+)
 async def test_other_keys_are_refused(keys: Keys, key: str) -> None:
     with pytest.raises(InvalidCredentials, match="do not count") as caught:
         await keys.admit(key)
