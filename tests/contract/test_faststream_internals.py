@@ -45,6 +45,16 @@ def test_the_position_moves_with_a_record_and_over_what_is_none() -> None:
     assert "self.next_fetch_offset = next_batch.next_offset" in unpack[control : control + 200]
 
 
+def test_how_long_a_fetch_may_be_held_is_read_for_each() -> None:
+    actions = inspect.getsource(Fetcher._get_actions_per_node)
+    assert "if tp in self._records:" in actions
+    assert "elif tp_state.paused:" in actions
+    assert actions.index("FetchRequest(") < actions.index("self._fetch_max_wait_ms,")
+    assert "self._get_actions_per_node(assignment)" in inspect.getsource(
+        Fetcher._fetch_requests_routine
+    )
+
+
 def test_start_uses_the_listener_and_stop_leaves_the_group() -> None:
     start = inspect.getsource(LogicSubscriber.start)
     assert "listener=self._listener" in start

@@ -54,7 +54,9 @@ async def open_admission(
 
     async with (
         repeating(release, every_s=_RELEASE_S),
-        watching_lag(settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s),
+        watching_lag(
+            settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s, idle=lambda: backlog.idle
+        ),
     ):
         yield admission
 

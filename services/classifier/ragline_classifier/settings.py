@@ -61,7 +61,9 @@ class AdmissionSettings(Group):
         description="questions that may always be under way in the stages behind, for each of "
         "their pods; above the autoscaler's lag per pod, or it would never see an overload",
     )
-    poll_s: PositiveFloat = Field(0.5, description="between two looks at the lag of those stages")
+    poll_s: PositiveFloat = Field(
+        0.5, description="between two looks at the lag of those stages while they work"
+    )
 
 
 class Settings(ServiceSettings):

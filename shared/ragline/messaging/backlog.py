@@ -80,6 +80,11 @@ class Backlog:
         self._released += 1
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing was under way at the last look, and nothing was released since."""
+        return self._lag == 0 and self._released == 0
+
+    @property
     def size(self) -> float:
         """Estimate of the records that wait or are in flight downstream now."""
         since = self._clock() - self._seen_at

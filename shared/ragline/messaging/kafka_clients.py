@@ -21,6 +21,7 @@ from ragline.background import within
 from ragline.contracts.topics import Topic
 from ragline.errors import Misconfigured, Unavailable
 from ragline.messaging.header_names import tolerate_header_names
+from ragline.messaging.held_fetches import hold_fetches
 from ragline.messaging.kafka_credentials import credential_options
 from ragline.messaging.kafka_errors import client_errors, translated
 from ragline.settings import KafkaSettings
@@ -153,6 +154,7 @@ async def open_consumer(
                 consumer.assign(assigned)
             if started:
                 await _start(consumer, kafka, profile)
+                hold_fetches(consumer)
             yield consumer
         finally:
             await _stop(consumer.stop, profile)

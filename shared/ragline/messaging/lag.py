@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_TIMEOUT_S = 5.0
 _RECONNECT_S = 1.0
+# between two looks while nothing is under way; a look counts for 5 s (`Backlog`)
+_IDLE_S = 4.0
 _MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
@@ -155,24 +157,30 @@ async def watching_lag(
     *,
     tell: Callable[[Look], None],
     every_s: float,
+    idle: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[None]:
     """Read the lag of `wanted` periodically while the block runs.
 
-    `tell` gets each look; when the broker does not answer, the read is retried.
+    `tell` gets each look; when the broker does not answer, the read is retried. While it is `idle`,
+    most looks are left out.
     """
 
     async def look(reader: LagReader) -> None:
         tell(await reader.look(wanted))
 
-    async with looking(settings, look, every_s=every_s):
+    async with looking(settings, look, every_s=every_s, idle=idle):
         yield
 
 
 @asynccontextmanager
 async def looking(
-    settings: KafkaSettings, look: Callable[[LagReader], Awaitable[None]], *, every_s: float
+    settings: KafkaSettings,
+    look: Callable[[LagReader], Awaitable[None]],
+    *,
+    every_s: float,
+    idle: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[None]:
-    """Call `look` periodically while the block runs.
+    """Call `look` periodically while the block runs; while it is `idle`, every few seconds.
 
     When the broker does not answer within 5 seconds, the call is retried.
     """
@@ -180,7 +188,7 @@ async def looking(
     async def watch() -> None:
         try:
             async with open_lag_reader(settings) as reader:
-                await _look_forever(reader, look, every_s)
+                await _look_forever(reader, look, every_s, idle)
         except (RaglineError, OSError, TimeoutError) as error:
             log.info("the lag cannot be read at the moment: %r", error)
 
@@ -189,9 +197,16 @@ async def looking(
 
 
 async def _look_forever(
-    reader: LagReader, look: Callable[[LagReader], Awaitable[None]], every_s: float
+    reader: LagReader,
+    look: Callable[[LagReader], Awaitable[None]],
+    every_s: float,
+    idle: Callable[[], bool],
 ) -> None:
     while True:
         async with asyncio.timeout(_LOOK_TIMEOUT_S):
             await look(reader)
         await asyncio.sleep(every_s)
+        rested = every_s
+        while idle() and rested < _IDLE_S:
+            await asyncio.sleep(every_s)
+            rested += every_s

@@ -27,6 +27,7 @@ from ragline.errors import KillsTheWorker, Misconfigured, Unavailable
 from ragline.messaging.consumption import Consumption
 from ragline.messaging.failures import wait_s
 from ragline.messaging.fetch_position import fetch_position
+from ragline.messaging.held_fetches import hold_fetches
 from ragline.messaging.kafka_errors import translated
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
@@ -92,6 +93,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         self._listener = _Rebalance(self)
         self.state.moved_at = asyncio.get_running_loop().time()
         await super().start()
+        hold_fetches(self.consumer)
         self.add_task(self._commit_forever)
 
     async def _join_later(self) -> None:

@@ -118,3 +118,14 @@ def test_size_and_capacity_are_never_negative(
         assert backlog.size >= 0
         assert backlog.capacity >= 0
         assert backlog.wait_s() >= 0
+
+
+def test_it_is_idle_until_a_question_is_released_or_seen(backlog: Backlog) -> None:
+    backlog.observe(lag=0, done=10)
+    assert backlog.idle
+    backlog.released()
+    assert not backlog.idle
+    backlog.observe(lag=1, done=10)
+    assert not backlog.idle
+    backlog.observe(lag=0, done=11)
+    assert backlog.idle
