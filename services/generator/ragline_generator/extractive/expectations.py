@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from ragline.contracts.plan import Intent
 from ragline_generator.passages.terms import asked, terms
+from ragline_generator.passages.words import Sort, words
 
 _FITTING = 1.3
 _PURPOSE = re.compile(r"(?:to|in order to)\s+\w+", re.IGNORECASE)
@@ -38,6 +39,7 @@ _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"\b(?:described|documented|explained|find|found|read|written|listed|look)\b", re.IGNORECASE
 )
+_WHO = re.compile(r"^\W*(?:and\s+)?(?:who|whom|wer|wem|wen|qui|quién)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 
@@ -53,11 +55,18 @@ def expectation(question: str, intent: Intent) -> Callable[[str], float]:
         return lambda text: _FITTING if _PURPOSE.match(text) or text.endswith(":") else 1.0
     if _COUNTED.search(question):
         return lambda text: _FITTING if _DIGIT.search(text) else 1.0
+    if _WHO.match(question):
+        named = terms(question)
+        return lambda text: _FITTING if _has_name(text, named) else 1.0
     definition = _DEFINED.match(question.strip())
     if definition and len(asked(definition["thing"])) <= _THING_AT_MOST:
         thing = asked(definition["thing"])
         return lambda text: _FITTING if _defines(text, thing) else 1.0
     return lambda text: 1.0
+
+
+def _has_name(text: str, known: frozenset[str]) -> bool:
+    return any(word.sort is Sort.NAME and word.term not in known for word in words(text))
 
 
 def _defines(text: str, thing: frozenset[str]) -> bool:
