@@ -23,7 +23,7 @@ from ragline_generator.passages.injected import without_orders
 from ragline_generator.passages.question_parts import question_parts
 from ragline_generator.passages.ranking import Ranking
 from ragline_generator.passages.terms import terms
-from ragline_generator.refusal.modifiers import other_kinds, unknown_names
+from ragline_generator.refusal.modifiers import other_kinds, told_apart, unknown_names
 from ragline_generator.refusal.named_things import named_thing
 from ragline_generator.refusal.relevance import assess
 from ragline_generator.refusal.whole_collection import asks_for_all, may_ask_for_all
@@ -142,7 +142,7 @@ class GeneratorStage:
     ) -> Asked | AnswerOutcome:
         """Return the passages that may answer `question`, or its refusal."""
         unknown = event.unknown_words or ()
-        named = named_thing(question, passages)
+        named = named_thing(question, passages, typed=event.text)
         if named.absent:
             return outcome.other_kind(named.asked, unknown=unknown)
         ranking = Ranking(question, passages, scope=named.scope)
@@ -151,7 +151,7 @@ class GeneratorStage:
         if may_ask_for_all(question) and asks_for_all(question, passages, ranking.of_all()):
             return AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NEEDS_ALL)
         refusal = self._refusal(question, passages, ranking, unknown)
-        names = unknown_names(question, unknown)
+        names = unknown_names(question, unknown) or told_apart(question, passages, ranking.of_all())
         if refusal or names:
             return refusal or outcome.other_kind(names, unknown=unknown)
         others = other_kinds(question, passages)

@@ -26,7 +26,8 @@ _THING_AT_MOST = 3
 _COUNTED = re.compile(
     r"\bhow (?:many|much|long|often|old|big|large|far|fast|high)\b|\bwhen\b"
     r"|\b(?:what|which) (?:\w+ )?(?:port|number|version|year|date|size|limit|percentage|age)\b"
-    r"|\bdefault\b",
+    r"|\bdefault\b"
+    r"|いくら|いつ|何(?:円|日|時|人|個|歳|年|月|回|分|台|本|枚|番)|多少|几|多久|多长|什么时候|多大|몇|얼마|언제",
     re.IGNORECASE,
 )
 _TEXT = re.compile(
@@ -39,8 +40,11 @@ _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"\b(?:described|documented|explained|find|found|read|written|listed|look)\b", re.IGNORECASE
 )
-_WHO = re.compile(r"^\W*(?:and\s+)?(?:who|whom|wer|wem|wen|qui|quién)\b", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
+_WHO = re.compile(r"\W*+(?:and\s++)?(?:who|whom|wer|wem|wen|qui|quién)\b", re.IGNORECASE)
+# A number, also one written out before its unit in Chinese or Japanese
+_DIGIT = re.compile(
+    r"\d|(?<![一二三四五六七八九十百千万两半])[一二三四五六七八九十百千万两半]++[个か]?(?:円|元|日|天|時|时|点|人|個|歳|岁|年|月|週|周|回|次|分|台|本|枚|倍)"
+)
 
 
 def asks_for_text(question: str) -> bool:

@@ -18,9 +18,12 @@ from ragline_generator.passages.terms import terms
 from ragline_generator.passages.words import denies
 
 _ASKED = re.compile(
-    r"^\W*(?:(?:in|on|at|for|to|from|with|by|of)\s+)?(?:which|what|who|whom|where|welche\w*|wer|wo)\b"
-    r"(?P<kind>[^?]*?)\b(?:no|not|without|lacks?|lacking|except|excluding|never|\w+n['’]t"
-    r"|kein\w*|nicht|ohne)\b(?P<lacking>[^?]*)",
+    r"\W*+(?:(?:in|on|at|for|to|from|with|by|of)\s++)?"
+    r"(?:which|what|who|whom|where|welche\w*+|wer|wo)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:no|not|without|lacks?|lacking|except|excluding|never|kein\w*+|nicht|ohne)\b|n['’]t\b",
     re.IGNORECASE,
 )
 # A condition: what is to be done if it does not start
@@ -28,7 +31,7 @@ _CONDITION = re.compile(
     r"\b(?:if|when|because|why|how|since|unless|falls|wenn|weil)\b", re.IGNORECASE
 )
 _LACKS = re.compile(
-    r"\b(?:lacks?|lacking|excludes?|excluded|excluding|except|prohibited|forbidden|kein\w*|nicht|ohne)\b",
+    r"\b(?:lacks?|lacking|excludes?|excluded|excluding|except|prohibited|forbidden|kein\w*+|nicht|ohne)\b",
     re.IGNORECASE,
 )
 _NO = frozenset(
@@ -82,9 +85,10 @@ def without_holders(
 
 def _lack(question: str) -> _Lack | None:
     found = _ASKED.match(question)
-    if found is None or _CONDITION.search(question):
+    negated = _NEGATED.search(question, found.end()) if found else None
+    if negated is None or _CONDITION.search(question):
         return None
-    lacking = terms(found["lacking"])
+    lacking = terms(question[negated.end() :].partition("?")[0])
     return _Lack(lacking, terms(question)) if lacking else None
 
 

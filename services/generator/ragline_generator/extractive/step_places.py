@@ -16,22 +16,30 @@ from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind
 
-_WHAT = r"^\W*(?:and\s+|then\s+)?(?:what|which|was|welche\w*|que|qué|quelle?)\b"
-_BEHIND = r"(?:after|following|once|as\s+soon\s+as|nach(?:dem)?|après|después\s+de)"
-_BEFORE = r"(?:before|prior\s+to|ahead\s+of|bevor|vor|avant|antes\s+de)"
-_NEIGHBOURS = tuple(
-    (re.compile(pattern.format(word=word), re.IGNORECASE), distance)
-    for word, distance in ((_BEHIND, 1), (_BEFORE, -1))
-    for pattern in (
-        _WHAT + r"[^?]*?\b{word}\s+(?P<known>[^?]+)",
-        r"^\W*{word}\s+(?P<known>[^,?]+),\s*(?:what|which|was|que|qué)\b",
-    )
+_WHAT = re.compile(
+    r"\W*+(?:(?:and|then)\s++)?(?:what|which|was|welche\w*+|que|qué|quelle?+)\b", re.IGNORECASE
 )
-_FOLLOWS = re.compile(_WHAT + r"[^?]*?\b(?:follows|comes\s+next)\s+(?P<known>[^?]+)", re.IGNORECASE)
+# The word before the known step, and how far the wanted one is from it
+_NEIGHBOURS = (
+    (
+        re.compile(
+            r"\b(?:after|following|follows|comes\s++next\s++after|once|as\s++soon\s++as|nach|nachdem"
+            r"|après|después\s++de)\b",
+            re.IGNORECASE,
+        ),
+        1,
+    ),
+    (
+        re.compile(
+            r"\b(?:before|prior\s++to|ahead\s++of|bevor|vor|avant|antes\s++de)\b", re.IGNORECASE
+        ),
+        -1,
+    ),
+)
 # `What is the fee after the trial?` asks for no step
 _DOING = re.compile(
-    r"\b(?:do|done|does|doing|next|step|steps|happens?|comes?|follows?|must|should|have\s+to|has\s+to"
-    r"|need\s+to|tun|getan|schritt|passiert|kommt|folgt|muss|soll)\b",
+    r"\b(?:do|done|does|doing|next|step|steps|happens?|comes?|follows?|must|should|have\s++to"
+    r"|has\s++to|need\s++to|tun|getan|schritt|passiert|kommt|folgt|muss|soll)\b",
     re.IGNORECASE,
 )
 _ORDINALS = {
@@ -47,7 +55,7 @@ _COUNTED = {
     )
 }
 _STEP = re.compile(
-    r"\b(?:step|schritt)\s+(?:no\.?\s+|number\s+)?(?P<number>\d{1,2}\b(?!\.\d)|"
+    r"\b(?:step|schritt)\s++(?:no\.?\s++|number\s++)?(?P<number>\d{1,2}\b(?!\.\d)|"
     + "|".join(_COUNTED)
     + r")\b"
     r"|\b(?P<ordinal>" + "|".join(_ORDINALS) + r"|last|final)\s+step\b",
@@ -90,10 +98,21 @@ def _asked(question: str) -> _Asked | None:
         return _Asked(number=_COUNTED.get(word) or _ORDINALS.get(word) or int(word))
     if not _DOING.search(question):
         return None
-    for pattern, distance in (*_NEIGHBOURS, (_FOLLOWS, 1)):
-        if (match := pattern.search(question)) and (known := terms(match["known"])):
+    for pattern, distance in _NEIGHBOURS:
+        match = pattern.search(question)
+        known = terms(_known(question, match)) if match else frozenset()
+        if known:
             return _Asked(known=known, distance=distance)
     return None
+
+
+def _known(question: str, word: re.Match[str]) -> str:
+    """Return the step known: what follows the `word`, up to a comma if the question comes then."""
+    rest = question[word.end() :].partition("?")[0]
+    if not question[: word.start()].strip():
+        known, _, asks = rest.partition(",")
+        return known if _WHAT.match(asks) else ""
+    return rest if _WHAT.match(question) else ""
 
 
 def _numbered(

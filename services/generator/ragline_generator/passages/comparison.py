@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ragline_generator.passages.terms import terms
 
 # Longer names are descriptions: the question is about more than two things
 _MOST_TERMS = 3
-_SIDE = r"(?P<{name}>[^,;?!]{{1,80}}?)"
-_A, _B = _SIDE.format(name="one"), _SIDE.format(name="other")
-_AND = r"\s+(?:and|und|et|y|e|with|to|mit|with\s+that\s+of)\s+"
-_END = r"\s*[?.!]*\s*$"
-_OF = r"(?:of|in|for|between|von|bei|zwischen|de|entre)"
-_ASPECT = r"(?P<aspect>[^,;?!]{1,60}?)"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^\W*(?:please\s+)?(?:compare|contrast|vergleich\w*|comparez?|compara)\s+(?:the\s+)?{_ASPECT}"
-        rf"\s+{_OF}\s+{_A}{_AND}{_B}{_END}",
-        rf"^\W*(?:please\s+)?(?:compare|contrast|vergleich\w*|comparez?|compara)\s+{_A}{_AND}{_B}"
-        rf"(?:\s+(?:in|by|for|regarding|with\s+respect\s+to|in\s+terms\s+of)\s+{_ASPECT})?{_END}",
-        rf"\b(?:difference|differences|unterschied\w*|différence|diferencia)(?:\s+in\s+{_ASPECT})?"
-        rf"\s+(?:between|zwischen|entre)\s+{_A}{_AND}{_B}{_END}",
-        rf"^\W*how\s+do(?:es)?\s+{_A}(?:\s+(?:and|differ\s+from|compare\s+(?:to|with))\s+){_B}"
-        rf"(?:\s+(?:differ|compare))?(?:\s+in\s+{_ASPECT})?{_END}",
-        rf"^\W*(?:(?P<aspect>[^,;?!]{{1,40}})[:,]\s+)?{_A}\s+(?:vs\.?|versus)\s+{_B}{_END}",
-        rf"^\W*(?:which|who|what)\s+{_ASPECT},\s+{_A}\s+or\s+{_B}{_END}",
-    )
+_LONGEST = 300
+_COMPARE = re.compile(
+    r"\W*+(?:please\s++)?(?:compare|contrast|vergleich\w*+|comparez?+|compara)\s++", re.IGNORECASE
+)
+_DIFFERENCE = re.compile(
+    r"\b(?:differences?|unterschied\w*+|différences?|diferencias?)\b", re.IGNORECASE
+)
+_HOW = re.compile(r"\W*+how\s++do(?:es)?+\s++", re.IGNORECASE)
+_DIFFER = re.compile(r"\s(?:differ|compare)\b(?:\s++(?:from|to|with)\b)?+", re.IGNORECASE)
+_VERSUS = re.compile(r"\s(?:vs\.?+|versus)\s", re.IGNORECASE)
+_WHICH = re.compile(r"\W*+(?:which|who|what)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|zwischen|entre)\b", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|und|et|y|with|to|mit)\s", re.IGNORECASE)
+_OR = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
+_OF = re.compile(r"\s(?:of|in|for|between|von|bei|zwischen|de|entre)\s", re.IGNORECASE)
+_IN = re.compile(
+    r"\s(?:in\s++terms\s++of|with\s++respect\s++to|regarding|in|by|for)\s", re.IGNORECASE
 )
 _FRAME = re.compile(
-    r"^(?:(?:is|are|has|have|costs?|does|do|the|more|less|fewer|a|an)\s+)+", re.IGNORECASE
+    r"(?:(?:is|are|has|have|costs?|does|do|the|in|more|less|fewer|a|an)\s++)++", re.IGNORECASE
 )
+
+_Sides = tuple[str, str, str]
 
 
 def compared(question: str) -> tuple[str, str] | None:
@@ -40,20 +40,59 @@ def compared(question: str) -> tuple[str, str] | None:
     >>> compared("Compare the weight of Alpha and Beta")
     ('weight of Alpha', 'weight of Beta')
     """
-    for pattern in _PATTERNS:
-        found = pattern.search(question)
-        if found is None:
-            continue
-        sides = found["one"].strip(), found["other"].strip()
-        if not all(1 <= len(terms(side)) <= _MOST_TERMS for side in sides):
-            continue
-        if terms(sides[0]) == terms(sides[1]):
-            continue
-        aspect = _FRAME.sub("", (found["aspect"] or "").strip())
-        if len(terms(aspect)) > _MOST_TERMS:
-            continue
-        return _asked(aspect, sides[0]), _asked(aspect, sides[1])
+    if len(question) > _LONGEST:
+        return None
+    for aspect, one, other in _readings(question.rstrip(" ?!.")):
+        named = terms(one), terms(other)
+        about = _FRAME.sub("", aspect.strip() + " ", count=1).strip()
+        small = all(1 <= len(own) <= _MOST_TERMS for own in named)
+        if small and named[0] != named[1] and len(terms(about)) <= _MOST_TERMS:
+            return _asked(about, one.strip()), _asked(about, other.strip())
     return None
+
+
+def _readings(question: str) -> Iterator[_Sides]:
+    """Yield aspect and sides in each way in which the question can be read as a comparison."""
+    if found := _COMPARE.match(question):
+        yield from _after_compare(question[found.end() :])
+    if found := _DIFFERENCE.search(question):
+        aspect, between, sides = _split(_BETWEEN, question[found.end() :])
+        if between:
+            yield from _both(aspect, sides)
+    if (how := _HOW.match(question)) and (found := _DIFFER.search(question, how.end())):
+        before, after = question[how.end() : found.start()], question[found.end() :]
+        other, _, aspect = _split(_IN, after)
+        yield from _both(after.strip().removeprefix("in "), before)
+        yield aspect, before, other
+    if found := _VERSUS.search(question):
+        aspect, colon, one = question[: found.start()].rpartition(":")
+        yield (aspect if colon else ""), one, question[found.end() :]
+    if (found := _WHICH.match(question)) and "," in question:
+        aspect, _, sides = question[found.end() :].rpartition(",")
+        one, word, other = _split(_OR, sides)
+        if word:
+            yield aspect, one, other
+
+
+def _after_compare(text: str) -> Iterator[_Sides]:
+    one, _, other = _split(_AND, text)
+    aspect, of, first = _split(_OF, one)
+    if of:
+        yield aspect, first, other
+    second, _, behind = _split(_IN, other)
+    yield behind, one, second
+
+
+def _both(aspect: str, sides: str) -> Iterator[_Sides]:
+    one, word, other = _split(_AND, sides)
+    if word:
+        yield aspect, one, other
+
+
+def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    """Return what is before and behind the first match, as `str.partition` does."""
+    found = pattern.search(text)
+    return (text[: found.start()], found.group(), text[found.end() :]) if found else (text, "", "")
 
 
 def _asked(aspect: str, side: str) -> str:

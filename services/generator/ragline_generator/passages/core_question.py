@@ -15,17 +15,17 @@ _LEAST_TERMS = 2
 _MOST_TERMS = 12
 _INTERROGATIVE = (
     r"(?:how|what|who|whom|whose|where|when|why|whether|which|wie|was|wer|wo|wann|warum|ob|welche\w*"
-    r"|comment|combien|quand|où|pourquoi|quel\w*|cómo|cuánt\w+|cuándo|dónde|qué|quién)\b"
+    r"|comment|combien|quand|où|pourquoi|quel\w*+|cómo|cuánt\w++|cuándo|dónde|qué|quién)\b"
 )
 _CUE = re.compile(
-    r"\b(?:know|tell\s+me|wonder\w*|ask\w*|question|find\s+out|understand|explain|sure|clear"
+    r"\b(?:know|tell\s++me|wonder\w*+|ask\w*+|question|find\s++out|understand|explain|sure|clear"
     r"|wissen|sagen|fragen?|savoir|dire|saber|decir)\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(rf"(?<![\w'’]){_INTERROGATIVE}[^,;.?!:\n]*", re.IGNORECASE)
+_CLAUSE = re.compile(rf"(?<![\w'’]){_INTERROGATIVE}[^,;.?!:\n]*+", re.IGNORECASE)
 # `the year 2040` is 2040
 _YEAR = re.compile(
-    r"\b(?:the\s+)?(?:calendar\s+|fiscal\s+)?year\s+(?=(?:19|20)\d\d\b)", re.IGNORECASE
+    r"\b(?:the\s++)?(?:calendar\s++|fiscal\s++)?year\s++(?=(?:19|20)\d\d\b)", re.IGNORECASE
 )
 
 

@@ -11,35 +11,37 @@ import re
 from ragline_generator.passages.question_parts import is_asking
 
 _EARLIER = (
-    r"(?:(?:all|any|every|the|your|my|these|those|of|and|other)\s+)*"
-    r"(?:(?:previous|prior|above|earlier|preceding|former|existing|original|system|foregoing)\s+)*"
-    r"(?:(?:instruct|direct|prompt|order|rule|guideline|command|context|message)\w*)"
+    r"(?:(?:all|any|every|the|your|my|these|those|of|and|other)\s++)*+"
+    r"(?:(?:previous|prior|above|earlier|preceding|former|existing|original|system|foregoing)\s++)*+"
+    r"(?:(?:instruct|direct|prompt|order|rule|guideline|command|context|message)\w*+)"
 )
 _ORDER = re.compile(
-    r"\W{0,4}(?:(?:important|attention|note|notice|system|assistant|admin|ai|user|please|now|and|hey)"
-    r"\b[^\w\"'“”]{1,4})*(?:to\s+(?:the\s+)?(?:ai|assistant|model|llm|chatbot|bot)\W+)?"
-    r"(?:please\s+)?"
+    r"\A\W{0,4}(?:(?:important|attention|note|notice|system|assistant|admin|ai|user|please|now|and|hey)"
+    r"\b[^\w\"'“”]{1,4})*+(?:to\s++(?:the\s++)?(?:ai|assistant|model|llm|chatbot|bot)\W+)?"
+    r"(?:please\s++)?"
     r"(?:"
-    rf"(?:ignore|disregard|forget|override|bypass|do\s+not\s+follow)\s+{_EARLIER}"
-    r"|(?:ignore|disregard|forget)\s+(?:everything|all)\s+(?:above|before|you|that)"
-    r"|you\s+are\s+(?:now\s+)?(?:an?\s+)?(?:\w+\s+)?(?:ai|assistant|chatbot|language\s+model|llm|dan)\b"
-    r"|(?:answer|reply|respond)\s+(?:(?:to\s+)?(?:every|all|any|each)\b|only\s+with\b|with\s+the\s+words?\b)"
-    r"|(?:reveal|print|show|output|repeat|leak|display)\s+(?:me\s+)?(?:(?:the|your|all|of|other)\s+)*"
-    r"(?:system\s+prompt|hidden\s+\w+|instructions|secrets?|passwords?|documents\s+of\s+other)"
-    r"|(?:ignorier\w*|vergiss|missachte)\s+(?:\w+\s+){0,4}(?:anweisung|instruktion|regel|vorgabe)\w*"
-    r"|(?:ignor\w+|oublie\w*)\s+(?:\w+\s+){0,4}(?:instructions|consignes)"
-    r"|(?:ignor\w+|olvid\w+)\s+(?:\w+\s+){0,4}(?:instrucciones|indicaciones)"
+    rf"(?:ignore|disregard|forget|override|bypass|do\s++not\s++follow)\s++{_EARLIER}"
+    r"|(?:ignore|disregard|forget)\s++(?:everything|all)\s++(?:above|before|you|that)"
+    r"|you\s++are\s++(?:now\s++)?(?:an?\s++)?(?:\w++\s++)?(?:ai|assistant|chatbot|language\s++model|llm|dan)\b"
+    r"|(?:answer|reply|respond)\s++(?:(?:to\s++)?(?:every|all|any|each)\b|only\s++with\b|with\s++the\s++words?\b)"
+    r"|(?:reveal|print|show|output|repeat|leak|display)\s++(?:me\s++)?(?:(?:the|your|all|of|other)\s++)*+"
+    r"(?:system\s++prompt|hidden\s++\w+|instructions|secrets?|passwords?|documents\s++of\s++other)"
+    r"|(?:ignorier\w*|vergiss|missachte)\s++(?:\w++\s++){0,4}(?:anweisung|instruktion|regel|vorgabe)\w*"
+    r"|(?:ignor\w+|oublie\w*+)\s++(?:\w++\s++){0,4}(?:instructions|consignes)"
+    r"|(?:ignor\w+|olvid\w+)\s++(?:\w++\s++){0,4}(?:instrucciones|indicaciones)"
     r")",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
-    r"\W{0,4}(?:system|assistant|developer)\s*:\s+(?:reveal|print|show|ignore|answer|reply|output"
+    r"\A\W{0,4}(?:system|assistant|developer)\s*+:\s++(?:reveal|print|show|ignore|answer|reply|output"
     r"|delete|send|do|never|always|you)\b",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(r"\W*(?:请)?(?:忽略|无视)(?:\w{0,6})(?:指令|指示|提示)|.{0,8}指示を無視")
+_CHINESE = re.compile(
+    r"\A(?:\W{0,4}(?:请)?(?:忽略|无视)(?:\w{0,6})(?:指令|指示|提示)|.{0,8}指示を無視)"
+)
 
-_CUT = re.compile(r"[.!?:;\n,]\s+|\s(?:and|und|et|y)\s", re.IGNORECASE)
+_CUT = re.compile(r"[.!?:;\n,]\s++|\s(?:and|und|et|y)\s", re.IGNORECASE)
 
 
 def is_injected(text: str) -> bool:

@@ -10,11 +10,15 @@ that gives orders to a model, has no score.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ragline.contracts.queries import Passage
+from ragline.folding import folded
+from ragline.unspaced import is_unspaced
+from ragline_generator.passages import readable
 from ragline_generator.passages.context import label
 from ragline_generator.passages.injected import is_injected
 from ragline_generator.passages.terms import asked, codes, terms
@@ -25,7 +29,10 @@ _HEADING_SHARE = 0.5
 _NEIGHBOUR_SHARE = 0.15
 _PASSAGE_SHARE = 0.3
 _OTHER_TITLE_SHARE = 0.5
+_OTHER_ROW_SHARE = 0.5
+_CELL_SHARE = 0.2
 _SEVERAL = 2
+_SHORT_CELL = 2
 _FEW_TERMS = 4
 _UNFINISHED_SHARE = 0.6
 _STATEMENT_ENDS = (".", "!", ":", "…", "。", "！", '"', "”", ")", "`", "*", "_")
@@ -88,6 +95,7 @@ class Scope:
 class _Within:
     """What is asked for, and the scope in one passage."""
 
+    question: str
     wanted: frozenset[str]
     codes: frozenset[str]
     among: Collection[int] | None
@@ -104,6 +112,7 @@ class Ranking:
     def __init__(
         self, question: str, passages: Sequence[Passage], *, scope: Scope | None = None
     ) -> None:
+        self._question = folded(question)
         self._wanted = asked(question)
         self._codes = codes(question)
         self._scope = scope or Scope()
@@ -138,7 +147,7 @@ class Ranking:
                 terms(label(passage)),
                 weights,
                 _trust(passage.score, best),
-                _Within(self._wanted, self._codes, *self._scope.of(index)),
+                _Within(self._question, self._wanted, self._codes, *self._scope.of(index)),
             )
             for index, (passage, units) in enumerate(zip(passages, split_up, strict=True))
         ]
@@ -200,15 +209,22 @@ def _rank_passage(
     within: _Within,
 ) -> list[Ranked]:
     telling = _telling_titles(units, within.wanted)
+    matched = [_matched(each, within) for each in units]
     scores = [
         _own_score(each.terms, headings | each.title_terms, weights)
         * _form(each.unit, each.text)
         * (_OTHER_TITLE_SHARE if telling and not telling & (each.title_terms | each.terms) else 1.0)
-        for each in units
+        + (_CELL_SHARE if found - within.wanted - within.codes else 0.0)
+        for each, found in zip(units, matched, strict=True)
     ]
     smoothed = [
         score + _NEIGHBOUR_SHARE * max(before, after)
         for before, score, after in zip([0.0, *scores], scores, [*scores[1:], 0.0], strict=False)
+    ]
+    rows = [
+        found
+        for each, found in zip(units, matched, strict=True)
+        if each.unit.kind is LineKind.TABLE_ROW
     ]
     return [
         Ranked(
@@ -216,14 +232,45 @@ def _rank_passage(
             each.unit,
             each.text,
             each.terms,
-            trust * score / (1 + _NEIGHBOUR_SHARE) if _may_answer(each, within) else 0.0,
-            (each.terms & within.wanted) | (codes(each.text) & within.codes),
+            trust
+            * score
+            / (1 + _NEIGHBOUR_SHARE)
+            * (_OTHER_ROW_SHARE if _is_other_row(each, found, rows) else 1.0)
+            if _may_answer(each, within)
+            else 0.0,
+            found,
             each.title,
             each.unit.start in within.named,
         )
-        for each, score in zip(units, smoothed, strict=True)
+        for each, score, found in zip(units, smoothed, matched, strict=True)
         if each.unit.kind is not LineKind.NOISE
     ]
+
+
+def _matched(each: _Read, within: _Within) -> frozenset[str]:
+    """Return the question's terms and codes in the unit, and of a row its cells as they stand.
+
+    A cell may be too short for a term: one character, or a letter that is a stop word elsewhere.
+    """
+    found = (each.terms & within.wanted) | (codes(each.text) & within.codes)
+    if each.unit.kind is not LineKind.TABLE_ROW:
+        return found
+    cells = (folded(cell).strip() for cell in readable.cells(each.text))
+    return found | {f"|{cell}|" for cell in cells if _holds(within, cell)}
+
+
+def _holds(within: _Within, cell: str) -> bool:
+    if terms(cell) & within.wanted:
+        return False  # found already
+    if is_unspaced(cell):
+        return cell in within.question
+    short = len(cell) <= _SHORT_CELL and cell.isalnum()
+    return short and re.search(rf"(?<!\w){re.escape(cell)}(?!\w)", within.question) is not None
+
+
+def _is_other_row(each: _Read, matched: frozenset[str], rows: Sequence[frozenset[str]]) -> bool:
+    """Tell whether another row of the passage has all that this has of the question, and more."""
+    return each.unit.kind is LineKind.TABLE_ROW and any(matched < other for other in rows)
 
 
 def _telling_titles(units: Sequence[_Read], wanted: frozenset[str]) -> frozenset[str]:

@@ -17,13 +17,13 @@ from ragline_generator.passages.terms import STOP_WORDS, stem
 from ragline_generator.passages.titles import titles_above
 from ragline_generator.passages.units import Unit, split
 
-_NUMBER = r"(?P<number>(?:[A-Za-z]{1,6}-)?\d+(?:[.\-]\d+)*[a-z]?)(?![\w%]|[.,:]\d)"
+_NUMBER = r"(?P<number>(?:[A-Za-z]{1,6}-)?+\d++(?:[.\-]\d++)*+[a-z]?+)(?![\w%]|[.,:]\d)"
 _NAMED = re.compile(
-    rf"(?:(?P<kind>[^\W\d_]{{2,}})[\s\u00a0]+(?:(?:no|nr)\.?\s|number\s|nummer\s|#)?\s?|(?P<sign>§)\s?){_NUMBER}",
+    rf"(?:(?<![^\W\d_])(?P<kind>[^\W\d_]{{2,}}+)[\s\u00a0]++(?:(?:no|nr)\.?\s|number\s|nummer\s|#)?\s?|(?P<sign>§)\s?){_NUMBER}",
     re.IGNORECASE,
 )
 # `2. Cleaning` and `3.2.1 Liability` are sections, whatever they are called
-_LEADING = re.compile(r"(?:§\s?)?(?P<number>\d+(?:\.\d+)*)[.)]?\s+(?=[^\W\d_])")
+_LEADING = re.compile(r"(?:§\s?)?(?P<number>\d++(?:\.\d++)*+)[.)]?+\s++(?=[^\W\d_])")
 _SECTIONS = frozenset(
     map(
         stem,
@@ -36,7 +36,7 @@ _SECTIONS = frozenset(
 _PLAIN_SECTIONS = frozenset(map(stem, ("section", "chapter", "part", "abschnitt", "kapitel")))
 # `1.27 to 1.31`, `13 or newer`: a range holds numbers that are not written
 _RANGE = re.compile(
-    r"\s*(?:to|through|until|bis|and|und|or|oder|-|–|—|\+|/)(?:\s|\d|$)", re.IGNORECASE
+    r"\s*+(?:to|through|until|bis|and|und|or|oder|-|–|—|\+|/)(?:\s|\d|$)", re.IGNORECASE
 )
 _ENUMERATED = 2
 

@@ -31,13 +31,20 @@ class NamedThing:
     asked: tuple[str, ...] = ()
 
 
-def named_thing(question: str, passages: Sequence[Passage]) -> NamedThing:
-    """Look for the numbered thing in `question`; of several, for the one that a title names."""
+def named_thing(
+    question: str, passages: Sequence[Passage], *, typed: str | None = None
+) -> NamedThing:
+    """Look for the numbered thing in `question`; of several, for the one that a title names.
+
+    `typed` is the question before its spelling was corrected: a file's name may be in no document.
+    """
     named = references(question)
     found = [(each, referred(each, passages)) for each in named]
     for reference, own in found:
         if own.places is not None and own.others is not None:
-            certain = _names_document(question, reference, own, passages)
+            certain = any(
+                _names_document(text, reference, own, passages) for text in (question, typed or "")
+            )
             among = own.places if certain else _all_but(own.others, passages)
             return NamedThing(Scope(among, own.places, _terms_of(reference)), certain=certain)
     absent = [reference.number for reference, own in found if own.absent]
@@ -57,7 +64,7 @@ def _names_document(
     question: str, reference: Reference, found: Referred, passages: Sequence[Passage]
 ) -> bool:
     others = terms(question) - _terms_of(reference) - about_texts() - _SAYING
-    if found.document is None:
+    if found.document is None or not question:
         return False
     texts = [f"{label(p)} . {p.text}" for p in passages if p.document_id == found.document]
     held = frozenset[str]().union(*map(terms, texts)) | terms(file_words(found.document))

@@ -25,3 +25,10 @@ def test_another_document_is_not_meant() -> None:
 
 def test_one_that_is_not_there_is_absent() -> None:
     assert named_thing("What does rule 9 of the garden say?", [RULES]).absent
+
+
+def test_a_file_name_counts_as_it_was_typed() -> None:
+    corrected = "What does rule 2 of the burden say?"
+
+    assert not named_thing(corrected, [RULES]).certain
+    assert named_thing(corrected, [RULES], typed="What does rule 2 of the garden say?").certain
