@@ -195,11 +195,13 @@ def _parts(text: str, passages: Sequence[Passage]) -> Sequence[str]:
 
     The sides of a comparison are asked for one by one where no passage is about both.
     """
-    question = core_question(without_orders(text))
+    question = without_orders(text)
     if not question:
         return ()
     parts = question_parts(question)
-    sides = compared(question) if len(parts) == 1 else None
+    if len(parts) == 1:
+        parts = question_parts(core_question(question))
+    sides = compared(parts[0]) if len(parts) == 1 else None
     if sides is None:
         return parts
     names = terms(sides[0]) ^ terms(sides[1])

@@ -26,9 +26,11 @@ _NEGATED = re.compile(
     r"\b(?:no|not|without|lacks?|lacking|except|excluding|never|kein\w*+|nicht|ohne)\b|n['’]t\b",
     re.IGNORECASE,
 )
+# `Whom do I call about a lamp not working?` asks for no lamp
+_DOING = re.compile(r"\b(?:I|we|you|one)\s\w", re.IGNORECASE)
 # A condition: what is to be done if it does not start
 _CONDITION = re.compile(
-    r"\b(?:if|when|because|why|how|since|unless|falls|wenn|weil)\b", re.IGNORECASE
+    r"\b(?:if|when|that|because|why|how|since|unless|falls|wenn|weil)\b", re.IGNORECASE
 )
 _LACKS = re.compile(
     r"\b(?:lacks?|lacking|excludes?|excluded|excluding|except|prohibited|forbidden|kein\w*+|nicht|ohne)\b",
@@ -37,7 +39,11 @@ _LACKS = re.compile(
 _NO = frozenset(
     {"no", "none", "-", "–", "—", "✗", "✘", "❌", "false", "not", "nein", "0", "n/a", "never"}
 )
+# What lacks something does not include, offer or contain it
+_HAVING = terms("include offer contain provide come feature own hold belong")
 _ENOUGH = 0.5
+# A row that says no may have none of the question's words: they are in its table's head
+_LEAST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ def without_holders(
         for n, units in enumerate(ranked)
         if any(lack.lacking <= each.terms for each in units)
     }
+    if not holders:
+        return ranked
     others = [
         [
             each
@@ -86,9 +94,11 @@ def without_holders(
 def _lack(question: str) -> _Lack | None:
     found = _ASKED.match(question)
     negated = _NEGATED.search(question, found.end()) if found else None
-    if negated is None or _CONDITION.search(question):
+    if found is None or negated is None or _CONDITION.search(question):
         return None
-    lacking = terms(question[negated.end() :].partition("?")[0])
+    if _DOING.search(question, found.end(), negated.start()):
+        return None
+    lacking = terms(question[negated.end() :].partition("?")[0]) - _HAVING
     return _Lack(lacking, terms(question)) if lacking else None
 
 
@@ -111,6 +121,11 @@ def _only(
     for units, own in zip(ranked, kept, strict=True):
         starts = {each.unit.start for each in own}
         found.append(
-            [u if u.unit.start in starts else replace(u, score=0.0) for u in units] if own else []
+            [
+                replace(u, score=max(u.score, _LEAST) if u.unit.start in starts else 0.0)
+                for u in units
+            ]
+            if own
+            else []
         )
     return found

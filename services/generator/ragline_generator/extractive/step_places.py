@@ -63,7 +63,7 @@ _STEP = re.compile(
 )
 _SAYS_SO = re.compile(r"\b(?:after|once|before|then|nach(?:dem)?|bevor|vor)\b", re.IGNORECASE)
 _LAST = -1
-_SURE = 0.5
+_SURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)

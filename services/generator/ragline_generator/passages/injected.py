@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ragline_generator.passages.question_parts import is_asking
+from ragline_generator.passages.units import split
 
 _EARLIER = (
     r"(?:(?:all|any|every|the|your|my|these|those|of|and|other)\s++)*+"
@@ -53,6 +54,16 @@ def is_injected(text: str) -> bool:
     False
     """
     return any(pattern.match(text) for pattern in (_ORDER, _ADDRESSED, _CHINESE))
+
+
+def without_injected(text: str) -> str:
+    """Return the text of a passage without its sentences that order a model to do something."""
+    parts, at = [], 0
+    for unit in split(text):
+        if is_injected(text[unit.start : unit.end]):
+            parts.append(text[at : unit.start])
+            at = unit.end
+    return "".join([*parts, text[at:]])
 
 
 def without_orders(question: str) -> str:

@@ -39,6 +39,12 @@ _RANGE = re.compile(
     r"\s*+(?:to|through|until|bis|and|und|or|oder|-|–|—|\+|/)(?:\s|\d|$)", re.IGNORECASE
 )
 _ENUMERATED = 2
+# `at least 14`: such a number counts something
+_NO_KINDS = frozenset({
+    "least", "most", "maximum", "minimum", "approximately", "nearly", "almost", "exceed", "exceeds",
+    "exceeding", "within", "next", "last", "first", "every", "costs", "cost", "weighs", "lasts",
+    "takes", "since", "exactly", "per", "than", "ab", "bis", "von", "mindestens", "maximal", "etwa",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def referred(reference: Reference, passages: Sequence[Passage]) -> Referred:
 def _references(text: str) -> Iterator[tuple[Reference, int]]:
     for match in _NAMED.finditer(text):
         kind = (match["kind"] or match["sign"]).casefold()
-        if kind not in STOP_WORDS:
+        if kind not in STOP_WORDS and kind not in _NO_KINDS:
             yield Reference(stem(kind), match["number"].casefold()), match.end()
 
 

@@ -55,3 +55,15 @@ def test_a_cell_may_say_no() -> None:
 )
 def test_other_questions_are_left_alone(question: str) -> None:
     assert "north hut" in answer(question, NORTH, SOUTH)
+
+
+def test_a_row_that_shares_no_word_with_the_question_may_say_no() -> None:
+    mills = make_passage("| mill | inspected |\n|---|---|\n| Rhea | yes |\n| Dione | no |")
+
+    assert answer("Which mill is not inspected?", mills) == "- mill: Dione; inspected: no [1]"
+
+
+def test_to_include_is_no_part_of_what_is_lacking() -> None:
+    text = answer("Which hut does not include hot water?", NORTH, SOUTH)
+
+    assert "north hut" not in text
