@@ -151,13 +151,14 @@ class GeneratorStage:
         if may_ask_for_all(question) and asks_for_all(question, passages, ranking.of_all()):
             return AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NEEDS_ALL)
         refusal = self._refusal(question, passages, ranking, unknown)
-        names = unknown_names(question, unknown) or told_apart(question, passages, ranking.of_all())
+        names = unknown_names(question, unknown) or told_apart(question, passages, ranking)
         if refusal or names:
             return refusal or outcome.other_kind(names, unknown=unknown)
         others = other_kinds(question, passages)
         if others.passages:
             passages = _without(passages, others.passages)
-            ranking = Ranking(question, passages)
+            scope = named_thing(question, passages, typed=event.text).scope
+            ranking = Ranking(question, passages, scope=scope)
             if not passages or self._refusal(question, passages, ranking, unknown):
                 return outcome.other_kind(others.asked, unknown=unknown)
         return Asked(question=question, passages=passages, ranking=ranking)

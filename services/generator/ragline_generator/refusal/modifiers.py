@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
 from ragline_generator.passages.context import label
-from ragline_generator.passages.ranking import Ranked
+from ragline_generator.passages.ranking import Ranking
 from ragline_generator.passages.terms import STOP_WORDS, stem, terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -101,31 +101,32 @@ def unknown_names(question: str, unknown: Collection[str]) -> tuple[str, ...]:
     return tuple(w for w in found if w[0].isupper() and w in unknown and not _is_stop_word(w))
 
 
-def told_apart(
-    question: str, passages: Sequence[Passage], ranked: Sequence[Sequence[Ranked]]
-) -> tuple[str, ...]:
+def told_apart(question: str, passages: Sequence[Passage], ranking: Ranking) -> tuple[str, ...]:
     """Return the question's word for a kind of which no sentence tells, only of others like it.
 
-    Of electric bicycles says nothing that there are bicycles, and electric scooters. `ranked` are
-    the units of the passages.
+    Of electric bicycles says nothing that there are bicycles, and electric scooters. `ranking` is
+    that of the passages.
     """
     known = terms(question)
-    if len(known) > _SUBJECT_AT_MOST or any(
-        p.scores.get(SearchKind.VECTOR, 0.0) >= _SAME_SENTENCE for p in passages
-    ):
+    near = any(p.scores.get(SearchKind.VECTOR, 0.0) >= _SAME_SENTENCE for p in passages)
+    if len(known) > _SUBJECT_AT_MOST or near:
+        return ()
+    asked = [
+        pair
+        for pair in _pairs(question)
+        if pair.belongs and pair.ends and pair.modifier not in _OF_ANY_KIND
+        if any(_is_of_other(passage.text, pair, known) for passage in passages)
+    ]
+    if not asked:
         return ()
     names = [terms(label(passage)) for passage in passages]
-    said = [each.terms | names[each.index] for units in ranked for each in units]
-    found = []
-    for pair in _pairs(question):
-        wanted = {pair.modifier, pair.noun}
-        telling = pair.belongs and pair.ends and pair.modifier not in _OF_ANY_KIND
-        if not telling or any(wanted <= own for own in said):
-            continue
-        has_noun = any(pair.noun in own for own in said)
-        if has_noun and any(_is_of_other(p.text, pair, known) for p in passages):
-            found.append(pair.word)
-    return tuple(found)
+    said = [each.terms | names[each.index] for units in ranking.of_all() for each in units]
+    return tuple(
+        pair.word
+        for pair in asked
+        if any(pair.noun in own for own in said)
+        and not any({pair.modifier, pair.noun} <= own for own in said)
+    )
 
 
 def _is_of_other(text: str, asked: _Pair, known: Collection[str]) -> bool:

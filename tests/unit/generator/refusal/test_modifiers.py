@@ -6,7 +6,7 @@ import pytest
 from tests.unit.generator.conftest import make_passage
 
 from ragline.contracts.plan import SearchKind
-from ragline_generator.passages.ranking import rank
+from ragline_generator.passages.ranking import Ranking
 from ragline_generator.refusal.modifiers import other_kinds, told_apart
 
 ANNUAL = make_passage(
@@ -66,11 +66,11 @@ def test_of_a_thing_that_is_only_told_apart_nothing_is_said() -> None:
     yard = make_passage("Boats lie in the harbour. Electric cranes are repaired in hall 5.")
     question = "Where are electric boats repaired?"
 
-    assert told_apart(question, [yard], rank(question, [yard])) == ("electric",)
+    assert told_apart(question, [yard], Ranking(question, [yard])) == ("electric",)
 
 
 def test_a_sentence_that_has_both_words_tells_of_it() -> None:
     yard = make_passage("Boats that are electric lie here. Electric cranes are repaired in hall 5.")
     question = "Where are electric boats repaired?"
 
-    assert told_apart(question, [yard], rank(question, [yard])) == ()
+    assert told_apart(question, [yard], Ranking(question, [yard])) == ()
