@@ -15,7 +15,7 @@ from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import Asked, ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
-from ragline_generator.passages.comparison import compared
+from ragline_generator.passages.comparison import alternatives, compared
 from ragline_generator.passages.context import label
 from ragline_generator.passages.core_question import core_question
 from ragline_generator.passages.editions import outdated
@@ -104,6 +104,9 @@ class GeneratorStage:
         parts = _parts(event.standalone_text, passages)
         looks = [self._look(event, part, passages) for part in parts]
         asked = [look for look in looks if isinstance(look, Asked)]
+        if not asked and len(parts) == 1 and (sides := alternatives(parts[0])):
+            parts, looks = sides, [self._look(event, side, passages) for side in sides]
+            asked = [look for look in looks if isinstance(look, Asked)]
         refusals = [look for look in looks if isinstance(look, AnswerOutcome)]
         if not asked:
             ended = refusals[0] if refusals else outcome.nothing_asked()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ragline_generator.passages.terms import terms
 
@@ -20,9 +20,9 @@ _HOW = re.compile(r"\W*+how\s++do(?:es)?+\s++", re.IGNORECASE)
 _DIFFER = re.compile(r"\s(?:differ|compare)\b(?:\s++(?:from|to|with)\b)?+", re.IGNORECASE)
 _VERSUS = re.compile(r"\s(?:vs\.?+|versus)\s", re.IGNORECASE)
 _WHICH = re.compile(r"\W*+(?:which|who|what)\b", re.IGNORECASE)
+_OR = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|zwischen|entre)\b", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|und|et|y|with|to|mit)\s", re.IGNORECASE)
-_OR = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|in|for|between|von|bei|zwischen|de|entre)\s", re.IGNORECASE)
 _IN = re.compile(
     r"\s(?:in\s++terms\s++of|with\s++respect\s++to|regarding|in|by|for)\s", re.IGNORECASE
@@ -42,7 +42,26 @@ def compared(question: str) -> tuple[str, str] | None:
     """
     if len(question) > _LONGEST:
         return None
-    for aspect, one, other in _readings(question.rstrip(" ?!.")):
+    return _first_of(_readings(question.rstrip(" ?!.")))
+
+
+def alternatives(question: str) -> tuple[str, str] | None:
+    """Return a question for each of two things of which `question` wants the greater, or None.
+
+    >>> alternatives("Which weighs more, Alpha or Beta?")
+    ('weighs of Alpha', 'weighs of Beta')
+    """
+    found = _WHICH.match(question)
+    if found is None or len(question) > _LONGEST:
+        return None
+    aspect, _, sides = question[found.end() :].rstrip(" ?!.").rpartition(",")
+    one, _, other = _split(_OR, sides)
+    return _first_of([(aspect, one, other)])
+
+
+def _first_of(readings: Iterable[_Sides]) -> tuple[str, str] | None:
+    """Return the sides of the first reading whose sides are two names."""
+    for aspect, one, other in readings:
         named = terms(one), terms(other)
         about = _FRAME.sub("", aspect.strip() + " ", count=1).strip()
         small = all(1 <= len(own) <= _MOST_TERMS for own in named)
@@ -67,11 +86,6 @@ def _readings(question: str) -> Iterator[_Sides]:
     if found := _VERSUS.search(question):
         aspect, colon, one = question[: found.start()].rpartition(":")
         yield (aspect if colon else ""), one, question[found.end() :]
-    if (found := _WHICH.match(question)) and "," in question:
-        aspect, _, sides = question[found.end() :].rpartition(",")
-        one, word, other = _split(_OR, sides)
-        if word:
-            yield aspect, one, other
 
 
 def _after_compare(text: str) -> Iterator[_Sides]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragline_generator.passages.comparison import compared
+from ragline_generator.passages.comparison import alternatives, compared
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,6 @@ from ragline_generator.passages.comparison import compared
         ),
         ("How does Alpha differ from Beta?", ("Alpha", "Beta")),
         ("Alpha vs. Beta", ("Alpha", "Beta")),
-        ("Which has more storage, Alpha or Beta?", ("storage of Alpha", "storage of Beta")),
         ("Was ist der Unterschied zwischen Alpha und Beta?", ("Alpha", "Beta")),
     ],
 )
@@ -35,3 +34,11 @@ def test_both_sides_are_questions(question: str, sides: tuple[str, str]) -> None
 )
 def test_other_questions_have_none(question: str) -> None:
     assert compared(question) is None
+
+
+def test_two_things_of_which_one_is_wanted_are_alternatives() -> None:
+    assert alternatives("Which has more storage, Alpha or Beta?") == (
+        "storage of Alpha",
+        "storage of Beta",
+    )
+    assert alternatives("Which has more storage?") is None
