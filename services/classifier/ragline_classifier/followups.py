@@ -68,10 +68,16 @@ _SCAFFOLD = re.compile(
 _TRAILING_VERB = re.compile(
     r"(?i)(?<!\s)\s++(?:do|does|mean|means|work|works|used\s++for|for|like|about|cost|last|take)$"
 )
-_ARTICLES = frozenset({"a", "an", "the", "my", "our", "your"})
+ARTICLES = frozenset({"a", "an", "the", "my", "our", "your"})
 # What ends a noun phrase, so that none reaches over it
 _LINKS = frozenset({"of", "in", "on", "for", "with", "from", "to", "at", "by", "and", "or"})
 _MOST_WORDS = 5
+# The state that a thing is in, of which a next question mostly asks as well
+_STATES = frozenset({
+    "broken", "damaged", "defective", "faulty", "lost", "stolen", "missing", "expired",
+    "new", "old", "used", "spare", "additional", "second", "temporary", "permanent", "free",
+    "empty", "full", "forgotten", "cancelled", "late", "returned", "replacement", "unused",
+})  # fmt: skip
 _VERBISH = re.compile(r"(?i)\b(?:is|are|was|were|has|have|does|do|can|will|that|which)\b")
 
 
@@ -141,11 +147,21 @@ def last_phrase(question: str) -> str:
     """Return the noun phrase that ends `question`, from its article on; empty if there is none."""
     words = list(_WORD.finditer(question))[-_MOST_WORDS:]
     for word in reversed(words[:-1]):
-        if (lower := word[0].lower()) in _ARTICLES:
+        if (lower := word[0].lower()) in ARTICLES:
             return question[word.start() :]
         if lower in _LINKS:
             break
     return ""
+
+
+def state_of(phrase: str) -> str:
+    """Return the words before the noun of `phrase` that tell the state of the thing.
+
+    >>> state_of("a broken badge reader")
+    'broken'
+    """
+    found = [word.lower() for word in _WORD.findall(phrase)[:-1]]
+    return " ".join(word for word in found if word in _STATES)
 
 
 def _says_little(core: str) -> bool:

@@ -77,7 +77,13 @@ def _exchanged(text: str, kind: followups.Continuation, previous: str) -> str:
     last = followups.last_phrase(base)
     if not kind.about or not last:
         return _continued(text, previous)
-    return f"{base.removesuffix(last)}{kind.about}?"
+    state = followups.state_of(last)
+    if not state or followups.state_of(f"{kind.about} one"):
+        return f"{base.removesuffix(last)}{kind.about}?"
+    named = kind.about.split(maxsplit=1)
+    articled = len(named) > 1 and named[0].lower() in followups.ARTICLES
+    about = f"{named[0]} {state} {named[1]}" if articled else f"{state} {kind.about}"
+    return f"{base.removesuffix(last)}{about}?"
 
 
 def _continued(text: str, previous: str) -> str:

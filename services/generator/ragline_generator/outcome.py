@@ -58,6 +58,11 @@ def not_answered_by(relevance: Relevance, *, unknown: Collection[str] = ()) -> A
     )
 
 
+def nothing_asked() -> AnswerOutcome:
+    """Return the refusal of a text that gives orders to the model and asks nothing."""
+    return AnswerOutcome(status=AnswerStatus.REFUSED, reason=NOT_RELEVANT)
+
+
 def other_kind(asked: Sequence[str], *, unknown: Collection[str] = ()) -> AnswerOutcome:
     """Return the refusal where passages are about other kinds of the thing than the `asked` one."""
     missing = tuple(word for word in asked if word in unknown)

@@ -15,10 +15,16 @@ from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import Asked, ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
+from ragline_generator.passages.comparison import alternatives, compared
+from ragline_generator.passages.context import label
+from ragline_generator.passages.core_question import core_question
 from ragline_generator.passages.editions import outdated
+from ragline_generator.passages.injected import without_orders
 from ragline_generator.passages.question_parts import question_parts
 from ragline_generator.passages.ranking import Ranking
-from ragline_generator.refusal.modifiers import other_kinds, unknown_names
+from ragline_generator.passages.terms import terms
+from ragline_generator.refusal.modifiers import other_kinds, told_apart, unknown_names
+from ragline_generator.refusal.named_things import named_thing
 from ragline_generator.refusal.relevance import assess
 from ragline_generator.refusal.whole_collection import asks_for_all, may_ask_for_all
 from ragline_generator.rules import BEST, Rules
@@ -95,13 +101,18 @@ class GeneratorStage:
             return await self._refused(ended, broadcast, language)
         old = outdated(event.standalone_text, event.passages, year=self._clock().year)
         passages = _without(event.passages, old)
-        looks = [
-            self._look(event, part, passages) for part in question_parts(event.standalone_text)
-        ]
+        parts = _parts(event.standalone_text, passages)
+        looks = [self._look(event, part, passages) for part in parts]
         asked = [look for look in looks if isinstance(look, Asked)]
+        if not asked and len(parts) == 1 and (sides := alternatives(parts[0])):
+            parts, looks = sides, [self._look(event, side, passages) for side in sides]
+            asked = [look for look in looks if isinstance(look, Asked)]
         refusals = [look for look in looks if isinstance(look, AnswerOutcome)]
         if not asked:
-            return await self._refused(refusals[0], broadcast, language)
+            ended = refusals[0] if refusals else outcome.nothing_asked()
+            whole = self._look(event, event.standalone_text, passages) if refusals else ended
+            ended = whole if isinstance(whole, AnswerOutcome) else ended
+            return await self._refused(ended, broadcast, language)
         read = passages if len(looks) > 1 else asked[0].passages
         event = event.model_copy(update={"passages": tuple(read)})
         by_model, spent = None, None
@@ -119,7 +130,6 @@ class GeneratorStage:
         count = await self._tokenizer.counter(())
         quoted = await self._extractive.answer(event, asked, broadcast=broadcast, count=count)
         if refusals and quoted.status is AnswerStatus.ANSWERED:
-            parts = question_parts(event.standalone_text)
             open_parts = [p for p, look in zip(parts, looks, strict=True) if look in refusals]
             said = self._languages.unanswered(open_parts, language)
             await broadcast.say(f"\n\n{said}")
@@ -134,18 +144,24 @@ class GeneratorStage:
         self, event: CandidatesRanked, question: str, passages: Sequence[Passage]
     ) -> Asked | AnswerOutcome:
         """Return the passages that may answer `question`, or its refusal."""
-        ranking = Ranking(question, passages)
         unknown = event.unknown_words or ()
+        named = named_thing(question, passages, typed=event.text)
+        if named.absent:
+            return outcome.other_kind(named.asked, unknown=unknown)
+        ranking = Ranking(question, passages, scope=named.scope)
+        if named.certain:
+            return Asked(question=question, passages=passages, ranking=ranking)
         if may_ask_for_all(question) and asks_for_all(question, passages, ranking.of_all()):
             return AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NEEDS_ALL)
-        if refusal := self._refusal(question, passages, ranking, unknown):
-            return refusal
-        if names := unknown_names(question, unknown):
-            return outcome.other_kind(names, unknown=unknown)
+        refusal = self._refusal(question, passages, ranking, unknown)
+        names = unknown_names(question, unknown) or told_apart(question, passages, ranking)
+        if refusal or names:
+            return refusal or outcome.other_kind(names, unknown=unknown)
         others = other_kinds(question, passages)
         if others.passages:
             passages = _without(passages, others.passages)
-            ranking = Ranking(question, passages)
+            scope = named_thing(question, passages, typed=event.text).scope
+            ranking = Ranking(question, passages, scope=scope)
             if not passages or self._refusal(question, passages, ranking, unknown):
                 return outcome.other_kind(others.asked, unknown=unknown)
         return Asked(question=question, passages=passages, ranking=ranking)
@@ -176,6 +192,25 @@ class GeneratorStage:
             return ended
         reason = self._languages.worded(ended.reason, language, missing=ended.missing)
         return replace(ended, reason=reason)
+
+
+def _parts(text: str, passages: Sequence[Passage]) -> Sequence[str]:
+    """Return the single questions of `text`, without orders to a model; none if it asks nothing.
+
+    The sides of a comparison are asked for one by one where no passage is about both.
+    """
+    question = without_orders(text)
+    if not question:
+        return ()
+    parts = question_parts(question)
+    if len(parts) == 1:
+        parts = question_parts(core_question(question))
+    sides = compared(parts[0]) if len(parts) == 1 else None
+    if sides is None:
+        return parts
+    names = terms(sides[0]) ^ terms(sides[1])
+    together = any(names <= terms(f"{label(p)} . {p.text}") for p in passages)
+    return parts if together else sides
 
 
 def _without(passages: Sequence[Passage], left_out: Collection[int]) -> Sequence[Passage]:

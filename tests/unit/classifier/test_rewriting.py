@@ -26,7 +26,11 @@ def history(*turns: str) -> list[Turn]:
         ("how about with docker?", INSTALL, "How do I install the CLI on macOS with docker?"),
         ("thanks, and for teams?", "How much is it?", "How much is it for teams?"),
         ("what about Linux?", INSTALL, f"{INSTALL} what about Linux?"),
-        ("What about laptops?", "Where do I bring a broken reader?", "Where do I bring laptops?"),
+        (
+            "What about laptops?",
+            "Where do I bring a broken reader?",
+            "Where do I bring broken laptops?",
+        ),
         ("how about the queue?", "How do I reset the cache?", "How do I reset the queue?"),
         (
             "Where do I get one?",

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 from ragline.contracts.plan import Intent
 from ragline.contracts.queries import Passage
+from ragline_generator.extractive.empty_cells import asks_for_empty_cell
 from ragline_generator.extractive.expectations import asks_for_text, expectation
 from ragline_generator.extractive.focus import continued, focus, weighed
+from ragline_generator.extractive.negated import without_holders
 from ragline_generator.extractive.renderer import Renderer
 from ragline_generator.extractive.selection import Selection, best_units
+from ragline_generator.extractive.step_places import placed_step
 from ragline_generator.extractive.steps import best_steps
 from ragline_generator.passages.context import Excerpt
 from ragline_generator.passages.ranking import Ranked
@@ -70,8 +73,14 @@ def compose(
     """
     renderer = Renderer(passages, max_tokens=max_tokens, count=count, used=used)
     fit = expectation(question, intent)
+    ranked = without_holders(question, passages, ranked)
+    if asks_for_empty_cell(question, passages, ranked):
+        return Draft((), ())
     linked = asked(question) if intent is Intent.NAVIGATIONAL else None
-    for selection in _selections(intent, passages, ranked, focus(question, passages), fit):
+    shares = focus(question, passages)
+    placed = placed_step(question, weighed(ranked, shares), continued(passages))
+    chosen = placed if placed is not None else _selections(intent, passages, ranked, shares, fit)
+    for selection in chosen:
         renderer.add(selection, linked=linked, link_first=asks_for_text(question))
     return Draft(renderer.pieces, renderer.context)
 

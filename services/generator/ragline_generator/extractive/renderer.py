@@ -119,10 +119,10 @@ def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str
     match ranked.unit.kind:
         case LineKind.CODE:
             return readable.code_block(ranked.text)
-        case LineKind.STEP:
-            return _step(ranked.text, f"{number} ", marker)
-        case LineKind.ITEM if _FENCE.search(ranked.text):
-            return _step(ranked.text, "- ", marker)
+        case LineKind.HEADING:
+            return f"{readable.heading(ranked.text)}{marker}"
+        case LineKind.STEP | LineKind.ITEM if number or _FENCE.search(ranked.text):
+            return _step(ranked.text, f"{number or '-'} ", marker)
         case LineKind.ITEM:
             return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
         case LineKind.TABLE_ROW:

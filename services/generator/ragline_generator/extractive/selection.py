@@ -18,6 +18,7 @@ _SAME = 0.8
 _FRAGMENT_SHARE = 0.6
 _COMMAND_LINES = 8
 _LINK_ALONE = re.compile(r"\s*[-*+•]\s+\[[^\]]+\]\([^)]*\)\W*$")
+_DIGIT = re.compile(r"\d")
 _LEAST = 0.01
 _LINES_AT_MOST = 3
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", "。", "！", "？")
@@ -57,7 +58,7 @@ def best_units(
         least = max(floor * worth[id(chosen[0])], _LEAST) if chosen else 0.0
         if len(chosen) == most or worth[id(candidate)] < least:
             break
-        if not any(_same(candidate, other) for other in chosen):
+        if not any(_same(candidate, other) or _lesser(candidate, other) for other in chosen):
             chosen.append(candidate)
     order = dict.fromkeys(r.index for r in chosen)
     return [
@@ -69,10 +70,10 @@ def best_units(
 def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tuple[Ranked, float]]:
     """Yield each unit with its score; a line that introduces a command gets the command's score.
 
-    A question of the text (of a list of questions and answers) answers nothing: what follows it
-    gets its score. Some units get less: a sentence that starts in lower case was cut by its chunk's
-    boundary, a line that introduces the content of the next chunk says nothing, and an item that is
-    only a link says little.
+    A question of the text (of a list of questions and answers) answers nothing, and neither does a
+    title: what follows gets its score. Some units get less: a sentence that starts in lower case
+    was cut by its chunk's boundary, a line that introduces the content of the next chunk says
+    nothing, and an item that is only a link says little.
     """
     asked = 0.0
     for each, after in zip_longest(units, units[1:]):
@@ -81,9 +82,14 @@ def _worths(units: Sequence[Ranked], fit: Callable[[str], float]) -> Iterator[tu
         if each.text.endswith(":"):
             announced = after.score if after is not None and _is_command(after) else 0.0
             worth = 0.0 if after is None else max(worth, announced)
-        elif _is_question(each) and after is not None:
+        elif after is not None and (_is_question(each) or _only_names(each)):
             worth, asked = 0.0, worth
         yield each, worth * fit(each.text)
+
+
+def _only_names(candidate: Ranked) -> bool:
+    """Whether a unit is a title that only names what is below; one with a number may say more."""
+    return candidate.is_title and (candidate.named or not _DIGIT.search(candidate.text))
 
 
 def _is_command(candidate: Ranked) -> bool:
@@ -106,6 +112,7 @@ def _completed(units: Sequence[Ranked], chosen: Sequence[Ranked]) -> tuple[Ranke
         if at and _needs(candidate, units[at - 1]) and _can_lead(units[at - 1]):
             wanted.add(at - 1)
         wanted.update(_announced(units, at), _table_head(units, at), _further_lines(units, at))
+        wanted.update(_named_title(units, at))
     kept: list[Ranked] = []
     for at in sorted(wanted):
         if units[at].unit.kind is not LineKind.PROSE or not any(_same(units[at], k) for k in kept):
@@ -117,6 +124,13 @@ def _table_head(units: Sequence[Ranked], at: int) -> Sequence[int]:
     while at and units[at].unit.kind is LineKind.TABLE_ROW:
         at -= 1
     return (at,) if units[at].unit.kind is LineKind.TABLE_HEAD else ()
+
+
+def _named_title(units: Sequence[Ranked], at: int) -> Sequence[int]:
+    """Return the index of the title above the unit at `at`, if the question asks for it."""
+    if not units[at].named or units[at].is_title:
+        return ()
+    return [n for n in range(at) if units[n].unit == units[at].title]
 
 
 def _further_lines(units: Sequence[Ranked], at: int) -> range:
@@ -160,6 +174,20 @@ def _announced(units: Sequence[Ranked], at: int) -> range:
         prose = takewhile(lambda r: r.unit.kind is LineKind.PROSE, following[:_PROSE_AT_MOST])
         count = sum(1 for _ in prose)
     return range(at + 1, at + 1 + count)
+
+
+def _lesser(candidate: Ranked, other: Ranked) -> bool:
+    """Whether `other` is about what is asked for, and the candidate only about its like.
+
+    Of the rows of a table, one with fewer of the question's words; of sentences, one that has
+    another number in the place of the question's.
+    """
+    if not candidate.matched < other.matched:
+        return False
+    lacking = other.matched - candidate.matched
+    if candidate.unit.kind is other.unit.kind is LineKind.TABLE_ROW:
+        return candidate.index == other.index
+    return any(map(_DIGIT.search, lacking)) and _DIGIT.search(candidate.text) is not None
 
 
 def _same(one: Ranked, other: Ranked) -> bool:

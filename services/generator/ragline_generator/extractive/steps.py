@@ -26,7 +26,7 @@ def best_steps(
     whose beginning is missing is not used.
     """
     best = max((r.score for units in candidates for r in units), default=0.0)
-    runs = [run for units in candidates for run in _step_runs(units) if _has_beginning(run)]
+    runs = [run for units in candidates for run in step_lists(units) if _has_beginning(run)]
     found = max(runs, key=_run_score, default=None)
     if found is None or best <= 0 or _run_score(found) < _STEPS_FLOOR * best:
         return []
@@ -59,7 +59,7 @@ def _run_score(run: Sequence[Ranked]) -> float:
     return max(r.score for r in run)
 
 
-def _step_runs(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
+def step_lists(units: Sequence[Ranked]) -> Iterator[tuple[Ranked, ...]]:
     """Yield runs of steps, each with the line that introduces it and the units between steps."""
     at = 0
     while at < len(units):

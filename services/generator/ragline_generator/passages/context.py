@@ -47,6 +47,20 @@ def _between(left_out: str) -> str:
 Context = Sequence[Excerpt]
 
 
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+_JOINTS = re.compile(r"[\s_.%-]+")
+
+
+def file_words(document_id: str) -> str:
+    """Return the words of a document's file name: readers ask for a file by its name.
+
+    >>> file_words("handbook/travel-rules.docx")
+    'travel rules'
+    """
+    name = document_id.rstrip("/").rsplit("/", 1)[-1]
+    return _JOINTS.sub(" ", _SUFFIX.sub("", name))
+
+
 def label(passage: Passage) -> str:
     """Return the location of a passage: title and heading path, as one line."""
     return " > ".join(passage.headings)

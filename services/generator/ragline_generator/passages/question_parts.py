@@ -29,9 +29,10 @@ def question_parts(text: str) -> tuple[str, ...]:
     """
     parts = [part.strip() for each in _ENDS.split(text) for part in _JOINED.split(each)]
     distinct = list(dict.fromkeys(part for part in parts if part))
-    several = 1 < len(distinct) <= _MOST and all(_asks(part) for part in distinct)
+    several = 1 < len(distinct) <= _MOST and all(is_asking(part) for part in distinct)
     return tuple(distinct) if several else (text,)
 
 
-def _asks(part: str) -> bool:
+def is_asking(part: str) -> bool:
+    """Tell whether `part` begins like a question and asks about something."""
     return bool(terms(part)) and (_ASKING.match(part) is not None)

@@ -20,6 +20,36 @@ from ragline.unspaced import is_unspaced, pairs
 # letters with their marks, and digits
 WORD = r"[\p{L}\p{M}\p{N}]++"
 _WORD = regex.compile(rf"{WORD}(?:'{WORD})?+")
+_CODE = regex.compile(r"(?<![\p{L}\p{N}_-])\p{L}{1,8}-?\d[\p{L}\p{N}]*+(?:[-./]\d+)*+")
+# Forms of verbs that no stemmer finds. `found`, `left` and `saw` are words of their own
+_IRREGULAR = {
+    form: verb
+    for verb, *forms in (
+        line.split()
+        for line in """
+        begin began begun
+        bring brought
+        build built
+        buy bought
+        choose chose chosen
+        draw drew drawn
+        drive drove driven
+        hold held
+        keep kept
+        lead led
+        lend lent
+        lose lost
+        pay paid
+        sell sold
+        send sent
+        spend spent
+        teach taught
+        win won
+        write wrote written
+        """.strip().splitlines()
+    )
+    for form in forms
+}
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -62,6 +92,11 @@ def about_texts() -> frozenset[str]:
     return terms("documentation documents docs page section guide read find learn describe")
 
 
+def codes(text: str) -> frozenset[str]:
+    """Return the codes in `text`, such as part numbers, in one case: `x-31`, which `31` is not."""
+    return frozenset(_CODE.findall(folded_case(text)))
+
+
 def sequence(text: str) -> tuple[str, ...]:
     """Return the content terms of `text` in order, as often as they occur."""
     return tuple(_terms(text))
@@ -83,5 +118,5 @@ def _stemmer() -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """Return the stem of a case-folded word."""
-    return str(_stemmer().stemWord(word))
+    """Return the stem of a case-folded word; `led` is a form of `lead`."""
+    return str(_stemmer().stemWord(_IRREGULAR.get(word, word)))

@@ -16,7 +16,8 @@ import regex
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
 from ragline.folded_text import FoldedText
-from ragline_generator.passages.context import label
+from ragline_generator.passages.context import file_words, label
+from ragline_generator.passages.injected import is_injected, without_injected
 from ragline_generator.passages.ranking import Ranked, coverage, term_weights
 from ragline_generator.passages.terms import WORD, sequence, terms
 
@@ -28,10 +29,16 @@ _LONGEST = 40
 
 
 class PassageTerms:
-    """The terms of the passages, in order, each preceded by those of its title and headings."""
+    """The terms of the passages, in order, each preceded by those of its names.
+
+    These are the document's file, title and headings.
+    """
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        self._sequences = [sequence(f"{label(p)} . {p.text}") for p in passages]
+        self._sequences = [
+            sequence(f"{file_words(p.document_id)} . {label(p)} . {without_injected(p.text)}")
+            for p in passages
+        ]
         self._terms = [frozenset(each) for each in self._sequences]
 
     def words(self, wanted: frozenset[str]) -> float:
@@ -94,10 +101,10 @@ def window(
     weights = term_weights(wanted, [each.terms for units in ranked for each in units])
     best = 0.0
     for passage, units in zip(passages, ranked, strict=True):
-        headings = terms(label(passage))
-        following = [*(each.terms for each in units[1:]), frozenset[str]()]
-        for each, after in zip(units, following, strict=False):
-            best = max(best, coverage(weights, each.terms | after | headings))
+        headings = terms(f"{file_words(passage.document_id)} . {label(passage)}")
+        read = [each.terms for each in units if not is_injected(each.text)]
+        for own, after in zip(read, [*read[1:], frozenset[str]()], strict=False):
+            best = max(best, coverage(weights, own | after | headings))
     return (best * len(wanted) + 1) / (len(wanted) + 1) if best else 0.0
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
 from ragline_generator.passages.context import label
+from ragline_generator.passages.ranking import Ranking
 from ragline_generator.passages.terms import STOP_WORDS, stem, terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -52,6 +53,8 @@ _SUBJECT_AT_MOST = 4
 _SAME_BEGINNING = 3
 # A passage this near by its vector says the same in other words
 _SAME_MEANING = 0.7
+# With the question's words around another noun a passage is near, too
+_SAME_SENTENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,42 @@ def unknown_names(question: str, unknown: Collection[str]) -> tuple[str, ...]:
     return tuple(w for w in found if w[0].isupper() and w in unknown and not _is_stop_word(w))
 
 
+def told_apart(question: str, passages: Sequence[Passage], ranking: Ranking) -> tuple[str, ...]:
+    """Return the question's word for a kind of which no sentence tells, only of others like it.
+
+    Of electric bicycles says nothing that there are bicycles, and electric scooters. `ranking` is
+    that of the passages.
+    """
+    known = terms(question)
+    near = any(p.scores.get(SearchKind.VECTOR, 0.0) >= _SAME_SENTENCE for p in passages)
+    if len(known) > _SUBJECT_AT_MOST or near:
+        return ()
+    asked = [
+        pair
+        for pair in _pairs(question)
+        if pair.belongs and pair.ends and pair.modifier not in _OF_ANY_KIND
+        if any(_is_of_other(passage.text, pair, known) for passage in passages)
+    ]
+    if not asked:
+        return ()
+    names = [terms(label(passage)) for passage in passages]
+    said = [each.terms | names[each.index] for units in ranking.of_all() for each in units]
+    return tuple(
+        pair.word
+        for pair in asked
+        if any(pair.noun in own for own in said)
+        and not any({pair.modifier, pair.noun} <= own for own in said)
+    )
+
+
+def _is_of_other(text: str, asked: _Pair, known: Collection[str]) -> bool:
+    """Tell whether `text` has the modifier before another noun than the one asked for."""
+    return any(
+        pair.modifier == asked.modifier and pair.ends and pair.noun not in known
+        for pair in _pairs(text)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A noun and the word before it, which `belongs` to it; with `ends` no further noun follows."""
@@ -126,7 +165,7 @@ def _pairs(text: str) -> Iterator[_Pair]:
         if _apart(text, own, noun) or _is_stop(own) or _is_stop(noun):
             continue
         belongs = before is None or _apart(text, before, own) or _leads(before)
-        ends = after is None or _apart(text, noun, after) or _is_stop(after)
+        ends = after is None or _apart(text, noun, after) or _closes(after)
         words = own.group().casefold(), noun.group().casefold()
         yield _Pair(own.group(), stem(words[0]), stem(words[1]), belongs, ends)
 
@@ -137,6 +176,11 @@ def _apart(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
 
 def _is_stop(word: re.Match[str]) -> bool:
     return _is_stop_word(word.group())
+
+
+def _closes(word: re.Match[str]) -> bool:
+    """Tell whether a noun ends before `word`: a stop word, or a participle (`allowed`)."""
+    return _is_stop(word) or word.group().endswith("ed")
 
 
 def _is_stop_word(word: str) -> bool:

@@ -21,6 +21,7 @@ from ragline_generator.passages.words import NUMBERS, words
 _MANY = 3
 _NEAR = 3
 _LEAST_SHARED = 2
+_COUNT = re.compile(r"\b(?:number|total|count|altogether|sum)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow\s+many\s+(?P<things>[\w -]{1,60})", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:list|name|show|give)\s+(?:me\s+)?(?:all|every|the\s+names)\b|\bwhat\s+are\s+all\b"
@@ -99,7 +100,11 @@ def _counts(unit: Ranked, named: str) -> bool:
     numbers = [n for n, word in enumerate(said) if word.sort in NUMBERS]
     if unit.unit.kind is LineKind.TABLE_ROW:
         return bool(numbers)
-    return any(abs(place - number) <= _NEAR for place in places for number in numbers)
+    return any(
+        0 < place - number <= _NEAR or (_COUNT.search(unit.text) and number - place <= _NEAR)
+        for place in places
+        for number in numbers
+    ) or any(unit.text.count(":") and number - place == 1 for place in places for number in numbers)
 
 
 def _is_kind(term: str, passages: Sequence[Passage]) -> bool:

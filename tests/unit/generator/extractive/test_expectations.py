@@ -38,3 +38,16 @@ def test_a_sentence_of_the_expected_form_counts_more(
 )
 def test_any_other_counts_as_before(question: str, intent: Intent, sentence: str) -> None:
     assert expectation(question, intent)(sentence) == 1.0
+
+
+def test_a_number_written_out_in_chinese_or_japanese_is_one() -> None:
+    for question in ("再発行はいくらですか", "多少天？"):
+        fit = expectation(question, Intent.FACTUAL)
+
+        assert fit("千円かかります。") > fit("総務部で発行します。")
+
+
+def test_who_is_answered_by_a_name() -> None:
+    fit = expectation("Who leads the guild?", Intent.FACTUAL)
+
+    assert fit("The guild is led by Farah Aziz.") > fit("The guild is a group of analysts.")

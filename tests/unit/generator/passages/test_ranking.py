@@ -8,7 +8,7 @@ import pytest
 from tests.unit.generator.conftest import make_passage
 
 from ragline_generator.passages.ranking import Ranking, rank
-from ragline_generator.passages.units import Unit, split
+from ragline_generator.passages.units import LineKind, Unit, split
 
 QUESTION = "Does a durable queue survive a restart?"
 PASSAGES = [
@@ -51,3 +51,23 @@ def test_a_passage_is_split_up_once_and_only_when_it_is_compared(
 def test_few_passages_are_ranked_once() -> None:
     made = Ranking(QUESTION, PASSAGES[:3])
     assert made.of_best(6) is made.of_all()
+
+
+def test_a_cell_of_one_character_tells_its_row_from_others() -> None:
+    passage = make_passage("| 室 | 椅子 |\n|---|---|\n| 松 | 20 |\n| 梅 | 8 |\n| A | 5 |")
+
+    for question, text in (
+        ("梅室有多少椅子？", "| 梅 | 8 |"),
+        ("How many 椅子 has A?", "| A | 5 |"),
+    ):
+        rows = [u for u in rank(question, [passage])[0] if u.unit.kind is LineKind.TABLE_ROW]
+        assert max(rows, key=lambda row: row.score).text == text
+
+
+def test_a_title_governs_what_is_below_it() -> None:
+    passage = make_passage(
+        "Alder\n\nIt weighs 3 kg in all.\n\nCedar\n\nIt weighs 5 kg in all.", title="Woods"
+    )
+    scores = {u.text: u.score for u in rank("What does cedar weigh?", [passage])[0]}
+
+    assert scores["It weighs 5 kg in all."] > 1.6 * scores["It weighs 3 kg in all."]

@@ -6,7 +6,8 @@ import pytest
 from tests.unit.generator.conftest import make_passage
 
 from ragline.contracts.plan import SearchKind
-from ragline_generator.refusal.modifiers import other_kinds
+from ragline_generator.passages.ranking import Ranking
+from ragline_generator.refusal.modifiers import other_kinds, told_apart
 
 ANNUAL = make_passage(
     "Every employee has 28 days of annual leave. Leave is requested in the portal.",
@@ -59,3 +60,17 @@ def test_in_a_long_question_the_words_around_say_what_is_asked_for() -> None:
     long = "How long is parental leave for employees of the Berlin office with two children?"
 
     assert not other_kinds(long, [ANNUAL]).passages
+
+
+def test_of_a_thing_that_is_only_told_apart_nothing_is_said() -> None:
+    yard = make_passage("Boats lie in the harbour. Electric cranes are repaired in hall 5.")
+    question = "Where are electric boats repaired?"
+
+    assert told_apart(question, [yard], Ranking(question, [yard])) == ("electric",)
+
+
+def test_a_sentence_that_has_both_words_tells_of_it() -> None:
+    yard = make_passage("Boats that are electric lie here. Electric cranes are repaired in hall 5.")
+    question = "Where are electric boats repaired?"
+
+    assert told_apart(question, [yard], Ranking(question, [yard])) == ()

@@ -61,3 +61,14 @@ def test_what_a_passage_states_need_not_be_counted() -> None:
 
 def test_the_greatest_of_a_table_is_in_no_row() -> None:
     assert needs_all("Which room has the most seats?", ROOMS)
+
+
+def test_a_number_of_something_else_is_no_count() -> None:
+    huts = [
+        make_passage(f"The hut {name} has {beds} beds.", chunk=name, title=f"Hut {name}")
+        for name, beds in (("Ida", 4), ("Ute", 6), ("Eva", 9))
+    ]
+    question = "How many huts do we have?"
+
+    assert asks_for_all(question, huts, rank(question, huts))
+    assert not asks_for_all("How many beds has Ida?", huts, rank("How many beds has Ida?", huts))
