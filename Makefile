@@ -33,7 +33,7 @@ $(TOOLS)/uv/bin/uv:
 setup: $(VENV)/.ready ## install everything that the workspace needs into .venv
 
 $(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
-	@echo "Installing pinned packages into $(VENV) (the first time downloads about 700 MB)"
+	@echo "Installing pinned packages into $(VENV) (1.7 GB on disk)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
 	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from ragline.settings import Group, PositiveFloat, PositiveInt
 
-EMBEDDING_MODEL = "bge-small-en-v1.5-q"
+EMBEDDING_MODEL = "e5-small-v2-q"
 RERANKER_MODEL = "cross-encoder/ms-marco-MiniLM-L-6-v2"
 # Claims and evidence are judged by a limit that was chosen for this model's cosines
 OPINION_EMBEDDING_MODEL = "all-minilm-l6-v2-q"
@@ -28,7 +28,7 @@ class EmbeddingSettings(Group):
 
     model: str = Field(
         EMBEDDING_MODEL,
-        description="`bge-small-en-v1.5-q`, `all-minilm-l6-v2-q`, `e5-small-v2-q` (all 8 bits) or "
+        description="`e5-small-v2-q`, `bge-small-en-v1.5-q`, `all-minilm-l6-v2-q` (all 8 bits) or "
         "`bge-small-en-v1.5`; with the extra `torch`, or with `ONNX_FILE`, a hub id or a folder; "
         "with the extra also `packaged` (all-MiniLM-L6-v2 of its Python package)",
     )

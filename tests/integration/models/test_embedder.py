@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from ragline.adapters.models import open_embedder
-from ragline.adapters.models.bundles import locate_bundle
+from ragline.adapters.models.bundles import locate_bundle, names
 from ragline.errors import Misconfigured
 from ragline.model_settings import EMBEDDING_MODEL, EmbeddingSettings
 
@@ -35,7 +35,7 @@ async def test_two_workers_give_the_vectors_that_one_gives() -> None:
 
 
 async def test_concurrent_questions_get_their_own_vectors() -> None:
-    async with open_embedder(EmbeddingSettings(prefix_query="")) as embedder:
+    async with open_embedder(EmbeddingSettings(prefix_query="", prefix_document="")) as embedder:
         questions = await asyncio.gather(*(embedder.embed_query(text) for text in TEXTS))
         assert questions == await embedder.embed_documents(TEXTS)
 
@@ -66,18 +66,18 @@ async def test_the_fingerprint_names_model_revision_dimensions_norm_and_prefixes
     async with open_embedder(EmbeddingSettings()) as embedder:
         model = locate_bundle(EMBEDDING_MODEL)
         assert embedder.fingerprint == (
-            f'{EMBEDDING_MODEL}@{model.files.revision}/model.onnx dim=384 norm=l2 prefix=["'
-            'Represent this sentence for searching relevant passages: ", ""]'
+            f"{EMBEDDING_MODEL}@{model.files.revision}/model.onnx dim=384 norm=l2 "
+            'prefix=["query: ", "passage: "]'
         )
-    prefixed = EmbeddingSettings(prefix_query="query: ", prefix_document="passage: ")
+    prefixed = EmbeddingSettings(prefix_query="ask: ", prefix_document="tell: ")
     async with open_embedder(prefixed) as other:
-        assert other.fingerprint.endswith('prefix=["query: ", "passage: "]')
+        assert other.fingerprint.endswith('prefix=["ask: ", "tell: "]')
         question = await other.embed_query("queue")
         (document,) = await other.embed_documents(["queue"])
     assert cosine(question, document) < 0.999
 
 
-@pytest.mark.parametrize("model", [EMBEDDING_MODEL, "all-minilm-l6-v2-q"])
+@pytest.mark.parametrize("model", names())
 async def test_all_models_share_one_scale_of_similarity(model: str) -> None:
     question = "How do I remove unused queues automatically?"
     same = "Unused queues are removed automatically when they have the argument x-expires."
@@ -88,8 +88,8 @@ async def test_all_models_share_one_scale_of_similarity(model: str) -> None:
             embedder.similarity(cosine(asked, vector))
             for vector in await embedder.embed_documents([same, other])
         )
-    assert near > 0.6
-    assert far < 0.2
+    assert near > 0.5
+    assert far < 0.3
 
 
 async def test_a_missing_folder_says_what_to_do() -> None:

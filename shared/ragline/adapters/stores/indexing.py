@@ -135,7 +135,7 @@ def mismatch(
         f"collection {collection} was filled with {stored}, and {configured} is configured, "
         "whose vectors or words cannot be compared with those. Either set "
         "RAGLINE_EMBEDDING__MODEL back to the model that filled it (`packaged`, with the extra "
-        "`torch`, was the default before bge-small-en-v1.5-q), or name a new collection "
+        "`torch`, was the default before e5-small-v2-q), or name a new collection "
         "(RAGLINE_VECTOR_STORE__COLLECTION) and fill it by replaying the documents topic "
         "(docs/operate.md, An index made anew)"
     )
