@@ -110,7 +110,7 @@ def environment(
             "RAGLINE_HTTP__HOST": LOOPBACK,
             "RAGLINE_HTTP__PORT": str(port),
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "",  # recompiling torch would cost each start 10 s
+            "PYTHONDONTWRITEBYTECODE": "",  # compiling all packages anew would slow each start
         }
     )
 
