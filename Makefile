@@ -13,6 +13,8 @@ SERVICES := $(notdir $(wildcard services/*))
 MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
 # Tests with real servers mostly wait. In the order of collection, the long ones come first
 TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
+# Services that may use a model on torch; none does by default
+WITH_TORCH := generator ingestor reranker retriever
 BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -31,10 +33,17 @@ $(TOOLS)/uv/bin/uv:
 setup: $(VENV)/.ready ## install everything that the workspace needs into .venv
 
 $(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
-	@echo "Installing pinned packages into $(VENV) (the first time downloads about 3 GB, mostly torch)"
+	@echo "Installing pinned packages into $(VENV) (1.7 GB on disk)"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
 	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+$(VENV)-torch/.ready: requirements/dev-torch.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+	@echo "Installing pinned packages and torch into $(VENV)-torch"
+	@test -x $(VENV)-torch/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-torch
+	@VIRTUAL_ENV=$(VENV)-torch $(UV) pip sync --require-hashes requirements/dev-torch.txt
+	@VIRTUAL_ENV=$(VENV)-torch $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
 .PHONY: lock
@@ -42,6 +51,9 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
 	for service in $(SERVICES) ; do \
 	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
+	$(LOCK) -c requirements/dev.txt --group dev --group torch --extra torch $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev-torch.txt
+	for service in $(WITH_TORCH) ; do \
+	  $(LOCK) -c requirements/dev-torch.txt --extra torch services/$$service/pyproject.toml -o requirements/$$service-torch.txt ; done
 	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
@@ -68,6 +80,10 @@ browser: ## a Chromium for the console's tests, installed where that is possible
 .PHONY: test
 test: setup browser ## every test that this machine can run (TESTS=path for some of them)
 	@$(BIN)/pytest $(TWO_AT_ONCE) $(TESTS)
+
+.PHONY: test-torch
+test-torch: $(VENV)-torch/.ready ## the tests of models on torch, in .venv-torch (a fresh machine downloads 3 GB more)
+	@$(VENV)-torch/bin/pytest -q tests/torch tests/integration/models tests/structure/test_patterns.py
 
 .PHONY: unit
 unit: setup ## the fast tests: no network, no processes
@@ -119,4 +135,4 @@ load: setup ## 10,000 event streams and 500 questions a second on one gateway (A
 
 .PHONY: clean
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-torch build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

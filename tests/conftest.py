@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -23,6 +24,8 @@ from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
 
+# `make test-torch` runs them where the extra `torch` is installed
+collect_ignore = [] if find_spec("torch") else ["torch"]
 REQUIRE_ALL = os.environ.get("RAGLINE_TEST_REQUIRE") == "1"
 BACKENDS = {
     "kafka": "Apache Kafka",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
 
 from ragline.settings import Group, PositiveFloat, PositiveInt
 
+EMBEDDING_MODEL = "e5-small-v2-q"
 RERANKER_MODEL = "cross-encoder/ms-marco-MiniLM-L-6-v2"
+# Claims and evidence are judged by a limit that was chosen for this model's cosines
+OPINION_EMBEDDING_MODEL = "all-minilm-l6-v2-q"
 NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
+# The reranker's file that any processor runs; there are faster ones for some
+RERANKER_ONNX_FILE = "onnx/model.onnx"
 # What a hub's branch holds can change at any time; a commit cannot
 PINNED_COMMITS = {
     RERANKER_MODEL: "c5ee24cb16019beea0893ab7796b1df96625c6b8",
@@ -18,12 +24,18 @@ PINNED_COMMITS = {
 
 
 class EmbeddingSettings(Group):
-    """The embedding model. `packaged` loads all-MiniLM-L6-v2 from its Python package."""
+    """The embedding model. All but those named, and ONNX files, need the extra `torch`."""
 
     model: str = Field(
-        "packaged",
-        description="`packaged`; `bge-small-en-v1.5-q`, `all-minilm-l6-v2-q`, `e5-small-v2-q` (all "
-        "8 bits) or `bge-small-en-v1.5`, which run without torch; a hub id; or a folder",
+        EMBEDDING_MODEL,
+        description="`e5-small-v2-q`, `bge-small-en-v1.5-q`, `all-minilm-l6-v2-q` (all 8 bits) or "
+        "`bge-small-en-v1.5`; with the extra `torch`, or with `ONNX_FILE`, a hub id or a folder; "
+        "with the extra also `packaged` (all-MiniLM-L6-v2 of its Python package)",
+    )
+    models_dir: Path | None = Field(
+        None,
+        description="folder with the named models, which an image or a volume brings; when empty "
+        "they are fetched once into the user's cache",
     )
     revision: str | None = Field(
         None, description="revision of a model from a hub; the newest when empty"
@@ -62,8 +74,9 @@ class RerankerSettings(Group):
     )
     onnx_file: str | None = Field(
         None,
-        description="ONNX file of the model to run without torch, for example "
-        "`onnx/model_qint8_avx512_vnni.onnx`: 8-bit weights are about twice as fast",
+        description="ONNX file of the model, which then runs without torch; when empty "
+        f"`{RERANKER_ONNX_FILE}` of the default model, while others need the extra `torch`. 8-bit "
+        "weights are about twice as fast, for example `onnx/model_qint8_avx512_vnni.onnx`",
     )
     threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
     batch_size: PositiveInt = Field(
@@ -75,6 +88,11 @@ class RerankerSettings(Group):
     def commit(self) -> str | None:
         """The revision to fetch; None is the newest."""
         return self.revision or PINNED_COMMITS.get(self.model)
+
+    @property
+    def network_file(self) -> str | None:
+        """The ONNX file to run; None means torch."""
+        return self.onnx_file or (RERANKER_ONNX_FILE if self.model == RERANKER_MODEL else None)
 
 
 class LlmSettings(Group):
@@ -111,19 +129,23 @@ class OpinionSettings(Group):
 
     kind: Literal["off", "embeddings", "nli"] = Field(
         "off",
-        description="`embeddings` compares claim and evidence as vectors, `nli` asks an entailment "
-        "model; both need the extra `models` of the generator (torch)",
+        description="`embeddings` compares claim and evidence as vectors (the generator's extra "
+        "`models`), `nli` asks an entailment model (its extra `torch`)",
     )
     model: str | None = Field(
         None,
-        description=f"a hub id or a folder; when empty the packaged embedder, or {NLI_MODEL}",
+        description="a named embedder, a hub id or a folder; when empty "
+        f"`{OPINION_EMBEDDING_MODEL}`, or {NLI_MODEL}",
+    )
+    models_dir: Path | None = Field(
+        None, description="folder with the named embedders, as `RAGLINE_EMBEDDING__MODELS_DIR`"
     )
     revision: str | None = Field(
         None,
         description="revision of a model from a hub; when empty a pinned commit of the default "
         "model, and the newest of any other",
     )
-    threads: PositiveInt = Field(1, description="torch threads")
+    threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
     batch_size: PositiveInt = Field(
         32, description="most texts in a batch, from all answers in flight"
     )

@@ -12,6 +12,7 @@ from dockerfile_parse import DockerfileParser
 from pathspec import GitIgnoreSpec
 
 from ragline.contracts.topics import Service
+from ragline.model_settings import EMBEDDING_MODEL
 from ragline_cli.generated.manifests.values import API_PORT, HTTP_PORT
 
 IMAGES = (*Service, "cli")
@@ -120,6 +121,16 @@ def test_dependencies_come_only_from_the_lock_with_hashes(
     for name, steps in stages.items():
         if name != "dependencies":
             assert not any("pip" in run for run in values(steps, "RUN"))
+
+
+def test_it_brings_the_default_embedder(stages: dict[str, list[dict[str, Any]]]) -> None:
+    assert f"MODEL={EMBEDDING_MODEL}" in values(stages["model"], "ARG")
+    (run,) = values(stages["model"], "RUN")
+    assert "ragline.adapters.models.bundles" in run
+    assert "/opt/models" in run
+    assert "--from=model /opt/models /opt/models" in values(stages["runtime"], "COPY")
+    (variables,) = values(stages["runtime"], "ENV")
+    assert "RAGLINE_EMBEDDING__MODELS_DIR=/opt/models" in variables
 
 
 @pytest.mark.parametrize("stage", ["service", "cli"])

@@ -1,4 +1,4 @@
-"""The locks: one a service, pinned with hashes, without addresses; no torch where no model is."""
+"""The locks: one a service, pinned with hashes, without addresses; torch in `*-torch.txt` alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ragline.contracts.topics import Service
 
 FOLDER = Path(__file__).parents[2] / "requirements"
 LOCKS = sorted(FOLDER.glob("*.txt"))
+WITH_TORCH = (Service.GENERATOR, Service.INGESTOR, Service.RERANKER, Service.RETRIEVER)
+TORCH = {"torch", "transformers", "sentence-transformers", "triton", "nvidia-cublas"}
 _PIN = re.compile(r"^([a-z0-9._-]+)==\S+( ;[^\\]+)? \\$")
 
 
@@ -22,10 +24,12 @@ def packages(lock: Path) -> set[str]:
 def test_every_service_has_its_own() -> None:
     assert {lock.stem for lock in LOCKS} == {
         *Service,
+        *(f"{service}-torch" for service in WITH_TORCH),
         "generator-models",
         "ingestor-ocr",
         "cli",
         "dev",
+        "dev-torch",
     }
 
 
@@ -36,21 +40,19 @@ def test_every_line_is_a_pin_or_a_hash(lock: Path) -> None:
     assert "://" not in lock.read_text()
 
 
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_torch_is_in_the_locks_that_are_named_for_it_and_nowhere_else(lock: Path) -> None:
+    expected = TORCH if lock.stem.endswith("-torch") else set()
+    assert packages(lock) & TORCH == expected
+
+
+@pytest.mark.parametrize("lock", ["dev", *WITH_TORCH])
+def test_with_torch_nothing_else_changes(lock: str) -> None:
+    assert packages(FOLDER / f"{lock}.txt") <= packages(FOLDER / f"{lock}-torch.txt")
+
+
 @pytest.mark.parametrize(
-    "service", [Service.CLASSIFIER, Service.GENERATOR, Service.GATEWAY, Service.MONITOR]
+    "lock", [Service.RETRIEVER, Service.RERANKER, Service.INGESTOR, "generator-models"]
 )
-def test_services_without_a_model_install_no_torch(service: Service) -> None:
-    found = packages(FOLDER / f"{service}.txt")
-    assert "faststream" in found
-    assert not {"torch", "transformers", "sentence-transformers"} & found
-
-
-def test_a_generator_with_second_opinions_has_a_lock_with_torch() -> None:
-    with_models = packages(FOLDER / "generator-models.txt")
-    assert {"torch", "sentence-transformers"} <= with_models
-    assert packages(FOLDER / f"{Service.GENERATOR}.txt") <= with_models
-
-
-@pytest.mark.parametrize("service", [Service.RETRIEVER, Service.RERANKER, Service.INGESTOR])
-def test_services_with_a_model_install_it(service: Service) -> None:
-    assert {"torch", "sentence-transformers"} <= packages(FOLDER / f"{service}.txt")
+def test_models_run_on_onnxruntime(lock: str) -> None:
+    assert {"onnxruntime", "tokenizers", "numpy"} <= packages(FOLDER / f"{lock}.txt")

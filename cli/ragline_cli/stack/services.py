@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from ragline.adapters.models import bundles
 from ragline.contracts.topics import Service
+from ragline.model_settings import EmbeddingSettings
+from ragline.settings import ServiceSettings
 from ragline_cli.stack.http_get import http_get
 from ragline_cli.stack.ports import LOOPBACK, choose_port
 from ragline_cli.stack.processes import Command
@@ -19,6 +22,13 @@ from ragline_cli.stack.server import Server
 # A service limits each check of its probe to 2 s, and makes them one after the other
 _PROBE_TIMEOUT_S = 15.0
 _MOST_WORKERS = 4
+_EMBEDDING = (Service.RETRIEVER, Service.INGESTOR)
+
+
+class Embedding(ServiceSettings):
+    """The embedding model of the services that embed."""
+
+    embedding: EmbeddingSettings = EmbeddingSettings()
 
 
 class ServiceProcess(Server):
@@ -51,7 +61,19 @@ class ServiceProcess(Server):
         return f"http://{LOOPBACK}:{self.port}/health/ready"
 
     def prepare(self, cancel: Event) -> None:
-        """Nothing to install: services are packages beside this one."""
+        """Fetch the embedding model, so that the start says what takes long and what is wrong.
+
+        Raises:
+            StackError: it cannot be had.
+        """
+        if self.name not in _EMBEDDING:
+            return
+        settings = Embedding().embedding
+        if settings.model in bundles.names() and not bundles.is_fetched(
+            settings.model, settings.models_dir
+        ):
+            fetch = Command(argv=(sys.executable, "-m", bundles.__name__, settings.model))
+            self._run(fetch, cancel, what="downloading the embedding model")
 
     def command(self) -> Command:
         """Return the service's command line and settings."""
@@ -88,7 +110,7 @@ def environment(
             "RAGLINE_HTTP__HOST": LOOPBACK,
             "RAGLINE_HTTP__PORT": str(port),
             "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "",  # recompiling torch would cost each start 10 s
+            "PYTHONDONTWRITEBYTECODE": "",  # compiling all packages anew would slow each start
         }
     )
 

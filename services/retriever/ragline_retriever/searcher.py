@@ -104,12 +104,26 @@ class Searcher:
         match kind:
             case SearchKind.VECTOR:
                 vector = await self._vector(event)
-                return await self._search.vector(vector, scope=scope, limit=limit)
+                return self._scaled(await self._search.vector(vector, scope=scope, limit=limit))
             case SearchKind.KEYWORD:
                 return await self._worded(event, scope, limit)
             case SearchKind.METADATA:
                 terms = event.entities.terms
                 return await self._search.metadata(terms, scope=scope, limit=limit)
+
+    def _scaled(self, hits: Sequence[Candidate]) -> list[Candidate]:
+        """Put the cosines on the scale that all embedders share: later stages have limits on it."""
+        return [
+            hit.model_copy(
+                update={
+                    "scores": {
+                        **hit.scores,
+                        SearchKind.VECTOR: self._embedder.similarity(hit.scores[SearchKind.VECTOR]),
+                    }
+                }
+            )
+            for hit in hits
+        ]
 
     async def _worded(self, event: QueryClassified, scope: Scope, limit: int) -> list[Candidate]:
         """Search for the question's words, and separately for those of each quoted phrase.

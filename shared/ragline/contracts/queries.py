@@ -171,7 +171,7 @@ class Candidate(Contract):
     """A chunk that a search found, with everything that later stages need.
 
     `start` and `end` are a half-open character range in the document's source text, and
-    `text` is exactly that slice. `scores` are the raw scores per search, `fused` is in [0, 1].
+    `text` is exactly that slice. `scores` are those of each search, `fused` is in [0, 1].
     No stage behind the retriever reads `updated_at`, and none at all `language` and `tags`, which
     only filter inside the store: they are there for records of earlier releases.
     """

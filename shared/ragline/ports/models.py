@@ -24,6 +24,13 @@ class Embedder(Protocol):
         """Length of each vector."""
         ...
 
+    def similarity(self, cosine: float) -> float:
+        """Return how alike texts are whose vectors have this cosine, in [-1, 1].
+
+        All models share one scale, to which thresholds refer; a greater cosine is never less alike.
+        """
+        ...
+
     async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         """Embed passages: one vector per text, in order."""
         ...

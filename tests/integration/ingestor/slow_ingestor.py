@@ -46,6 +46,9 @@ class SlowEmbedder:
             await asyncio.sleep(float(os.environ["BATCH_S"]))
         return [[1.0, 0.0] for _ in texts]
 
+    def similarity(self, cosine: float) -> float:
+        return cosine
+
     async def embed_query(self, text: str) -> list[float]:
         raise NotImplementedError
 

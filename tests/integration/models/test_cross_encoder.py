@@ -1,43 +1,29 @@
-"""The cross-encoder adapter on a real, tiny model."""
+"""The cross-encoder adapter on a real, tiny network, without torch."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from pathlib import Path
 
 import pytest
 
 from ragline.adapters.models import open_cross_encoder
-from ragline.adapters.models.files import locate
 from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import RerankerSettings
 
 PASSAGES = [f"Passage {i}: " + "a queue expires when unused. " * (i % 7) for i in range(40)]
 
 
-async def test_scores_are_the_logistic_function_of_the_model_s_logits(
-    cross_encoder_folder: Path,
-) -> None:
-    from sentence_transformers import CrossEncoder
-
-    async with open_cross_encoder(RerankerSettings(model=str(cross_encoder_folder))) as model:
-        assert model is not None
-        assert model.model_id == "tiny-cross-encoder"
-        scores = await model.score("how long do queues live", PASSAGES)
-    plain = CrossEncoder(str(cross_encoder_folder), local_files_only=True)
-    logits = plain.predict([("how long do queues live", p) for p in PASSAGES])
-    assert max(logits) > 1  # the model alone does not stay in [0, 1]
-    assert scores == pytest.approx([1 / (1 + math.exp(-float(x))) for x in logits], abs=1e-4)
-    assert len({round(score, 6) for score in scores}) > 10
+def tiny(folder: Path) -> RerankerSettings:
+    return RerankerSettings(model=str(folder), onnx_file="onnx/model.onnx")
 
 
 async def test_concurrent_questions_share_batches_and_keep_their_scores(
     cross_encoder_folder: Path,
 ) -> None:
     questions = [f"question number {i}" for i in range(6)]
-    async with open_cross_encoder(RerankerSettings(model=str(cross_encoder_folder))) as model:
+    async with open_cross_encoder(tiny(cross_encoder_folder)) as model:
         assert model is not None
         together = await asyncio.gather(*(model.score(q, PASSAGES[:10]) for q in questions))
         alone = [await model.score(q, PASSAGES[:10]) for q in questions]
@@ -48,7 +34,7 @@ async def test_concurrent_questions_share_batches_and_keep_their_scores(
 async def test_a_caller_that_gives_up_leaves_the_others_their_scores(
     cross_encoder_folder: Path,
 ) -> None:
-    async with open_cross_encoder(RerankerSettings(model=str(cross_encoder_folder))) as model:
+    async with open_cross_encoder(tiny(cross_encoder_folder)) as model:
         assert model is not None
         quitter = asyncio.create_task(model.score("gives up", PASSAGES * 20))
         patient = asyncio.create_task(model.score("waits", PASSAGES[:3]))
@@ -64,7 +50,7 @@ async def test_off_switches_reranking_off() -> None:
 
 async def test_a_missing_model_is_a_visible_pass_through(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        async with open_cross_encoder(RerankerSettings(model="/nowhere/model")) as model:
+        async with open_cross_encoder(tiny(Path("/nowhere/model"))) as model:
             assert model is not None
             assert "/nowhere/model" in (model.missing() or "")
             assert model.model_id == "/nowhere/model"
@@ -76,13 +62,22 @@ async def test_a_missing_model_is_a_visible_pass_through(caplog: pytest.LogCaptu
 
 
 async def test_a_model_with_two_scores_is_refused(two_label_folder: Path) -> None:
-    with pytest.raises(Misconfigured, match="2 scores"):
-        async with open_cross_encoder(RerankerSettings(model=str(two_label_folder))):
+    with pytest.raises(Misconfigured, match="not one score a pair"):
+        async with open_cross_encoder(tiny(two_label_folder)):
             pass
 
 
-async def test_an_embedding_model_is_refused_rather_than_given_a_random_head() -> None:
-    folder = str(locate("packaged").folder)
-    with pytest.raises(Misconfigured, match="no scoring head"):
-        async with open_cross_encoder(RerankerSettings(model=folder)):
+async def test_a_model_without_an_onnx_file_needs_torch_and_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ragline.adapters.models.torch_extra.find_spec", lambda name: None)
+    settings = RerankerSettings(model="some/ranker")
+    with pytest.raises(Misconfigured, match="RAGLINE_RERANKER__MODEL=some/ranker needs torch"):
+        async with open_cross_encoder(settings):
             pass
+
+
+def test_the_default_model_has_an_onnx_file() -> None:
+    assert RerankerSettings().network_file == "onnx/model.onnx"
+    assert RerankerSettings(onnx_file="onnx/other.onnx").network_file == "onnx/other.onnx"
+    assert RerankerSettings(model="some/ranker").network_file is None

@@ -1,19 +1,16 @@
-"""The embedder on the real all-MiniLM-L6-v2."""
+"""The embedder: the default model, workers, batches, and what it says when a model is not there."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from ragline.adapters.models import open_embedder
-from ragline.adapters.models.files import locate
+from ragline.adapters.models.bundles import locate_bundle, names
 from ragline.errors import Misconfigured
-from ragline.model_settings import EmbeddingSettings
+from ragline.model_settings import EMBEDDING_MODEL, EmbeddingSettings
 
 TEXTS = [
     "A queue can expire when it is not used.",
@@ -22,21 +19,11 @@ TEXTS = [
     "",
     "Wie lange lebt eine Queue? 🐇 مرحبا",
 ]
+TORCH = "ragline.adapters.models.torch_extra.find_spec"
 
 
 def cosine(a: Sequence[float], b: Sequence[float]) -> float:
     return sum(x * y for x, y in zip(a, b, strict=True))
-
-
-async def test_vectors_are_of_unit_length_and_the_same_in_any_company() -> None:
-    async with open_embedder(EmbeddingSettings(batch_size=2)) as embedder:
-        together = await embedder.embed_documents(TEXTS)
-        alone = [(await embedder.embed_documents([text]))[0] for text in TEXTS]
-    assert embedder.dimensions == 384
-    assert [len(vector) for vector in together] == [384] * len(TEXTS)
-    for a, b in zip(together, alone, strict=True):
-        assert math.isclose(cosine(a, a), 1.0, abs_tol=1e-5)
-        assert cosine(a, b) > 0.9999
 
 
 async def test_two_workers_give_the_vectors_that_one_gives() -> None:
@@ -44,30 +31,13 @@ async def test_two_workers_give_the_vectors_that_one_gives() -> None:
     async with open_embedder(EmbeddingSettings(batch_size=4)) as one:
         expected = await one.embed_documents(many)
     async with open_embedder(EmbeddingSettings(batch_size=4, workers=2)) as two:
-        vectors = await two.embed_documents(many)
-        question = await two.embed_query(many[0])
-    assert all(cosine(a, b) > 0.9999 for a, b in zip(vectors, expected, strict=True))
-    assert cosine(question, expected[0]) > 0.9999
+        assert await two.embed_documents(many) == expected
 
 
 async def test_concurrent_questions_get_their_own_vectors() -> None:
-    async with open_embedder(EmbeddingSettings()) as embedder:
+    async with open_embedder(EmbeddingSettings(prefix_query="", prefix_document="")) as embedder:
         questions = await asyncio.gather(*(embedder.embed_query(text) for text in TEXTS))
-        documents = await embedder.embed_documents(TEXTS)
-    assert all(cosine(a, b) > 0.9999 for a, b in zip(questions, documents, strict=True))
-
-
-async def test_a_question_is_nearest_to_the_passage_that_answers_it() -> None:
-    passages = [
-        "Set x-expires to delete a queue that was not used for some time.",
-        "Generators return one value after the other.",
-        "A quorum queue replicates its messages to several nodes.",
-    ]
-    async with open_embedder(EmbeddingSettings()) as embedder:
-        question = await embedder.embed_query("How do I remove unused queues automatically?")
-        vectors = await embedder.embed_documents(passages)
-    similarities = [cosine(question, vector) for vector in vectors]
-    assert max(similarities) == similarities[0]
+        assert questions == await embedder.embed_documents(TEXTS)
 
 
 async def test_a_question_does_not_wait_for_a_whole_document() -> None:
@@ -75,7 +45,7 @@ async def test_a_question_does_not_wait_for_a_whole_document() -> None:
     async with open_embedder(EmbeddingSettings(batch_size=4)) as embedder:
 
         async def document() -> None:
-            await embedder.embed_documents(["A passage of some length. " * 30] * 20)
+            await embedder.embed_documents(["A passage of some length. " * 60] * 20)
             finished.append("document")
 
         async def question() -> None:
@@ -94,43 +64,53 @@ async def test_no_texts_give_no_vectors() -> None:
 
 async def test_the_fingerprint_names_model_revision_dimensions_norm_and_prefixes() -> None:
     async with open_embedder(EmbeddingSettings()) as embedder:
-        assert embedder.fingerprint == 'all-MiniLM-L6-v2@0.1.0 dim=384 norm=l2 prefix=["", ""]'
-    prefixed = EmbeddingSettings(prefix_query="query: ", prefix_document="passage: ")
+        model = locate_bundle(EMBEDDING_MODEL)
+        assert embedder.fingerprint == (
+            f"{EMBEDDING_MODEL}@{model.files.revision}/model.onnx dim=384 norm=l2 "
+            'prefix=["query: ", "passage: "]'
+        )
+    prefixed = EmbeddingSettings(prefix_query="ask: ", prefix_document="tell: ")
     async with open_embedder(prefixed) as other:
-        assert other.fingerprint.endswith('prefix=["query: ", "passage: "]')
+        assert other.fingerprint.endswith('prefix=["ask: ", "tell: "]')
         question = await other.embed_query("queue")
         (document,) = await other.embed_documents(["queue"])
     assert cosine(question, document) < 0.999
 
 
-async def test_a_folder_s_revision_follows_its_content_not_its_place(tmp_path: Path) -> None:
-    packaged = locate("packaged").folder
-    first, second = tmp_path / "a" / "model", tmp_path / "b" / "model"
-    shutil.copytree(packaged, first)
-    shutil.copytree(packaged, second)
-    assert locate(str(first)).revision == locate(str(second)).revision
-    config = second / "sentence_bert_config.json"
-    config.write_text(config.read_text().replace("256", "128"))
-    assert locate(str(first)).revision != locate(str(second)).revision
-    async with open_embedder(EmbeddingSettings(model=str(first))) as embedder:
-        revision = locate(str(first)).revision
-        assert embedder.fingerprint.startswith(f"model@{revision} dim=384")
+@pytest.mark.parametrize("model", names())
+async def test_all_models_share_one_scale_of_similarity(model: str) -> None:
+    question = "How do I remove unused queues automatically?"
+    same = "Unused queues are removed automatically when they have the argument x-expires."
+    other = "Penguins breed on the ice of the southern ocean."
+    async with open_embedder(EmbeddingSettings(model=model)) as embedder:
+        asked = await embedder.embed_query(question)
+        near, far = (
+            embedder.similarity(cosine(asked, vector))
+            for vector in await embedder.embed_documents([same, other])
+        )
+    assert near > 0.5
+    assert far < 0.3
 
 
 async def test_a_missing_folder_says_what_to_do() -> None:
+    settings = EmbeddingSettings(model="/nowhere/model", onnx_file="model.onnx")
     with pytest.raises(Misconfigured, match="correct the path or mount it"):
-        async with open_embedder(EmbeddingSettings(model="/nowhere/model")):
-            pass
-
-
-async def test_a_folder_that_is_no_model_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text('{"model_type": "nothing known"}')
-    with pytest.raises(Misconfigured, match="cannot be used as embedding model"):
-        async with open_embedder(EmbeddingSettings(model=str(tmp_path))):
+        async with open_embedder(settings):
             pass
 
 
 async def test_an_impossible_name_says_so() -> None:
+    settings = EmbeddingSettings(model="three/part/name", onnx_file="model.onnx")
     with pytest.raises(Misconfigured, match="neither a folder nor a hub id"):
-        async with open_embedder(EmbeddingSettings(model="three/part/name")):
+        async with open_embedder(settings):
+            pass
+
+
+@pytest.mark.parametrize("model", ["packaged", "some/model"])
+async def test_a_model_that_needs_torch_says_how_to_get_it(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TORCH, lambda name: None)
+    with pytest.raises(Misconfigured, match=f"RAGLINE_EMBEDDING__MODEL={model} needs torch.*pip"):
+        async with open_embedder(EmbeddingSettings(model=model)):
             pass

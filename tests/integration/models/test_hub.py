@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -40,7 +41,7 @@ async def opened():
 def outcome():
     settings = RerankerSettings()
     try:
-        return locate(settings.model, settings.commit).revision
+        return locate(settings.model, settings.commit, also=settings.network_file).revision
     except RaglineError as error:
         return error.code
 
@@ -157,14 +158,13 @@ def cache(tmp_path: Path, cross_encoder_folder: Path) -> Path:
     repository = tmp_path / "hub" / ("models--" + NAME.replace("/", "--"))
     snapshot = repository / "snapshots" / COMMIT
     snapshot.mkdir(parents=True)
-    for file in cross_encoder_folder.iterdir():
-        (snapshot / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(cross_encoder_folder, snapshot, dirs_exist_ok=True)
     return tmp_path
 
 
 def test_a_cached_model_loads_without_the_hub(cache: Path) -> None:
     outcome, _, _ = ask("http://127.0.0.1:9", cache)
-    assert outcome == {"locate": COMMIT, "opened": True, "torch": True}
+    assert outcome == {"locate": COMMIT, "opened": True, "torch": False}
 
 
 class WaveringHub:
@@ -174,7 +174,11 @@ class WaveringHub:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+        self._files = {
+            file.relative_to(folder).as_posix(): file.read_bytes()
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
         self.asked: list[str] = []
 
     def __call__(self, request: BaseHTTPRequestHandler) -> None:
@@ -190,8 +194,8 @@ class WaveringHub:
             ]
             self._send(request, json.dumps(tree).encode())
         else:
-            name = path.rpartition("/")[2]
-            fails = len(self.asked) == 2 and name.endswith(".safetensors")
+            name = path.partition(f"/resolve/{COMMIT}/")[2]
+            fails = len(self.asked) == 2 and name.endswith(".onnx")
             self._send(request, self._files[name], fails=fails)
 
     @staticmethod

@@ -1,9 +1,6 @@
-"""Second opinions on claims: the packaged embedder, and a tiny entailment model made here."""
+"""Second opinions on claims by the vectors of a small embedder."""
 
 from __future__ import annotations
-
-import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -27,29 +24,9 @@ async def test_by_vectors_other_words_for_the_same_are_support_and_other_matter_
     assert 0.5 <= same < equal == pytest.approx(1.0)
 
 
-async def test_the_entailment_model_s_probability_is_the_opinion(entailment_folder: Path) -> None:
-    from sentence_transformers import CrossEncoder
-
-    async with open_opinion(OpinionSettings(kind="nli", model=str(entailment_folder))) as opinion:
-        assert opinion is not None
-        found = await asyncio.gather(*(opinion.supported([pair]) for pair in PAIRS))
-    plain = CrossEncoder(str(entailment_folder), local_files_only=True)
-    expected = [[row[1]] for row in plain.predict(PAIRS, apply_softmax=True).tolist()]
-
-    assert opinion.method == "nli"
-    assert opinion.asked_until > 1
-    assert found == [pytest.approx(each, abs=1e-4) for each in expected]
-
-
 async def test_off_is_no_opinion() -> None:
     async with open_opinion(OpinionSettings()) as opinion:
         assert opinion is None
-
-
-async def test_a_model_without_a_label_for_entailment_is_refused(two_label_folder: Path) -> None:
-    with pytest.raises(Misconfigured, match="entailment"):
-        async with open_opinion(OpinionSettings(kind="nli", model=str(two_label_folder))):
-            pass
 
 
 async def test_without_the_extra_the_error_says_what_to_install(
@@ -58,4 +35,11 @@ async def test_without_the_extra_the_error_says_what_to_install(
     monkeypatch.setattr("ragline.adapters.models.opinions.find_spec", lambda name: None)
     with pytest.raises(Misconfigured, match="extra `models` of ragline-generator"):
         async with open_opinion(OpinionSettings(kind="embeddings")):
+            pass
+
+
+async def test_an_entailment_model_needs_torch_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ragline.adapters.models.torch_extra.find_spec", lambda name: None)
+    with pytest.raises(Misconfigured, match="RAGLINE_OPINION__KIND=nli needs torch"):
+        async with open_opinion(OpinionSettings(kind="nli")):
             pass

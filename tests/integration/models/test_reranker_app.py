@@ -43,9 +43,8 @@ def make_event(count: int, *, seconds: float) -> CandidatesRetrieved:
 
 
 async def rerank(model: Path | str, *, seconds: float) -> CandidatesRanked:
-    async with compose(
-        Settings(reranker=RerankerSettings(model=str(model))), Metrics()
-    ) as composition:
+    reranker = RerankerSettings(model=str(model), onnx_file="onnx/model.onnx")
+    async with compose(Settings(reranker=reranker), Metrics()) as composition:
         ranked = await composition.stage(make_event(12, seconds=seconds))
     assert isinstance(ranked, CandidatesRanked)
     return ranked

@@ -48,6 +48,9 @@ class CountingEmbedder:
         self.batches.append(list(texts))
         return [[1.0, float(len(text))] for text in texts]
 
+    def similarity(self, cosine: float) -> float:
+        return cosine
+
     async def embed_query(self, text: str) -> list[float]:
         return [1.0, float(len(text))]
 

@@ -29,6 +29,9 @@ class SteppedEmbedder:
         await self._steps.acquire()
         return [[1.0, 2.0] for _ in texts]
 
+    def similarity(self, cosine: float) -> float:
+        return cosine
+
     async def embed_query(self, text: str) -> list[float]:
         raise NotImplementedError
 

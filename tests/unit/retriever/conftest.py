@@ -107,6 +107,9 @@ class StubEmbedder:
         self.queries: list[str] = []
         self._error = error
 
+    def similarity(self, cosine: float) -> float:
+        return cosine
+
     async def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         return [[1.0, 0.0] for _ in texts]
 

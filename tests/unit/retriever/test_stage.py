@@ -345,3 +345,17 @@ async def test_without_a_search_for_words_nothing_is_said_of_them(
     by_vector = event(standalone_text="probaton", plan={"weights": {VECTOR: 1.0}})
 
     assert (await retrieve(store(), by_vector)).unknown_words is None
+
+
+async def test_similarities_go_on_in_the_unit_that_all_embedders_share(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make, embedder: Any
+) -> None:
+    model = embedder()
+    model.similarity = lambda cosine: 2 * cosine - 1
+    found = [candidate("a", scores={VECTOR: 0.9}), candidate("b", scores={VECTOR: 0.6})]
+    result = await retrieve(store(vector=found), event(), model)
+    assert [c.scores[VECTOR] for c in result.candidates] == pytest.approx([0.8, 0.2])
+    plain = await retrieve(store(vector=found), event())
+    assert [c.fused for c in result.candidates] == pytest.approx(
+        [c.fused for c in plain.candidates]
+    )

@@ -4,7 +4,8 @@ Signals, each in [0, 1]:
 
 - *words*, *phrases*, *window*: the shares of the question's terms, of its pairs of terms, and of
   its rarer terms that one passage, or two sentences of it, contain (`evidence.py`);
-- *similarity*: the best cosine that the vector search found;
+- *similarity*: the best that the vector search found, a cosine in the unit of all-MiniLM-L6-v2,
+  whatever the embedder (`ragline.adapters.models.embedding_identity`);
 - *prominence*: how far the best passage's keyword score stands out;
 - *rerank*: the cross-encoder's score of the best passage, if it was reranked.
 

@@ -1,4 +1,4 @@
-"""Local models through sentence-transformers: torch is imported when a model is opened."""
+"""Local models on onnxruntime, and on torch where the extra `torch` is installed."""
 
 from ragline.adapters.models.cross_encoder import open_cross_encoder
 from ragline.adapters.models.embedder import open_embedder

@@ -12,6 +12,7 @@ from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.late import LateModel, open_late
 from ragline.adapters.models.thread import ModelThread
+from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import RerankerSettings
 from ragline.ports.models import CrossEncoder
@@ -78,12 +79,15 @@ async def open_cross_encoder(
     others may use it. Without a model, torch is not even imported.
 
     Raises:
-        Misconfigured: the model's files exist but are not a cross-encoder.
+        Misconfigured: the model's files exist but are not a cross-encoder, or it needs torch, which
+            is not installed.
     """
     if settings.model == OFF:
         _log.info("reranking is switched off: passages keep the retriever's order")
         yield None
         return
+    if settings.network_file is None:
+        require_torch(f"RAGLINE_RERANKER__MODEL={settings.model}")
     opening = partial(_opened, settings, warm)
     without = "reranking is skipped, passages keep the retriever's order"
     async with open_late(f"cross-encoder {settings.model}", opening, without=without) as late:
@@ -107,18 +111,18 @@ async def _opened(settings: RerankerSettings, warm: Warm) -> AsyncIterator[Cross
 
 def _find(settings: RerankerSettings) -> ModelFiles:
     try:
-        return locate(settings.model, settings.commit, also=settings.onnx_file)
+        return locate(settings.model, settings.commit, also=settings.network_file)
     except Misconfigured as error:
         # A hub in trouble denies models, and a folder may be mounted late: answers can do without
         raise Unavailable(str(error)) from error
 
 
 def _load(files: ModelFiles, settings: RerankerSettings) -> Score:
-    if settings.onnx_file:
+    if (onnx_file := settings.network_file) is not None:
         from ragline.adapters.models.onnx_scorer import OnnxScorer  # noqa: PLC0415  optional
 
         return OnnxScorer(
-            files, settings.onnx_file, threads=settings.threads, batch_size=settings.batch_size
+            files, onnx_file, threads=settings.threads, batch_size=settings.batch_size
         )
     from ragline.adapters.models.loaders import load_scorer  # noqa: PLC0415  imports torch
 

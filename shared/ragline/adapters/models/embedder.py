@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from ragline.adapters.models.batching import MicroBatcher
-from ragline.adapters.models.embedding_identity import Identity, Prefixes
+from ragline.adapters.models.embedding_identity import Identity, Prefixes, SimilarityScale
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.sentence_network import SentenceNetwork, network_of
 from ragline.adapters.models.thread import ModelThread
+from ragline.adapters.models.torch_extra import require_torch
 from ragline.model_settings import EmbeddingSettings
 from ragline.ports.models import Embedder
 
@@ -47,6 +48,7 @@ class LocalEmbedder:
         queries: MicroBatcher[str, list[float]],
         settings: EmbeddingSettings,
         identity: Identity,
+        similarity: SimilarityScale,
     ) -> None:
         self._queries = queries
         self._batch_size = settings.batch_size
@@ -56,6 +58,11 @@ class LocalEmbedder:
             self._idle.put_nowait(worker)
         self.fingerprint = identity.fingerprint
         self.dimensions = identity.dimensions
+        self._similarity = similarity
+
+    def similarity(self, cosine: float) -> float:
+        """Return how alike texts are whose vectors have this cosine, in [-1, 1]."""
+        return self._similarity(cosine)
 
     async def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Embed passages: one unit vector per text, in order."""
@@ -111,7 +118,13 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
         identity = Identity(
             model=model.name, dimensions=loaded[0][1], prefixes=_prefixes(model, settings)
         )
-        yield LocalEmbedder(workers=workers, queries=queries, settings=settings, identity=identity)
+        yield LocalEmbedder(
+            workers=workers,
+            queries=queries,
+            settings=settings,
+            identity=identity,
+            similarity=_scale(model),
+        )
 
 
 def _find(settings: EmbeddingSettings) -> EmbeddingModel:
@@ -119,7 +132,9 @@ def _find(settings: EmbeddingSettings) -> EmbeddingModel:
     from ragline.adapters.models.bundles import locate_bundle, names  # noqa: PLC0415  for these only
 
     if settings.model in names():
-        return locate_bundle(settings.model)
+        return locate_bundle(settings.model, settings.models_dir)
+    if settings.onnx_file is None:
+        require_torch(f"RAGLINE_EMBEDDING__MODEL={settings.model}")
     files = locate(settings.model, settings.revision, also=settings.onnx_file)
     return files if settings.onnx_file is None else network_of(files, settings.onnx_file)
 
@@ -131,6 +146,10 @@ def _prefixes(model: EmbeddingModel, settings: EmbeddingSettings) -> Prefixes:
         query=own.query if query is None else query,
         document=own.document if document is None else document,
     )
+
+
+def _scale(model: EmbeddingModel) -> SimilarityScale:
+    return model.similarity if isinstance(model, SentenceNetwork) else SimilarityScale()
 
 
 def _load(model: EmbeddingModel, settings: EmbeddingSettings) -> tuple[Encode, int]:

@@ -113,8 +113,8 @@ def _cross_encoder(files: ModelFiles, kind: str) -> CrossEncoder:
 
 def _prepare(threads: int) -> None:
     torch.set_num_threads(threads)
-    # Progress bars spoil line-oriented logs; the function has no annotations
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # Progress bars spoil line-oriented logs
+    logging.disable_progress_bar()
 
 
 def _unusable(files: ModelFiles, kind: str, reason: object) -> Misconfigured:

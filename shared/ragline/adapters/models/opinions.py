@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedder import open_embedder
-from ragline.adapters.models.files import PACKAGED, ModelFiles, locate
+from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.late import LateModel, open_late
 from ragline.adapters.models.thread import ModelThread
+from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured
-from ragline.model_settings import EmbeddingSettings, OpinionSettings
+from ragline.model_settings import OPINION_EMBEDDING_MODEL, EmbeddingSettings, OpinionSettings
 from ragline.ports.models import Embedder, SecondOpinion
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
 
-# The least cosine at which evidence in other words counts as support
+# The least cosine of all-MiniLM-L6-v2 at which evidence in other words counts as support
 _SAME = 0.75
 
 
@@ -43,7 +44,10 @@ class EmbeddingOpinion:
         # submit them one by one, so that the embedder batches them with those of other answers
         vectors = await asyncio.gather(*(self._embedder.embed_query(text) for text in texts))
         found = dict(zip(texts, vectors, strict=True))
-        return [_mapped(_dot(found[evidence], found[claim])) for evidence, claim in pairs]
+        return [self._judged(found[evidence], found[claim]) for evidence, claim in pairs]
+
+    def _judged(self, evidence: Sequence[float], claim: Sequence[float]) -> float:
+        return _mapped(self._embedder.similarity(_dot(evidence, claim)))
 
 
 class EntailmentOpinion:
@@ -95,17 +99,19 @@ async def open_opinion(settings: OpinionSettings) -> AsyncIterator[LateOpinion |
     A model that the hub does not give is tried again in the background.
 
     Raises:
-        Misconfigured: the extra `models` is not installed, or the model cannot be used.
+        Misconfigured: the extra for it is not installed, or the model cannot be used.
     """
     if settings.kind == "off":
         yield None
         return
-    if find_spec("sentence_transformers") is None:
+    by_vectors = settings.kind == "embeddings"
+    if by_vectors and find_spec("onnxruntime") is None:
         raise Misconfigured(
-            f"RAGLINE_OPINION__KIND={settings.kind} needs a model: install the extra `models` of "
+            "RAGLINE_OPINION__KIND=embeddings needs a model: install the extra `models` of "
             "ragline-generator, or set it to off"
         )
-    by_vectors = settings.kind == "embeddings"
+    if not by_vectors:
+        require_torch("RAGLINE_OPINION__KIND=nli")
     opening = partial(_by_vectors if by_vectors else _by_entailment, settings)
     without = "claims are judged by their words alone"
     async with open_late("the second opinion's model", opening, without=without) as late:
@@ -115,7 +121,8 @@ async def open_opinion(settings: OpinionSettings) -> AsyncIterator[LateOpinion |
 @asynccontextmanager
 async def _by_vectors(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
     embedding = EmbeddingSettings(
-        model=settings.model or PACKAGED,
+        model=settings.model or OPINION_EMBEDDING_MODEL,
+        models_dir=settings.models_dir,
         revision=settings.revision,
         threads=settings.threads,
         batch_size=settings.batch_size,

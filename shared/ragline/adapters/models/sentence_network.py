@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ragline.adapters.models.embedding_identity import Prefixes
+from ragline.adapters.models.embedding_identity import Prefixes, SimilarityScale
 from ragline.adapters.models.files import ModelFiles
 from ragline.errors import Misconfigured
 
@@ -25,7 +25,7 @@ class SentenceNetwork:
     """An ONNX file and how it is used; `tokenizer.json` lies in the model's folder.
 
     `max_tokens` counts the tokenizer's marks; what is longer is cut. The prefixes are those that
-    the model was trained with.
+    the model was trained with; `similarity` makes its cosines those of all-MiniLM-L6-v2.
     """
 
     files: ModelFiles
@@ -33,6 +33,7 @@ class SentenceNetwork:
     pooling: Pooling
     max_tokens: int
     prefixes: Prefixes = field(default_factory=Prefixes)
+    similarity: SimilarityScale = field(default_factory=SimilarityScale)
 
     @property
     def name(self) -> str:

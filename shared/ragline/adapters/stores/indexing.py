@@ -39,6 +39,9 @@ class IndexIdentity:
     dimensions: int
     analysis: int = ANALYSIS_VERSION
 
+    def __str__(self) -> str:
+        return f"`{self.fingerprint}` (words: analysis {self.analysis})"
+
 
 @dataclass(frozen=True, slots=True)
 class ChunkTerms:
@@ -129,9 +132,12 @@ def mismatch(
 ) -> FingerprintMismatch:
     """Return the error for a collection that was made with another identity than configured."""
     return FingerprintMismatch(
-        f"collection {collection} was made with {stored}, configured is {configured}: configure "
-        "the embedding model that made it, or name a new collection "
-        "(RAGLINE_VECTOR_STORE__COLLECTION) and fill it by replaying the documents topic"
+        f"collection {collection} was filled with {stored}, and {configured} is configured, "
+        "whose vectors or words cannot be compared with those. Either set "
+        "RAGLINE_EMBEDDING__MODEL back to the model that filled it (`packaged`, with the extra "
+        "`torch`, was the default before e5-small-v2-q), or name a new collection "
+        "(RAGLINE_VECTOR_STORE__COLLECTION) and fill it by replaying the documents topic "
+        "(docs/operate.md, An index made anew)"
     )
 
 

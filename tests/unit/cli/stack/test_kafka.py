@@ -82,20 +82,19 @@ def test_a_jar_that_is_not_the_locked_one_is_refused_and_removed(
     jar = cache / "maven/org/example/thing/1.0/thing-1.0.jar"
     jar.write_bytes(b"cut off")
 
-    def download(_resolver: object, artifact: object) -> Path:
-        jar.write_bytes(b"something else")
-        return jar
+    def receive(_url: str, target: Path) -> None:
+        target.write_bytes(b"something else")
 
-    monkeypatch.setattr("jgo.maven.PythonResolver.download", download)
+    monkeypatch.setattr(jars, "_receive", receive)
     with pytest.raises(StackError, match="not the file that the lock names"):
         kafka_jars.fetch(lock)
     assert not jar.exists()
 
 
 def test_a_failed_download_says_which(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def download(_resolver: object, artifact: object) -> Path:
+    def receive(_url: str, _target: Path) -> None:
         raise OSError("network is unreachable")
 
-    monkeypatch.setattr("jgo.maven.PythonResolver.download", download)
+    monkeypatch.setattr(jars, "_receive", receive)
     with pytest.raises(StackError, match=r"cannot download org\.example:thing:1\.0"):
         kafka_jars.fetch("org.example:thing:1.0 00\n")

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from email.message import Message
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,6 +80,35 @@ def test_a_503_whose_body_comes_late_is_no_error_of_ours(
     found = ask_probe(raw_server(LATE_503, closes=False))
     assert found == Probed(ready=False, problems={"probe": "no answer (timed out)"})
     assert not ask_probe(raw_server(LATE_503)).ready
+
+
+@pytest.mark.parametrize(
+    ("service", "model", "there", "fetched"),
+    [
+        (Service.INGESTOR, "bge-small-en-v1.5-q", False, ["bge-small-en-v1.5-q"]),
+        (Service.RETRIEVER, "e5-small-v2-q", False, ["e5-small-v2-q"]),
+        (Service.RETRIEVER, "e5-small-v2-q", True, []),
+        (Service.RETRIEVER, "some/model", False, []),
+        (Service.CLASSIFIER, "e5-small-v2-q", False, []),
+    ],
+)
+def test_a_start_fetches_the_embedder_where_one_is_needed(
+    service: Service,
+    model: str,
+    there: bool,
+    fetched: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    commands: list[str] = []
+    monkeypatch.setenv("RAGLINE_EMBEDDING__MODEL", model)
+    monkeypatch.setattr("ragline_cli.stack.services.bundles.is_fetched", lambda name, models: there)
+    process = ServiceProcess(service, tmp_path, addresses={}, log=tmp_path / "log")
+    monkeypatch.setattr(
+        process, "_run", lambda command, cancel, *, what: commands.append(command.argv[-1])
+    )
+    process.prepare(Event())
+    assert commands == fetched
 
 
 def test_a_start_waits_for_what_the_probe_names(

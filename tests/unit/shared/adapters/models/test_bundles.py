@@ -50,6 +50,23 @@ def test_it_is_fetched_and_unpacked_once(fetched: list[Jar]) -> None:
     assert [path.name for path in first.files.folder.parent.iterdir()] == [first.files.folder.name]
 
 
+def test_one_that_an_image_brings_is_used_where_it_lies(
+    fetched: list[Jar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = tmp_path / "image"
+    monkeypatch.setattr("sys.argv", ["bundles", NAME, str(image)])
+    bundles.main()
+    fetched.clear()
+    network = locate_bundle(NAME, image)
+    assert network.files.folder.parent == image
+    assert network.name == locate_bundle(NAME).name, "the vectors are the same, wherever it lies"
+    assert len(fetched) == 1, "only for the second, in the cache"
+
+
+def test_one_that_the_image_lacks_comes_from_the_cache(fetched: list[Jar], tmp_path: Path) -> None:
+    assert locate_bundle(NAME, tmp_path / "nothing") == locate_bundle(NAME)
+
+
 def test_a_jar_without_the_network_leaves_nothing_behind(
     fetched: list[Jar], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
