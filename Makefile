@@ -39,11 +39,11 @@ $(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pypr
 	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
-$(VENV)-torch/.ready: requirements/dev-torch.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
-	@echo "Installing pinned packages and torch into $(VENV)-torch"
-	@test -x $(VENV)-torch/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-torch
-	@VIRTUAL_ENV=$(VENV)-torch $(UV) pip sync --require-hashes requirements/dev-torch.txt
-	@VIRTUAL_ENV=$(VENV)-torch $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
+$(VENV)-extras/.ready: requirements/dev-extras.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+	@echo "Installing pinned packages, torch and OCR into $(VENV)-extras"
+	@test -x $(VENV)-extras/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-extras
+	@VIRTUAL_ENV=$(VENV)-extras $(UV) pip sync --require-hashes requirements/dev-extras.txt
+	@VIRTUAL_ENV=$(VENV)-extras $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
 .PHONY: lock
@@ -51,9 +51,9 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
 	for service in $(SERVICES) ; do \
 	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
-	$(LOCK) -c requirements/dev.txt --group dev --group torch --extra torch $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev-torch.txt
+	$(LOCK) -c requirements/dev.txt --group dev --group extras --extra torch --extra ocr $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev-extras.txt
 	for service in $(WITH_TORCH) ; do \
-	  $(LOCK) -c requirements/dev-torch.txt --extra torch services/$$service/pyproject.toml -o requirements/$$service-torch.txt ; done
+	  $(LOCK) -c requirements/dev-extras.txt --extra torch services/$$service/pyproject.toml -o requirements/$$service-torch.txt ; done
 	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
@@ -81,9 +81,9 @@ browser: ## a Chromium for the console's tests, installed where that is possible
 test: setup browser ## every test that this machine can run (TESTS=path for some of them)
 	@$(BIN)/pytest $(TWO_AT_ONCE) $(TESTS)
 
-.PHONY: test-torch
-test-torch: $(VENV)-torch/.ready ## the tests of models on torch, in .venv-torch (a fresh machine downloads 3 GB more)
-	@$(VENV)-torch/bin/pytest -q tests/torch tests/integration/models tests/structure/test_patterns.py
+.PHONY: test-extras
+test-extras: $(VENV)-extras/.ready ## the tests of the extras torch and ocr, in .venv-extras (downloads 3 GB more)
+	@$(VENV)-extras/bin/pytest -q tests/extras tests/integration/models tests/structure/test_patterns.py
 
 .PHONY: unit
 unit: setup ## the fast tests: no network, no processes
@@ -135,4 +135,4 @@ load: setup ## 10,000 event streams and 500 questions a second on one gateway (A
 
 .PHONY: clean
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) $(VENV)-torch build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-extras build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -24,8 +24,8 @@ from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
 
-# `make test-torch` runs them where the extra `torch` is installed
-collect_ignore = [] if find_spec("torch") else ["torch"]
+# `make test-extras` runs them where the extras are installed
+collect_ignore = [] if find_spec("torch") else ["extras"]
 REQUIRE_ALL = os.environ.get("RAGLINE_TEST_REQUIRE") == "1"
 BACKENDS = {
     "kafka": "Apache Kafka",

@@ -1,4 +1,4 @@
-"""The locks: one a service, pinned with hashes, without addresses; torch in `*-torch.txt` alone."""
+"""The locks: one a service, pinned with hashes, without addresses; torch only where it is asked for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_every_service_has_its_own() -> None:
         "ingestor-ocr",
         "cli",
         "dev",
-        "dev-torch",
+        "dev-extras",
     }
 
 
@@ -42,13 +42,15 @@ def test_every_line_is_a_pin_or_a_hash(lock: Path) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_torch_is_in_the_locks_that_are_named_for_it_and_nowhere_else(lock: Path) -> None:
-    expected = TORCH if lock.stem.endswith("-torch") else set()
+    expected = TORCH if lock.stem.endswith(("-torch", "-extras")) else set()
     assert packages(lock) & TORCH == expected
 
 
-@pytest.mark.parametrize("lock", ["dev", *WITH_TORCH])
-def test_with_torch_nothing_else_changes(lock: str) -> None:
-    assert packages(FOLDER / f"{lock}.txt") <= packages(FOLDER / f"{lock}-torch.txt")
+@pytest.mark.parametrize(
+    ("lock", "more"), [("dev", "dev-extras"), *((each, f"{each}-torch") for each in WITH_TORCH)]
+)
+def test_with_torch_nothing_else_changes(lock: str, more: str) -> None:
+    assert packages(FOLDER / f"{lock}.txt") <= packages(FOLDER / f"{more}.txt")
 
 
 @pytest.mark.parametrize(

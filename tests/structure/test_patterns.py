@@ -45,7 +45,7 @@ def product_modules() -> Iterator[ModuleType]:
             parts = file.relative_to(folder.parent).with_suffix("").parts
             if "testing" in parts or parts[-1] == "__main__":
                 continue
-            if parts[-1] != "loaders" or find_spec("torch"):  # `make test-torch` looks at that one
+            if parts[-1] != "loaders" or find_spec("torch"):  # `make test-extras` looks at that one
                 yield importlib.import_module(".".join(parts).removesuffix(".__init__"))
 
 

@@ -1,11 +1,10 @@
-"""Scanned pages read by OCR; for those who installed the extra."""
+"""Scanned pages read by OCR (`make test-extras`)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pypdfium2
-import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 from tests.unit.ingestor.conftest import LIMITS
@@ -16,9 +15,9 @@ from ragline_ingestor.document import Content, Ocr
 from ragline_ingestor.parsers import parse
 from ragline_ingestor.parsers.pdf.ocr import can_read_pictures
 
-pytestmark = pytest.mark.skipif(
-    not can_read_pictures(), reason="needs ragline-ingestor[ocr], which `make setup` leaves out"
-)
+
+def test_the_extra_is_installed() -> None:
+    assert can_read_pictures()
 
 
 def _scan_of(data: bytes) -> object:

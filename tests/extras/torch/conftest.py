@@ -1,4 +1,4 @@
-"""Models for the tests of what runs on torch (`make test-torch`), made here."""
+"""Models for the tests of what runs on torch (`make test-extras`), made here."""
 
 from __future__ import annotations
 
