@@ -1,4 +1,4 @@
-"""The locks: one a service, pinned with hashes, without addresses; torch only where it is asked for."""
+"""The locks: one a service, pinned with hashes, without addresses; torch only where asked for."""
 
 from __future__ import annotations
 
