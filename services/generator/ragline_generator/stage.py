@@ -20,7 +20,7 @@ from ragline_generator.passages.context import label
 from ragline_generator.passages.core_question import core_question
 from ragline_generator.passages.editions import outdated
 from ragline_generator.passages.injected import without_orders
-from ragline_generator.passages.question_parts import question_parts
+from ragline_generator.passages.question_parts import question_parts, speaks_of
 from ragline_generator.passages.ranking import Ranking
 from ragline_generator.passages.terms import terms
 from ragline_generator.refusal.modifiers import other_kinds, told_apart, unknown_names
@@ -125,20 +125,28 @@ class GeneratorStage:
                 language=self._languages.name(language),
                 broadcast=broadcast,
             )
+        left = [part for part, look in zip(parts, looks, strict=True) if look in refusals]
         if by_model is not None:
-            return by_model
+            others = [part for part in parts if part not in left]
+            left = [part for part in left if not speaks_of(part, others, text=by_model.text)]
+            return await self._with_open(by_model, left, broadcast, language)
         count = await self._tokenizer.counter(())
         quoted = await self._extractive.answer(event, asked, broadcast=broadcast, count=count)
-        if refusals and quoted.status is AnswerStatus.ANSWERED:
-            open_parts = [p for p, look in zip(parts, looks, strict=True) if look in refusals]
-            said = self._languages.unanswered(open_parts, language)
-            await broadcast.say(f"\n\n{said}")
-            quoted = quoted.followed_by(said)
         return replace(
-            quoted,
+            await self._with_open(quoted, left, broadcast, language),
             usage=spent or quoted.usage,
             degradations=() if self._model is None else (Degradation.LLM,),
         )
+
+    async def _with_open(
+        self, ended: AnswerOutcome, left: Sequence[str], broadcast: Broadcast, language: str | None
+    ) -> AnswerOutcome:
+        """Say behind an answer which questions of several are `left` open."""
+        if not left or ended.status is not AnswerStatus.ANSWERED:
+            return ended
+        said = self._languages.unanswered(left, language)
+        await broadcast.say(f"\n\n{said}")
+        return ended.followed_by(said)
 
     def _look(
         self, event: CandidatesRanked, question: str, passages: Sequence[Passage]

@@ -80,6 +80,30 @@ async def test_without_a_model_the_answer_is_extractive_and_says_so() -> None:
     assert answer.answered_at == NOW
 
 
+TWO = f"{QUESTION} Who sails the yellow submarine?"
+
+
+async def test_of_two_questions_the_one_that_a_model_leaves_open_is_named() -> None:
+    model = ScriptedModel([["A durable queue survives a restart [1]."]])
+    stream = RecordingStream()
+
+    answer = await ask(make_event(TWO, [PASSAGE]), model=model, stream=stream)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    first, _, last = answer.text.partition("\n\n")
+    assert first == "A durable queue survives a restart [1]."
+    assert "Who sails the yellow submarine?" in last
+    assert QUESTION not in last
+
+
+async def test_a_question_that_a_model_speaks_of_is_not_named_again() -> None:
+    text = "A durable queue survives a restart [1]. Nothing is said of a submarine."
+    answer = await ask(make_event(TWO, [PASSAGE]), model=ScriptedModel([[text]]))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert "Who sails" not in answer.text
+
+
 async def test_the_citation_is_checkable_in_the_source() -> None:
     document = " " * 500 + SOURCE
 

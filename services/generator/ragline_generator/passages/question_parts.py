@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ragline_generator.passages.terms import terms
 
@@ -31,6 +32,16 @@ def question_parts(text: str) -> tuple[str, ...]:
     distinct = list(dict.fromkeys(part for part in parts if part))
     several = 1 < len(distinct) <= _MOST and all(is_asking(part) for part in distinct)
     return tuple(distinct) if several else (text,)
+
+
+def speaks_of(part: str, others: Iterable[str], *, text: str) -> bool:
+    """Tell whether `text` has a term by which `part` differs from the other questions.
+
+    >>> speaks_of("How large may uploads be?", ["What does Pro cost?"], text="Pro costs 9 EUR.")
+    False
+    """
+    own = terms(part).difference(*map(terms, others))
+    return bool(own & terms(text))
 
 
 def is_asking(part: str) -> bool:
