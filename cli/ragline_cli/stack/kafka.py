@@ -182,6 +182,8 @@ def properties(port: int, controller_port: int, *, proxied: tuple[int, int] | No
         "broker.session.timeout.ms": 6_000,
         "broker.heartbeat.interval.ms": 1_000,
         "group.initial.rebalance.delay.ms": 0,
+        # A third of the heap by default, and twice that while its settings are changed
+        "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
         "message.max.bytes": largest,
         "replica.fetch.max.bytes": largest,
         "num.network.threads": 2,

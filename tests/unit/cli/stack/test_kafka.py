@@ -44,6 +44,10 @@ def test_the_largest_record_fits_with_head_room() -> None:
     assert int(settings()["replica.fetch.max.bytes"]) > MAX_RECORD_BYTES
 
 
+def test_compaction_can_be_set_up_anew_beside_what_it_holds() -> None:
+    assert 2 * int(settings()["log.cleaner.dedupe.buffer.size"]) < 64 * 1024 * 1024
+
+
 def test_no_client_creates_topics_by_naming_them() -> None:
     assert settings()["auto.create.topics.enable"] == "false"
 
