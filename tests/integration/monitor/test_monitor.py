@@ -115,7 +115,7 @@ async def test_lag_members_and_pace_of_a_stage_are_seen(
 
     async def classifier() -> tuple[int, int] | None:
         state, _ = await look(own_redis, "nobody", "nothing")
-        return state and (state.stages[0].lag, state.stages[0].members)
+        return None if state is None else (state.stages[0].lag, state.stages[0].members)
 
     await eventually(classifier, (40, 0))
     start_worker().wait_until("ready", 200)
