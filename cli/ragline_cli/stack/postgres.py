@@ -14,12 +14,13 @@ import shutil
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
-from ragline_cli.errors import StackError
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.places import secret_file
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command
@@ -29,6 +30,8 @@ _VERSION = 18
 _ACCOUNT = "pgserver"  # root runs PostgreSQL under this account; the wheel uses the same name
 _CAP_DAC_READ_SEARCH = 2
 _PROBE_TIMEOUT_S = 15.0
+_LOOK_S = 0.05
+_SESSION = "postgres: "  # in a process list the server shows its path, and whom a session is for
 
 
 class PostgresServer(Server):
@@ -53,7 +56,15 @@ class PostgresServer(Server):
         return f"postgresql://postgres:{self._password}@{LOOPBACK}:{self.port}/postgres"
 
     def prepare(self, cancel: Event) -> None:
-        """Make the data folder the first time."""
+        """Make the data folder the first time; wait for what a killed server left behind.
+
+        Its sessions notice that it is gone, and end, a moment later; while one is there, no new
+        server starts.
+        """
+        while _has_orphans(self._data):
+            self._activity = "waiting for the sessions of a killed server to end"
+            if cancel.wait(_LOOK_S):
+                raise Cancelled(f"stopped while {self._activity}")
         if not (self._data / "PG_VERSION").exists():
             shutil.rmtree(self._data, ignore_errors=True)  # an earlier initdb was interrupted
             self._initialise(cancel)
@@ -99,6 +110,19 @@ class PostgresServer(Server):
         command = Command(argv=_as_owner(*initdb))
         self._run(command, cancel, what="creating the PostgreSQL database")
         password.unlink()
+
+
+def _has_orphans(data: Path) -> bool:
+    """Tell whether sessions of a server work in a data folder, but not the server itself."""
+    # the commands that start no stack would pay for it
+    import psutil
+
+    titles: list[str] = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == "postgres" and process.cwd() == str(data.resolve()):
+                titles.append(process.cmdline()[0])
+    return bool(titles) and all(title.startswith(_SESSION) for title in titles)
 
 
 def _programs() -> Path:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -14,6 +17,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from redis import Redis
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline_cli.stack.handles import (
@@ -110,6 +114,26 @@ async def test_postgres_has_pgvector_and_keeps_its_data_through_a_crash(tmp_path
         distance = await connection.fetchval("SELECT v <-> '[0,0]' FROM t")
         await connection.close()
     assert distance == 5.0
+
+
+async def test_postgres_is_started_again_when_the_sessions_of_a_killed_one_have_ended(
+    tmp_path: Path,
+) -> None:
+    with running_postgres(tmp_path) as postgres:
+        connection = await asyncpg.connect(postgres.url)
+        session = await connection.fetchval("SELECT pg_backend_pid()")
+        os.kill(session, signal.SIGSTOP)
+        postgres.kill()
+        starting = asyncio.create_task(asyncio.to_thread(postgres.start))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while "sessions" not in postgres.activity and not starting.done():
+                    await asyncio.sleep(0.01)
+        finally:
+            os.kill(session, signal.SIGCONT)
+        await starting
+        connection.terminate()
+        assert postgres.running
 
 
 async def test_postgres_asks_for_the_password(tmp_path: Path) -> None:
