@@ -15,6 +15,7 @@ MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
 TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
 # Services that may use a model on torch; none does by default
 WITH_TORCH := generator ingestor reranker retriever
+RUNNING := shared cli $(SERVICES:%=services/%)
 BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -57,10 +58,21 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
+	$(LOCK) -c requirements/dev.txt $(RUNNING:%=%/pyproject.toml) -o requirements/demo.txt
+
+# Who develops has what the demo needs in .venv already
+DEMO := $(or $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready)),$(VENV)-demo)
+
+$(VENV)-demo/.ready: requirements/demo.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+	@echo "Installing pinned packages into $(VENV)-demo (620 MB on disk)"
+	@test -x $(VENV)-demo/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-demo
+	@VIRTUAL_ENV=$(VENV)-demo $(UV) pip sync --require-hashes requirements/demo.txt
+	@VIRTUAL_ENV=$(VENV)-demo $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(RUNNING))
+	@touch $@
 
 .PHONY: demo
-demo: setup ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text
-	@$(BIN)/ragline demo $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
+demo: $(DEMO)/.ready ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text
+	@$(DEMO)/bin/ragline demo $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
 
 .PHONY: up
 up: setup ## the real stack (Weaviate), all services and the console; Ctrl-C stops all
@@ -135,4 +147,4 @@ load: setup ## 10,000 event streams and 500 questions a second on one gateway (A
 
 .PHONY: clean
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) $(VENV)-extras build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-extras build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

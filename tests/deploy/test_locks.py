@@ -28,6 +28,7 @@ def test_every_service_has_its_own() -> None:
         "generator-models",
         "ingestor-ocr",
         "cli",
+        "demo",
         "dev",
         "dev-extras",
     }
