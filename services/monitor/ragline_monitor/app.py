@@ -75,7 +75,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             {LEDGER: redis, CACHES: caches} if apart else {LEDGER: redis}, gauges=metrics
         )
         async with (
-            looking(settings.kafka, look, every_s=own.look_every_s),
+            looking(settings.kafka, look, every_s=own.look_every_s, idle=lambda: look.idle),
             repeating(watch.look, every_s=own.look_every_s),
             repeating(statuses.catch_up, every_s=own.look_every_s),
             repeating(_drift(own, memory, metrics).look, every_s=own.drift_every_s),

@@ -48,7 +48,7 @@ class GroupReader(Protocol):
 
 
 class PipelineLook:
-    """Publishes the pipeline's state, once per call.
+    """Publishes the pipeline's state, once per call; `idle` if nothing was under way at the last.
 
     Args:
         views: the store that the state is written to.
@@ -71,6 +71,7 @@ class PipelineLook:
         self._clock = clock
         self._shown = True
         self._finished: dict[Service, tuple[float, int]] = {}
+        self.idle = False
 
     async def __call__(self, reader: GroupReader) -> None:
         """Read the state of all stages and publish it.
@@ -83,6 +84,7 @@ class PipelineLook:
             *(self._stage(reader, service, topic) for service, topic in STAGES),
         )
         state = PipelineState(stages=tuple(stages), dead_letters=dead_letters, seen_at=self._now())
+        self.idle = not any(stage.lag or stage.per_second for stage in state.stages)
         try:
             await self._views.note_pipeline(state)
         except RaglineError as error:

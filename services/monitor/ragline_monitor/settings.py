@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings
+from ragline.settings import Group, KafkaSettings, PositiveFloat, PositiveInt, ServiceSettings
 from ragline_monitor.signals import SignalLimits
 
 _HOURS_A_DAY = 24
@@ -57,7 +57,16 @@ class MonitorGroup(Group):
         )
 
 
+class ObserverSettings(KafkaSettings):
+    """Kafka settings of the monitor, on whose records nobody waits."""
+
+    fetch_max_wait_ms: PositiveInt = Field(
+        2_000, description="how long a broker holds an empty fetch; a record ends it at once"
+    )
+
+
 class Settings(ServiceSettings):
     """Everything that the monitor reads from the environment."""
 
     monitor: MonitorGroup = MonitorGroup()
+    kafka: ObserverSettings = ObserverSettings()

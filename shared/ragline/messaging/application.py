@@ -34,6 +34,9 @@ from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
 
+# how many times longer a broker holds fetches of records that wait anyway
+_PATIENCE = 6
+
 
 class RecordHandler(Protocol):
     """Handles the records of the subscribers."""
@@ -95,7 +98,7 @@ def add_subscribers(
             group=consumer_group(spec.service, topic),
             state=Consumption(
                 topic=topic.name,
-                settings=settings,
+                settings=_patient(settings) if topic.delay_s else settings,
                 metrics=metrics,
                 deliver=handler.deliver,
                 by_key=spec.delivery.by_key,
@@ -112,6 +115,12 @@ def add_subscribers(
             description=_describe(topic),
         )
         subscriber(_receiver(handler, topic))
+
+
+def _patient(settings: KafkaSettings) -> KafkaSettings:
+    """Return the settings for a topic whose records wait anyway."""
+    held_ms = _PATIENCE * settings.fetch_max_wait_ms
+    return settings.model_copy(update={"fetch_max_wait_ms": held_ms})
 
 
 def described(spec: ServiceSpec) -> KafkaBroker:

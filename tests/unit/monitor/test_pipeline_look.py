@@ -15,12 +15,12 @@ class Broker:
     """Knows how much each group has done."""
 
     def __init__(self) -> None:
-        self.done = 0
+        self.done, self.lag = 0, 3
         self.asked: list[GroupTopic] = []
 
     async def look_at(self, wanted: GroupTopic) -> Look:
         self.asked.append(wanted)
-        return Look(lag=3, done=self.done, members=2)
+        return Look(lag=self.lag, done=self.done, members=2)
 
     async def stored(self, topic: str) -> int:
         assert topic == "dead-letters"
@@ -72,6 +72,17 @@ async def test_the_pace_is_from_two_looks() -> None:
     assert await world.later(seconds=0, done=1_000) == [None] * 5
     assert await world.later(seconds=2, done=5) == [2.5] * 5
     assert await world.later(seconds=2, done=0) == [0.0] * 5
+
+
+async def test_it_is_idle_when_nothing_waits_and_nothing_was_done_since_the_last_look() -> None:
+    world = World()
+    await world.look(world.broker)
+    assert not world.look.idle
+    world.broker.lag = 0
+    await world.later(seconds=2, done=3)
+    assert not world.look.idle
+    await world.later(seconds=2, done=0)
+    assert world.look.idle
 
 
 async def test_a_topic_that_was_made_anew_has_no_negative_pace() -> None:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
+from ragline_generator.passages.meaning import without_frame
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.terms import sequence
 from ragline_generator.refusal.evidence import PassageTerms, prominence, window
@@ -79,6 +80,7 @@ def assess(
     question: str, passages: Sequence[Passage], ranked: Sequence[Sequence[Ranked]]
 ) -> Relevance:
     """Measure how far `passages`, with their units as ranked for it, answer `question`."""
+    question = without_frame(question)
     asked = sequence(question)
     reading = PassageTerms(passages)
     words = reading.words(frozenset(asked))

@@ -42,6 +42,12 @@ def test_the_best_signal_of_any_passage_counts() -> None:
     assert assessed("durable", queue, cats) == relevance(1.0, 0.5, 0.7, prominence=None)
 
 
+def test_the_verb_that_asks_for_a_meaning_need_not_be_there() -> None:
+    found = assessed("What does the durable queue mean?", make_passage(TEXT))
+
+    assert (found.words, found.missing) == (1.0, ())
+
+
 def test_signals_that_nobody_measured_are_unknown() -> None:
     assert assessed("durable", make_passage(TEXT)) == relevance(1.0, None, None, prominence=None)
 
