@@ -35,6 +35,8 @@ _ASKING = frozenset(
 _CAPITALIZED = re.compile(r"[A-Z][a-z]+(?:[ -][A-Z][a-z]+){1,5}")
 _NEAR = 0.8
 _LEAST_LETTERS = 4
+# Longer ones are no words, and too long to be carried on
+_MOST_LETTERS = 128
 
 
 def reworded(question: str, *, unknown: Collection[str], texts: Sequence[str]) -> str:
@@ -60,7 +62,8 @@ def reworded(question: str, *, unknown: Collection[str], texts: Sequence[str]) -
 def unheard(question: str, texts: Iterable[str]) -> tuple[str, ...]:
     """Return the words of `question`, as it spells them, that are not in these `texts`.
 
-    Words that only ask are left out, and short ones unless they look like a name or a code.
+    Words that only ask are left out, short ones unless they look like a name or a code, and what
+    is too long for a word.
     """
     heard = {word.casefold() for text in texts for word in _WORD.findall(text)}
     return tuple(
@@ -68,6 +71,7 @@ def unheard(question: str, texts: Iterable[str]) -> tuple[str, ...]:
         for word in dict.fromkeys(_WORD.findall(question))
         if word.casefold() not in heard and word.casefold() not in _ASKING
         if len(word) >= _LEAST_LETTERS or (len(word) > 1 and not word.islower())
+        if len(word) <= _MOST_LETTERS
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ragline.contracts import bounds
 from ragline.contracts.answers import Degradation
 from ragline.contracts.plan import Entities, SearchKind
 from ragline.contracts.queries import (
@@ -337,6 +338,17 @@ async def test_a_word_that_no_document_has_is_tried_with_its_nearest_and_told(
     assert result.unknown_words == ("Zanzibar",)
     assert {text for text, _ in searched.words} == {"probaton", "contract", "Zanzibar"}
     assert {scope.tenant for _, scope in searched.words} == {"default"}
+
+
+async def test_what_is_too_long_for_a_word_is_neither_looked_up_nor_carried_on(
+    retrieve: Any, store: Any, event: MakeEvent, candidate: Make
+) -> None:
+    found = candidate("a", text="The probation period.", scores={KEYWORD: 1.0})
+    long = "x" * bounds.STANDALONE_CHARS
+
+    result = await retrieve(store(keyword=[found]), event(standalone_text=long))
+
+    assert result.unknown_words == ()
 
 
 async def test_without_a_search_for_words_nothing_is_said_of_them(
