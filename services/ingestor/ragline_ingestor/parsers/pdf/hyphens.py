@@ -6,11 +6,10 @@ Words are looked up in the document first, which knows its own names, then in a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 import regex
-from spellchecker import SpellChecker
 
+from ragline_ingestor.parsers.pdf.dictionaries import DEFAULT, dictionary
 from ragline_ingestor.parsers.pdf.lines import joined
 
 _ENDS_WITH_HYPHEN = regex.compile(r"(?<=[\p{L}\p{N}])[-\u00ad\u2010]$")
@@ -28,7 +27,6 @@ _CONJUNCTIONS = frozenset(
 _LEAST_LETTERS = 2
 # of these the dictionary tells compounds with a hyphen; in others the rest of one has a capital
 _DICTIONARIES = frozenset({"en", "fr", "es", "it", "pt", "nl"})
-_DEFAULT = "en"
 
 
 class LineJoiner:
@@ -43,7 +41,7 @@ class LineJoiner:
         self._words = frozenset(
             word.casefold() for line in lines for word in _WORD.findall(_without_end(line))
         )
-        self._language = language or _DEFAULT
+        self._language = language or DEFAULT
 
     def all(self, lines: Sequence[str]) -> str:
         """Return the lines as one."""
@@ -84,15 +82,10 @@ class LineJoiner:
         """Tell whether both parts are words while the whole is none."""
         if self._language not in _DICTIONARIES:
             return False
-        known = _dictionary(self._language)
+        known = dictionary(self._language)
         if min(len(first), len(second)) <= _LEAST_LETTERS:
             return False
         return first in known and second in known and first + second not in known
-
-
-@cache
-def _dictionary(language: str) -> SpellChecker:
-    return SpellChecker(language=language, distance=1)
 
 
 def _without_end(line: str) -> str:

@@ -9,6 +9,7 @@ from ragline_ingestor.document import BlockKind, Content, Ocr, ParsedDocument, P
 from ragline_ingestor.parsers.builder import TextBuilder
 from ragline_ingestor.parsers.pdf.blocks import BlockWriter, body_of
 from ragline_ingestor.parsers.pdf.hyphens import LineJoiner
+from ragline_ingestor.parsers.pdf.ligatures import LigatureReader
 from ragline_ingestor.parsers.pdf.lines import lines_of
 from ragline_ingestor.parsers.pdf.losses import scanned, unreadable
 from ragline_ingestor.parsers.pdf.regions import read
@@ -32,6 +33,7 @@ def parse_pdf(content: Content, limits: ParseLimits) -> ParsedDocument:
     with opened(content.data) as document:
         pages = list(pages_of(document, limits))
         outline, title = outline_of(document), title_of(document)
+    pages = _with_ligatures(pages)
     running = without_running([lines_of(page.words[0]) if page.words else [] for page in pages])
     main = [line for page in running.pages for line in page]
     aside = [lines_of(words) for page in pages for words in page.words[1:]]
@@ -83,6 +85,14 @@ class _RunningBuilder(TextBuilder):
         """Append the footers."""
         for text in (*self._headers, *footers):
             super().add(BlockKind.PARAGRAPH, text)
+
+
+def _with_ligatures(pages: list[PageContent]) -> list[PageContent]:
+    if not any(page.unreadable for page in pages):
+        return pages
+    texts = [word.text for page in pages for words in page.words for word in words]
+    reader = LigatureReader(texts, _language(texts))
+    return [reader.page(page) for page in pages]
 
 
 def _language(texts: Sequence[str]) -> str | None:

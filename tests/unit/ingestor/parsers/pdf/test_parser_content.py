@@ -33,10 +33,12 @@ def test_ligatures_are_letters_and_what_no_font_explains_is_told() -> None:
             50, TOP, "The \ufb01lter writes its con\ufb01guration to \ufb02ash memory."
         )
         canvas.drawString(50, TOP - 14, "The e\ufb03ciency is 97 percent.")
+        canvas.drawString(50, TOP - 28, "The x\ufb03q is one.")
 
     document = read(draw)
     assert "The filter writes its configuration to flash memory." in document.text
-    assert "The e\ufffdciency is 97 percent." in document.text  # the font has no such ligature
+    assert "The efficiency is 97 percent." in document.text  # the font has no such ligature
+    assert "The x\ufffdq is one." in document.text
     assert document.warnings[0].startswith("1 characters on page 1 cannot be read")
 
 
