@@ -16,6 +16,7 @@ TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
 # Services that may use a model on torch; none does by default
 WITH_TORCH := generator ingestor reranker retriever
 RUNNING := shared cli $(SERVICES:%=services/%)
+PROJECTS := $(wildcard */pyproject.toml services/*/pyproject.toml)
 BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -30,22 +31,24 @@ $(TOOLS)/uv/bin/uv:
 	@$(PYTHON) -m venv $(TOOLS)/uv
 	@$(TOOLS)/uv/bin/pip install --quiet uv
 
+# Makes the environment of a target FOLDER/.ready from its lock, which the target names first
+define install
+@test -x $(@D)/bin/python || $(UV) venv --quiet --python '>=3.11' $(@D)
+@VIRTUAL_ENV=$(@D) $(UV) pip sync --require-hashes $<
+@VIRTUAL_ENV=$(@D) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(1))
+@touch $@
+endef
+
 .PHONY: setup
 setup: $(VENV)/.ready ## install everything that the workspace needs into .venv
 
-$(VENV)/.ready: requirements/dev.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+$(VENV)/.ready: requirements/dev.txt $(PROJECTS) | $(UV)
 	@echo "Installing pinned packages into $(VENV) (1.7 GB on disk)"
-	@test -x $(BIN)/python || $(UV) venv --quiet --python '>=3.11' $(VENV)
-	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --require-hashes requirements/dev.txt
-	@VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
-	@touch $@
+	$(call install,$(MEMBERS))
 
-$(VENV)-extras/.ready: requirements/dev-extras.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+$(VENV)-extras/.ready: requirements/dev-extras.txt $(PROJECTS) | $(UV)
 	@echo "Installing pinned packages, torch and OCR into $(VENV)-extras"
-	@test -x $(VENV)-extras/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-extras
-	@VIRTUAL_ENV=$(VENV)-extras $(UV) pip sync --require-hashes requirements/dev-extras.txt
-	@VIRTUAL_ENV=$(VENV)-extras $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(MEMBERS))
-	@touch $@
+	$(call install,$(MEMBERS))
 
 .PHONY: lock
 lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer versions)
@@ -63,12 +66,9 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 # Who develops has what the demo needs in .venv already
 DEMO := $(or $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready)),$(VENV)-demo)
 
-$(VENV)-demo/.ready: requirements/demo.txt $(wildcard */pyproject.toml services/*/pyproject.toml) | $(UV)
+$(VENV)-demo/.ready: requirements/demo.txt $(PROJECTS) | $(UV)
 	@echo "Installing pinned packages into $(VENV)-demo (620 MB on disk)"
-	@test -x $(VENV)-demo/bin/python || $(UV) venv --quiet --python '>=3.11' $(VENV)-demo
-	@VIRTUAL_ENV=$(VENV)-demo $(UV) pip sync --require-hashes requirements/demo.txt
-	@VIRTUAL_ENV=$(VENV)-demo $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(RUNNING))
-	@touch $@
+	$(call install,$(RUNNING))
 
 .PHONY: demo
 demo: $(DEMO)/.ready ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text
