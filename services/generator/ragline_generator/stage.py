@@ -110,8 +110,9 @@ class GeneratorStage:
         refusals = [look for look in looks if isinstance(look, AnswerOutcome)]
         if not asked:
             ended = refusals[0] if refusals else outcome.nothing_asked()
-            whole = self._look(event, event.standalone_text, passages) if refusals else ended
-            ended = whole if isinstance(whole, AnswerOutcome) else ended
+            if refusals and list(parts) != [event.standalone_text]:
+                whole = self._look(event, event.standalone_text, passages)
+                ended = whole if isinstance(whole, AnswerOutcome) else ended
             return await self._refused(ended, broadcast, language)
         read = passages if len(looks) > 1 else asked[0].passages
         event = event.model_copy(update={"passages": tuple(read)})

@@ -170,16 +170,12 @@ def rank(question: str, passages: Sequence[Passage]) -> list[list[Ranked]]:
 
 
 def _with_terms(text: str) -> list[_Read]:
-    units = split(text)
+    found = [(unit, text[unit.start : unit.end]) for unit in split(text)]
+    known = {unit: terms(piece) for unit, piece in found}
+    titles = titles_above(text, tuple(known))
     return [
-        _Read(
-            unit,
-            piece := text[unit.start : unit.end],
-            terms(piece),
-            title,
-            terms(text[title.start : title.end]) if title else frozenset(),
-        )
-        for unit, title in zip(units, titles_above(text, units), strict=True)
+        _Read(unit, piece, known[unit], title, known[title] if title else frozenset())
+        for (unit, piece), title in zip(found, titles, strict=True)
     ]
 
 
