@@ -62,6 +62,17 @@ class KafkaSettings(Group):
     ssl_cafile: str | None = Field(
         None, description="CA certificates (PEM) for TLS; the system's when empty"
     )
+    client_rack: str | None = Field(
+        None,
+        description="zone of this process, as in the brokers' `broker.rack`: it reads from a "
+        "replica in its own zone where the brokers allow that",
+    )
+    group_instance_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,150}$")] | None = Field(
+        None,
+        description="name that outlives this process, such as its pod's: started again after it "
+        "died, it gets its partitions back at once instead of after the session timeout; no two "
+        "processes of a service may have the same",
+    )
     isolation_level: Literal["read_committed", "read_uncommitted"] = Field(
         "read_committed",
         description="whether records of open and aborted transactions are left out, or taken",

@@ -56,7 +56,8 @@ class Instance(ServiceProcess):
     ) -> None:
         self.service = service
         name = f"{service.value}-{number}"
-        super().__init__(service, folder, addresses=settings, log=folder / "logs" / f"{name}.log")
+        addresses = {**settings, "RAGLINE_KAFKA__GROUP_INSTANCE_ID": name}  # as pods have it
+        super().__init__(service, folder, addresses=addresses, log=folder / "logs" / f"{name}.log")
         self.name = name
         self._module = module
         self.wanted = True

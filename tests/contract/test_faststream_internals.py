@@ -75,3 +75,9 @@ def test_a_record_cannot_be_handed_out_twice_while_partitions_are_taken_over() -
     assigned = completed.index("assign_from_subscribed")
     assert assigned < completed.index("on_partitions_assigned")
     assert "await res" in completed
+
+
+def test_a_member_without_a_name_leaves_its_group_and_the_name_is_read_then() -> None:
+    leave = inspect.getsource(GroupCoordinator._maybe_leave_group)
+    assert "if self.generation > 0 and self._group_instance_id is None:" in leave
+    assert "await self._maybe_leave_group()" in inspect.getsource(GroupCoordinator.close)

@@ -13,6 +13,7 @@ from ragline_cli.generated.manifests.inspection import (
     container,
     environment_problems,
     of_kind,
+    pod_fields,
     secret_keys,
 )
 from ragline_cli.generated.manifests.metadata import Object
@@ -34,6 +35,16 @@ def test_every_secret_of_a_service_comes_from_the_secret_and_no_other_does(
     expected = {setting.env for setting in settings[service] if setting.secret}
 
     assert set(secret_keys(overlay, service)) == expected | {"RAGLINE_KAFKA__SASL_USERNAME"}
+
+
+@pytest.mark.parametrize("service", Service)
+def test_who_is_in_a_consumer_group_has_its_pods_name_there(
+    overlay: list[Object], service: Service
+) -> None:
+    told = pod_fields(overlay, service)
+
+    named = {"RAGLINE_KAFKA__GROUP_INSTANCE_ID": "metadata.name"}
+    assert told == (named if service is not Service.GATEWAY else {})
 
 
 @pytest.mark.parametrize("service", Service)

@@ -147,6 +147,7 @@ async def open_consumer(
             auto_offset_reset=auto_offset_reset,
             fetch_max_wait_ms=kafka.fetch_max_wait_ms,
             isolation_level=kafka.isolation_level,
+            client_rack=kafka.client_rack,
             **options,
         )
         try:

@@ -32,6 +32,7 @@ from ragline.messaging.kafka_errors import translated
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
 from ragline.messaging.slots import RecordSlot
+from ragline.messaging.static_member import leave_for_good, member_options
 from ragline.messaging.suspects import Start
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def _drop_consumer(self) -> None:
         consumer, self.consumer = self.consumer, None
         if consumer is not None:
+            leave_for_good(consumer)
             await self._last(consumer.stop())
 
     async def stop(self) -> None:
@@ -124,6 +126,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         await self._last(self.commit(closing=True))
         state.trackers = {}
         state.joined = False
+        leave_for_good(self.consumer)
         await self._last(super().stop())
 
     async def _last(self, call: Awaitable[object]) -> None:
@@ -388,6 +391,8 @@ def subscribe(broker: KafkaBroker, *, group: str, state: Consumption, **options:
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         rebalance_timeout_ms=settings.rebalance_timeout_ms,
         max_poll_interval_ms=_LONGEST_PAUSE_MS,
+        client_rack=settings.client_rack,
+        **member_options(settings, state.topic),
         **options,
     )
     if type(subscriber) is not DefaultSubscriber:

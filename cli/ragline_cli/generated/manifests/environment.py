@@ -42,6 +42,17 @@ def secret_variables(settings: Iterable[Setting]) -> list[Object]:
     ]
 
 
+def pod_variables(service: Service) -> list[Object]:
+    """Return what a service is told of its own pod.
+
+    A container that is started again in its pod takes its dead predecessor's place in the group.
+    """
+    if service is Service.GATEWAY:  # reads all of a topic, in no group
+        return []
+    name = {"fieldRef": {"fieldPath": "metadata.name"}}
+    return [{"name": "RAGLINE_KAFKA__GROUP_INSTANCE_ID", "valueFrom": name}]
+
+
 def _reference(setting: Setting) -> Object:
     return {"name": SECRET, "key": setting.env, "optional": setting.default is None}
 

@@ -41,6 +41,16 @@ def secret_keys(objects: Iterable[Object], service: Service) -> dict[str, Object
     return {
         variable["name"]: variable["valueFrom"]["secretKeyRef"]
         for variable in container(objects, service).get("env", [])
+        if "secretKeyRef" in variable["valueFrom"]
+    }
+
+
+def pod_fields(objects: Iterable[Object], service: Service) -> dict[str, str]:
+    """Return the paths of what the service is told of its own pod, by variable."""
+    return {
+        variable["name"]: variable["valueFrom"]["fieldRef"]["fieldPath"]
+        for variable in container(objects, service).get("env", [])
+        if "fieldRef" in variable["valueFrom"]
     }
 
 
@@ -51,8 +61,9 @@ def environment_problems(
     objects = list(objects)
     for service, known in settings.items():
         public, secret = config(objects, service), secret_keys(objects, service)
-        given = {*public, *(name for name, key in secret.items() if not key["optional"])}
-        for name in sorted({*public, *secret} - {setting.env for setting in known}):
+        told = pod_fields(objects, service)
+        given = {*public, *told, *(name for name, key in secret.items() if not key["optional"])}
+        for name in sorted({*public, *secret, *told} - {setting.env for setting in known}):
             yield f"{service}: {name} is no setting of this service"
         for setting in known:
             if setting.env not in given and _must_be_given(setting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ragline.contracts.topics import Service
-from ragline_cli.generated.manifests.environment import config_name, secret_variables
+from ragline_cli.generated.manifests.environment import config_name, pod_variables, secret_variables
 from ragline_cli.generated.manifests.metadata import Object, full_name, manifest, selector
 from ragline_cli.generated.manifests.values import (
     API_PORT,
@@ -75,7 +75,7 @@ def _container(service: Service, settings: Iterable[Setting], sizing: Sizing) ->
         "name": str(service),
         "image": f"ragline/{service}",
         "envFrom": [{"configMapRef": {"name": name}} for name in sources],
-        "env": secret_variables(settings),
+        "env": [*pod_variables(service), *secret_variables(settings)],
         "ports": _ports(service),
         "startupProbe": _probe("/health/live", _STARTUP),
         "livenessProbe": _probe("/health/live", _LIVENESS),
