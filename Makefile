@@ -15,6 +15,8 @@ MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
 TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
 # Services that may use a model on torch; none does by default
 WITH_TORCH := generator ingestor reranker retriever
+# Services that embed
+EMBEDDING := ingestor retriever
 RUNNING := shared cli $(SERVICES:%=services/%)
 PROJECTS := $(wildcard */pyproject.toml services/*/pyproject.toml)
 BROWSERS := chromium chromium-browser google-chrome
@@ -47,7 +49,7 @@ $(VENV)/.ready: requirements/dev.txt $(PROJECTS) | $(UV)
 	$(call install,$(MEMBERS))
 
 $(VENV)-extras/.ready: requirements/dev-extras.txt $(PROJECTS) | $(UV)
-	@echo "Installing pinned packages, torch and OCR into $(VENV)-extras"
+	@echo "Installing pinned packages, torch, OCR and a multilingual model into $(VENV)-extras"
 	$(call install,$(MEMBERS))
 
 .PHONY: lock
@@ -55,9 +57,11 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) --group dev $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
 	for service in $(SERVICES) ; do \
 	  $(LOCK) -c requirements/dev.txt services/$$service/pyproject.toml -o requirements/$$service.txt ; done
-	$(LOCK) -c requirements/dev.txt --group dev --group extras --extra torch --extra ocr $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev-extras.txt
+	$(LOCK) -c requirements/dev.txt --group dev --group extras --extra torch --extra ocr --extra multilingual $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev-extras.txt
 	for service in $(WITH_TORCH) ; do \
 	  $(LOCK) -c requirements/dev-extras.txt --extra torch services/$$service/pyproject.toml -o requirements/$$service-torch.txt ; done
+	for service in $(EMBEDDING) ; do \
+	  $(LOCK) -c requirements/dev-extras.txt --extra multilingual services/$$service/pyproject.toml -o requirements/$$service-multilingual.txt ; done
 	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
@@ -94,7 +98,7 @@ test: setup browser ## every test that this machine can run (TESTS=path for some
 	@$(BIN)/pytest $(TWO_AT_ONCE) $(TESTS)
 
 .PHONY: test-extras
-test-extras: $(VENV)-extras/.ready ## the tests of the extras torch and ocr, in .venv-extras (downloads 3 GB more)
+test-extras: $(VENV)-extras/.ready ## the tests of the extras torch, ocr and multilingual, in .venv-extras (downloads 3 GB more)
 	@$(VENV)-extras/bin/pytest -q tests/extras tests/integration/models tests/structure/test_patterns.py
 
 .PHONY: unit

@@ -29,8 +29,9 @@ class EmbeddingSettings(Group):
     model: str = Field(
         EMBEDDING_MODEL,
         description="`e5-small-v2-q`, `bge-small-en-v1.5-q`, `all-minilm-l6-v2-q` (all 8 bits) or "
-        "`bge-small-en-v1.5`; with the extra `torch`, or with `ONNX_FILE`, a hub id or a folder; "
-        "with the extra also `packaged` (all-MiniLM-L6-v2 of its Python package)",
+        "`bge-small-en-v1.5`; with the extra `multilingual` also `multilingual-e5-small-q4`, for a "
+        "hundred languages and much slower; with the extra `torch`, or with `ONNX_FILE`, a hub id "
+        "or a folder; with the extra `torch` also `packaged`, all-MiniLM-L6-v2 of its package",
     )
     models_dir: Path | None = Field(
         None,

@@ -25,6 +25,7 @@ def test_every_service_has_its_own() -> None:
     assert {lock.stem for lock in LOCKS} == {
         *Service,
         *(f"{service}-torch" for service in WITH_TORCH),
+        *(f"{service}-multilingual" for service in (Service.INGESTOR, Service.RETRIEVER)),
         "generator-models",
         "ingestor-ocr",
         "cli",

@@ -11,6 +11,12 @@ from functools import partial
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedding_identity import Identity, Prefixes, SimilarityScale
 from ragline.adapters.models.files import ModelFiles, locate
+from ragline.adapters.models.multilingual_encoder import (
+    MULTILINGUAL,
+    MultilingualEncoder,
+    MultilingualModel,
+    find_multilingual,
+)
 from ragline.adapters.models.sentence_network import SentenceNetwork, network_of
 from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
@@ -19,7 +25,7 @@ from ragline.ports.models import Embedder
 
 Vectors = list[list[float]]
 Encode = Callable[[list[str]], Vectors]
-EmbeddingModel = ModelFiles | SentenceNetwork
+EmbeddingModel = ModelFiles | MultilingualModel | SentenceNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,8 @@ def _find(settings: EmbeddingSettings) -> EmbeddingModel:
     """Return where the model is; one with an ONNX file needs no torch."""
     from ragline.adapters.models.bundles import locate_bundle, names  # noqa: PLC0415  for these only
 
+    if settings.model == MULTILINGUAL:
+        return find_multilingual()
     if settings.model in names():
         return locate_bundle(settings.model, settings.models_dir)
     if settings.onnx_file is None:
@@ -140,7 +148,7 @@ def _find(settings: EmbeddingSettings) -> EmbeddingModel:
 
 
 def _prefixes(model: EmbeddingModel, settings: EmbeddingSettings) -> Prefixes:
-    own = model.prefixes if isinstance(model, SentenceNetwork) else Prefixes()
+    own = Prefixes() if isinstance(model, ModelFiles) else model.prefixes
     query, document = settings.prefix_query, settings.prefix_document
     return Prefixes(
         query=own.query if query is None else query,
@@ -149,14 +157,17 @@ def _prefixes(model: EmbeddingModel, settings: EmbeddingSettings) -> Prefixes:
 
 
 def _scale(model: EmbeddingModel) -> SimilarityScale:
-    return model.similarity if isinstance(model, SentenceNetwork) else SimilarityScale()
+    return SimilarityScale() if isinstance(model, ModelFiles) else model.similarity
 
 
 def _load(model: EmbeddingModel, settings: EmbeddingSettings) -> tuple[Encode, int]:
     if isinstance(model, SentenceNetwork):
         from ragline.adapters.models.onnx_encoder import OnnxEncoder  # noqa: PLC0415  imports numpy
 
-        encoder = OnnxEncoder(model, threads=settings.threads)
+        network = OnnxEncoder(model, threads=settings.threads)
+        return network, network.dimensions
+    if isinstance(model, MultilingualModel):
+        encoder = MultilingualEncoder(threads=settings.threads)
         return encoder, encoder.dimensions
     from ragline.adapters.models.loaders import load_encoder  # noqa: PLC0415  imports torch
 
