@@ -32,7 +32,8 @@ _MOST_CHARS = 4_000
 _MOST_S = 60.0
 _TRIES = 2
 _FLOAT_BYTES = 4
-_SIMILARITY = SimilarityScale(slope=3.9, offset=-2.8)
+# made as the lines of `bundles.toml`, with 330 passages of hotpotqa instead of all
+_SIMILARITY = SimilarityScale(slope=4.2, offset=-3.1)
 _OWN_PREFIXES = Prefixes(query="query: ", document="passage: ")
 
 
