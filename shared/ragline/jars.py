@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ragline.cache_folder import cache_folder
 from ragline.errors import Unavailable
+from ragline.file_lock import one_at_a_time
 
 _log = logging.getLogger(__name__)
 _CENTRAL = "https://repo.maven.apache.org/maven2"
@@ -48,10 +49,13 @@ def fetch_jar(jar: Jar) -> Path:
         Unavailable: Maven Central cannot be reached, or the jar is not what the lock says.
     """
     path = repository() / jar.path
-    if path.exists() and sha256_of(path) == jar.sha256:
+    if _is_there(jar, path):
         return path
     try:
-        _download(jar, path)
+        # services that start side by side want the same one
+        with one_at_a_time(path.with_suffix(".lock")):
+            if not _is_there(jar, path):
+                _download(jar, path)
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(
             f"cannot download {jar.coordinate} from {_CENTRAL} into {repository()}: {error}; "
@@ -66,9 +70,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _is_there(jar: Jar, path: Path) -> bool:
+    return path.exists() and sha256_of(path) == jar.sha256
+
+
 def _download(jar: Jar, path: Path) -> None:
-    """Put the jar in its place, whole or not at all; several processes may do so at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Put the jar in its place, whole or not at all."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".fetching-") as folder:
         whole = Path(folder) / path.name
         _receive(f"{_CENTRAL}/{jar.path}", whole)

@@ -7,7 +7,6 @@ the process ends. So a state file without a held lock is stale, whatever process
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
+from ragline import file_lock
 from ragline_cli.stack.addresses import Addresses
 
 if TYPE_CHECKING:
@@ -143,31 +143,13 @@ def is_locked(folder: Path) -> bool:
     """Return whether a launcher is running for `folder`."""
     if not (folder / _LOCK).exists():
         return False
-    with _open_lock(folder) as descriptor:
-        return not _try_lock(descriptor)
+    with file_lock.opened(folder / _LOCK) as descriptor:
+        return not file_lock.taken(descriptor)
 
 
 @contextlib.contextmanager
 def claimed(folder: Path) -> Iterator[bool]:
     """Hold the folder's lock; yield False, without waiting, if another launcher holds it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _open_lock(folder) as descriptor:
-        yield _try_lock(descriptor)
-
-
-@contextlib.contextmanager
-def _open_lock(folder: Path) -> Iterator[int]:
-    # Closing the descriptor releases the lock; child processes do not inherit it (PEP 446)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    with file_lock.opened(folder / _LOCK) as descriptor:
+        yield file_lock.taken(descriptor)

