@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ragline.messaging.service import ServiceSpec
 
 FILE = Path("docs/asyncapi.json")
+_PARTITIONER = "murmur2, as Java's default; in librdkafka `partitioner=murmur2_random`"
 
 app = typer.Typer(
     no_args_is_help=True, help="The AsyncAPI 3 document of the services that consume."
@@ -86,3 +87,4 @@ def _describe(channel: dict[str, Any]) -> None:
         "retention.ms": topic.retention_ms,
     }
     channel["x-key"] = topic.key
+    channel["x-partitioner"] = _PARTITIONER

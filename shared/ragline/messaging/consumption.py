@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.key_order import KeyOrder
 from ragline.messaging.offsets import OffsetTracker
+from ragline.messaging.placement import Placement
 from ragline.messaging.record import Process, Record
 from ragline.messaging.slots import Slots
 from ragline.messaging.solitude import Solitude
@@ -53,6 +55,7 @@ class Consumption:
     slots: Slots = field(init=False)
     in_lanes: int = 0
     custody: Custody = field(init=False)
+    placement: Placement = field(init=False)
     committing: asyncio.Lock = field(default_factory=asyncio.Lock)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     trackers: dict[TopicPartition, OffsetTracker] = field(default_factory=dict)
@@ -81,6 +84,7 @@ class Consumption:
         self.custody = Custody(
             max_in_flight=self.settings.max_in_flight, max_ahead=self.settings.max_ahead
         )
+        self.placement = Placement(self.topic, self.metrics, time.monotonic)
         self.solitude.watch(lambda: self.working, self.look_again)
 
     @property

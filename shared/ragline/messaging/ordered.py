@@ -136,8 +136,12 @@ class OrderedCommitSubscriber(DefaultSubscriber):
 
     def partition_count(self, *, at_least: int) -> int:
         """Return how many partitions the topic has, as far as the client knows."""
+        return max(self._known_partitions(), at_least, 1)
+
+    def _known_partitions(self) -> int:
+        """Return the number that the client knows; 0 if it knows none."""
         known = self.consumer.partitions_for_topic(self.state.topic) if self.consumer else None
-        return max(len(known or ()), at_least, 1)
+        return len(known or ())
 
     async def get_msg(self, consumer: AIOKafkaConsumer) -> Any:
         """Return the next record; while this waits, every one before it has been taken."""
@@ -215,6 +219,8 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         state = self.state
         state.trackers[partition].run(record.offset)
         key = record.key if state.by_key else None
+        if key and (partitions := self._known_partitions()):
+            state.placement.check(key, record.partition, partitions=partitions)
         before = state.key_order.last(key) if key else None
         slot = state.slots.line_up(record)
         task = asyncio.create_task(self._run(record, partition, process, slot, before))

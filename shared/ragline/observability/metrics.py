@@ -79,6 +79,12 @@ CATALOGUE: tuple[MetricSpec, ...] = (
         labels=("dependency",),
     ),
     MetricSpec(
+        name="ragline_misplaced_keys_total",
+        kind=MetricKind.COUNTER,
+        help="Records whose key is in another partition than murmur2 gives it.",
+        labels=("topic",),
+    ),
+    MetricSpec(
         name="ragline_commit_failures_total",
         kind=MetricKind.COUNTER,
         help="Offset commits that failed; the next one covers them.",

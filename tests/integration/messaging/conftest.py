@@ -86,9 +86,21 @@ class Cluster:
     def bootstrap(self) -> str:
         return self.server.bootstrap_servers
 
-    def publish(self, topic: str, records: list[tuple[bytes | None, bytes | None]]) -> None:
-        """Publish (key, value) records with a third-party client."""
-        producer = Producer({"bootstrap.servers": self.bootstrap, "message.max.bytes": 9_000_000})
+    def publish(
+        self,
+        topic: str,
+        records: list[tuple[bytes | None, bytes | None]],
+        *,
+        partitioner: str = "consistent_random",
+    ) -> None:
+        """Publish (key, value) records with a third-party client, as it comes."""
+        producer = Producer(
+            {
+                "bootstrap.servers": self.bootstrap,
+                "message.max.bytes": 9_000_000,
+                "partitioner": partitioner,
+            }
+        )
         for key, value in records:
             producer.produce(topic, key=key, value=value)
             producer.poll(0)

@@ -170,6 +170,9 @@ class IdleConsumer:
         self.commit = AsyncMock()
         self.getone = asyncio.Event().wait
 
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        return {0}
+
 
 async def test_what_holds_no_record_is_committed_while_nothing_is_left_to_take() -> None:
     member = Member()
