@@ -20,7 +20,7 @@ from ragline.errors import Unavailable
 from ragline.jars import Jar, fetch_jar, repository, sha256_of
 from ragline_cli.errors import StackError
 
-KAFKA_VERSION = "4.1.0"
+KAFKA_VERSION = "4.3.0"
 _ROOTS = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36")
 _LOCK = "kafka.lock"
 _PARALLEL = 8
