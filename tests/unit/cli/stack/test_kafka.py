@@ -54,7 +54,8 @@ def test_no_client_creates_topics_by_naming_them() -> None:
 
 def test_the_lock_names_every_jar_with_its_hash() -> None:
     locked = kafka_jars.parse_lock(kafka_jars.lock_text())
-    assert any(jar.coordinate == "org.apache.kafka:kafka_2.13:4.1.0" for jar in locked)
+    server = f"org.apache.kafka:kafka_2.13:{kafka_jars.KAFKA_VERSION}"
+    assert any(jar.coordinate == server for jar in locked)
     assert all(re.fullmatch(r"[0-9a-f]{64}", jar.sha256) for jar in locked)
     assert len({jar.coordinate for jar in locked}) == len(locked) > 40
 
