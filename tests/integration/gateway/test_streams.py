@@ -27,9 +27,21 @@ def text_of(events: list[Event]) -> str:
 async def test_stages_come_first_then_tokens_then_the_answer(
     gateway: Replica, scripted: Scripted
 ) -> None:
-    await scripted(in_steps)
+    read = asyncio.Event()  # who comes after the answer is told no stages
 
-    events = [event async for event in gateway.events(await gateway.ask())]
+    async def once_read(question: StubQuestion) -> None:
+        await question.begin()
+        await asyncio.wait_for(read.wait(), PATIENCE_S)
+        for word in ("one ", "two ", "three"):
+            await question.say(word)
+        await question.answer("one two three")
+
+    await scripted(once_read)
+    events: list[Event] = []
+    async for event in gateway.events(await gateway.ask()):
+        events.append(event)
+        if event.data.get("stage") == "generator":
+            read.set()
     stages = [event.data["stage"] for event in events if event.kind == "stage"]
     kinds = [event.kind for event in events]
 

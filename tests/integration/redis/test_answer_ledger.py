@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from tests.patience import PATIENCE_S
 
-from ragline.adapters.redis.ledger import RedisAnswerLedger, answer_key
+from ragline.adapters.redis.ledger import RedisAnswerLedger, answer_key, lease_key
 from ragline.contracts.base import QueryRef
 from ragline.errors import Unavailable
 from ragline.ports.answers import Attempt
@@ -92,19 +93,19 @@ async def test_one_member_at_a_time_works_on_an_answer(redis: Redis) -> None:
 
 async def test_a_reservation_lapses_unless_it_is_renewed(redis: Redis) -> None:
     attempt = Attempt(QueryRef("acme", str(uuid4())))
-    ledger = ledger_on(redis, lease_s=0.5)
+    ledger = ledger_on(redis, lease_s=600)
 
     reservation = await ledger.reserve(attempt)
     assert reservation is not None
-    for _ in range(8):
-        await asyncio.sleep(0.1)
-        await reservation.renew()
+    assert await redis.pttl(lease_key(attempt)) > 0
+    await redis.expire(lease_key(attempt), 300)
+    await reservation.renew()
+    assert await redis.ttl(lease_key(attempt)) > 300
     assert await ledger.reserve(attempt) is None
-    for _ in range(100):  # its holder gives no sign of life any more
-        await asyncio.sleep(0.1)
-        if await ledger.reserve(attempt) is not None:
-            break
-    else:
-        pytest.fail("the reservation never lapsed")
+    await redis.pexpire(lease_key(attempt), 1)  # its holder gave no sign of life for so long
+    async with asyncio.timeout(PATIENCE_S):
+        while await redis.exists(lease_key(attempt)):
+            await asyncio.sleep(0.01)
+    assert await ledger.reserve(attempt) is not None
     with pytest.raises(Unavailable):
         await reservation.renew()
