@@ -8,7 +8,6 @@ character gives the same words. They contain only letters, digits and joiners, s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import regex
@@ -26,9 +25,9 @@ _PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _MAX_WORD = 128
 
 # Lucene's English stop set
-_STOP_WORDS = re.compile(
-    "a|an|and|are|as|at|be|but|by|for|if|in|into|is|it|no|not|of|on|or|such|that|the|their|then|"
-    "there|these|they|this|to|was|will|with"
+_STOP_WORDS = frozenset(
+    "a an and are as at be but by for if in into is it no not of on or such that the their then "
+    "there these they this to was will with".split()
 )
 
 
@@ -47,6 +46,9 @@ def literal_words(text: str) -> list[str]:
     """
     words: list[str] = []
     for word in _joined_words(text):
+        if word.isascii() and word.isalnum():  # most words: there is nothing to take apart
+            words.append(word)
+            continue
         if is_unspaced(word):
             words += pieces(word)
             continue
@@ -68,7 +70,7 @@ def whole_words(text: str) -> tuple[str, ...]:
 
 def keyword_terms(text: str) -> list[str]:
     """Return the terms of `text` for relevance: no stop words, with English stemming (Snowball)."""
-    kept = [word for word in literal_words(text) if not _STOP_WORDS.fullmatch(word)]
+    kept = [word for word in literal_words(text) if word not in _STOP_WORDS]
     # a stemmer is not thread-safe, and making one costs less than a microsecond
     stems: list[str] = Stemmer.Stemmer("english").stemWords(kept)
     return stems
@@ -82,4 +84,4 @@ def query_terms(text: str) -> list[str]:
 def _joined_words(text: str) -> Iterator[str]:
     for match in _WORD.finditer(folded_case(clean(text))):
         word = match.group()
-        yield word if is_unspaced(word) else word[:_MAX_WORD]
+        yield word if len(word) <= _MAX_WORD or is_unspaced(word) else word[:_MAX_WORD]
