@@ -11,6 +11,8 @@ from ragline.settings import Group, PositiveFloat, PositiveInt
 
 EMBEDDING_MODEL = "e5-small-v2-q"
 RERANKER_MODEL = "cross-encoder/ms-marco-MiniLM-L-6-v2"
+# Instead of a cross-encoder's name
+NO_MODEL = "off"
 # Claims and evidence are judged by a limit that was chosen for this model's cosines
 OPINION_EMBEDDING_MODEL = "all-minilm-l6-v2-q"
 NLI_MODEL = "cross-encoder/nli-deberta-v3-small"
@@ -65,9 +67,17 @@ class EmbeddingSettings(Group):
 
 
 class RerankerSettings(Group):
-    """The cross-encoder. Without a model, passages keep the fused order, and answers say so."""
+    """How passages are put in order a second time, and the cross-encoder, if one takes part."""
 
-    model: str = Field(RERANKER_MODEL, description="a model hub id, a folder or `off`")
+    method: Literal["auto", "wording", "cross-encoder", "chain", "off"] = Field(
+        "auto",
+        description="`wording` (order of words and titles, no model), `cross-encoder`, `chain` "
+        "(the cross-encoder reads the best by wording) or `off`; `auto` is `chain` where `MODEL` "
+        "is set, else `wording`",
+    )
+    model: str = Field(
+        RERANKER_MODEL, description="the cross-encoder: a model hub id, a folder or `off`"
+    )
     revision: str | None = Field(
         None,
         description="revision of a model from a hub; when empty a pinned commit of the default "
@@ -84,6 +94,17 @@ class RerankerSettings(Group):
         32, description="most passages in a batch, from all questions in flight"
     )
     batch_wait_ms: float = Field(2.0, ge=0, description="wait for further passages of a batch")
+
+    @property
+    def by_wording(self) -> bool:
+        """Whether passages are ordered by their wording."""
+        return self.method in {"auto", "wording", "chain"}
+
+    @property
+    def by_cross_encoder(self) -> bool:
+        """Whether a cross-encoder reads passages."""
+        named = self.method == "auto" and "model" in self.model_fields_set
+        return self.model != NO_MODEL and (named or self.method in {"cross-encoder", "chain"})
 
     @property
     def commit(self) -> str | None:

@@ -61,7 +61,7 @@ LADDER: Sequence[Configuration] = (
     ),
     Configuration(
         name="rerank",
-        means="that plan, then the cross-encoder",
+        means="that plan, then reranked as the settings say",
         plan=lambda plans: plans.chosen,
         reranks=True,
     ),

@@ -1,1 +1,1 @@
-"""Reranker: selects the best few candidates with a cross-encoder."""
+"""Reranker: puts candidates in their final order and selects the best few."""

@@ -8,20 +8,27 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from ragline.adapters.models import open_cross_encoder
+from ragline.adapters.models.cross_encoder import LateCrossEncoder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.progress import open_progress
+from ragline.adapters.stores.analysis import keyword_terms
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, CANDIDATES, RANKED, Service
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import QueryDelivery
 from ragline.messaging.service import ServiceSpec
+from ragline.model_settings import RerankerSettings
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import CrossEncoder
+from ragline_reranker.cross_encoding import CrossEncoderReranker
 from ragline_reranker.pace import Pace
+from ragline_reranker.ranking import Chain, Reranker
+from ragline_reranker.reader import Reader
 from ragline_reranker.settings import Settings
 from ragline_reranker.stage import RerankerStage
+from ragline_reranker.wording import WordingReranker, packaged
 
 # About as long as a typical chunk: the time for it is the first estimate of the pace
 _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
@@ -29,7 +36,7 @@ _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8
 
 @asynccontextmanager
 async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
-    """Load and warm up the cross-encoder if one is configured, and build the stage.
+    """Load and warm up the cross-encoder if one takes part, and build the stage.
 
     A cross-encoder that cannot be fetched comes later; until then readiness says `degraded`.
 
@@ -38,23 +45,45 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     """
     pace = Pace()
     async with (
-        open_cross_encoder(settings.reranker, warm=partial(_warm, pace)) as cross_encoder,
+        _open_cross_encoder(settings.reranker, pace) as cross_encoder,
         open_redis(settings.redis) as redis,
         watching_ledger(redis, metrics) as watch,
     ):
         yield Composition(
             stage=RerankerStage(
-                cross_encoder=cross_encoder,
+                reranker=_reranker(settings.reranker, cross_encoder, pace),
                 clock=utc_now,
                 ladder=settings.ladder.ladder(),
                 most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
-                pace=pace,
             ),
             ledger=open_ledger(redis, settings),
             progress=open_progress(redis, settings, metrics),
             degraded={"ledger": watch.trouble}
             | ({"cross-encoder": cross_encoder.missing} if cross_encoder else {}),
         )
+
+
+@asynccontextmanager
+async def _open_cross_encoder(
+    settings: RerankerSettings, pace: Pace
+) -> AsyncIterator[LateCrossEncoder | None]:
+    """Open the cross-encoder, or yield None where none takes part."""
+    if not settings.by_cross_encoder:
+        yield None
+        return
+    async with open_cross_encoder(settings, warm=partial(_warm, pace)) as cross_encoder:
+        yield cross_encoder
+
+
+def _reranker(settings: RerankerSettings, model: CrossEncoder | None, pace: Pace) -> Reranker:
+    """Return the rerankers that the settings name, in the order in which they work."""
+    rerankers: list[Reranker] = []
+    if settings.by_wording:
+        rerankers.append(WordingReranker(terms=keyword_terms, weights=packaged()))
+    if model is not None:
+        reader = Reader(cross_encoder=model, clock=utc_now, pace=pace)
+        rerankers.append(CrossEncoderReranker(reader=reader, clock=utc_now))
+    return Chain(*rerankers)
 
 
 async def _warm(pace: Pace, cross_encoder: CrossEncoder) -> None:

@@ -33,20 +33,20 @@ class Reader:
     """Reads candidates within a time limit.
 
     Args:
-        cross_encoder: the model, or None without one.
+        cross_encoder: the model.
         clock: the current instant, aware.
         pace: the model's time per passage.
     """
 
-    def __init__(self, *, cross_encoder: CrossEncoder | None, clock: Clock, pace: Pace) -> None:
+    def __init__(self, *, cross_encoder: CrossEncoder, clock: Clock, pace: Pace) -> None:
         self._model = cross_encoder
         self._clock = clock
         self._pace = pace
 
     @property
-    def model_id(self) -> str | None:
-        """The model's name, or None without a model."""
-        return bounds.clip(self._model.model_id, bounds.MODEL_CHARS) if self._model else None
+    def model_id(self) -> str:
+        """The model's name."""
+        return bounds.clip(self._model.model_id, bounds.MODEL_CHARS)
 
     async def read(
         self, query: str, candidates: Sequence[Candidate], *, seconds: float | None
@@ -58,13 +58,11 @@ class Reader:
         """
         if not candidates:
             return Reading()
-        if self._model is None:
-            return _SKIPPED
         depth = self._depth(len(candidates), seconds)
         if depth == 0:
             self._pace.skipped()
             return _SKIPPED
-        relevances = await self._score(self._model, query, candidates[:depth], seconds)
+        relevances = await self._score(query, candidates[:depth], seconds)
         if relevances is None:
             return _SKIPPED
         reduced = Degradation.RERANK_DEPTH if depth < len(candidates) else None
@@ -79,17 +77,13 @@ class Reader:
         return wanted if affordable is None else min(wanted, affordable)
 
     async def _score(
-        self,
-        model: CrossEncoder,
-        query: str,
-        candidates: Sequence[Candidate],
-        seconds: float | None,
+        self, query: str, candidates: Sequence[Candidate], seconds: float | None
     ) -> list[float] | None:
         started = self._clock()
         relevances: list[float] | None = None
         try:
             async with asyncio.timeout(seconds):
-                relevances = await model.score(query, [as_text(c) for c in candidates])
+                relevances = await self._model.score(query, [as_text(c) for c in candidates])
         except TimeoutError:
             _log.info("reranking %d passages took longer than %.2f s", len(candidates), seconds)
         except Unavailable as error:
@@ -97,7 +91,7 @@ class Reader:
             _log.debug("reranking is skipped: %s", error)
             return None
         except RaglineError as error:
-            _log.warning("reranking failed, passages keep the fused order: %s", error)
+            _log.warning("reranking failed, passages keep their order: %s", error)
             return None  # a failure tells nothing about the pace
         elapsed = (self._clock() - started).total_seconds()
         self._pace.observe(len(candidates), max(0.0, elapsed))

@@ -65,7 +65,28 @@ async def test_the_pace_is_known_before_the_first_question(cross_encoder_folder:
     assert [passage.chunk_id for passage in ranked.passages] == [f"c{i}" for i in range(6)]
 
 
+async def test_without_a_model_the_wording_decides_and_nothing_is_missed() -> None:
+    async with compose(Settings(), Metrics()) as composition:
+        ranked = await composition.stage(make_event(12, seconds=60))
+        assert composition.degraded.keys() == {"ledger"}
+    assert isinstance(ranked, CandidatesRanked)
+    assert ranked.degradations == ()
+    assert ranked.rerank_model == "wording"
+
+
 async def test_switched_off_the_fused_order_goes_on() -> None:
-    ranked = await rerank("off", seconds=60)
-    assert ranked.degradations == (Degradation.RERANK,)
+    settings = Settings(reranker=RerankerSettings(method="off"))
+    async with compose(settings, Metrics()) as composition:
+        ranked = await composition.stage(make_event(12, seconds=60))
+    assert isinstance(ranked, CandidatesRanked)
+    assert ranked.degradations == ()
     assert ranked.rerank_model is None
+    assert [passage.chunk_id for passage in ranked.passages] == [f"c{i}" for i in range(6)]
+
+
+async def test_a_model_that_is_not_there_leaves_the_order_by_wording_and_says_so(
+    tmp_path: Path,
+) -> None:
+    ranked = await rerank(tmp_path / "not-there", seconds=60)
+    assert ranked.degradations == (Degradation.RERANK,)
+    assert ranked.rerank_model == "wording"

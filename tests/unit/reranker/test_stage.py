@@ -22,7 +22,10 @@ from ragline.contracts.queries import (
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.settings import LadderSettings
+from ragline_reranker.cross_encoding import CrossEncoderReranker
 from ragline_reranker.pace import Pace
+from ragline_reranker.ranking import Chain
+from ragline_reranker.reader import Reader
 from ragline_reranker.stage import RerankerStage
 
 # most tests are about something else than the ladder
@@ -106,6 +109,16 @@ def make_event(
     return CandidatesRetrieved(**(defaults | given))
 
 
+def make_stage(
+    model: StubCrossEncoder, clock: FixedClock, *, pace: Pace | None = None, **given: Any
+) -> RerankerStage:
+    """A stage that reranks with `model`."""
+    reader = Reader(cross_encoder=model, clock=clock, pace=pace or Pace())
+    return RerankerStage(
+        reranker=CrossEncoderReranker(reader=reader, clock=clock), clock=clock, **given
+    )
+
+
 def ids(ranked: CandidatesRanked) -> list[str]:
     return [p.chunk_id for p in ranked.passages]
 
@@ -113,7 +126,7 @@ def ids(ranked: CandidatesRanked) -> list[str]:
 async def test_the_best_read_comes_first_with_both_scores(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+    stage = make_stage(model, clock, ladder=PATIENT)
     ranked = await stage(make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
     assert ids(ranked) == ["c1", "c2", "c0"]
     assert [p.rerank for p in ranked.passages] == [0.99, 0.3, 0.1]
@@ -126,14 +139,14 @@ async def test_the_best_read_comes_first_with_both_scores(
 async def test_the_model_reads_the_standalone_question_and_titled_passages(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    await RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)(make_event([0.5]))
+    await make_stage(model, clock, ladder=PATIENT)(make_event([0.5]))
     assert model.read == [("how long do queues live", ["Queues > TTL\npassage 0.5"])]
 
 
 async def test_only_the_planned_depth_is_read_and_the_rest_follows(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+    stage = make_stage(model, clock, ladder=PATIENT)
     plan = {"rerank_depth": 2, "rerank_weight": 0.9, "passages": 4}
     ranked = await stage(make_event([0.1, 0.9, 0.99, 0.99, 0.99], plan=plan))
     assert ids(ranked) == ["c1", "c0", "c2", "c3"]
@@ -147,26 +160,26 @@ async def test_only_the_planned_depth_is_read_and_the_rest_follows(
 async def test_as_many_passages_go_on_as_are_wanted(
     clock: FixedClock, model: StubCrossEncoder, top_k: int | None, expected: int
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+    stage = make_stage(model, clock, ladder=PATIENT)
     event = make_event([0.5] * 8, plan={"passages": 3}, options=Options(top_k=top_k))
     assert len((await stage(event)).passages) == expected
 
 
-async def test_without_a_model_the_fused_order_goes_on_and_says_so(clock: FixedClock) -> None:
-    stage = RerankerStage(cross_encoder=None, clock=clock, ladder=PATIENT)
+async def test_without_a_reranker_the_fused_order_goes_on_and_nothing_is_missed(
+    clock: FixedClock,
+) -> None:
+    stage = RerankerStage(reranker=Chain(), clock=clock, ladder=PATIENT)
     event = make_event([0.1, 0.9], degradations=("rewrite_skipped",))
     ranked = await stage(event)
     assert ids(ranked) == ["c0", "c1"]
     assert [(p.rerank, p.score) for p in ranked.passages] == [(None, 1.0), (None, 0.5)]
     assert ranked.rerank_model is None
-    assert ranked.degradations == ("rewrite_skipped", Degradation.RERANK)
+    assert ranked.degradations == ("rewrite_skipped",)
 
 
 async def test_a_model_that_fails_is_skipped(clock: FixedClock, model: StubCrossEncoder) -> None:
     model.error = Unavailable("shutting down")
-    ranked = await RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)(
-        make_event([0.1, 0.9])
-    )
+    ranked = await make_stage(model, clock, ladder=PATIENT)(make_event([0.1, 0.9]))
     assert ids(ranked) == ["c0", "c1"]
     assert ranked.degradations == (Degradation.RERANK,)
 
@@ -177,7 +190,7 @@ async def test_a_model_that_hangs_is_skipped_in_time(
     model.hangs = True
     event = make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=50))
     async with asyncio.timeout(PATIENCE_S):
-        ranked = await RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)(event)
+        ranked = await make_stage(model, clock, ladder=PATIENT)(event)
     assert ranked.degradations == (Degradation.RERANK,)
 
 
@@ -186,7 +199,7 @@ async def test_the_depth_shrinks_to_what_the_deadline_allows(
 ) -> None:
     pace = Pace()
     pace.observe(1, 0.1)
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT, pace=pace)
+    stage = make_stage(model, clock, ladder=PATIENT, pace=pace)
     # 30 % of 1.5 s is 0.45 s: four passages of 0.1 s
     event = make_event([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], deadline=NOW + timedelta(seconds=1.5))
     ranked = await stage(event)
@@ -200,7 +213,7 @@ async def test_too_little_time_for_one_passage_skips_reranking(
 ) -> None:
     pace = Pace()
     pace.observe(1, 0.1)
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT, pace=pace)
+    stage = make_stage(model, clock, ladder=PATIENT, pace=pace)
     ranked = await stage(make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=100)))
     assert model.read == []
     assert ranked.degradations == (Degradation.RERANK,)
@@ -209,7 +222,7 @@ async def test_too_little_time_for_one_passage_skips_reranking(
 async def test_after_the_deadline_nothing_is_read(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+    stage = make_stage(model, clock, ladder=PATIENT)
     ranked = await stage(make_event([0.1], deadline=NOW - timedelta(seconds=1)))
     assert model.read == []
     assert ranked.degradations == (Degradation.RERANK,)
@@ -219,7 +232,7 @@ async def test_a_slow_model_makes_the_next_question_ask_for_less(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     model.seconds_each = 0.5
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+    stage = make_stage(model, clock, ladder=PATIENT)
     for expected in (10, 6):
         event = make_event([0.5] * 10, deadline=clock.now + timedelta(seconds=10.5))
         await stage(event)
@@ -230,7 +243,7 @@ async def test_a_plan_without_reranking_is_no_degradation(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     for plan in ({"rerank_depth": 0}, {"rerank_weight": 0.0}):
-        stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)
+        stage = make_stage(model, clock, ladder=PATIENT)
         ranked = await stage(make_event([0.1, 0.9], plan=plan))
         assert ids(ranked) == ["c0", "c1"]
         assert ranked.degradations == ()
@@ -239,7 +252,8 @@ async def test_a_plan_without_reranking_is_no_degradation(
 
 
 async def test_no_candidates_go_on_as_no_passages(clock: FixedClock) -> None:
-    ranked = await RerankerStage(cross_encoder=None, clock=clock, ladder=PATIENT)(make_event([]))
+    stage = RerankerStage(reranker=Chain(), clock=clock, ladder=PATIENT)
+    ranked = await stage(make_event([]))
     assert ranked.passages == ()
     assert ranked.degradations == ()
 
@@ -248,7 +262,7 @@ async def test_everything_that_the_event_carried_goes_on(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     event = make_event([0.5, 0.6], tenant="acme", options=Options(top_k=2))
-    ranked = await RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT)(event)
+    ranked = await make_stage(model, clock, ladder=PATIENT)(event)
     kept = set(QueryClassified.model_fields)
     assert ranked.model_dump(include=kept) == event.model_dump(include=kept)
     assert ranked.watermark == 1_234
@@ -273,7 +287,7 @@ async def test_short_of_time_fewer_passages_are_read_and_then_none(
     read: int,
     without: tuple[Degradation, ...],
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=LadderSettings().ladder())
+    stage = make_stage(model, clock, ladder=LadderSettings().ladder())
     event = make_event([0.1, 0.2, 0.3, 0.4], plan={"rerank_depth": 4})
     ranked = await stage(event.model_copy(update={"deadline": NOW + timedelta(seconds=seconds)}))
     assert sum(len(passages) for _, passages in model.read) == read
@@ -284,7 +298,7 @@ async def test_short_of_time_fewer_passages_are_read_and_then_none(
 async def test_a_depth_that_was_reduced_for_lag_is_not_reduced_again(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=LadderSettings().ladder())
+    stage = make_stage(model, clock, ladder=LadderSettings().ladder())
     event = make_event(
         [0.1, 0.2, 0.3, 0.4],
         plan={"rerank_depth": 2},
@@ -299,7 +313,7 @@ async def test_a_depth_that_was_reduced_for_lag_is_not_reduced_again(
 async def test_passages_too_large_together_are_trimmed_by_rank_and_it_is_said(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    stage = RerankerStage(cross_encoder=model, clock=clock, ladder=PATIENT, most_bytes=600)
+    stage = make_stage(model, clock, ladder=PATIENT, most_bytes=600)
     ranked = await stage(make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
     assert ids(ranked) == ["c1", "c2"]
     assert ranked.degradations == (Degradation.CANDIDATES,)

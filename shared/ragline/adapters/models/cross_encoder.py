@@ -14,14 +14,13 @@ from ragline.adapters.models.late import LateModel, open_late
 from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured, Unavailable
-from ragline.model_settings import RerankerSettings
+from ragline.model_settings import NO_MODEL, RerankerSettings
 from ragline.ports.models import CrossEncoder
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
 
 _log = logging.getLogger(__name__)
-OFF = "off"
 Warm = Callable[[CrossEncoder], Awaitable[None]]
 
 
@@ -72,7 +71,7 @@ async def _as_loaded(_: CrossEncoder) -> None:
 async def open_cross_encoder(
     settings: RerankerSettings, *, warm: Warm = _as_loaded
 ) -> AsyncIterator[LateCrossEncoder | None]:
-    """Load the model on its own thread, or yield None when reranking is switched off.
+    """Load the model on its own thread, or yield None when none is wanted.
 
     A model that is not on this machine and cannot be fetched is tried again in the background: the
     answers say meanwhile that reranking was skipped. `warm` is awaited with the loaded model before
@@ -82,14 +81,14 @@ async def open_cross_encoder(
         Misconfigured: the model's files exist but are not a cross-encoder, or it needs torch, which
             is not installed.
     """
-    if settings.model == OFF:
-        _log.info("reranking is switched off: passages keep the retriever's order")
+    if settings.model == NO_MODEL:
+        _log.info("no cross-encoder: none is wanted")
         yield None
         return
     if settings.network_file is None:
         require_torch(f"RAGLINE_RERANKER__MODEL={settings.model}")
     opening = partial(_opened, settings, warm)
-    without = "reranking is skipped, passages keep the retriever's order"
+    without = "reranking is skipped, passages keep the order that they have"
     async with open_late(f"cross-encoder {settings.model}", opening, without=without) as late:
         yield LateCrossEncoder(settings.model, late)
 

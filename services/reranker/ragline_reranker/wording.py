@@ -1,0 +1,90 @@
+"""Reranks by the wording of question and passage, which the searches do not look at.
+
+BM25 and vectors know neither the order of the words nor how much of a title the question names.
+Two shares, each in [0, 1], are added to the fused relevance:
+
+- *title*: of the title's words, those that the question has. A page that is about what is asked has
+  a title that says nothing else;
+- *pairs*: of the question's pairs of neighbouring words, those that stand side by side in the text.
+
+The weights are those of `wording.toml`, which says how they were made. It takes no model.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import pairwise
+
+from ragline.contracts.queries import Candidate, CandidatesRetrieved
+from ragline_reranker.ranking import Ranking, rescored
+
+Terms = Callable[[str], Sequence[str]]
+NAME = "wording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How much the shares count beside the fused relevance, which counts 1; each is >= 0."""
+
+    title: float
+    pairs: float
+
+    @property
+    def total(self) -> float:
+        """The greatest sum: all that is asked for is there."""
+        return 1 + self.title + self.pairs
+
+
+def packaged() -> Weights:
+    """Return the weights of `wording.toml`."""
+    text = files(__package__).joinpath("wording.toml").read_text("utf-8")
+    return Weights(**tomllib.loads(text)["weights"])
+
+
+class WordingReranker:
+    """A `Reranker` that counts words.
+
+    Args:
+        terms: returns a text's words in their order, stemmed, without stop words.
+        weights: of the two shares.
+    """
+
+    def __init__(self, *, terms: Terms, weights: Weights) -> None:
+        self._terms = terms
+        self._weights = weights
+
+    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
+        """Return `ranking` with the first passages, as many as the plan says, by their wording."""
+        depth = event.plan.rerank_depth
+        first, others = ranking.passages[:depth], ranking.passages[depth:]
+        asked = self._terms(event.standalone_text)
+        read = [
+            passage.model_copy(update={"score": self._score(asked, passage, passage.score)})
+            for passage in first
+        ]
+        passages = rescored(read, others, share=1 / self._weights.total)
+        return Ranking(passages=passages, ranked_by=NAME, degradation=ranking.degradation)
+
+    def _score(self, asked: Sequence[str], candidate: Candidate, found: float) -> float:
+        weights = self._weights
+        titled = weights.title * title_share(asked, self._terms(candidate.title))
+        paired = weights.pairs * pairs_share(asked, self._terms(candidate.text))
+        return (found + titled + paired) / weights.total
+
+
+def title_share(asked: Sequence[str], title: Sequence[str]) -> float:
+    """Return the share of the distinct words of `title` that are in `asked`; 0 without a title."""
+    named = set(title)
+    return len(named.intersection(asked)) / len(named) if named else 0.0
+
+
+def pairs_share(asked: Sequence[str], text: Sequence[str]) -> float:
+    """Return the share of the distinct pairs of neighbours in `asked` that `text` has, too.
+
+    Order counts, a word twice in a row does not; 0 without such a pair.
+    """
+    wanted = {(one, other) for one, other in pairwise(asked) if one != other}
+    return len(wanted.intersection(pairwise(text))) / len(wanted) if wanted else 0.0
