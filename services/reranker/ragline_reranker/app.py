@@ -53,7 +53,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             stage=RerankerStage(
                 reranker=_reranker(settings.reranker, cross_encoder, pace),
                 clock=utc_now,
-                ladder=settings.ladder.ladder(),
+                # to compare words takes no time that would be missed
+                ladder=settings.ladder.ladder() if cross_encoder else None,
                 most_bytes=settings.events.candidate_bytes(settings.kafka.max_request_size),
             ),
             ledger=open_ledger(redis, settings),

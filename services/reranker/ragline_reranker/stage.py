@@ -17,7 +17,7 @@ class RerankerStage:
     Args:
         reranker: gives the order, for plans that rerank.
         clock: the current instant, aware.
-        ladder: which steps to skip when time is short.
+        ladder: which steps to skip when time is short; None if skipping them gains no time.
         most_bytes: of the passages together, as JSON; the best are passed on.
     """
 
@@ -26,7 +26,7 @@ class RerankerStage:
         *,
         reranker: Reranker,
         clock: Clock,
-        ladder: Ladder,
+        ladder: Ladder | None,
         most_bytes: int = bounds.CANDIDATES_BYTES,
     ) -> None:
         self._reranker = reranker
@@ -40,7 +40,9 @@ class RerankerStage:
         It never fails: what cannot be reranked keeps the order that it has, and `degradations` says
         so.
         """
-        event = self._ladder.fit(event, now=self._clock(), rungs={Rung.LESS_RERANK, Rung.NO_RERANK})
+        if self._ladder is not None:
+            rungs = {Rung.LESS_RERANK, Rung.NO_RERANK}
+            event = self._ladder.fit(event, now=self._clock(), rungs=rungs)
         ranking = as_found(event.candidates)
         if event.plan.reranks and event.candidates:
             ranking = await self._reranker.rank(event, ranking)

@@ -66,7 +66,7 @@ class Plan(Contract):
 
     `weights` names the searches to run and their weights; `depth` is the number of candidates per
     search, `document_support` how much a candidate's score gains from other candidates of its
-    document, `rerank_depth` how many candidates the cross-encoder reads, `passages` how many are
+    document, `rerank_depth` how many candidates are reranked, `passages` how many are
     passed on, `token_budget` the size of the context in tokens.
     `extractive` means that no language model is used; `unsupported` says what to do with claims
     without support (null: as in the generator's settings). `deadline_s` counts from the submission
@@ -96,5 +96,5 @@ class Plan(Contract):
 
     @property
     def reranks(self) -> bool:
-        """Whether the cross-encoder reads any candidate, and its score counts."""
+        """Whether candidates are reranked, and that counts."""
         return self.rerank_depth > 0 and self.rerank_weight > 0

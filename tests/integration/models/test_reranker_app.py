@@ -67,7 +67,7 @@ async def test_the_pace_is_known_before_the_first_question(cross_encoder_folder:
 
 async def test_without_a_model_the_wording_decides_and_nothing_is_missed() -> None:
     async with compose(Settings(), Metrics()) as composition:
-        ranked = await composition.stage(make_event(12, seconds=60))
+        ranked = await composition.stage(make_event(12, seconds=1))
         assert composition.degraded.keys() == {"ledger"}
     assert isinstance(ranked, CandidatesRanked)
     assert ranked.degradations == ()
