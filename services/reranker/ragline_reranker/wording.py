@@ -6,6 +6,7 @@ Two shares, each in [0, 1], are added to the fused relevance:
 - *title*: of the title's words, those that the question has. A page that is about what is asked has
   a title that says nothing else;
 - *pairs*: of the question's pairs of neighbouring words, those that stand side by side in the text.
+  One pair more counts as missing, so that a question of two words is not decided by that alone.
 
 The weights are those of `wording.toml`, which says how they were made. It takes no model.
 """
@@ -82,9 +83,9 @@ def title_share(asked: Sequence[str], title: Sequence[str]) -> float:
 
 
 def pairs_share(asked: Sequence[str], text: Sequence[str]) -> float:
-    """Return the share of the distinct pairs of neighbours in `asked` that `text` has, too.
+    """Return the share of the distinct pairs of neighbours in `asked`, and one, that `text` has.
 
     Order counts, a word twice in a row does not; 0 without such a pair.
     """
     wanted = {(one, other) for one, other in pairwise(asked) if one != other}
-    return len(wanted.intersection(pairwise(text))) / len(wanted) if wanted else 0.0
+    return len(wanted.intersection(pairwise(text))) / (len(wanted) + 1)
