@@ -22,13 +22,13 @@ from ragline.messaging.service import ServiceSpec
 from ragline.model_settings import RerankerSettings
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import CrossEncoder
-from ragline_reranker.cross_encoding import CrossEncoderReranker
+from ragline_reranker.cross_encoder_reranker import CrossEncoderReranker
 from ragline_reranker.pace import Pace
-from ragline_reranker.ranking import Chain, Reranker
 from ragline_reranker.reader import Reader
+from ragline_reranker.reranker import Chain, Reranker
 from ragline_reranker.settings import Settings
 from ragline_reranker.stage import RerankerStage
-from ragline_reranker.wording import WordingReranker, packaged
+from ragline_reranker.wording_reranker import WordingReranker, packaged
 
 # About as long as a typical chunk: the time for it is the first estimate of the pace
 _SAMPLE = ["The broker confirms a message once it is stored on disk. " * 14] * 8

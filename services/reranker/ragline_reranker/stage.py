@@ -8,7 +8,7 @@ from ragline.contracts.answers import Degradation
 from ragline.contracts.queries import CandidatesRanked, CandidatesRetrieved
 from ragline.contracts.size import best_within
 from ragline.ladder import Ladder, Rung
-from ragline_reranker.ranking import Reranker, as_found
+from ragline_reranker.reranker import Reranker, as_found
 
 
 class RerankerStage:

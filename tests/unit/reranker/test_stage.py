@@ -22,10 +22,10 @@ from ragline.contracts.queries import (
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
 from ragline.settings import LadderSettings
-from ragline_reranker.cross_encoding import CrossEncoderReranker
+from ragline_reranker.cross_encoder_reranker import CrossEncoderReranker
 from ragline_reranker.pace import Pace
-from ragline_reranker.ranking import Chain
 from ragline_reranker.reader import Reader
+from ragline_reranker.reranker import Chain
 from ragline_reranker.stage import RerankerStage
 
 # most tests are about something else than the ladder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ragline.clock import Clock
 from ragline.contracts.queries import CandidatesRetrieved
 from ragline_reranker.blend import blend
-from ragline_reranker.ranking import Ranking, rescored
 from ragline_reranker.reader import Reader
+from ragline_reranker.reranker import RankedPassages, rescored
 
 # Share of the remaining time; generation needs most of it
 _DEADLINE_SHARE = 0.3
@@ -24,7 +24,7 @@ class CrossEncoderReranker:
         self._reader = reader
         self._clock = clock
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
         """Return `ranking` with the passages that were read first; the others follow as before.
 
         Without the model, without enough time or after a model error the order stays.
@@ -35,7 +35,9 @@ class CrossEncoderReranker:
         )
         degradation = reading.degradation or ranking.degradation
         if not (count := len(reading.relevances)):
-            return Ranking(passages=passages, ranked_by=ranking.ranked_by, degradation=degradation)
+            return RankedPassages(
+                passages=passages, ranked_by=ranking.ranked_by, degradation=degradation
+            )
         weight = event.plan.rerank_weight
         first = passages[:count]
         scores = blend(reading.relevances, [p.score for p in first], weight=weight)
@@ -43,7 +45,7 @@ class CrossEncoderReranker:
             passage.model_copy(update={"rerank": relevance, "score": score})
             for passage, relevance, score in zip(first, reading.relevances, scores, strict=True)
         ]
-        return Ranking(
+        return RankedPassages(
             passages=rescored(read, passages[count:], share=1 - weight),
             ranked_by=self._reader.model_id,
             degradation=degradation,

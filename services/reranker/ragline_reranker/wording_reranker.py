@@ -20,7 +20,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from ragline.contracts.queries import Candidate, CandidatesRetrieved
-from ragline_reranker.ranking import Ranking, rescored
+from ragline_reranker.reranker import RankedPassages, rescored
 
 Terms = Callable[[str], Sequence[str]]
 NAME = "wording"
@@ -57,7 +57,7 @@ class WordingReranker:
         self._terms = terms
         self._weights = weights
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
         """Return `ranking` with the first passages, as many as the plan says, by their wording."""
         depth = event.plan.rerank_depth
         first, others = ranking.passages[:depth], ranking.passages[depth:]
@@ -67,7 +67,7 @@ class WordingReranker:
             for passage in first
         ]
         passages = rescored(read, others, share=1 / self._weights.total)
-        return Ranking(passages=passages, ranked_by=NAME, degradation=ranking.degradation)
+        return RankedPassages(passages=passages, ranked_by=NAME, degradation=ranking.degradation)
 
     def _score(self, asked: Sequence[str], candidate: Candidate, found: float) -> float:
         weights = self._weights

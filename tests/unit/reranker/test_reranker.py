@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ragline.contracts.answers import Degradation
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import Candidate, CandidatesRetrieved, Passage
-from ragline_reranker.ranking import Chain, Ranking, as_found, rescored
+from ragline_reranker.reranker import Chain, RankedPassages, as_found, rescored
 
 UNIT = st.floats(0, 1)
 
@@ -45,15 +45,15 @@ EVENT = CandidatesRetrieved(
 class Reversing:
     """Turns the order round."""
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
-        return Ranking(passages=ranking.passages[::-1], ranked_by="reversing")
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
+        return RankedPassages(passages=ranking.passages[::-1], ranked_by="reversing")
 
 
 class Failing:
     """Keeps the order, and says what was left out."""
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
-        return Ranking(
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
+        return RankedPassages(
             passages=ranking.passages,
             ranked_by=ranking.ranked_by,
             degradation=Degradation.RERANK,
@@ -61,14 +61,14 @@ class Failing:
 
 
 async def test_a_chain_works_on_the_order_before_it() -> None:
-    start = Ranking(passages=passages([0.9, 0.8]))
+    start = RankedPassages(passages=passages([0.9, 0.8]))
     ranking = await Chain(Reversing(), Failing()).rank(EVENT, start)
     assert [each.chunk_id for each in ranking.passages] == ["c1", "c0"]
     assert (ranking.ranked_by, ranking.degradation) == ("reversing", Degradation.RERANK)
 
 
 async def test_an_empty_chain_keeps_the_order() -> None:
-    start = Ranking(passages=passages([0.9, 0.8]))
+    start = RankedPassages(passages=passages([0.9, 0.8]))
     assert await Chain().rank(EVENT, start) == start
 
 

@@ -11,7 +11,7 @@ from ragline.contracts.queries import Candidate, CandidatesRetrieved, Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
+class RankedPassages:
     """Passages, best first, the reranker that ordered them, and what was left out, if anything."""
 
     passages: Sequence[Passage]
@@ -25,7 +25,7 @@ class Reranker(Protocol):
     It never fails: what cannot be done leaves the order as it is, and `degradation` names it.
     """
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
         """Return `ranking` in another order; of each passage only `rerank` and `score` change."""
         ...
 
@@ -36,16 +36,16 @@ class Chain:
     def __init__(self, *rerankers: Reranker) -> None:
         self._rerankers = rerankers
 
-    async def rank(self, event: CandidatesRetrieved, ranking: Ranking) -> Ranking:
+    async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
         """Return the order of the last reranker that could do its work."""
         for reranker in self._rerankers:
             ranking = await reranker.rank(event, ranking)
         return ranking
 
 
-def as_found(candidates: Sequence[Candidate]) -> Ranking:
+def as_found(candidates: Sequence[Candidate]) -> RankedPassages:
     """Return the retriever's order: each passage's score is its fused relevance."""
-    return Ranking(passages=[_passage(candidate) for candidate in candidates])
+    return RankedPassages(passages=[_passage(candidate) for candidate in candidates])
 
 
 def rescored(read: Sequence[Passage], unread: Sequence[Passage], *, share: float) -> list[Passage]:

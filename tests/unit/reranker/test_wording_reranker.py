@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import Candidate, CandidatesRetrieved
-from ragline_reranker.ranking import Ranking, as_found
-from ragline_reranker.wording import (
+from ragline_reranker.reranker import RankedPassages, as_found
+from ragline_reranker.wording_reranker import (
     Weights,
     WordingReranker,
     packaged,
@@ -49,13 +49,13 @@ def event_of(question: str, candidates: list[Candidate], **plan: Any) -> Candida
     )
 
 
-async def ranked(question: str, candidates: list[Candidate], **plan: Any) -> Ranking:
+async def ranked(question: str, candidates: list[Candidate], **plan: Any) -> RankedPassages:
     reranker = WordingReranker(terms=lambda text: text.lower().split(), weights=packaged())
     event = event_of(question, candidates, **plan)
     return await reranker.rank(event, as_found(event.candidates))
 
 
-def ids(ranking: Ranking) -> list[str]:
+def ids(ranking: RankedPassages) -> list[str]:
     return [passage.chunk_id for passage in ranking.passages]
 
 
