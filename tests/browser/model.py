@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from tests.browser.serving import served
 
-_PASSAGE = re.compile(r'<passage id="1"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
+_PASSAGE = re.compile(r"^\[1\][^\n]*\n(.*?)\n(?:\[2\]|</passages>)", re.DOTALL | re.MULTILINE)
 
 
 class PatientModel:

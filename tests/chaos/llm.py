@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-_PASSAGE = re.compile(r'<passage id="1"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
+_PASSAGE = re.compile(r"^\[1\][^\n]*\n(.*?)\n(?:\[2\]|</passages>)", re.DOTALL | re.MULTILINE)
 _STALL_S = 60.0
 
 

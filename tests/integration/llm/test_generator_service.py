@@ -93,7 +93,7 @@ async def test_a_real_model_answers_with_a_citation_and_readers_see_it_come(
         settings(redis_url, llm), question("When does a durable queue survive?")
     )
 
-    assert answer.models == {"answer": "gemma", "prompt": "answer.v2"}
+    assert answer.models == {"answer": "gemma", "prompt": "answer.v3"}
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.citations[0].quote in SOURCE
     assert answer.validation is not None

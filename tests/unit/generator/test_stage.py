@@ -139,7 +139,7 @@ async def test_a_model_writes_cites_and_costs() -> None:
     assert answer.text == "A durable queue survives a restart [1]."
     assert stream.attempts == [answer.text]
     assert stream.status == "answered"
-    assert answer.models == {"answer": "model-a", "prompt": "answer.v2"}
+    assert answer.models == {"answer": "model-a", "prompt": "answer.v3"}
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
     assert answer.usage.cost == pytest.approx(300e-6)
     assert answer.usage.context_tokens_before == answer.usage.context_tokens_after == 12
@@ -150,7 +150,7 @@ async def test_a_fallback_model_is_named_and_shown() -> None:
 
     answer = await ask(model=model)
 
-    assert answer.models == {"answer": "model-b", "prompt": "answer.v2"}
+    assert answer.models == {"answer": "model-b", "prompt": "answer.v3"}
     assert answer.degradations == (Degradation.LLM_FALLBACK,)
 
 
@@ -418,7 +418,7 @@ async def test_the_prompt_names_the_language_of_the_question() -> None:
 
     await ask(make_event(question, [PASSAGE]), model=model, rules=make_rules(min_relevance=0.0))
 
-    assert "Answer in German" in model.prompts[0][0].content
+    assert "Answer in German" in model.prompts[0][-1].content
 
 
 BAD = "A durable queue survives a broker restart [1]. A durable queue survives 12 fires [1]."

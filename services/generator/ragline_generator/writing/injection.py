@@ -1,8 +1,9 @@
 """Escapes untrusted text, so that it cannot imitate parts of a prompt.
 
-Two kinds of text could: our own elements (`<passage …>`), and control tokens that chat servers
-recognize in a message's text: `<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`, `</s>` and
-similar. Their first character is replaced by a character reference; all other text is unchanged.
+Two kinds of text could: our own marks (the element `<passages>`, and the number `[1]` with which a
+passage's first line begins), and control tokens that chat servers recognize in a message's text:
+`<|im_start|>`, `<start_of_turn>`, `[INST]`, `<<SYS>>`, `</s>` and similar. Their first character is
+replaced by a character reference; all other text is unchanged, a number within a line, too.
 The adapter that writes plain transcripts escapes their turns (`User:`) itself.
 """
 
@@ -30,6 +31,13 @@ _BRACKET = re.compile(
 )
 
 
+# Unicode has more ends of lines than `re.MULTILINE`
+_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_NUMBER = re.compile(
+    rf"(?:(?<=[{_ENDS}])|\A)([^\S{_ENDS}]*+)\[(?=[^\S{_ENDS}]*+\d{{1,4}}[^\S{_ENDS}]*+\])"
+)
+
+
 def neutralised(text: str) -> str:
-    """Return `text` escaped, so that it cannot open or close an element or a turn."""
-    return _BRACKET.sub("&#91;", _ANGLE.sub("&lt;", text))
+    """Return `text` escaped, so that it opens or closes no element, no passage and no turn."""
+    return _NUMBER.sub(r"\1&#91;", _BRACKET.sub("&#91;", _ANGLE.sub("&lt;", text)))

@@ -1,20 +1,23 @@
 """Prompts: versioned Markdown files filled with passages, history and the question.
 
-Version `answer.v2` is `answer.v2.system.md` (placeholders `$language` and `$shape`),
-`answer.v2.user.md` (`$passages` and `$question`), one `answer.v2.<intent>.md` with the shape that
-suits the intent, and `answer.v2.example.{user,assistant}.md`, a worked example for base models.
+Version `answer.v3` is `answer.v3.system.md`, `answer.v3.user.md` (placeholders `$passages`,
+`$question`, `$language` and `$shape`), one `answer.v3.<intent>.md` with the shape that suits the
+intent, and `answer.v3.example.{user,assistant}.md`, a worked example for base models.
 
-Passages are data. Each is in its own numbered element, and `injection.py` escapes everything that
-looks like such an element or a turn ("indirect prompt injection": Greshake et al., 2023).
+What never changes comes first, so that a server can keep what it has read of it: the packaged
+system text has no placeholder. One of your own may have `$language` and `$shape` in either file.
+
+Passages are data. They stand in one element, each below its number, and `injection.py` escapes
+everything that looks like the element, such a number or a turn ("indirect prompt injection":
+Greshake et al., 2023).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from xml.sax.saxutils import quoteattr
 
 from ragline.contracts.plan import Intent
 from ragline.contracts.queries import Turn
@@ -24,10 +27,12 @@ from ragline_generator.passages.context import Context, Excerpt, label
 from ragline_generator.writing.injection import neutralised
 
 PACKAGED = Path(__file__).with_name("prompts")
-DEFAULT = "answer.v2"
+DEFAULT = "answer.v3"
 NO_ANSWER = "NO_ANSWER"
 
 _ANY_LANGUAGE = "the language of the question"
+_CONTENT = frozenset({"passages", "question"})
+_FORM = frozenset({"language", "shape"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +58,22 @@ class Prompts:
         """Return the messages that ask a model to answer from `context`.
 
         `language` is the English name of the answer's language, if it is known. `example` adds
-        one worked example, which base models need to see the form of an answer.
+        one worked example, which base models need to see the form of an answer. Only a question
+        for a place shows the passages' links.
         """
-        passages = "\n".join(_passage(number, e) for number, e in enumerate(context, start=1))
-        system = self.system.substitute(
-            language=language or _ANY_LANGUAGE, shape=self.shapes[intent]
+        linked = intent is Intent.NAVIGATIONAL
+        form = {"language": language or _ANY_LANGUAGE, "shape": self.shapes[intent]}
+        user = self.user.substitute(
+            form,
+            passages="\n".join(
+                _passage(number, excerpt, linked=linked)
+                for number, excerpt in enumerate(context, start=1)
+            ),
+            question=neutralised(question),
         )
-        user = self.user.substitute(passages=passages, question=neutralised(question))
         turns = (ChatMessage(role=t.role, content=neutralised(t.text)) for t in history)
         return [
-            ChatMessage(role="system", content=system),
+            ChatMessage(role="system", content=self.system.substitute(form)),
             *(self.example if example else ()),
             *turns,
             ChatMessage(role="user", content=user),
@@ -79,10 +90,12 @@ def load(name: str = DEFAULT, folder: Path = PACKAGED) -> Prompts:
     def text(part: str) -> str:
         return _read(folder / f"{name}.{part}.md")
 
+    system = _template(folder / f"{name}.system.md", needs=frozenset(), may_have=_FORM)
+    stated = frozenset(system.get_identifiers())
     return Prompts(
         name=name,
-        system=_template(folder / f"{name}.system.md", {"language", "shape"}),
-        user=_template(folder / f"{name}.user.md", {"passages", "question"}),
+        system=system,
+        user=_template(folder / f"{name}.user.md", needs=_CONTENT | _FORM - stated, may_have=_FORM),
         shapes={intent: text(intent) for intent in Intent},
         example=(
             ChatMessage(role="user", content=text("example.user")),
@@ -107,15 +120,15 @@ def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int])
     return kept
 
 
-def _passage(number: int, excerpt: Excerpt) -> str:
-    source = _attribute(label(excerpt.passage))
-    url = f" url={_attribute(excerpt.passage.url)}" if excerpt.passage.url else ""
-    text = neutralised(excerpt.text)
-    return f'<passage id="{number}" source={source}{url}>\n{text}\n</passage>'
+def _passage(number: int, excerpt: Excerpt, *, linked: bool) -> str:
+    passage = excerpt.passage
+    link = f" {_on_one_line(passage.url)}" if linked and passage.url else ""
+    place = _on_one_line(label(passage))
+    return f"[{number}] {place}{link}".rstrip() + f"\n{neutralised(excerpt.text)}"
 
 
-def _attribute(text: str) -> str:
-    return neutralised(quoteattr(text))
+def _on_one_line(text: str) -> str:
+    return neutralised(" ".join(text.split()))
 
 
 def _read(path: Path) -> str:
@@ -125,14 +138,16 @@ def _read(path: Path) -> str:
         raise Misconfigured(f"cannot read the prompt {path}: {error}") from error
 
 
-def _template(path: Path, placeholders: Collection[str]) -> Template:
+def _template(path: Path, *, needs: frozenset[str], may_have: frozenset[str]) -> Template:
     template = Template(_read(path))
-    found = set(template.get_identifiers())
-    if not template.is_valid() or found != set(placeholders):
-        wanted = ", ".join(f"${name}" for name in sorted(placeholders))
-        has = ", ".join(f"${name}" for name in sorted(found)) or "none"
+    found = frozenset(template.get_identifiers())
+    if not template.is_valid() or not needs <= found <= needs | may_have:
         raise Misconfigured(
-            f"{path} must have the placeholders {wanted} and no other; it has: {has} "
-            "(a dollar sign as such is written $$)"
+            f"{path} must have the placeholders {_listed(needs)}, may have {_listed(may_have)} and "
+            f"no other; it has: {_listed(found)} (a dollar sign as such is written $$)"
         )
     return template
+
+
+def _listed(placeholders: frozenset[str]) -> str:
+    return ", ".join(f"${name}" for name in sorted(placeholders)) or "none"

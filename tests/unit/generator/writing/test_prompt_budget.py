@@ -75,7 +75,7 @@ def test_prompt_and_answer_fit(limit: int, answer: int) -> None:
 
 
 def test_history_gives_way_before_the_passages() -> None:
-    roomy, tight, narrow = (prompt(asking(limit)) for limit in (6_000, 2_400, 1_000))
+    roomy, tight, narrow = (prompt(asking(limit)) for limit in (6_000, 2_100, 1_000))
 
     assert roomy == prompt(asking(None))
     assert roomy[1] > 0

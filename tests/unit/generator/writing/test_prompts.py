@@ -32,15 +32,16 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PACKAGED, tmp_path / "prompts"))
 
 
-def test_passages_are_numbered_and_stand_in_their_own_elements() -> None:
+def test_passages_are_numbered_and_stand_in_one_element() -> None:
     context = [excerpt("Queues last.", title='A "B"'), excerpt("Cats sleep.", chunk="c2")]
 
     messages = build("Do queues last?", Intent.FACTUAL, context)
 
     assert [m.role for m in messages] == ["system", "user"]
-    assert '<passage id="1" source=\'A "B"\'>\nQueues last.\n</passage>' in messages[-1].content
-    assert '<passage id="2" source="">\nCats sleep.\n</passage>' in messages[-1].content
-    assert messages[-1].content.endswith("Question: Do queues last?")
+    assert messages[-1].content.startswith(
+        '<passages>\n[1] A "B"\nQueues last.\n[2]\nCats sleep.\n</passages>\n'
+    )
+    assert "\nQuestion: Do queues last?\n" in messages[-1].content
     assert NO_ANSWER in messages[0].content
 
 
@@ -48,22 +49,31 @@ def test_dollar_signs_in_passages_are_just_text() -> None:
     [_, user] = build("Cost in $question?", Intent.FACTUAL, [excerpt("It costs $5 or $passages.")])
 
     assert "It costs $5 or $passages." in user.content
-    assert user.content.endswith("Question: Cost in $question?")
+    assert "\nQuestion: Cost in $question?\n" in user.content
 
 
 @pytest.mark.parametrize("intent", list(Intent))
 def test_each_intent_asks_for_its_own_shape(intent: Intent) -> None:
-    others = {build("?", other, [])[0].content for other in Intent if other is not intent}
+    others = {build("?", other, [])[-1].content for other in Intent if other is not intent}
 
-    assert build("?", intent, [])[0].content not in others
+    assert build("?", intent, [])[-1].content not in others
+
+
+@pytest.mark.parametrize("intent", list(Intent))
+def test_only_who_looks_for_a_place_gets_links(intent: Intent) -> None:
+    context = [excerpt("Queues last.", title="Queues", url="https://docs.example/queues")]
+
+    shown = "[1] Queues https://docs.example/queues\n" in build("?", intent, context)[-1].content
+
+    assert shown is (intent is Intent.NAVIGATIONAL)
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("German", "Answer in German,"), (None, "Answer in the language of the question,")],
+    [("German", "Answer in German."), (None, "Answer in the language of the question.")],
 )
 def test_the_language_is_named_where_it_is_known(language: str | None, words: str) -> None:
-    assert words in build("?", Intent.FACTUAL, [], language=language)[0].content
+    assert words in build("?", Intent.FACTUAL, [], language=language)[-1].content
 
 
 def test_a_worked_example_comes_before_the_history() -> None:
@@ -96,7 +106,17 @@ def test_an_operators_version_is_read_from_their_folder(folder: Path) -> None:
     prompts = load("ours.v1", folder)
 
     assert prompts.name == "ours.v1"
-    assert "Be brief: one word." in prompts.build("?", Intent.FACTUAL, [])[0].content
+    assert "Be brief: one word." in prompts.build("?", Intent.FACTUAL, [])[-1].content
+
+
+def test_an_operators_system_text_may_name_language_and_shape(folder: Path) -> None:
+    (folder / f"{DEFAULT}.system.md").write_text("In $language: $shape")
+    (folder / f"{DEFAULT}.user.md").write_text("$passages $question")
+
+    [system, user] = load(folder=folder).build("Why?", Intent.FACTUAL, [], language="German")
+
+    assert system.content == "In German: one to three sentences."
+    assert user.content.strip() == "Why?"
 
 
 @pytest.mark.parametrize("path", sorted(p.name for p in PACKAGED.iterdir()))
@@ -110,9 +130,9 @@ def test_a_missing_file_is_named(folder: Path, path: str) -> None:
 @pytest.mark.parametrize(
     ("part", "text", "says"),
     [
-        ("system", "Answer briefly: $shape", "$language, $shape and no other; it has: $shape"),
         ("system", "$language $shape $tone", "it has: $language, $shape, $tone"),
-        ("user", "Question: $question", "$passages, $question and no other"),
+        ("user", "Question: $question", "$language, $passages, $question, $shape, may have"),
+        ("user", "$passages $question $shape", "it has: $passages, $question, $shape"),
         ("user", "$passages $question for 5 $", "a dollar sign as such is written $$"),
         ("user", "", "it has: none"),
     ],
