@@ -19,7 +19,7 @@ from ragline_cli.stack.addresses import names_a_cluster
 from ragline_cli.stack.current import DEFAULT_NAME
 from ragline_cli.stack.detached import start_detached, stop
 from ragline_cli.stack.places import state_folder
-from ragline_cli.stack.state import StackKind, read_state
+from ragline_cli.stack.state import ProcessId, StackKind, read_state
 
 if TYPE_CHECKING:
     from ragline_cli.ask.asker import Asker
@@ -79,7 +79,14 @@ def bench(
             _fairness(target, tenant, texts, burst, seconds, timeout, folder, as_json=as_json)
             return
         machine = report.Machine.here()
-        load = Load(tenant=tenant, levels=levels, count=queries, changes=changes, timeout=timeout)
+        load = Load(
+            tenant=tenant,
+            levels=levels,
+            count=queries,
+            changes=changes,
+            timeout=timeout,
+            elsewhere=bootstrap is not None or names_a_cluster(),
+        )
         measured, freshness = asyncio.run(_measure(target, load, texts))
     figures = report.BenchReport.of(measured, freshness, machine=machine, stack=kind, tenant=tenant)
     paths = report.write(figures, folder)
@@ -147,6 +154,7 @@ class Load:
     """What to ask: `count` questions of `tenant` at each of the `levels` of load.
 
     `changes` of documents are published without load, and again during the middle level.
+    `elsewhere` says that the cluster is not that of a stack on this machine.
     """
 
     tenant: str
@@ -154,6 +162,13 @@ class Load:
     count: int
     changes: int
     timeout: float
+    elsewhere: bool
+
+    @property
+    def parts(self) -> dict[str, ProcessId]:
+        """The processes of the stack on this machine; none if the load goes elsewhere."""
+        state = None if self.elsewhere else read_state(state_folder(DEFAULT_NAME))
+        return state.processes if state else {}
 
 
 def _levels(concurrency: str) -> tuple[int, ...]:
@@ -214,6 +229,7 @@ async def _level(
             count=sys.maxsize if endless else load.count,
             timeout=load.timeout,
             on_answer=told,
+            parts=load.parts,
         )
 
 

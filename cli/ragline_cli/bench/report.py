@@ -142,8 +142,10 @@ def everything(report: BenchReport) -> Group:
 
 
 def sections(report: BenchReport, box: Box = SIMPLE_HEAD) -> Iterator[tuple[str, Table]]:
-    """Yield headings and tables: all levels end to end, freshness, the stages of each level."""
+    """Yield headings and tables: all levels end to end, processor time, freshness, the stages."""
     yield "End to end: p50/p95/p99 in ms, else p50", _levels_table(report, box)
+    if any(level.processor for level in report.levels):
+        yield "Processor time of a question, ms in all processes", _processor_table(report, box)
     if report.freshness:
         heading = "From a document's change to searchable: p50/p95/p99 in ms"
         yield heading, _freshness_table(report, box)
@@ -165,6 +167,17 @@ def _levels_table(report: BenchReport, box: Box) -> Table:
             *(_ms(part.p50) for part in (level.work, level.hops, level.beyond_work)),
             "\n".join(f"{count} {name}" for name, count in sorted(level.statuses.items())),
         )
+    return table
+
+
+def _processor_table(report: BenchReport, box: Box) -> Table:
+    table = Table("part", box=box)
+    for level in report.levels:
+        table.add_column(f"{level.in_flight} in flight", justify="right", no_wrap=True)
+    most = max(report.levels, key=lambda level: level.in_flight)
+    for part in most.processor:
+        table.add_row(part, *(_ms(level.processor.get(part)) for level in report.levels))
+    table.add_row("together", *(_ms(sum(level.processor.values())) for level in report.levels))
     return table
 
 

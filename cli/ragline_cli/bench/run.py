@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
+from types import MappingProxyType
 from uuid import uuid4
 
 from ragline.clock import Monotonic
 from ragline.contracts.queries import Options, QuerySubmitted
 from ragline_cli.ask.asker import Asker
+from ragline_cli.bench.processor_time import milliseconds_a_question, processor_seconds
 from ragline_cli.bench.stats import LevelFigures, Sample, level_figures
+from ragline_cli.stack.state import ProcessId
 
 OnAnswer = Callable[[], None]
 
@@ -32,18 +35,26 @@ async def measure_level(
     count: int,
     timeout: float,
     on_answer: OnAnswer,
+    parts: Mapping[str, ProcessId] = MappingProxyType({}),
     clock: Monotonic = time.perf_counter,
 ) -> LevelFigures:
     """Ask `count` questions, `in_flight` at a time, and return the figures.
+
+    `parts` are those of the stack whose processor time is measured, by name.
 
     Raises:
         DeadlineExceeded: a question got no terminal answer.
         Unavailable: Kafka cannot be reached.
     """
     queries = _queries(islice(cycle(questions), count), tenant)
-    started = clock()
+    used, started = processor_seconds(parts), clock()
     samples = await _closed_loop(asker, queries, in_flight, timeout, on_answer)
-    return level_figures(samples, in_flight=in_flight, elapsed_s=clock() - started)
+    return level_figures(
+        samples,
+        in_flight=in_flight,
+        elapsed_s=clock() - started,
+        processor=milliseconds_a_question(used, processor_seconds(parts), questions=len(samples)),
+    )
 
 
 def _queries(texts: Sequence[str] | Iterator[str], tenant: str) -> Iterator[QuerySubmitted]:

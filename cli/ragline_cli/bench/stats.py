@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ragline.contracts.answers import QueryAnswered, StageTiming
 from ragline.contracts.topics import QUERY_STAGES
@@ -57,7 +58,8 @@ class LevelFigures(_Figures):
     `end_to_end` is the time measured by the publisher. `hops` is the waiting on the four topics
     between publisher and generator, summed per question; only questions that reached the generator
     count. `beyond_work` is the part of `end_to_end` that is not the work of a stage: those four
-    hops, the fifth one back to the publisher, and the storing in between.
+    hops, the fifth one back to the publisher, and the storing in between. `processor` is the time
+    of processors, in ms for a question, that each part of a stack on this machine used.
     """
 
     in_flight: int
@@ -70,9 +72,16 @@ class LevelFigures(_Figures):
     hops: Quantiles
     beyond_work: Quantiles
     stages: tuple[StageFigures, ...]
+    processor: dict[str, float] = Field(default_factory=dict)
 
 
-def level_figures(samples: Sequence[Sample], *, in_flight: int, elapsed_s: float) -> LevelFigures:
+def level_figures(
+    samples: Sequence[Sample],
+    *,
+    in_flight: int,
+    elapsed_s: float,
+    processor: Mapping[str, float] = MappingProxyType({}),
+) -> LevelFigures:
     """Return the figures of the questions asked at one level in `elapsed_s` seconds."""
     whole = [sample for sample in samples if _went_all_the_way(sample.answer)]
     work = [sum(map(_work, sample.answer.timings)) for sample in whole]
@@ -89,6 +98,7 @@ def level_figures(samples: Sequence[Sample], *, in_flight: int, elapsed_s: float
             [sample.elapsed_ms - spent for sample, spent in zip(whole, work, strict=True)]
         ),
         stages=tuple(_stage(name, samples, elapsed_s) for name in QUERY_PATH),
+        processor=dict(processor),
     )
 
 

@@ -19,6 +19,7 @@ from ragline_cli.bench.corpus import questions_about, questions_of_file, title_o
 from ragline_cli.bench.report import BenchReport, Machine, everything, markdown, write
 from ragline_cli.bench.run import measure_level, warm_up
 from ragline_cli.bench.stats import QUERY_PATH, LevelFigures, Sample, level_figures
+from ragline_cli.stack.state import ProcessId
 
 if TYPE_CHECKING:
     from tests.unit.cli.conftest import FakeKafka, Sent
@@ -211,3 +212,37 @@ def test_questions_about_titles_have_different_intents() -> None:
 def test_a_title_is_stated_or_found(fields: dict[str, str], title: str) -> None:
     event = DocumentChanged.model_validate({"document_id": "a/keys.md", "version": 1} | fields)
     assert title_of(event) == title
+
+
+async def test_the_processor_time_of_a_stack_is_told_for_each_part(fake_kafka: FakeKafka) -> None:
+    fake_kafka.respond = lambda sent: [answer(waiting=1, work=1, name=sent.key.decode()).to_json()]
+    async with open_asker("k:1") as asker:
+        found = await measure_level(
+            asker,
+            ["a?"],
+            tenant="t",
+            in_flight=1,
+            count=3,
+            timeout=5,
+            on_answer=lambda: None,
+            parts={"itself": ProcessId.own()},
+        )
+    assert list(found.processor) == ["itself"]
+    assert found.processor["itself"] >= 0
+
+
+def test_the_report_has_a_row_a_part_and_their_sum() -> None:
+    level = level_figures(
+        [Sample(answer(waiting=1, work=1), 9)],
+        in_flight=32,
+        elapsed_s=1,
+        processor={"retriever": 30.0, "kafka": 12.5},
+    )
+    text = markdown(BenchReport.of((level,), machine=MACHINE, stack="real", tenant="bench"))
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    assert [row for row in rows if row and row[0] in ("retriever", "kafka", "together")][:2] == [
+        ["retriever", "30.0"],
+        ["kafka", "12.5"],
+    ]
+    assert ["together", "42.5"] in rows
+    assert "Processor time" not in markdown(report(hops=20))
