@@ -22,10 +22,15 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The distinct words of a text, and those that may be names (with a capital letter)."""
+    """The distinct words of a folded text."""
 
+    text: str
     all: frozenset[str]
-    names: frozenset[str]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The words that may be names (with a capital letter); few pairs need to know."""
+        return frozenset(word.casefold() for word in self.text.split() if not word.islower())
 
 
 def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -38,11 +43,7 @@ def drop_near_duplicates(candidates: Sequence[Candidate]) -> list[Candidate]:
     kept: list[Candidate] = []
     for candidate in candidates:
         text = folded(candidate.text)
-        words = text.split()
-        distinct = _Words(
-            all=frozenset(text.casefold().split()),
-            names=frozenset(word.casefold() for word in words if not word.islower()),
-        )
+        distinct = _Words(text=text, all=frozenset(text.casefold().split()))
         with_same_numbers = known[frozenset(_NUMBER.findall(text))]
         if not any(_say_the_same(distinct, other) for other in with_same_numbers):
             with_same_numbers.append(distinct)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ragline_retriever import wording
 from ragline_retriever.wording import reworded, unheard
 
 TEXTS = [
@@ -39,3 +42,28 @@ def test_words_that_the_passages_lack_are_told_but_not_those_that_only_ask() -> 
     question = "What does the probation period of Zanzibar mean to ACME in May?"
 
     assert unheard(question, TEXTS) == ("Zanzibar", "mean", "ACME", "May")
+
+
+WORDS = [
+    "limit",
+    "Limit",
+    "limits",
+    "don't",
+    "don",
+    "t",
+    "Straße",
+    "STRASSE",
+    "İzmir",
+    "x-31",
+    "31",
+]
+pieces = st.lists(st.sampled_from([*WORDS, ".", "_", "'", "-"]) | st.text(max_size=3), max_size=8)
+
+
+@given(pieces.map(" ".join), st.lists(pieces.map(" ".join), max_size=4))
+def test_a_word_is_heard_only_as_a_word_of_its_own(question: str, texts: list[str]) -> None:
+    heard = {word.casefold() for text in texts for word in wording._WORD.findall(text)}
+
+    assert unheard(question, texts) == tuple(
+        word for word in unheard(question, []) if word.casefold() not in heard
+    )
