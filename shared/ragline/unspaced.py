@@ -40,7 +40,7 @@ def set_apart(text: str) -> str:
 
 def is_unspaced(word: str) -> bool:
     """Tell whether a word of text that was set apart is a run of these scripts."""
-    return _BEGINS.match(word) is not None
+    return not word.isascii() and _BEGINS.match(word) is not None
 
 
 def pairs(run: str) -> list[str]:

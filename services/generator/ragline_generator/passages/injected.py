@@ -7,6 +7,7 @@ page about such attacks may describe them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ragline_generator.passages.question_parts import is_asking
 from ragline_generator.passages.units import split
@@ -45,6 +46,7 @@ _CHINESE = re.compile(
 _CUT = re.compile(r"[.!?:;\n,]\s++|\s(?:and|und|et|y)\s", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4_096)
 def is_injected(text: str) -> bool:
     """Tell whether `text`, a sentence or item, orders a language model to do something.
 
@@ -56,6 +58,7 @@ def is_injected(text: str) -> bool:
     return any(pattern.match(text) for pattern in (_ORDER, _ADDRESSED, _CHINESE))
 
 
+@lru_cache(maxsize=512)
 def without_injected(text: str) -> str:
     """Return the text of a passage without its sentences that order a model to do something."""
     parts, at = [], 0

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ragline.contracts.queries import Passage
 from ragline.folding import folded
@@ -117,7 +118,7 @@ class Ranking:
         self._codes = codes(question)
         self._scope = scope or Scope()
         self._passages = passages
-        self._split_up: list[list[_Read]] = []
+        self._split_up: list[tuple[_Read, ...]] = []
         self._ranked: dict[int, list[list[Ranked]]] = {}
 
     def of_best(self, most: int) -> list[list[Ranked]]:
@@ -169,14 +170,15 @@ def rank(question: str, passages: Sequence[Passage]) -> list[list[Ranked]]:
     return Ranking(question, passages).of_all()
 
 
-def _with_terms(text: str) -> list[_Read]:
+@lru_cache(maxsize=512)
+def _with_terms(text: str) -> tuple[_Read, ...]:
     found = [(unit, text[unit.start : unit.end]) for unit in split(text)]
     known = {unit: terms(piece) for unit, piece in found}
     titles = titles_above(text, tuple(known))
-    return [
+    return tuple(
         _Read(unit, piece, known[unit], title, known[title] if title else frozenset())
         for (unit, piece), title in zip(found, titles, strict=True)
-    ]
+    )
 
 
 def term_weights(wanted: Iterable[str], units: Iterable[frozenset[str]]) -> Mapping[str, float]:
@@ -248,7 +250,9 @@ def _matched(each: _Read, within: _Within) -> frozenset[str]:
 
     A cell may be too short for a term: one character, or a letter that is a stop word elsewhere.
     """
-    found = (each.terms & within.wanted) | (codes(each.text) & within.codes)
+    found = each.terms & within.wanted
+    if within.codes:
+        found |= codes(each.text) & within.codes
     if each.unit.kind is not LineKind.TABLE_ROW:
         return found
     cells = (folded(cell).strip() for cell in readable.cells(each.text))

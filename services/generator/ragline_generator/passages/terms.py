@@ -8,8 +8,8 @@ characters instead of words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 import regex
 import Stemmer
@@ -73,7 +73,7 @@ STOP_WORDS = frozenset(
 
 def terms(text: str) -> frozenset[str]:
     """Return the distinct content terms of `text`."""
-    return frozenset(_terms(text))
+    return frozenset(sequence(text))
 
 
 def asked(question: str) -> frozenset[str]:
@@ -97,18 +97,20 @@ def codes(text: str) -> frozenset[str]:
     return frozenset(_CODE.findall(folded_case(text)))
 
 
+# One question takes the same sentences apart for its evidence, its extract and its verdicts
+@lru_cache(maxsize=2_048)
 def sequence(text: str) -> tuple[str, ...]:
     """Return the content terms of `text` in order, as often as they occur."""
-    return tuple(_terms(text))
+    return tuple(chain.from_iterable(map(_terms_of, _WORD.findall(folded_case(text)))))
 
 
-def _terms(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(folded_case(text)):
-        word = match.group()
-        if is_unspaced(word):
-            yield from pairs(word)
-        elif word not in STOP_WORDS and (bare := word.partition("'")[0]) not in STOP_WORDS:
-            yield stem(bare)
+@lru_cache(maxsize=65_536)
+def _terms_of(word: str) -> tuple[str, ...]:
+    """Return the terms of a case-folded word; none of a stop word."""
+    if is_unspaced(word):
+        return tuple(pairs(word))
+    bare = word.partition("'")[0]
+    return () if word in STOP_WORDS or bare in STOP_WORDS else (stem(bare),)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ragline_generator.passages.blocks import block
 from ragline_generator.passages.lines import LineKind, Lines, lines_of
@@ -26,6 +27,8 @@ class Unit:
     kind: LineKind
 
 
+# An answer's parts each look at the same passages: relevance, extract, verdicts
+@lru_cache(maxsize=512)
 def split(text: str) -> tuple[Unit, ...]:
     """Split `text` into its units, in order."""
     lines = lines_of(text)

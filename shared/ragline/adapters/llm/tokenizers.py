@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import tiktoken
@@ -58,13 +59,20 @@ class ApproximateTokenizer:
 
     def count(self, text: str) -> int:
         """Return the estimated number of tokens."""
-        return math.ceil(sum(_cost(piece.group()) for piece in _PIECE.finditer(text)))
+        return _estimate(text)
 
     async def counter(self, texts: Collection[str]) -> Callable[[str], int]:
         """Return `count`."""
         return self.count
 
 
+# A budget asks for the same excerpts again and again
+@lru_cache(maxsize=1_024)
+def _estimate(text: str) -> int:
+    return math.ceil(sum(map(_cost, _PIECE.findall(text))))
+
+
+@lru_cache(maxsize=16_384)
 def _cost(piece: str) -> float:
     first = piece[0]
     if first.isascii() and first.isalpha():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from tests.unit.generator.conftest import make_passage
 
+from ragline_generator.passages import ranking
 from ragline_generator.passages.ranking import Ranking, rank
-from ragline_generator.passages.units import LineKind, Unit, split
+from ragline_generator.passages.units import LineKind
 
 QUESTION = "Does a durable queue survive a restart?"
 PASSAGES = [
@@ -33,12 +35,13 @@ def test_a_passage_is_split_up_once_and_only_when_it_is_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen = Counter[str]()
+    split_up = ranking._with_terms
 
-    def counted(text: str) -> tuple[Unit, ...]:
+    def counted(text: str) -> Any:
         seen[text] += 1
-        return split(text)
+        return split_up(text)
 
-    monkeypatch.setattr("ragline_generator.passages.ranking.split", counted)
+    monkeypatch.setattr("ragline_generator.passages.ranking._with_terms", counted)
     made = Ranking(QUESTION, PASSAGES)
 
     made.of_best(6)
