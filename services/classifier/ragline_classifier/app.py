@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from ragline.adapters.llm.guarded import ModelGuard
-from ragline.adapters.llm.openai import open_language_model
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
@@ -103,6 +102,9 @@ async def _language_model(
             "RAGLINE_LLM__API_KEY, or RAGLINE_CLASSIFIER__INTENT_MODEL=local and "
             "RAGLINE_CLASSIFIER__REWRITER=heuristic"
         )
+    # the client takes half a second to import, which a start without a model need not wait for
+    from ragline.adapters.llm.openai import open_language_model
+
     return await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ragline import language
 from ragline.adapters.llm.guarded import ModelGuard
-from ragline.adapters.llm.openai import open_language_model
 from ragline.adapters.llm.server_tokenizer import open_server_tokenizer
 from ragline.adapters.llm.tokenizers import SERVER, open_tokenizer
 from ragline.adapters.models import open_opinion
@@ -115,6 +114,9 @@ async def _writer(
         least_s=own.llm_least_s,
         attempts=own.llm_attempts,
     )
+    # the client takes half a second to import, which a start without a model need not wait for
+    from ragline.adapters.llm.openai import open_language_model
+
     model = await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
     return Writer(model, limits=limits, clock=utc_now)
 

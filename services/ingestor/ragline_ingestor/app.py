@@ -33,7 +33,6 @@ from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
 from ragline_ingestor.http_reader import open_http_reader
 from ragline_ingestor.ocr_lane import OcrLane
-from ragline_ingestor.parsers.pdf.ocr import can_read_pictures
 from ragline_ingestor.sandbox.messages import ParserOptions
 from ragline_ingestor.sandbox.parser_pool import open_parser_pool
 from ragline_ingestor.settings import IngestorSettings, Settings
@@ -114,6 +113,9 @@ async def _open_ocr(
     if not own.ocr:
         yield None
         return
+    # parsers load slowly, and only their own processes need them
+    from ragline_ingestor.parsers.pdf.ocr import can_read_pictures
+
     if not can_read_pictures():
         raise Misconfigured(
             "RAGLINE_INGESTOR__OCR is true, but no OCR engine is installed: install"

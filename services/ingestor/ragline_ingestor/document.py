@@ -40,6 +40,10 @@ class Block:
     heading: str = ""
 
 
+# the code of a refused document that has pictures of pages only
+ONLY_SCANS = "only_scans"
+
+
 class Ocr(StrEnum):
     """Whether the text of scanned pages is read: never, in a lane of its own, or at once."""
 

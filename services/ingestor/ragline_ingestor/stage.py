@@ -28,11 +28,11 @@ from ragline.ports.store import (
 )
 from ragline_ingestor.access_log import AccessLog, Change, ref_of
 from ragline_ingestor.assembly import chunk_counts, chunk_hashes, draft, texts_to_embed
+from ragline_ingestor.document import ONLY_SCANS
 from ragline_ingestor.embedding import CachedEmbedder, Embeddings
 from ragline_ingestor.fetcher import Fetch
 from ragline_ingestor.metadata import within_bounds
 from ragline_ingestor.ocr_lane import OcrLane
-from ragline_ingestor.parsers import ONLY_SCANS
 from ragline_ingestor.preparation import Prepare
 from ragline_ingestor.stopwatch import Stopwatch
 from ragline_ingestor.tenant_line import TenantLine

@@ -27,10 +27,9 @@ from ragline.contracts.queries import Filters
 from ragline.errors import InvalidDocument, TransientError, Unavailable
 from ragline.ports.store import DocumentRef, Scope
 from ragline.testing.store import MemoryStore
-from ragline_ingestor.document import Content
+from ragline_ingestor.document import ONLY_SCANS, Content
 from ragline_ingestor.embedding import embedded_text
 from ragline_ingestor.ocr_lane import OcrLane
-from ragline_ingestor.parsers import ONLY_SCANS
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stage import IngestorStage
 

@@ -9,7 +9,14 @@ from ragline.contracts import media_types
 from ragline.contracts.media_types import BY_SUFFIX, refusal
 from ragline.errors import InvalidDocument, RaglineError
 from ragline_ingestor.container_types import OLE_START, container_type
-from ragline_ingestor.document import Content, Ocr, ParsedDocument, ParseLimits, Parser
+from ragline_ingestor.document import (
+    ONLY_SCANS,
+    Content,
+    Ocr,
+    ParsedDocument,
+    ParseLimits,
+    Parser,
+)
 from ragline_ingestor.parsers.asciidoc.parser import parse_asciidoc
 from ragline_ingestor.parsers.delimited import parse_csv
 from ragline_ingestor.parsers.docx.parser import parse_docx
@@ -30,8 +37,6 @@ from ragline_ingestor.parsers.source.languages import LANGUAGES
 from ragline_ingestor.parsers.source.parser import source_parser
 from ragline_ingestor.parsers.spreadsheet.parser import parse_xlsx
 from ragline_ingestor.parsers.tree.parsers import parse_json, parse_xml, parse_yaml
-
-ONLY_SCANS = "only_scans"
 
 PARSERS: Mapping[str, Parser] = MappingProxyType(
     {
