@@ -1,12 +1,15 @@
-"""Waiting between attempts: as long as the dependency asked for, if it did."""
+"""Calls that are tried again, and the waiting in between: as long as the dependency asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from tenacity import RetryCallState
+from tenacity import AsyncRetrying, RetryCallState
 
-from ragline.errors import TransientError
+from ragline.errors import RaglineError, TransientError
+
+T = TypeVar("T")
 
 
 def wait_as_asked(
@@ -26,3 +29,26 @@ def wait_as_asked(
         return asked or fallback(state)
 
     return wait
+
+
+async def attempted(call: Callable[[], Awaitable[T]], again: Callable[[], AsyncRetrying]) -> T:
+    """Return what `call` returns, at the first attempt or at a later one.
+
+    `again` is asked for its strategy only when the first attempt fails, with that failure as its
+    first: to make one takes longer than what most calls do.
+
+    Raises:
+        Exception: what `call` raised, when the strategy gives up; of a first failure that is none
+            of `ragline.errors`, at once.
+    """
+    try:
+        return await call()
+    except RaglineError as error:
+        failed = [error]
+
+    async def attempt() -> T:
+        if failed:
+            raise failed.pop()
+        return await call()
+
+    return await again()(attempt)

@@ -12,7 +12,7 @@ older readers, like any other looser limit (`compatibility.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 # Names that programs give: stages, plans, methods, codes, degradations
 NAME_CHARS = 128
@@ -87,8 +87,10 @@ def clip(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + _CUT
 
 
-def clip_path(headings: Iterable[str]) -> tuple[str, ...]:
+def clip_path(headings: Sequence[str]) -> tuple[str, ...]:
     """Return a heading path with each heading clipped; `…` stands for all below the deepest."""
+    if len(headings) <= HEADINGS and max(map(len, headings), default=0) <= HEADING_CHARS:
+        return tuple(headings)
     path = tuple(clip(heading, HEADING_CHARS) for heading in headings)
     return path if len(path) <= HEADINGS else (*path[: HEADINGS - 1], _CUT)
 

@@ -16,6 +16,12 @@ from ragline.contracts.base import HeadingPath, LanguageTag, Tags, Title, Url
 
 T = TypeVar("T")
 
+_TEXT = frozenset({str})
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
 
 def _texts(fit: Callable[[str], T]) -> BeforeValidator:
     """Apply `fit` to texts; what is none is left to be refused."""
@@ -26,8 +32,10 @@ def _lists(fit: Callable[[Sequence[str]], T]) -> BeforeValidator:
     """Apply `fit` to lists of texts; what is none is left to be refused."""
 
     def applied(value: Any) -> Any:
-        is_list = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
-        return fit(value) if is_list else value
+        is_list = isinstance(value, list | tuple)
+        if is_list and (_TEXT.issuperset(map(type, value)) or all(map(_is_text, value))):
+            return fit(value)
+        return value
 
     return BeforeValidator(applied)
 

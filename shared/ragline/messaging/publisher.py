@@ -24,6 +24,7 @@ from ragline.contracts.topics import Topic
 from ragline.errors import InvalidEvent, PermanentError, RaglineError
 from ragline.messaging.kafka_errors import translated
 from ragline.messaging.record import Record
+from ragline.retries import attempted
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +53,20 @@ async def until_stored(
             log.warning("attempt %d, trying again: %s", state.attempt_number, error)
             on_failure(error)
 
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception(_is_brokers_fault),
-        wait=wait_exponential_jitter(multiplier=0.2, max=5),
-        before_sleep=note,
-        sleep=sleep,
-        reraise=True,
-    ):
-        with attempt, translated("publishing", publishing=True):
+    async def stored() -> None:
+        with translated("publishing", publishing=True):
             await send()
+
+    await attempted(
+        stored,
+        again=lambda: AsyncRetrying(
+            retry=retry_if_exception(_is_brokers_fault),
+            wait=wait_exponential_jitter(multiplier=0.2, max=5),
+            before_sleep=note,
+            sleep=sleep,
+            reraise=True,
+        ),
+    )
 
 
 class RecordPublisher:

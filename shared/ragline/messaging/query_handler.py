@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from tenacity import (
     AsyncRetrying,
@@ -37,7 +38,7 @@ from ragline.messaging.failures import (
 from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Record
 from ragline.ports.answers import Attempt, Progress
-from ragline.retries import wait_as_asked
+from ragline.retries import attempted, wait_as_asked
 
 log = logging.getLogger(__name__)
 
@@ -178,20 +179,25 @@ class QueryHandler(Handler):
                 topic = CURRENT.get().record.topic
                 self._context.metrics.count("ragline_retries_total", topic=topic, code=error.code)
 
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(TransientError),
-            wait=wait_as_asked(
-                wait_exponential_jitter(
-                    multiplier=settings.retry_initial_s, max=settings.retry_max_s
-                )
-            ),
-            stop=stop_before_delay(remaining),
-            before_sleep=note,
-            reraise=True,
-        )
+        def again() -> AsyncRetrying:
+            return AsyncRetrying(
+                retry=retry_if_exception_type(TransientError),
+                wait=wait_as_asked(
+                    wait_exponential_jitter(
+                        multiplier=settings.retry_initial_s, max=settings.retry_max_s
+                    )
+                ),
+                stop=stop_before_delay(self._left(deadline)),
+                before_sleep=note,
+                reraise=True,
+            )
+
+        async def attempt() -> Any:
+            return await self._context.stage(event)
+
         try:
             async with asyncio.timeout(remaining):
-                return await retrying(self._context.stage, event)
+                return cast("Event", await attempted(attempt, again))
         except TimeoutError as error:
             if last:
                 raise last[0] from error
