@@ -87,8 +87,10 @@ def bench(
             timeout=timeout,
             elsewhere=bootstrap is not None or names_a_cluster(),
         )
-        measured, freshness = asyncio.run(_measure(target, load, texts))
-    figures = report.BenchReport.of(measured, freshness, machine=machine, stack=kind, tenant=tenant)
+        measured, freshness, resting = asyncio.run(_measure(target, load, texts))
+    figures = report.BenchReport.of(
+        measured, freshness, at_rest=resting, machine=machine, stack=kind, tenant=tenant
+    )
     paths = report.write(figures, folder)
     if as_json:
         print_json(figures)
@@ -198,17 +200,18 @@ def _running_stack(kind: StackKind | None) -> Iterator[str]:
 
 async def _measure(
     target: Connection, load: Load, questions: list[str] | None
-) -> tuple[tuple[LevelFigures, ...], tuple[FreshnessFigures, ...]]:
+) -> tuple[tuple[LevelFigures, ...], tuple[FreshnessFigures, ...], dict[str, float]]:
     from ragline_cli.ask.asker import open_asker
-    from ragline_cli.bench.run import warm_up
+    from ragline_cli.bench.run import at_rest, warm_up
 
     if questions is None:
         questions = await _questions_about(target, load.tenant, load.timeout)
     async with open_asker(target.kafka) as asker:
         await warm_up(asker, questions, tenant=load.tenant, timeout=load.timeout)
+        resting = await at_rest(load.parts)
         levels = [await _level(asker, questions, load, level) for level in load.levels]
         freshness = [each async for each in _freshness(target, asker, questions, load)]
-    return tuple(levels), tuple(freshness)
+    return tuple(levels), tuple(freshness), resting
 
 
 async def _level(

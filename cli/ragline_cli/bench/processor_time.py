@@ -25,15 +25,15 @@ def processor_seconds(parts: Mapping[str, ProcessId]) -> Seconds:
     }
 
 
-def milliseconds_a_question(before: Seconds, after: Seconds, *, questions: int) -> Seconds:
-    """Return each part's milliseconds for one of `questions`, the most expensive first.
+def milliseconds_each(before: Seconds, after: Seconds, *, of: int) -> Seconds:
+    """Return each part's milliseconds for each of so many questions, the most expensive first.
 
     Parts that were not there all the time are left out.
     """
     spent = {
-        name: round(1000 * (seconds - before[name]) / questions, 2)
+        name: round(1000 * (seconds - before[name]) / of, 2)
         for name, seconds in after.items()
-        if name in before and questions
+        if name in before and of
     }
     return dict(sorted(spent.items(), key=lambda part: -part[1]))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from rich.box import MARKDOWN, SIMPLE_HEAD, Box
 from rich.console import Console, Group
 from rich.table import Table
@@ -53,7 +54,10 @@ class Machine(BaseModel):
 
 
 class BenchReport(BaseModel):
-    """The figures of all levels, and the stack and machine that were measured."""
+    """The figures of all levels, and the stack and machine that were measured.
+
+    `at_rest` is the processor time in ms a second that each part uses while nothing is asked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,6 +67,7 @@ class BenchReport(BaseModel):
     tenant: str
     levels: tuple[LevelFigures, ...]
     freshness: tuple[FreshnessFigures, ...] = ()
+    at_rest: dict[str, float] = Field(default_factory=dict)
     hops_budget_ms: float = HOPS_BUDGET_MS
 
     @classmethod
@@ -71,6 +76,7 @@ class BenchReport(BaseModel):
         levels: tuple[LevelFigures, ...],
         freshness: tuple[FreshnessFigures, ...] = (),
         *,
+        at_rest: Mapping[str, float] = MappingProxyType({}),
         machine: Machine,
         stack: str,
         tenant: str,
@@ -83,6 +89,7 @@ class BenchReport(BaseModel):
             tenant=tenant,
             levels=levels,
             freshness=freshness,
+            at_rest=dict(at_rest),
         )
 
     def verdict(self) -> str:
@@ -174,10 +181,13 @@ def _processor_table(report: BenchReport, box: Box) -> Table:
     table = Table("part", box=box)
     for level in report.levels:
         table.add_column(f"{level.in_flight} in flight", justify="right", no_wrap=True)
+    table.add_column("at rest, ms a second", justify="right", no_wrap=True)
     most = max(report.levels, key=lambda level: level.in_flight)
     for part in most.processor:
-        table.add_row(part, *(_ms(level.processor.get(part)) for level in report.levels))
-    table.add_row("together", *(_ms(sum(level.processor.values())) for level in report.levels))
+        levels = (_ms(level.processor.get(part)) for level in report.levels)
+        table.add_row(part, *levels, _ms(report.at_rest.get(part)))
+    together = (_ms(sum(level.processor.values())) for level in report.levels)
+    table.add_row("together", *together, _ms(sum(report.at_rest.values())))
     return table
 
 

@@ -12,18 +12,28 @@ from uuid import uuid4
 from ragline.clock import Monotonic
 from ragline.contracts.queries import Options, QuerySubmitted
 from ragline_cli.ask.asker import Asker
-from ragline_cli.bench.processor_time import milliseconds_a_question, processor_seconds
+from ragline_cli.bench.processor_time import Seconds, milliseconds_each, processor_seconds
 from ragline_cli.bench.stats import LevelFigures, Sample, level_figures
 from ragline_cli.stack.state import ProcessId
 
 OnAnswer = Callable[[], None]
 
 _WARM_UP = 8
+_AT_REST_S = 10
 
 
 async def warm_up(asker: Asker, questions: Sequence[str], *, tenant: str, timeout: float) -> None:
     """Ask a few questions one after another: the first ones load models and open connections."""
     await _closed_loop(asker, _queries(questions[:_WARM_UP], tenant), 1, timeout, lambda: None)
+
+
+async def at_rest(parts: Mapping[str, ProcessId]) -> Seconds:
+    """Return each part's processor time in ms for a second in which nothing is asked."""
+    if not parts:
+        return {}
+    before = processor_seconds(parts)
+    await asyncio.sleep(_AT_REST_S)
+    return milliseconds_each(before, processor_seconds(parts), of=_AT_REST_S)
 
 
 async def measure_level(
@@ -53,7 +63,7 @@ async def measure_level(
         samples,
         in_flight=in_flight,
         elapsed_s=clock() - started,
-        processor=milliseconds_a_question(used, processor_seconds(parts), questions=len(samples)),
+        processor=milliseconds_each(used, processor_seconds(parts), of=len(samples)),
     )
 
 

@@ -238,11 +238,13 @@ def test_the_report_has_a_row_a_part_and_their_sum() -> None:
         elapsed_s=1,
         processor={"retriever": 30.0, "kafka": 12.5},
     )
-    text = markdown(BenchReport.of((level,), machine=MACHINE, stack="real", tenant="bench"))
+    resting = {"retriever": 6.0, "kafka": 20.25}
+    found = BenchReport.of((level,), at_rest=resting, machine=MACHINE, stack="real", tenant="t")
+    text = markdown(found)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
     assert [row for row in rows if row and row[0] in ("retriever", "kafka", "together")][:2] == [
-        ["retriever", "30.0"],
-        ["kafka", "12.5"],
+        ["retriever", "30.0", "6.0"],
+        ["kafka", "12.5", "20.2"],
     ]
-    assert ["together", "42.5"] in rows
+    assert ["together", "42.5", "26.2"] in rows
     assert "Processor time" not in markdown(report(hops=20))

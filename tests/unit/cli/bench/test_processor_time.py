@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ragline_cli.bench.processor_time import milliseconds_a_question, processor_seconds
+from ragline_cli.bench.processor_time import milliseconds_each, processor_seconds
 from ragline_cli.stack.state import ProcessId
 
 _BUSY = "import time\nwhile time.process_time() < 0.2: pass\n"
@@ -27,10 +27,10 @@ def test_a_part_counts_with_what_it_has_started() -> None:
 def test_a_questions_share_is_told_for_parts_that_were_there_all_the_time() -> None:
     before, after = {"kafka": 1.0, "redis": 2.0}, {"kafka": 1.5, "redis": 4.0, "late": 9.0}
 
-    found = milliseconds_a_question(before, after, questions=100)
+    found = milliseconds_each(before, after, of=100)
 
     assert list(found.items()) == [("redis", 20.0), ("kafka", 5.0)]
 
 
 def test_without_questions_there_is_no_share() -> None:
-    assert milliseconds_a_question({"kafka": 1.0}, {"kafka": 2.0}, questions=0) == {}
+    assert milliseconds_each({"kafka": 1.0}, {"kafka": 2.0}, of=0) == {}
