@@ -187,7 +187,12 @@ def _processor_table(report: BenchReport, box: Box) -> Table:
         levels = (_ms(level.processor.get(part)) for level in report.levels)
         table.add_row(part, *levels, _ms(report.at_rest.get(part)))
     together = (_ms(sum(level.processor.values())) for level in report.levels)
-    table.add_row("together", *together, _ms(sum(report.at_rest.values())))
+    resting = sum(report.at_rest.values())
+    table.add_row("together", *together, _ms(resting))
+    shares = (
+        _ms(resting / level.per_second if level.per_second else None) for level in report.levels
+    )
+    table.add_row("of it as at rest", *shares, "")
     return table
 
 

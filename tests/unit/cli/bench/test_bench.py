@@ -247,4 +247,5 @@ def test_the_report_has_a_row_a_part_and_their_sum() -> None:
         ["kafka", "12.5", "20.2"],
     ]
     assert ["together", "42.5", "26.2"] in rows
+    assert ["of it as at rest", "26.2", ""] in rows  # at one question a second
     assert "Processor time" not in markdown(report(hops=20))
