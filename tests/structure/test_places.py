@@ -83,6 +83,7 @@ def test_evaluation_has_a_folder_for_each_measurement() -> None:
         "refusals",
         "validation",
         "shadow",
+        "capacity",
     }
     assert modules_in(folder) == kit | measurements
 

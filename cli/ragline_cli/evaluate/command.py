@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ragline_cli.evaluate.answers import answers
+from ragline_cli.evaluate.capacity import capacity
 from ragline_cli.evaluate.compression import compression
 from ragline_cli.evaluate.installed import require_evaluation
 from ragline_cli.evaluate.intent import intent
@@ -30,3 +31,4 @@ app.command()(compression)
 app.command()(answers)
 app.command()(validation)
 app.command()(refusals)
+app.command()(capacity)

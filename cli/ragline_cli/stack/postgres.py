@@ -13,6 +13,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
@@ -41,14 +42,23 @@ class PostgresServer(Server):
         folder: the data folder.
         port: the port to listen on; a free one by default.
         log: the file for its output.
+        settings: further settings of the server, as `postgres -c` takes them.
     """
 
     name = "postgres"
     stop_signal = signal.SIGINT  # "fast": closes sessions, where SIGTERM waits for them to end
 
-    def __init__(self, folder: Path, *, port: int | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        log: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(folder, log=log)
         self.port = choose_port(port)
+        self._settings = settings or {}
 
     @property
     def url(self) -> str:
@@ -75,6 +85,7 @@ class PostgresServer(Server):
             "listen_addresses": LOOPBACK,
             "port": str(self.port),
             "unix_socket_directories": "",
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(argv=_as_owner(_programs() / "postgres", "-D", self._data, *options))

@@ -1,0 +1,1 @@
+"""How a vector store grows: times, recall, memory and disk at several numbers of chunks."""
