@@ -113,9 +113,9 @@ async def test_keyword_search_of_a_tenant_that_the_planner_does_not_know_compare
     async with opened(pgvector_settings) as store:
         await store.upsert(document("old", tenant="known"))
         async with connected(pgvector_settings) as connection:
-            for table in ("documents", "chunks", "postings"):
+            for table in ("documents", "chunks", "fresh_blocks"):
                 await connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
-            await connection.execute("ANALYZE documents, chunks, postings")
+            await connection.execute("ANALYZE documents, chunks, fresh_blocks")
         texts = [f"n{n}" for n in range(20)]
         for number in range(30):
             await store.upsert(document(f"d{number}", texts=texts))
@@ -184,7 +184,7 @@ async def test_deleting_leaves_no_word_of_the_document(
         for rows in (
             await connection.fetch("SELECT * FROM documents"),
             await connection.fetch("SELECT * FROM chunks"),
-            await connection.fetch("SELECT * FROM postings"),
+            await connection.fetch("SELECT * FROM fresh_blocks"),
         ):
             assert rows
             assert not any("secret" in str(dict(row)) for row in rows)

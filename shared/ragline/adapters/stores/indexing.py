@@ -106,13 +106,18 @@ def terms_of(document: IndexedDocument, chunk: EmbeddedChunk) -> ChunkTerms:
         document.ref.document_id,
     )
     return ChunkTerms(
-        relevance=[
-            *keyword_terms(document.title) * TITLE_WEIGHT,
-            *keyword_terms(" ".join(chunk.heading_path)) * HEADING_WEIGHT,
-            *keyword_terms(chunk.text),
-        ],
+        relevance=relevance_terms(document.title, chunk.heading_path, chunk.text),
         metadata=list(dict.fromkeys(word for field in named for word in literal_words(field))),
     )
+
+
+def relevance_terms(title: str, heading_path: Iterable[str], text: str) -> list[str]:
+    """Return the terms by which keyword search finds a chunk, repeated as often as each counts."""
+    return [
+        *keyword_terms(title) * TITLE_WEIGHT,
+        *keyword_terms(" ".join(heading_path)) * HEADING_WEIGHT,
+        *keyword_terms(text),
+    ]
 
 
 def literal_terms(terms: Iterable[str]) -> list[tuple[str, ...]]:

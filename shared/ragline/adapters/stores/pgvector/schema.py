@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from ragline.adapters.stores.indexing import IndexIdentity, mismatch
+from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
 
 # pgvector's HNSW index accepts vectors up to this length; longer ones are searched exactly
 MAX_INDEXED_DIMENSIONS = 2_000
@@ -61,21 +61,58 @@ CREATE TABLE chunks (
 );
 CREATE INDEX ON chunks USING gin (metadata_words);
 
-CREATE TABLE postings (
-    tenant text NOT NULL,
-    term text NOT NULL,
-    chunk_id bigint NOT NULL,
-    frequency integer NOT NULL,
-    length integer NOT NULL,
-    PRIMARY KEY (tenant, term, chunk_id) INCLUDE (frequency, length)
-);
-CREATE INDEX ON postings (chunk_id);
-
 CREATE TABLE totals (
     tenant text PRIMARY KEY,
     chunks bigint NOT NULL,
     length bigint NOT NULL
 );
+"""
+# apart from the others, because databases of an earlier layout get them later
+_POSTINGS = """
+ALTER TABLE documents ADD fresh boolean NOT NULL DEFAULT false;
+CREATE INDEX ON documents (tenant, document_id) WHERE fresh;
+ALTER TABLE totals ADD fresh bigint NOT NULL DEFAULT 0;
+
+CREATE TABLE posting_blocks (
+    tenant text NOT NULL,
+    term text NOT NULL,
+    bucket bigint NOT NULL,
+    count integer NOT NULL,
+    peak float8 NOT NULL,
+    average float8 NOT NULL,
+    places bytea STORAGE EXTERNAL NOT NULL,
+    frequencies bytea STORAGE EXTERNAL NOT NULL,
+    lengths bytea STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (tenant, term, bucket)
+);
+
+CREATE TABLE fresh_blocks (
+    tenant text NOT NULL,
+    term text NOT NULL,
+    bucket bigint NOT NULL,
+    lead integer NOT NULL,
+    count integer NOT NULL,
+    peak float8 NOT NULL,
+    average float8 NOT NULL,
+    places bytea STORAGE EXTERNAL NOT NULL,
+    frequencies bytea STORAGE EXTERNAL NOT NULL,
+    lengths bytea STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (tenant, term, bucket, lead)
+);
+"""
+# 16-bit numbers, big-endian: `int4send` writes four bytes
+_MOVE_POSTINGS = """
+INSERT INTO posting_blocks
+SELECT tenant, term, chunk_id >> 16, count(*),
+    max(frequency * $1::float8 / (frequency + $2::float8 + $3::float8 * p.length / t.average)),
+    t.average,
+    string_agg(substring(int4send((chunk_id & 65535)::integer) FROM 3), ''),
+    string_agg(substring(int4send(least(frequency, 65535)) FROM 3), ''),
+    string_agg(substring(int4send(least(p.length, 65535)) FROM 3), '')
+FROM postings p
+JOIN (SELECT tenant, length::float8 / chunks AS average FROM totals WHERE length > 0) t
+    USING (tenant)
+GROUP BY tenant, term, chunk_id >> 16, t.average
 """
 _VECTOR_INDEX = "CREATE INDEX ON chunks USING hnsw (embedding vector_cosine_ops)"
 _INLINE_VECTORS = "ALTER TABLE chunks ALTER COLUMN embedding SET STORAGE PLAIN"
@@ -105,6 +142,33 @@ async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIde
 async def exists(connection: asyncpg.Connection, schema: str) -> bool:
     """Tell whether the collection's schema exists."""
     return await connection.fetchval("SELECT to_regclass($1)", _table(schema)) is not None
+
+
+async def has_single_postings(connection: asyncpg.Connection, schema: str) -> bool:
+    """Tell whether the collection is of the earlier layout, with a row for each posting."""
+    return await connection.fetchval("SELECT to_regclass($1)", f'"{schema}".postings') is not None
+
+
+async def pack_postings(connection: asyncpg.Connection, schema: str) -> None:
+    """Bring a collection of the earlier layout into the present one, all at once.
+
+    Takes minutes for millions of chunks. Services of the earlier release cannot use it afterwards.
+    """
+    await connection.execute(_LOCK)
+    try:
+        if not await has_single_postings(connection, schema):
+            return  # another service was faster
+        async with connection.transaction():
+            await connection.execute(f'SET LOCAL search_path TO "{schema}"')
+            # writers have to wait, or they would add postings that nobody reads any more
+            await connection.execute("LOCK TABLE documents, chunks, postings, totals")
+            await connection.execute(_POSTINGS)
+            await connection.execute(
+                _MOVE_POSTINGS, BM25_K1 + 1, BM25_K1 * (1 - BM25_B), BM25_K1 * BM25_B
+            )
+            await connection.execute("DROP TABLE postings")
+    finally:
+        await connection.execute(_UNLOCK)
 
 
 def _table(schema: str) -> str:
@@ -139,6 +203,7 @@ async def _create(connection: asyncpg.Connection, schema: str, identity: IndexId
     await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     await connection.execute(f'SET LOCAL search_path TO "{schema}", "{extension_schema}"')
     await connection.execute(_TABLES.replace("DIMENSIONS", str(identity.dimensions)))
+    await connection.execute(_POSTINGS)
     if identity.dimensions <= _MAX_INLINE_DIMENSIONS:
         await connection.execute(_INLINE_VECTORS)
     if identity.dimensions <= MAX_INDEXED_DIMENSIONS:

@@ -1,4 +1,4 @@
-"""The three searches; each is one statement, whose snapshot holds one version of each document."""
+"""The three searches; each has one snapshot, which holds one version of each document."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import asyncpg
 
 from ragline.adapters.stores.analysis import clean, query_terms
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1, candidate, literal_terms
+from ragline.adapters.stores.indexing import candidate, literal_terms
 from ragline.adapters.stores.pgvector.scope import Arguments, visible
+from ragline.adapters.stores.pgvector.term_postings import Ranked, term_postings
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Candidate
 from ragline.ports.store import Scope
@@ -21,37 +22,25 @@ _CHUNKS = "chunks c JOIN documents d ON d.tenant = c.tenant AND d.document_id = 
 # up to this many chunks, all vectors of a tenant are compared: 30 ms on one core, 384 dimensions
 EXACT_UP_TO = 20_000
 
+# so many times the wanted chunks are ranked at first
+_SPARE = 2
+
 _CHUNK_COUNT = "SELECT chunks FROM totals WHERE tenant = $1"
 _VECTOR = """
 SELECT {columns}, 1 - (c.embedding <=> {embedding}) AS score
 FROM {chunks} WHERE {visible}
 ORDER BY {order} LIMIT {limit}
 """
-# Double precision throughout, because `numeric` arithmetic is slow; the greatest() keeps scores
-# positive while another writer's totals are not committed yet. `OFFSET 0` prevents the planner from
-# reordering the joins: chunks are looked up best first, and only until enough of them are visible.
-# Without it the planner, whose statistics do not know a new tenant yet, compared every scored chunk
-# with every other one (7,080 chunks: 2.2 s instead of 15 ms).
-_KEYWORD = """
-WITH totals AS (
-    SELECT chunks::float8 AS n, length::float8 / chunks AS average
-    FROM totals WHERE tenant = {tenant} AND length > 0
-), hits AS MATERIALIZED (
-    SELECT chunk_id, term, frequency, length
-    FROM postings WHERE tenant = {tenant} AND term = ANY({terms}::text[])
-), weights AS (
-    SELECT term,
-        ln(1 + greatest(n - count(*) + 0.5, 0.5)::float8 / (count(*) + 0.5)::float8)::float8 AS idf
-    FROM hits CROSS JOIN totals GROUP BY term, n
-), scored AS (
-    SELECT chunk_id, sum(
-        idf * frequency * {top}::float8
-        / (frequency + {base}::float8 + {slope}::float8 * hits.length / average)
-    ) AS score
-    FROM hits JOIN weights USING (term) CROSS JOIN totals GROUP BY chunk_id
-)
+# The best chunks are looked up in their order, and only until enough of them are visible: `OFFSET
+# 0` prevents the planner from reordering the joins, because its statistics do not know a new tenant
+# yet (it compared every scored chunk with every other one: 7,080 chunks, 2.2 s instead of 15 ms).
+_LOOKED_UP = """
 SELECT found.*, s.score
-FROM (SELECT chunk_id, score FROM scored ORDER BY score DESC, chunk_id OFFSET 0) s
+FROM (
+    SELECT chunk_id, score, place
+    FROM unnest({ids}::bigint[], {scores}::float8[]) WITH ORDINALITY AS u (chunk_id, score, place)
+    ORDER BY place OFFSET 0
+) s
 CROSS JOIN LATERAL (
     SELECT {columns}
     FROM chunks c CROSS JOIN LATERAL (
@@ -60,7 +49,7 @@ CROSS JOIN LATERAL (
     ) d
     WHERE c.id = s.chunk_id AND {visible} OFFSET 0
 ) found
-ORDER BY s.score DESC, s.chunk_id LIMIT {limit}
+ORDER BY s.place LIMIT {limit}
 """
 _METADATA = """
 SELECT {columns}, ({found})::real / {count} AS score
@@ -99,22 +88,19 @@ async def vector(
 async def keyword(
     connection: asyncpg.Connection, text: str, scope: Scope, limit: int
 ) -> list[Candidate]:
-    """Search by BM25, computed from the postings of the question's terms."""
+    """Search by BM25, exactly, in one snapshot.
+
+    Some more than `limit` are ranked, because a reader may not see them all. Where access or
+    filters hide too many, everything is ranked.
+    """
     if not (terms := query_terms(text)):
         return []
-    arguments = Arguments()
-    condition = visible(scope, arguments)
-    statement = _KEYWORD.format(
-        columns=_COLUMNS,
-        visible=condition,
-        tenant="$1",
-        terms=arguments.add(terms),
-        limit=arguments.add(limit),
-        top=BM25_K1 + 1,
-        base=BM25_K1 * (1 - BM25_B),
-        slope=BM25_K1 * BM25_B,
-    )
-    rows = await connection.fetch(statement, *arguments.values)
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        found = await term_postings(connection, clean(scope.tenant), terms)
+        ranked = await found.best(_SPARE * limit)
+        rows = await _looked_up(connection, ranked, scope, limit)
+        if len(rows) < limit and len(ranked.ids) < found.most:
+            rows = await _looked_up(connection, await found.best(found.most), scope, limit)
     return [_candidate(row, SearchKind.KEYWORD) for row in rows]
 
 
@@ -138,6 +124,23 @@ async def metadata(
     )
     rows = await connection.fetch(statement, *arguments.values)
     return [_candidate(row, SearchKind.METADATA) for row in rows]
+
+
+async def _looked_up(
+    connection: asyncpg.Connection, ranked: Ranked, scope: Scope, limit: int
+) -> list[asyncpg.Record]:
+    if not ranked.ids:
+        return []
+    arguments = Arguments()
+    statement = _LOOKED_UP.format(
+        columns=_COLUMNS,
+        visible=visible(scope, arguments),
+        ids=arguments.add(ranked.ids),
+        scores=arguments.add(ranked.scores),
+        limit=arguments.add(limit),
+    )
+    rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments.values)
+    return rows
 
 
 async def _nearest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import asyncpg
@@ -13,7 +13,7 @@ from pgvector import Vector
 from pgvector.asyncpg import register_vector
 
 from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
-from ragline.adapters.stores.pgvector import schema, search, write
+from ragline.adapters.stores.pgvector import postings, schema, search, write
 from ragline.adapters.stores.pgvector.errors import guarded
 from ragline.adapters.stores.pgvector.pool import RenewablePool, address, open_pool
 from ragline.contracts.queries import Candidate
@@ -29,6 +29,10 @@ from ragline.settings import VectorStoreSettings
 
 # a transaction gets one more `timeout_s` for every 100 chunks that it writes or removes
 _CHUNKS_PER_LIMIT = 100
+# a merge is over in seconds; its limit is that of a document with so many chunks
+_MERGED_CHUNKS = 500
+# the postings of an earlier layout are packed once: about a minute for a million chunks
+_PACKING_S = 3_600.0
 _CURRENT = """
 SELECT version, gone, content_hash, access_version, access_by_event, access, chunk_hashes
 FROM documents WHERE tenant = $1 AND document_id = $2
@@ -108,7 +112,9 @@ class PgvectorStore:
                 )
             if stored > (version, False):
                 return WriteResult.SUPERSEDED
-            await write.replace(connection, document, chunks)
+            merge_is_due = await write.replace(connection, document, chunks)
+        if merge_is_due:
+            await self._merge(ref.tenant)
         return WriteResult.APPLIED
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
@@ -137,6 +143,12 @@ class PgvectorStore:
     async def settle(self, ref: DocumentRef) -> None:
         """Do nothing: an interrupted transaction is rolled back, so nothing is half-written."""
 
+    async def _merge(self, tenant: str) -> None:
+        """Merge what many writes have left; if it fails, the next write tries again."""
+        with suppress(Unavailable):
+            async with self._transaction("merge postings", chunks=_MERGED_CHUNKS) as connection:
+                await postings.merge(connection, tenant)
+
     async def _chunks_stored(self, ref: DocumentRef) -> int:
         stored = await self.current(ref)
         return len(stored.chunk_hashes) if stored else 0
@@ -159,12 +171,21 @@ async def open_store(
 ) -> AsyncIterator[PgvectorStore]:
     """Open the collection as a pool of connections, creating its schema when there is none."""
     identity = IndexIdentity(fingerprint, dimensions)
+    await _pack_postings(settings)
     async with _connected(settings) as connection:
         vector_schema = await schema.ensure(connection, settings.collection, identity)
     session = _SESSION | {"search_path": f'"{settings.collection}", "{vector_schema}"'}
     prepare = partial(register_vector, schema=vector_schema)
     async with open_pool(settings, session=session, prepare=prepare) as pool:
         yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
+
+
+async def _pack_postings(settings: VectorStoreSettings) -> None:
+    async with _connected(settings) as connection:
+        outdated = await schema.has_single_postings(connection, settings.collection)
+    if outdated:
+        async with _connected(settings, _PACKING_S) as connection:
+            await schema.pack_postings(connection, settings.collection)
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
@@ -174,8 +195,10 @@ async def has_collection(settings: VectorStoreSettings) -> bool:
 
 
 @asynccontextmanager
-async def _connected(settings: VectorStoreSettings) -> AsyncIterator[Connection]:
-    async with guarded("connect", settings.timeout_s):
+async def _connected(
+    settings: VectorStoreSettings, limit_s: float | None = None
+) -> AsyncIterator[Connection]:
+    async with guarded("connect", limit_s or settings.timeout_s):
         connection = await asyncpg.connect(address(settings))
         try:
             yield connection

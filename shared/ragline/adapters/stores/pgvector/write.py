@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 from pgvector import Vector
 
-from ragline.adapters.stores.indexing import ChunkTerms, terms_of
+from ragline.adapters.stores.indexing import ChunkTerms, relevance_terms, terms_of
+from ragline.adapters.stores.pgvector import postings
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 
 # create the row first: a row that does not exist cannot be locked
@@ -24,37 +26,34 @@ _SET_ACCESS = """
 UPDATE documents SET access_version = $3, access_by_event = $4, access = $5
 WHERE tenant = $1 AND document_id = $2 AND (access_version, access_by_event) <= ($3, $4)
 """
+_NAMED = "SELECT title, fresh FROM documents WHERE tenant = $1 AND document_id = $2"
 _REMOVE = """
-WITH removed AS (
-    DELETE FROM chunks WHERE tenant = $1 AND document_id = $2 RETURNING id, length
-), unposted AS (
-    DELETE FROM postings WHERE chunk_id IN (SELECT id FROM removed)
-)
-SELECT count(*) AS chunks, coalesce(sum(length), 0) AS length FROM removed
+DELETE FROM chunks WHERE tenant = $1 AND document_id = $2
+RETURNING id, text, heading_path, length
 """
 _SET_CONTENT = """
 UPDATE documents SET version = $3, gone = false, content_hash = $4, chunk_hashes = $5,
     title = $6, url = $7, media_type = $8, language = $9, tags = $10, attributes = $11,
-    updated_at = $12
+    updated_at = $12, fresh = true
 WHERE tenant = $1 AND document_id = $2
 """
 _SET_GONE = """
 UPDATE documents SET version = $3, gone = true, content_hash = NULL, chunk_hashes = '{}',
     title = '', url = NULL, media_type = NULL, language = NULL, tags = '{}', attributes = '{}',
-    updated_at = NULL
+    updated_at = NULL, fresh = false
 WHERE tenant = $1 AND document_id = $2
 """
 _NEXT_IDS = "SELECT nextval(pg_get_serial_sequence('chunks', 'id')) FROM generate_series(1, $1)"
 _ADD_TOTALS = """
-INSERT INTO totals AS t VALUES ($1, $2, $3) ON CONFLICT (tenant)
-DO UPDATE SET chunks = t.chunks + excluded.chunks, length = t.length + excluded.length
+INSERT INTO totals AS t VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO UPDATE SET
+    chunks = t.chunks + excluded.chunks, length = t.length + excluded.length,
+    fresh = t.fresh + excluded.fresh
+RETURNING fresh
 """
 _CHUNK_COLUMNS = (
     "tenant", "document_id", "ordinal", "id", "text", "span_start", "span_end", "heading_path",
     "metadata_words", "length", "embedding",
 )  # fmt: skip
-_POSTING_COLUMNS = ("tenant", "term", "chunk_id", "frequency", "length")
-
 
 AnalysedChunk = tuple[EmbeddedChunk, ChunkTerms]
 
@@ -86,31 +85,68 @@ async def set_access(
     return bool(status == "UPDATE 1")
 
 
+@dataclass(frozen=True, slots=True)
+class _Removed:
+    """What was removed: chunks, their words together, and those of them with fresh postings."""
+
+    chunks: int
+    length: int
+    fresh: int
+
+
 async def replace(
     connection: asyncpg.Connection, document: IndexedDocument, chunks: Sequence[AnalysedChunk]
-) -> None:
-    """Replace the locked document's content and chunks."""
+) -> bool:
+    """Replace the locked document's content and chunks; return whether `merge` is due."""
     ref = document.ref
-    removed = await connection.fetchrow(_REMOVE, ref.tenant, ref.document_id)
+    removed = await _remove_chunks(connection, ref)
     await connection.execute(_SET_CONTENT, *_content_row(document))
     ids = [row[0] for row in await connection.fetch(_NEXT_IDS, len(chunks))]
     await connection.copy_records_to_table(
         "chunks", columns=_CHUNK_COLUMNS, records=_chunk_rows(ref, chunks, ids)
     )
-    await connection.copy_records_to_table(
-        "postings", columns=_POSTING_COLUMNS, records=_posting_rows(ref, chunks, ids)
-    )
+    words = [(key, terms.relevance) for key, (_, terms) in zip(ids, chunks, strict=True)]
+    await postings.post(connection, ref.tenant, words)
     length = sum(len(terms.relevance) for _, terms in chunks)
-    await connection.execute(
-        _ADD_TOTALS, ref.tenant, len(ids) - removed["chunks"], length - removed["length"]
+    fresh = await connection.fetchval(
+        _ADD_TOTALS,
+        ref.tenant,
+        len(ids) - removed.chunks,
+        length - removed.length,
+        len(ids) - removed.fresh,
     )
+    return bool(fresh >= postings.MERGED_FROM)
 
 
 async def remove(connection: asyncpg.Connection, ref: DocumentRef, *, version: int) -> None:
     """Remove the locked document's chunks and leave a tombstone at `version`."""
-    removed = await connection.fetchrow(_REMOVE, ref.tenant, ref.document_id)
+    removed = await _remove_chunks(connection, ref)
     await connection.execute(_SET_GONE, ref.tenant, ref.document_id, version)
-    await connection.execute(_ADD_TOTALS, ref.tenant, -removed["chunks"], -removed["length"])
+    await connection.execute(
+        _ADD_TOTALS, ref.tenant, -removed.chunks, -removed.length, -removed.fresh
+    )
+
+
+async def _remove_chunks(connection: asyncpg.Connection, ref: DocumentRef) -> _Removed:
+    named = await connection.fetchrow(_NAMED, ref.tenant, ref.document_id)
+    rows = await connection.fetch(_REMOVE, ref.tenant, ref.document_id)
+    if rows:
+        terms = await asyncio.to_thread(_distinct_terms, named["title"], rows)
+        gone = postings.StoredChunks([row["id"] for row in rows], terms, named["fresh"])
+        await postings.unpost(connection, ref.tenant, gone)
+    return _Removed(
+        chunks=len(rows),
+        length=sum(row["length"] for row in rows),
+        fresh=len(rows) if named["fresh"] else 0,
+    )
+
+
+def _distinct_terms(title: str, rows: Sequence[asyncpg.Record]) -> list[str]:
+    """Return the terms under which stored chunks are posted: the analysis is the collection's."""
+    terms: set[str] = set()
+    for row in rows:
+        terms.update(relevance_terms(title, row["heading_path"], row["text"]))
+    return sorted(terms)
 
 
 def _content_row(document: IndexedDocument) -> tuple[Any, ...]:
@@ -148,14 +184,4 @@ def _chunk_rows(
             Vector(list(chunk.embedding)),
         )
         for (chunk, terms), key in zip(chunks, ids, strict=True)
-    ]
-
-
-def _posting_rows(
-    ref: DocumentRef, chunks: Sequence[AnalysedChunk], ids: list[int]
-) -> list[tuple[Any, ...]]:
-    return [
-        (ref.tenant, term, key, frequency, len(terms.relevance))
-        for (_, terms), key in zip(chunks, ids, strict=True)
-        for term, frequency in Counter(terms.relevance).items()
     ]
