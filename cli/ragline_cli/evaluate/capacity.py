@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,16 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragline.settings import StoreKind
+from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.progress import bar
 
 if TYPE_CHECKING:
+    from ragline.adapters.stores.opening import Store
     from ragline_cli.evaluate.capacity_server import MeasuredServer
     from ragline_evaluation.capacity.material import Material
     from ragline_evaluation.capacity.report import CapacityReport, SizeFigures
 
 _TENANT = "capacity"
+# additions of so many chunks are indexed at the end
+_AT_ONCE_FROM = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,7 @@ async def _size(server: MeasuredServer, material: Material, size: int, load: Loa
     )
     documents = documents_of(size)
     async with opened as store:
-        rate = await _fill(store, material, documents)
+        rate = await _fill(store, material, documents, server.settings)
         probe = StoreProbe(
             store,
             scope=Scope(tenant=_TENANT),
@@ -172,8 +176,14 @@ async def _size(server: MeasuredServer, material: Material, size: int, load: Loa
         )
 
 
-async def _fill(store: object, material: Material, documents: int) -> float | None:
-    """Write what is missing; return the chunks written per second, or None."""
+async def _fill(
+    store: Store, material: Material, documents: int, settings: VectorStoreSettings
+) -> float | None:
+    """Write what is missing; return the chunks written per second, or None.
+
+    PostgreSQL indexes the vectors of a large addition afterwards, which counts as well.
+    """
+    from ragline.adapters.stores.pgvector.bulk import without_vector_index
     from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT
     from ragline_evaluation.capacity.loading import fill, stored_documents
 
@@ -181,7 +191,9 @@ async def _fill(store: object, material: Material, documents: int) -> float | No
     if first == documents:
         return None
     count = (documents - first) * CHUNKS_PER_DOCUMENT
+    at_once = settings.kind is StoreKind.PGVECTOR and count >= _AT_ONCE_FROM
     started = time.perf_counter()
-    with bar(f"{documents * CHUNKS_PER_DOCUMENT:,}: filling", count) as advance:
-        await fill(store, material.corpus, first, documents, advance)
+    async with without_vector_index(settings, material.dimensions) if at_once else nullcontext():
+        with bar(f"{documents * CHUNKS_PER_DOCUMENT:,}: filling", count) as advance:
+            await fill(store, material.corpus, first, documents, advance)
     return count / (time.perf_counter() - started)

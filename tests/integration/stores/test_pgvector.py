@@ -77,11 +77,12 @@ async def test_what_the_index_gives_up_on_is_found_exactly(
     async with connected(pgvector_settings, **impatient, enable_seqscan="off") as connection:
         query = Vector(embedding("n7"))
         index_alone = await connection.fetch(
-            "SELECT 1 FROM (SELECT document_id FROM chunks ORDER BY embedding <=> $1 LIMIT 300) c "
+            "SELECT 1 FROM (SELECT document_id FROM chunks ORDER BY "  # noqa: S608
+            f"embedding::halfvec({DIMENSIONS}) <=> $1::vector::halfvec({DIMENSIONS}) LIMIT 300) c "
             "WHERE document_id = 'rare'",
             query,
         )
-        hits = await search.vector(connection, query, within, 10, exact_up_to=0)
+        hits = await search.vector(connection, query, within, 10, half=DIMENSIONS, exact_up_to=0)
     assert len(index_alone) < 3, "the index alone would have been enough"
     assert {hit.document_id for hit in hits} == {"rare"}
     assert len(hits) == 3

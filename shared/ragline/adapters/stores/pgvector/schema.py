@@ -6,8 +6,9 @@ import asyncpg
 
 from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
 
-# pgvector's HNSW index accepts vectors up to this length; longer ones are searched exactly
-MAX_INDEXED_DIMENSIONS = 2_000
+# pgvector's HNSW index accepts vectors of half precision up to this length; longer ones are
+# searched exactly
+MAX_INDEXED_DIMENSIONS = 4_000
 # up to this length (4 kB) a vector is stored inside its row rather than out of line (TOAST), where
 # each comparison must fetch and join its pieces: exact search over 1,200 chunks then took 22 ms
 _MAX_INLINE_DIMENSIONS = 1_024
@@ -114,7 +115,11 @@ JOIN (SELECT tenant, length::float8 / chunks AS average FROM totals WHERE length
     USING (tenant)
 GROUP BY tenant, term, chunk_id >> 16, t.average
 """
-_VECTOR_INDEX = "CREATE INDEX ON chunks USING hnsw (embedding vector_cosine_ops)"
+# of half precision: half as large, and it finds the same (docs/capacity.md)
+_VECTOR_INDEX = """
+CREATE INDEX chunks_half ON chunks USING hnsw ((embedding::halfvec(DIMENSIONS)) halfvec_cosine_ops)
+"""
+_HAS_HALF_INDEX = "SELECT to_regclass($1) IS NOT NULL"
 _INLINE_VECTORS = "ALTER TABLE chunks ALTER COLUMN embedding SET STORAGE PLAIN"
 _EXTENSION_SCHEMA = """
 SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
@@ -144,6 +149,11 @@ async def exists(connection: asyncpg.Connection, schema: str) -> bool:
     return await connection.fetchval("SELECT to_regclass($1)", _table(schema)) is not None
 
 
+async def has_half_index(connection: asyncpg.Connection, schema: str) -> bool:
+    """Tell whether vectors are indexed in half precision; earlier collections have them whole."""
+    return bool(await connection.fetchval(_HAS_HALF_INDEX, f'"{schema}".chunks_half'))
+
+
 async def has_single_postings(connection: asyncpg.Connection, schema: str) -> bool:
     """Tell whether the collection is of the earlier layout, with a row for each posting."""
     return await connection.fetchval("SELECT to_regclass($1)", f'"{schema}".postings') is not None
@@ -169,6 +179,25 @@ async def pack_postings(connection: asyncpg.Connection, schema: str) -> None:
             await connection.execute("DROP TABLE postings")
     finally:
         await connection.execute(_UNLOCK)
+
+
+async def drop_vector_index(connection: asyncpg.Connection, schema: str) -> None:
+    """Drop the index of the vectors, of whichever precision."""
+    for name in ("chunks_half", "chunks_embedding_idx"):
+        await connection.execute(f'DROP INDEX IF EXISTS "{schema}".{name}')
+
+
+async def make_vector_index(connection: asyncpg.Connection, schema: str, dimensions: int) -> None:
+    """Make the index of the vectors, which must be missing; takes minutes for many vectors."""
+    vector_schema = await connection.fetchval(_EXTENSION_SCHEMA)
+    async with connection.transaction():
+        await connection.execute(f'SET LOCAL search_path TO "{schema}", "{vector_schema}"')
+        await _index_vectors(connection, dimensions)
+
+
+async def _index_vectors(connection: asyncpg.Connection, dimensions: int) -> None:
+    if dimensions <= MAX_INDEXED_DIMENSIONS:
+        await connection.execute(_VECTOR_INDEX.replace("DIMENSIONS", str(dimensions)))
 
 
 def _table(schema: str) -> str:
@@ -206,8 +235,7 @@ async def _create(connection: asyncpg.Connection, schema: str, identity: IndexId
     await connection.execute(_POSTINGS)
     if identity.dimensions <= _MAX_INLINE_DIMENSIONS:
         await connection.execute(_INLINE_VECTORS)
-    if identity.dimensions <= MAX_INDEXED_DIMENSIONS:
-        await connection.execute(_VECTOR_INDEX)
+    await _index_vectors(connection, identity.dimensions)
     await connection.execute(
         "INSERT INTO identity VALUES ($1, $2, $3)",
         identity.fingerprint,

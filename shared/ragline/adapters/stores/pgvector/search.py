@@ -21,11 +21,21 @@ _CHUNKS = "chunks c JOIN documents d ON d.tenant = c.tenant AND d.document_id = 
 
 # up to this many chunks, all vectors of a tenant are compared: 30 ms on one core, 384 dimensions
 EXACT_UP_TO = 20_000
+# a tenant with at least this share of all chunks goes by the index already from so many chunks on:
+# few of the index's hits are then of other tenants
+MAIN_SHARE = 0.5
+MAIN_EXACT_UP_TO = 2_000
 
 # so many times the wanted chunks are ranked at first
 _SPARE = 2
 
-_CHUNK_COUNT = "SELECT chunks FROM totals WHERE tenant = $1"
+# the second number is the planner's estimate; -1 while there is none
+_CHUNK_COUNTS = """
+SELECT chunks, (SELECT reltuples FROM pg_class WHERE oid = 'chunks'::regclass) AS everyones
+FROM totals WHERE tenant = $1
+"""
+_WHOLE = "c.embedding <=> {0}"
+_HALF = "c.embedding::halfvec({}) <=> {{0}}::vector::halfvec({})"
 _VECTOR = """
 SELECT {columns}, 1 - (c.embedding <=> {embedding}) AS score
 FROM {chunks} WHERE {visible}
@@ -64,7 +74,8 @@ async def vector(
     scope: Scope,
     limit: int,
     *,
-    exact_up_to: int = EXACT_UP_TO,
+    half: int | None = None,
+    exact_up_to: int | None = None,
 ) -> list[Candidate]:
     """Search by cosine similarity: exactly in all but large tenants.
 
@@ -74,15 +85,31 @@ async def vector(
     compared, which costs 1.5 us per vector. In larger tenants the index scan continues while
     filters reject its hits (iterative scan), up to a limit. If it still finds too few, the scope is
     searched exactly as well, so a filter never loses results.
+
+    Args:
+        connection: to the collection.
+        embedding: the question's vector.
+        scope: what the reader may see.
+        limit: the most hits.
+        half: the length of the vectors if the index has them in half precision.
+        exact_up_to: compare all vectors of a tenant with no more chunks; by default it depends on
+            how many chunks other tenants have.
     """
+    distance = _WHOLE if half is None else _HALF.format(half, half)
     rows: list[asyncpg.Record] = []
-    exact = (await connection.fetchval(_CHUNK_COUNT, clean(scope.tenant)) or 0) <= exact_up_to
+    counts = await connection.fetchrow(_CHUNK_COUNTS, clean(scope.tenant))
+    chunks, everyones = counts or (0, 0)
+    exact = chunks <= (_exact_up_to(chunks, everyones) if exact_up_to is None else exact_up_to)
     if not exact:
-        rows = await _nearest(connection, embedding, scope, limit, "c.embedding <=> {}")
+        rows = await _nearest(connection, embedding, scope, limit, distance)
     if exact or len(rows) < limit:
         # an expression that no index supports, so that the search is exact
-        rows = await _nearest(connection, embedding, scope, limit, "(c.embedding <=> {}) + 0")
-    return [_candidate(row, SearchKind.VECTOR) for row in rows]
+        rows = await _nearest(connection, embedding, scope, limit, f"({_WHOLE}) + 0")
+    # the index of half precision may have taken two neighbours for each other
+    return sorted(
+        (_candidate(row, SearchKind.VECTOR) for row in rows),
+        key=lambda hit: -hit.scores[SearchKind.VECTOR],
+    )
 
 
 async def keyword(
@@ -124,6 +151,10 @@ async def metadata(
     )
     rows = await connection.fetch(statement, *arguments.values)
     return [_candidate(row, SearchKind.METADATA) for row in rows]
+
+
+def _exact_up_to(chunks: int, everyones: float) -> int:
+    return MAIN_EXACT_UP_TO if 0 < MAIN_SHARE * everyones <= chunks else EXACT_UP_TO
 
 
 async def _looked_up(

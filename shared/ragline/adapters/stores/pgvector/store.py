@@ -47,8 +47,11 @@ _SESSION = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "strict_order"}
 class PgvectorStore:
     """`ChunkSearch` and `ChunkStore` over a pool whose search path is the collection's schema."""
 
-    def __init__(self, pool: RenewablePool, *, dimensions: int, timeout_s: float) -> None:
+    def __init__(
+        self, pool: RenewablePool, *, dimensions: int, half: bool, timeout_s: float
+    ) -> None:
         self._pool = pool
+        self._half = dimensions if half else None
         self._dimensions = dimensions
         self._timeout_s = timeout_s
 
@@ -68,7 +71,9 @@ class PgvectorStore:
         if len(embedding) != self._dimensions:
             raise wrong_length(len(embedding), self._dimensions)
         async with self._connection("vector search") as connection:
-            return await search.vector(connection, Vector(list(embedding)), scope, limit)
+            return await search.vector(
+                connection, Vector(list(embedding)), scope, limit, half=self._half
+            )
 
     async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
         """Search by BM25."""
@@ -174,10 +179,11 @@ async def open_store(
     await _pack_postings(settings)
     async with _connected(settings) as connection:
         vector_schema = await schema.ensure(connection, settings.collection, identity)
+        half = await schema.has_half_index(connection, settings.collection)
     session = _SESSION | {"search_path": f'"{settings.collection}", "{vector_schema}"'}
     prepare = partial(register_vector, schema=vector_schema)
     async with open_pool(settings, session=session, prepare=prepare) as pool:
-        yield PgvectorStore(pool, dimensions=dimensions, timeout_s=settings.timeout_s)
+        yield PgvectorStore(pool, dimensions=dimensions, half=half, timeout_s=settings.timeout_s)
 
 
 async def _pack_postings(settings: VectorStoreSettings) -> None:
