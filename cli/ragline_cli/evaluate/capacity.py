@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -183,7 +183,6 @@ async def _fill(
 
     PostgreSQL indexes the vectors of a large addition afterwards, which counts as well.
     """
-    from ragline.adapters.stores.pgvector.bulk import without_vector_index
     from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT
     from ragline_evaluation.capacity.loading import fill, stored_documents
 
@@ -193,7 +192,15 @@ async def _fill(
     count = (documents - first) * CHUNKS_PER_DOCUMENT
     at_once = settings.kind is StoreKind.PGVECTOR and count >= _AT_ONCE_FROM
     started = time.perf_counter()
-    async with without_vector_index(settings, material.dimensions) if at_once else nullcontext():
+    async with _indexed_at_the_end(settings, material) if at_once else nullcontext():
         with bar(f"{documents * CHUNKS_PER_DOCUMENT:,}: filling", count) as advance:
             await fill(store, material.corpus, first, documents, advance)
     return count / (time.perf_counter() - started)
+
+
+def _indexed_at_the_end(
+    settings: VectorStoreSettings, material: Material
+) -> AbstractAsyncContextManager[None]:
+    from ragline.adapters.stores.pgvector.bulk import without_vector_index
+
+    return without_vector_index(settings, material.dimensions)
