@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragline.adapters.stores.pgvector.buckets import BUCKET_BITS, BUCKET_SIZE
-from ragline.adapters.stores.pgvector.impacts import PackedPostings, Scores, impacts
+from ragline.adapters.stores.pgvector.impacts import Numbers, PackedPostings, Scores, impacts
+
+Places = NDArray[np.int64]
 
 # sums of bounds and of scores are rounded in different orders
 _ROUNDING = 1 + 1e-9
@@ -55,8 +57,8 @@ class Ranking:
             scores = self._scores.get(bucket)
             if scores is None:
                 scores = self._scores[bucket] = np.zeros(BUCKET_SIZE)
-            places, added = self._added(term, packed)
-            scores[places] += added
+            places, frequencies, lengths = _columns(packed)
+            scores[places] += term.weight * impacts(frequencies, lengths, self._average)
 
     def is_settled(self, rest: float) -> bool:
         """Tell whether chunks without a score cannot be among the best.
@@ -69,30 +71,19 @@ class Ranking:
 
     def contenders(self, rest: float) -> Contenders:
         """Return the chunks that can still be among the best if others add at most `rest`."""
-        least = self._least - rest * _ROUNDING
-        places: dict[int, NDArray[np.int64]] = {}
+        places: dict[int, Places] = {}
         scores: dict[int, Scores] = {}
         for bucket, found in self._scores.items():
-            kept = np.flatnonzero(found > 0) if least <= 0 else np.flatnonzero(found >= least)
-            if len(kept):
-                places[bucket], scores[bucket] = kept, found[kept]
-        return Contenders(places, scores, average=self._average)
+            places[bucket] = np.flatnonzero(found > 0)
+            scores[bucket] = found[places[bucket]]
+        contenders = Contenders(places, scores, average=self._average, wanted=self._wanted)
+        contenders.narrow(rest, self._least)
+        return contenders
 
     def _threshold(self) -> float:
         """Return the score of the last one wanted so far, or 0 if there are fewer."""
-        found = [
-            scores[scores > self._least] if self._least else scores[scores > 0]
-            for scores in self._scores.values()
-        ]
-        reached = np.concatenate(found) if found else np.empty(0)
-        if len(reached) < self._wanted:
-            return 0.0
-        return float(np.partition(reached, len(reached) - self._wanted)[-self._wanted])
-
-    def _added(
-        self, term: TermBound, packed: Sequence[PackedPostings]
-    ) -> tuple[NDArray[np.uint16], Scores]:
-        return _impacts(term, packed, self._average)
+        found = [scores[scores > self._least] for scores in self._scores.values()]
+        return _last_wanted(np.concatenate(found) if found else np.empty(0), self._wanted)
 
 
 class Contenders:
@@ -100,32 +91,68 @@ class Contenders:
 
     def __init__(
         self,
-        places: dict[int, NDArray[np.int64]],
+        places: dict[int, Places],
         scores: dict[int, Scores],
         *,
         average: float,
+        wanted: int,
     ) -> None:
         self._places = places
         self._scores = scores
         self._average = average
+        self._wanted = wanted
 
     @property
     def buckets(self) -> list[int]:
         """The buckets whose postings are needed."""
         return sorted(self._places)
 
-    def add(self, term: TermBound, postings: Mapping[int, Sequence[PackedPostings]]) -> None:
-        """Score those postings of a term that are of these chunks."""
+    def add(
+        self, term: TermBound, postings: Mapping[int, Sequence[PackedPostings]], rest: float
+    ) -> None:
+        """Score those postings of a term that are of these chunks.
+
+        Args:
+            term: the term.
+            postings: of the term, by bucket.
+            rest: the most that the terms after this one can add together.
+        """
         for bucket, packed in postings.items():
-            if bucket not in self._places:
-                continue
-            places, added = _impacts(term, packed, self._average)
-            whole = np.zeros(BUCKET_SIZE)
-            whole[places] = added
-            self._scores[bucket] += whole[self._places[bucket]]
+            if bucket in self._places:
+                self._add(bucket, term, packed)
+        self.narrow(rest, 0.0)
+
+    def _add(self, bucket: int, term: TermBound, packed: Sequence[PackedPostings]) -> None:
+        known = self._places[bucket]
+        turns = np.zeros(BUCKET_SIZE, dtype=np.int32)
+        turns[known] = np.arange(1, len(known) + 1)
+        columns = _columns(packed)
+        turn = turns[columns[0]]
+        which = np.flatnonzero(turn > 0)
+        _, frequencies, lengths = (each[which] for each in columns)
+        added = term.weight * impacts(frequencies, lengths, self._average)
+        self._scores[bucket][turn[which] - 1] += added
+
+    def narrow(self, rest: float, least: float) -> None:
+        """Drop the chunks that cannot be among the best.
+
+        Args:
+            rest: the most that others can add.
+            least: a score that the last of the best is known to reach.
+        """
+        if self._scores:
+            whole = np.concatenate(list(self._scores.values()))
+            least = max(least, _last_wanted(whole, self._wanted))
+        for bucket in self.buckets:
+            kept = self._scores[bucket] >= least - rest * _ROUNDING
+            if kept.any():
+                self._places[bucket] = self._places[bucket][kept]
+                self._scores[bucket] = self._scores[bucket][kept]
+            else:
+                del self._places[bucket], self._scores[bucket]
 
     def best(self) -> tuple[list[int], list[float]]:
-        """Return chunk ids and scores, best first; at one score, lower ids first."""
+        """Return ids and scores of the chunks that are left, best first; at one score by id."""
         if not self._places:
             return [], []
         buckets = self.buckets
@@ -135,9 +162,16 @@ class Contenders:
         return ids[order].tolist(), scores[order].tolist()
 
 
-def _impacts(
-    term: TermBound, packed: Sequence[PackedPostings], average: float
-) -> tuple[NDArray[np.uint16], Scores]:
-    columns = [each.numbers() for each in packed]
-    places, frequencies, lengths = (np.concatenate(each) for each in zip(*columns, strict=True))
-    return places, term.weight * impacts(frequencies, lengths, average)
+def _last_wanted(scores: Scores, wanted: int) -> float:
+    """Return the `wanted`-th score from the top, or 0 if there are fewer."""
+    if len(scores) < wanted:
+        return 0.0
+    return float(np.partition(scores, len(scores) - wanted)[-wanted])
+
+
+def _columns(packed: Sequence[PackedPostings]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the places, frequencies and lengths of postings that are kept in several pieces."""
+    if len(packed) == 1:
+        return packed[0].numbers()
+    first, second, third = zip(*(each.numbers() for each in packed), strict=True)
+    return np.concatenate(first), np.concatenate(second), np.concatenate(third)

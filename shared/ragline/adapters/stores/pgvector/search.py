@@ -126,7 +126,7 @@ async def keyword(
         found = await term_postings(connection, clean(scope.tenant), terms)
         ranked = await found.best(_SPARE * limit)
         rows = await _looked_up(connection, ranked, scope, limit)
-        if len(rows) < limit and len(ranked.ids) < found.most:
+        if len(rows) < limit and len(ranked.ids) >= _SPARE * limit:
             rows = await _looked_up(connection, await found.best(found.most), scope, limit)
     return [_candidate(row, SearchKind.KEYWORD) for row in rows]
 

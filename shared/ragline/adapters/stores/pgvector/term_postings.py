@@ -92,8 +92,9 @@ class TermPostings:
                 break
         contenders = ranking.contenders(_together(left))
         found = await self._postings(left, contenders.buckets)
-        for term in left:
-            contenders.add(term, found.get(term.term, _NONE))
+        while left:
+            term = left.pop(0)
+            contenders.add(term, found.get(term.term, _NONE), _together(left))
         return Ranked(*contenders.best())
 
     def _batches(self) -> Iterator[list[TermBound]]:

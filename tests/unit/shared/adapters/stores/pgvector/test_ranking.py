@@ -52,10 +52,12 @@ def ranked(
         if ranking.is_settled(sum(each.most for each in left)) and prune:
             break
     contenders = ranking.contenders(sum(each.most for each in left))
-    for term in left:
-        contenders.add(term, found[term])
+    unread = len(left)
+    while left:
+        term = left.pop(0)
+        contenders.add(term, found[term], sum(each.most for each in left))
     ids, scores = contenders.best()
-    return list(zip(scores, ids, strict=True)), len(left)
+    return list(zip(scores, ids, strict=True)), unread
 
 
 @given(st.integers(0, 10**6), st.integers(1, 400), st.integers(1, 8), st.integers(1, 30))
