@@ -194,6 +194,18 @@ class StoreKind(StrEnum):
     PGVECTOR = "pgvector"
 
 
+class Quantisation(StrEnum):
+    """How an index keeps vectors: whole, or as codes of 8 bits or of 1 bit for each dimension.
+
+    RQ is rotational, BQ binary quantisation; Weaviate compares the best codes' whole vectors again.
+    """
+
+    NONE = "none"
+    RQ_8 = "rq8"
+    RQ_1 = "rq1"
+    BQ = "bq"
+
+
 class VectorStoreSettings(Group):
     """The vector store. `url` is `http://host:8080` (Weaviate) or `postgresql://…` (pgvector)."""
 
@@ -210,6 +222,11 @@ class VectorStoreSettings(Group):
     )
     timeout_s: PositiveFloat = Field(10.0, description="limit of one call")
     pool_size: PositiveInt = Field(8, description="PostgreSQL connections")
+    quantisation: Quantisation = Field(
+        Quantisation.NONE,
+        description="of the vectors in Weaviate's index: `none`, `rq8`, `rq1` or `bq`; counts when "
+        "the collection is made",
+    )
 
 
 class LadderSettings(Group):

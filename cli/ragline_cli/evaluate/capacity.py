@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ragline.settings import StoreKind, VectorStoreSettings
+from ragline.settings import Quantisation, StoreKind, VectorStoreSettings
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.progress import bar
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ragline.adapters.stores.opening import Store
     from ragline_cli.evaluate.capacity_server import MeasuredServer
     from ragline_evaluation.capacity.material import Material
-    from ragline_evaluation.capacity.report import CapacityReport, SizeFigures
+    from ragline_evaluation.capacity.report import SizeFigures
 
 _TENANT = "capacity"
 # additions of so many chunks are indexed at the end
@@ -63,6 +63,9 @@ def capacity(
     memory_mb: Annotated[
         int, typer.Option(min=128, help="PostgreSQL's buffers, and memory for building an index.")
     ] = 1_024,
+    quantisation: Annotated[
+        Quantisation, typer.Option(help="Of Weaviate's vectors, in a new store.")
+    ] = Quantisation.NONE,
     keep: Annotated[
         bool, typer.Option(help="Keep the filled store, and go on from what it holds next time.")
     ] = False,
@@ -76,6 +79,7 @@ def capacity(
     Vectors beyond the embedded passages are perturbed ones; recall is measured against comparing
     all of them. A tenth of the documents is closed to the one who asks.
     """
+    from ragline_cli.bench.report import Machine
     from ragline_cli.evaluate.capacity_server import measured_server
     from ragline_evaluation import writing
     from ragline_evaluation.capacity import material, plot, report
@@ -88,15 +92,32 @@ def capacity(
     made = asyncio.run(
         material.prepare(data, split, passages, questions, tenant=_TENANT, cache=at, progress=bar)
     )
-    place = at / store.value
-    with measured_server(store, place, memory_mb=memory_mb) as server:
-        found = asyncio.run(_measure(server, made, sizes, load))
+    name = store.value if quantisation is Quantisation.NONE else f"{store.value}-{quantisation}"
+    place = at / name
+    measured: list[SizeFigures] = []
+    with measured_server(
+        store, place, memory_mb=memory_mb, extra={"quantisation": quantisation}
+    ) as server:
+        machine = Machine.here().model_dump()
+        for size in sizes:
+            measured.append(asyncio.run(_size(server, made, size, load)))
+            found = report.CapacityReport(
+                store=name,
+                machine=machine,
+                measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+                questions=len(made.questions),
+                depth=depth,
+                passages=made.passages,
+                sizes=measured,
+            )
+            # after each size: the next one may take hours
+            text = report.markdown(found)
+            written = writing.write_report(
+                folder / name, found.as_dict(), text, partial(plot.draw, [found])
+            )
+            print_report(text, written)
     if not keep:
         shutil.rmtree(place)
-    written = writing.write_report(
-        folder / store.value, found.as_dict(), report.markdown(found), partial(plot.draw, [found])
-    )
-    print_report(report.markdown(found), written)
 
 
 def _numbers(given: str, option: str) -> tuple[int, ...]:
@@ -107,27 +128,6 @@ def _numbers(given: str, option: str) -> tuple[int, ...]:
     if list(numbers) != sorted(numbers) or numbers[0] < 1:
         raise typer.BadParameter(f"{option}: ascending, from 1")
     return numbers
-
-
-async def _measure(
-    server: MeasuredServer, material: Material, sizes: Sequence[int], load: Load
-) -> CapacityReport:
-    from datetime import UTC, datetime
-
-    from ragline_cli.bench.report import Machine
-    from ragline_evaluation.capacity.report import CapacityReport
-
-    machine = Machine.here()
-    measured = [await _size(server, material, size, load) for size in sizes]
-    return CapacityReport(
-        store=server.settings.kind.value,
-        machine=machine.model_dump(),
-        measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        questions=len(material.questions),
-        depth=load.depth,
-        passages=material.passages,
-        sizes=measured,
-    )
 
 
 async def _size(server: MeasuredServer, material: Material, size: int, load: Load) -> SizeFigures:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pydantic import SecretStr
@@ -55,26 +56,34 @@ class MeasuredServer:
 
 
 @contextmanager
-def measured_server(kind: StoreKind, folder: Path, *, memory_mb: int) -> Iterator[MeasuredServer]:
-    """Start a server on the data in `folder`; `memory_mb` bounds PostgreSQL's own buffers.
+def measured_server(
+    kind: StoreKind, folder: Path, *, memory_mb: int, extra: Mapping[str, Any]
+) -> Iterator[MeasuredServer]:
+    """Start a server on the data in `folder`.
+
+    Args:
+        kind: which store.
+        folder: the data folder.
+        memory_mb: PostgreSQL's own buffers.
+        extra: further settings of the store.
 
     Raises:
         StackError: it cannot be started.
     """
     with stop_signals() as signals:
-        server, url, extra = _server(kind, folder, memory_mb)
+        server, address = _server(kind, folder, memory_mb)
         settings = VectorStoreSettings(
             kind=kind,
-            url=SecretStr(url),
             collection=_COLLECTION,
             timeout_s=_TIMEOUT_S,
+            **address,
             **extra,
         )
         with running(server, signals.requested), signals.interrupting():
             yield MeasuredServer(server, settings)
 
 
-def _server(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, str, dict[str, object]]:
+def _server(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, dict[str, Any]]:
     if kind is StoreKind.PGVECTOR:
         buffers = {
             "shared_buffers": f"{memory_mb}MB",
@@ -82,7 +91,11 @@ def _server(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, str,
             "max_wal_size": "4GB",
         }
         postgres = PostgresServer(folder, settings=buffers)
-        return postgres, postgres.url, {}
+        return postgres, {"url": SecretStr(postgres.url)}
     key = secrets.token_hex(16)  # its gRPC port listens on every interface
     weaviate = WeaviateServer(folder, api_key=key)
-    return weaviate, weaviate.url, {"grpc_port": weaviate.grpc_port, "api_key": SecretStr(key)}
+    return weaviate, {
+        "url": SecretStr(weaviate.url),
+        "grpc_port": weaviate.grpc_port,
+        "api_key": SecretStr(key),
+    }

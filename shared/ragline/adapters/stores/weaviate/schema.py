@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from weaviate import WeaviateAsyncClient
 from weaviate.classes.config import (
@@ -19,6 +20,7 @@ from weaviate.outputs.config import CollectionConfigSimple
 
 from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
 from ragline.errors import Misconfigured
+from ragline.settings import Quantisation
 
 
 def _stored(name: str, data_type: DataType = DataType.TEXT) -> Property:
@@ -89,7 +91,9 @@ def _all() -> list[Property]:
     return [*_shared(), *_of_chunks(), *_of_markers()]
 
 
-async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
+async def ensure(
+    client: WeaviateAsyncClient, name: str, identity: IndexIdentity, quantisation: Quantisation
+) -> None:
     """Create the collection unless it exists, and check what it was made with.
 
     A collection from an earlier release gets the properties that were added since: servers without
@@ -101,7 +105,7 @@ async def ensure(client: WeaviateAsyncClient, name: str, identity: IndexIdentity
     """
     if not await client.collections.exists(name):
         try:
-            await _create(client, name, identity)
+            await _create(client, name, identity, quantisation)
         except UnexpectedStatusCodeError:
             # another service was faster; any other problem shows up again below
             if not await client.collections.exists(name):
@@ -129,7 +133,9 @@ async def _add(client: WeaviateAsyncClient, name: str, missing: Property) -> Non
             raise
 
 
-async def _create(client: WeaviateAsyncClient, name: str, identity: IndexIdentity) -> None:
+async def _create(
+    client: WeaviateAsyncClient, name: str, identity: IndexIdentity, quantisation: Quantisation
+) -> None:
     await client.collections.create(
         name,
         description=json.dumps(asdict(identity)),
@@ -142,11 +148,23 @@ async def _create(client: WeaviateAsyncClient, name: str, identity: IndexIdentit
             bm25_k1=BM25_K1, bm25_b=BM25_B, stopwords_preset=StopwordsPreset.NONE
         ),
         vector_config=Configure.Vectors.self_provided(
-            # newer servers compress by default, which would change scores
-            quantizer=Configure.VectorIndex.Quantizer.none(),
+            quantizer=_quantizer(quantisation),
             vector_index_config=Configure.VectorIndex.hnsw(distance_metric=VectorDistances.COSINE),
         ),
     )
+
+
+def _quantizer(quantisation: Quantisation) -> Any:
+    kinds = Configure.VectorIndex.Quantizer
+    match quantisation:
+        case Quantisation.RQ_8:
+            return kinds.rq(bits=8)
+        case Quantisation.RQ_1:
+            return kinds.rq(bits=1)
+        case Quantisation.BQ:
+            return kinds.bq()
+        case Quantisation.NONE:  # said, because newer servers quantise by default
+            return kinds.none()
 
 
 def _identity(name: str, description: str | None) -> IndexIdentity:

@@ -117,7 +117,9 @@ async def open_store(
     async with connected(settings) as connection:
         async with guarded("connect", settings.timeout_s):
             identity = IndexIdentity(fingerprint, dimensions)
-            await schema.ensure(connection.client, settings.collection, identity)
+            await schema.ensure(
+                connection.client, settings.collection, identity, settings.quantisation
+            )
         yield WeaviateStore(
             connection, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
