@@ -129,9 +129,9 @@ def rows_of(tenant: str, chunks: Sequence[ChunkWords], average: float) -> list[t
     leads = {bucket: min(found) for bucket, found in by_bucket(key for key, _ in chunks).items()}
     postings: dict[tuple[str, int], list[tuple[int, int, int]]] = defaultdict(list)
     for key, terms in chunks:
+        bucket, place = place_of(key)
         length = min(len(terms), MOST)
         for term, frequency in Counter(terms).items():
-            bucket, place = place_of(key)
             postings[term, bucket].append((place, min(frequency, MOST), length))
     return [
         (
