@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
+from ragline.adapters.stores.pgvector import postings
 from ragline.adapters.stores.pgvector.store import PgvectorStore
 from ragline.adapters.stores.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
@@ -66,6 +68,14 @@ class WeaviateFence(_OnServer):
 def test_postgresql(pgvector_settings: VectorStoreSettings) -> None:
     machine: Any = partial(PgvectorFence, pgvector_settings)
     run_state_machine_as_test(machine, settings=bounded(max_examples=40))
+
+
+def test_postgresql_that_merges_after_every_write(
+    pgvector_settings: VectorStoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "MERGED_FROM", 1)
+    machine: Any = partial(PgvectorFence, pgvector_settings)
+    run_state_machine_as_test(machine, settings=bounded(max_examples=20))
 
 
 def test_weaviate(weaviate_settings: VectorStoreSettings) -> None:

@@ -54,6 +54,7 @@ _LEADS = """
 SELECT id >> $3::integer AS bucket, min(id & $4::bigint)::integer AS lead, count(*) AS chunks
 FROM chunks WHERE tenant = $1 AND document_id = ANY($2::text[]) GROUP BY document_id, bucket
 """
+# rows are locked in the order in which `unpost` locks them, so that neither waits for the other
 _MERGE = """
 WITH moved AS (
     DELETE FROM fresh_blocks f USING unnest($2::bigint[], $3::integer[]) AS d (bucket, lead)
@@ -62,7 +63,7 @@ WITH moved AS (
 INSERT INTO posting_blocks AS p
 SELECT $1, term, bucket, sum(count), max(peak * greatest(1, $4::float8 / average)), $4::float8,
     string_agg(places, ''), string_agg(frequencies, ''), string_agg(lengths, '')
-FROM moved GROUP BY term, bucket ORDER BY term, bucket
+FROM moved GROUP BY term, bucket ORDER BY bucket, term
 ON CONFLICT (tenant, term, bucket) DO UPDATE SET
     count = p.count + excluded.count,
     peak = greatest(p.peak * greatest(1, excluded.average / p.average), excluded.peak),
@@ -98,7 +99,7 @@ async def post(connection: asyncpg.Connection, tenant: str, chunks: Sequence[Chu
 
 async def unpost(connection: asyncpg.Connection, tenant: str, chunks: StoredChunks) -> None:
     """Remove the postings of a document's chunks; the document's row has to be locked."""
-    for bucket, places in by_bucket(chunks.ids).items():
+    for bucket, places in sorted(by_bucket(chunks.ids).items()):
         if chunks.fresh:
             await connection.execute(_UNPOST_FRESH, tenant, bucket, min(places), list(chunks.terms))
         else:
