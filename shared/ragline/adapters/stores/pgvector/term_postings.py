@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -13,29 +13,29 @@ from ragline.adapters.stores.pgvector.ranking import Ranking, TermBound, in_orde
 
 # so many postings are read at once: fewer would save less than a further statement costs
 _READ_AT_ONCE = 20_000
-# the bound of an earlier average, as `impacts.bound` derives it
+# fresh postings are few, so they are read at once; of the merged ones only what bounds them. An
+# average from another time changes the bound as `impacts.bound` derives it.
 _TERMS = """
-SELECT term, t.chunks, t.average, sum(b.count) AS found_in,
-    max(b.peak * greatest(1, t.average / b.average)) AS peak
-FROM (
-    SELECT term, count, peak, average
-    FROM posting_blocks WHERE tenant = $1 AND term = ANY($2::text[])
-    UNION ALL
-    SELECT term, count, peak, average
-    FROM fresh_blocks WHERE tenant = $1 AND term = ANY($2::text[])
-) b CROSS JOIN (
+WITH t AS (
     SELECT chunks, length::float8 / chunks AS average FROM totals WHERE tenant = $1 AND length > 0
-) t
+)
+SELECT t.chunks, t.average, term, sum(count)::bigint AS found_in,
+    max(peak * greatest(1, t.average / b.average)) AS peak,
+    NULL::bigint AS bucket, NULL::bytea AS places, NULL::bytea AS frequencies,
+    NULL::bytea AS lengths
+FROM posting_blocks b CROSS JOIN t WHERE tenant = $1 AND term = ANY($2::text[])
 GROUP BY term, t.chunks, t.average
-"""
-_POSTINGS = """
-SELECT term, bucket, places, frequencies, lengths FROM posting_blocks
-WHERE tenant = $1 AND term = ANY($2::text[]){within}
 UNION ALL
-SELECT term, bucket, string_agg(places, ''), string_agg(frequencies, ''), string_agg(lengths, '')
-FROM fresh_blocks WHERE tenant = $1 AND term = ANY($2::text[]){within} GROUP BY term, bucket
+SELECT t.chunks, t.average, term, sum(count), max(peak * greatest(1, t.average / b.average)),
+    bucket, string_agg(places, ''), string_agg(frequencies, ''), string_agg(lengths, '')
+FROM fresh_blocks b CROSS JOIN t WHERE tenant = $1 AND term = ANY($2::text[])
+GROUP BY term, bucket, t.chunks, t.average
 """
-_WITHIN = " AND bucket = ANY($3::bigint[])"
+_MERGED = """
+SELECT term, bucket, places, frequencies, lengths FROM posting_blocks
+WHERE tenant = $1 AND term = ANY($2::text[])
+"""
+_WITHIN = "AND bucket = ANY($3::bigint[])"
 
 Postings = Mapping[int, Sequence[PackedPostings]]
 _NONE: Postings = {}
@@ -49,13 +49,24 @@ class Ranked:
     scores: Sequence[float]
 
 
+@dataclass(slots=True)
+class _Term:
+    """A term as it is found: in how many chunks, the most it adds, and its fresh postings."""
+
+    merged: int = 0
+    found_in: int = 0
+    peak: float = 0.0
+    fresh: dict[int, list[PackedPostings]] = field(default_factory=dict)
+
+
 class TermPostings:
     """The postings of a question's terms in one tenant, read within one snapshot.
 
     Args:
         connection: in a transaction that keeps its snapshot.
         tenant: whose chunks.
-        terms: the terms that are found, each with the number of chunks that hold it.
+        terms: the terms that are found.
+        chunks: how many chunks the tenant has.
         average: the words of a chunk, on average.
     """
 
@@ -63,21 +74,28 @@ class TermPostings:
         self,
         connection: asyncpg.Connection,
         tenant: str,
-        terms: Mapping[TermBound, int],
+        terms: Mapping[str, _Term],
         *,
+        chunks: int,
         average: float,
     ) -> None:
         self._connection = connection
         self._tenant = tenant
-        self._found_in = terms
-        self._terms = in_order(list(terms))
+        self._found = terms
+        weights = {name: weight(chunks, each.found_in) for name, each in terms.items()}
+        self._terms = in_order(
+            [
+                TermBound(name, weights[name], weights[name] * each.peak)
+                for name, each in terms.items()
+            ]
+        )
         self._average = average
         self._read: dict[str, Postings] = {}
 
     @property
     def most(self) -> int:
         """No more chunks than these are found."""
-        return sum(self._found_in.values())
+        return sum(each.found_in for each in self._found.values())
 
     async def best(self, wanted: int) -> Ranked:
         """Return the chunks with the best scores, best first: `wanted` ones, or some more."""
@@ -102,10 +120,10 @@ class TermPostings:
         batch: list[TermBound] = []
         postings = 0
         for term in self._terms:
-            postings += self._found_in[term]
+            postings += self._found[term.term].found_in
             if batch and postings > _READ_AT_ONCE:
                 yield batch
-                batch, postings = [], self._found_in[term]
+                batch, postings = [], self._found[term.term].found_in
             batch.append(term)
         if batch:
             yield batch
@@ -118,29 +136,41 @@ class TermPostings:
     async def _postings(
         self, terms: Sequence[TermBound], buckets: Sequence[int] | None
     ) -> dict[str, Postings]:
-        """Read the postings of `terms`, in all buckets or in the given ones."""
-        found: dict[str, dict[int, list[PackedPostings]]] = defaultdict(lambda: defaultdict(list))
-        if not terms or buckets == []:
-            return {}
+        """Return the postings of `terms`, in all buckets or at least in the given ones."""
         names = [term.term for term in terms]
-        statement = _POSTINGS.format(within="" if buckets is None else _WITHIN)
-        arguments = [self._tenant, names] if buckets is None else [self._tenant, names, buckets]
-        for term, bucket, *packed in await self._connection.fetch(statement, *arguments):
-            found[term][bucket].append(PackedPostings(*packed))
+        found: dict[str, dict[int, list[PackedPostings]]] = {
+            name: {bucket: list(each) for bucket, each in self._found[name].fresh.items()}
+            for name in names
+        }
+        merged = [name for name in names if self._found[name].merged]
+        if merged and buckets != []:
+            arguments: list[object] = [self._tenant, merged]
+            statement = _MERGED
+            if buckets is not None:
+                statement += _WITHIN
+                arguments.append(buckets)
+            for term, bucket, *packed in await self._connection.fetch(statement, *arguments):
+                found[term].setdefault(bucket, []).append(PackedPostings(*packed))
         return dict(found)
 
 
 async def term_postings(
     connection: asyncpg.Connection, tenant: str, terms: Sequence[str]
 ) -> TermPostings:
-    """Look up how often each term occurs, and how much it can add to a score."""
+    """Look up how often each term occurs, how much it can add to a score, and what is fresh."""
     rows = await connection.fetch(_TERMS, tenant, list(terms))
-    found = {}
+    found: dict[str, _Term] = defaultdict(_Term)
     for row in rows:
-        known = weight(row["chunks"], row["found_in"])
-        found[TermBound(row["term"], known, known * row["peak"])] = int(row["found_in"])
-    average = rows[0]["average"] if rows else 1.0
-    return TermPostings(connection, tenant, found, average=average)
+        each = found[row["term"]]
+        each.found_in += row["found_in"]
+        each.peak = max(each.peak, row["peak"])
+        if row["bucket"] is None:
+            each.merged = row["found_in"]
+        else:
+            packed = PackedPostings(row["places"], row["frequencies"], row["lengths"])
+            each.fresh[row["bucket"]] = [packed]
+    chunks, average = (rows[0]["chunks"], rows[0]["average"]) if rows else (0, 1.0)
+    return TermPostings(connection, tenant, found, chunks=chunks, average=average)
 
 
 def _together(terms: Sequence[TermBound]) -> float:
