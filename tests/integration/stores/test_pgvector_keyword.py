@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from asyncpg import Connection
 
+from ragline.adapters.stores.analysis import query_terms
 from ragline.adapters.stores.opening import Store, open_store
 from ragline.adapters.stores.pgvector import postings, schema, search, term_postings
 from ragline.contracts.plan import SearchKind
@@ -97,7 +98,7 @@ async def write(stores: list[Store], chance: random.Random, rounds: int) -> None
 
 async def in_whole(connection: Connection, text: str, within: Scope) -> list[Candidate]:
     """The search without pruning: everything is ranked, then looked up."""
-    terms = search.query_terms(text)
+    terms = query_terms(text)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         found = await term_postings.term_postings(connection, within.tenant, terms)
         ranked = await found.best(found.most + 1)

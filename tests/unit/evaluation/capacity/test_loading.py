@@ -43,7 +43,7 @@ async def test_a_filled_store_is_searched_in_a_closed_loop() -> None:
         tenant="t",
     )
     store = MemoryStore(fingerprint="f", dimensions=2)
-    written = []
+    written: list[int] = []
     await fill(store, corpus, 0, 3, written.append)
     assert sum(written) == 60
     seconds = iter([1.0, 1.5])
