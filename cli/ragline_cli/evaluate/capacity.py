@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragline.errors import Misconfigured
 from ragline.settings import Quantisation, StoreKind, VectorStoreSettings
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.progress import bar
@@ -183,9 +184,13 @@ async def _fill(
 
     PostgreSQL indexes the vectors of a large addition afterwards, which counts as well.
     """
-    from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT
+    from ragline.ports.store import DocumentRef
+    from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT, document_id
     from ragline_evaluation.capacity.loading import fill, stored_documents
 
+    beyond = DocumentRef(tenant=_TENANT, document_id=document_id(documents))
+    if await store.current(beyond) is not None:
+        raise Misconfigured("the store holds more chunks already: name its size, or remove --at")
     first = await stored_documents(store, tenant=_TENANT, most=documents)
     if first == documents:
         return None
