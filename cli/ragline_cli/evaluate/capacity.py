@@ -83,7 +83,7 @@ def capacity(
     from ragline_cli.bench.report import Machine
     from ragline_cli.evaluate.capacity_server import measured_server
     from ragline_evaluation import writing
-    from ragline_evaluation.capacity import material, plot, report
+    from ragline_evaluation.capacity import extrapolation, material, plot, report
 
     sizes = _numbers(chunks, "--chunks")
     load = Load(
@@ -112,7 +112,7 @@ def capacity(
                 sizes=measured,
             )
             # after each size: the next one may take hours
-            text = report.markdown(found)
+            text = report.markdown(found) + extrapolation.markdown(measured)
             written = writing.write_report(
                 folder / name, found.as_dict(), text, partial(plot.draw, [found])
             )
