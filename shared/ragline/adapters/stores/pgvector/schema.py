@@ -118,6 +118,7 @@ GROUP BY tenant, term, chunk_id >> 16, t.average
 # of half precision: half as large, and it finds the same (docs/capacity.md)
 _VECTOR_INDEX = """
 CREATE INDEX chunks_half ON chunks USING hnsw ((embedding::halfvec(DIMENSIONS)) halfvec_cosine_ops)
+    WITH (m = 24, ef_construction = 128)
 """
 _HAS_HALF_INDEX = "SELECT to_regclass($1) IS NOT NULL"
 _INLINE_VECTORS = "ALTER TABLE chunks ALTER COLUMN embedding SET STORAGE PLAIN"

@@ -26,8 +26,9 @@ EXACT_UP_TO = 20_000
 MAIN_SHARE = 0.5
 MAIN_EXACT_UP_TO = 2_000
 
-# so many times the wanted chunks are ranked at first
+# so many times the wanted chunks are ranked at first, and so many times more when they do not do
 _SPARE = 2
+_MORE = 8
 
 # the second number is the planner's estimate; -1 while there is none
 _CHUNK_COUNTS = """
@@ -117,17 +118,20 @@ async def keyword(
 ) -> list[Candidate]:
     """Search by BM25, exactly, in one snapshot.
 
-    Some more than `limit` are ranked, because a reader may not see them all. Where access or
-    filters hide too many, everything is ranked.
+    More than `limit` are ranked, because a reader may not see them all, and more again where
+    access or filters hide too many.
     """
     if not (terms := query_terms(text)):
         return []
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         found = await term_postings(connection, clean(scope.tenant), terms)
-        ranked = await found.best(_SPARE * limit)
-        rows = await _looked_up(connection, ranked, scope, limit)
-        if len(rows) < limit and len(ranked.ids) >= _SPARE * limit:
-            rows = await _looked_up(connection, await found.best(found.most), scope, limit)
+        wanted = _SPARE * limit
+        while True:
+            ranked = await found.best(wanted)
+            rows = await _looked_up(connection, ranked, scope, limit)
+            if len(rows) == limit or len(ranked.ids) < wanted:
+                break
+            wanted *= _MORE
     return [_candidate(row, SearchKind.KEYWORD) for row in rows]
 
 

@@ -41,7 +41,7 @@ _STILL_FOUND = """
 SELECT EXISTS (SELECT FROM chunks c WHERE c.tenant = d.tenant AND c.document_id = d.document_id)
 FROM documents d WHERE tenant = $1 AND document_id = $2 AND gone
 """
-_SESSION = {"hnsw.ef_search": "100", "hnsw.iterative_scan": "strict_order"}
+_SESSION = {"hnsw.ef_search": "400", "hnsw.iterative_scan": "strict_order"}
 
 
 class PgvectorStore:
