@@ -22,7 +22,7 @@ from ragline_cli.evaluate.progress import bar
 if TYPE_CHECKING:
     from ragline.adapters.stores.opening import Store
     from ragline_cli.evaluate.capacity_server import MeasuredServer
-    from ragline_evaluation.capacity.material import Material
+    from ragline_evaluation.capacity.material import CapacityMaterial
     from ragline_evaluation.capacity.report import SizeFigures
 
 _TENANT = "capacity"
@@ -31,7 +31,7 @@ _AT_ONCE_FROM = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class SearchLoad:
     """How to ask: `count` searches of each way at each level, for `limit` candidates."""
 
     levels: tuple[int, ...]
@@ -86,7 +86,7 @@ def capacity(
     from ragline_evaluation.capacity import extrapolation, material, plot, report
 
     sizes = _numbers(chunks, "--chunks")
-    load = Load(
+    load = SearchLoad(
         levels=_numbers(concurrency, "--concurrency"), count=searches, limit=limit, depth=depth
     )
     at.mkdir(parents=True, exist_ok=True)
@@ -131,7 +131,9 @@ def _numbers(given: str, option: str) -> tuple[int, ...]:
     return numbers
 
 
-async def _size(server: MeasuredServer, material: Material, size: int, load: Load) -> SizeFigures:
+async def _size(
+    server: MeasuredServer, material: CapacityMaterial, size: int, load: SearchLoad
+) -> SizeFigures:
     from ragline.adapters.stores.opening import open_store
     from ragline.ports.store import Scope
     from ragline_evaluation.capacity.corpus import documents_of
@@ -178,7 +180,7 @@ async def _size(server: MeasuredServer, material: Material, size: int, load: Loa
 
 
 async def _fill(
-    store: Store, material: Material, documents: int, settings: VectorStoreSettings
+    store: Store, material: CapacityMaterial, documents: int, settings: VectorStoreSettings
 ) -> float | None:
     """Write what is missing; return the chunks written per second, or None.
 
@@ -186,7 +188,7 @@ async def _fill(
     """
     from ragline.ports.store import DocumentRef
     from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT, document_id
-    from ragline_evaluation.capacity.loading import fill, stored_documents
+    from ragline_evaluation.capacity.store_fill import fill, stored_documents
 
     beyond = DocumentRef(tenant=_TENANT, document_id=document_id(documents))
     if await store.current(beyond) is not None:
@@ -204,7 +206,7 @@ async def _fill(
 
 
 def _indexed_at_the_end(
-    settings: VectorStoreSettings, material: Material
+    settings: VectorStoreSettings, material: CapacityMaterial
 ) -> AbstractAsyncContextManager[None]:
     from ragline.adapters.stores.pgvector.bulk import without_vector_index
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
-from ragline_evaluation.capacity.passages import Passage, recombined
+from ragline_evaluation.capacity.passages import SourcePassage, recombined
 
 CHUNKS_PER_DOCUMENT = 20
 # every tenth document is for one group only: readers outside of it have to pass over a tenth of all
@@ -43,7 +43,7 @@ class GeneratedCorpus:
     in which real vectors differ, where random noise would spread over all dimensions alike.
     """
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors, *, tenant: str) -> None:
+    def __init__(self, passages: Sequence[SourcePassage], vectors: Vectors, *, tenant: str) -> None:
         self._passages = passages
         self._vectors = vectors
         self._tenant = tenant

@@ -18,8 +18,8 @@ from ragline.model_settings import EmbeddingSettings
 from ragline.ports.models import Embedder
 from ragline_evaluation import dataset
 from ragline_evaluation.capacity.corpus import GeneratedCorpus, Vectors
-from ragline_evaluation.capacity.measure import Asked
-from ragline_evaluation.capacity.passages import Passage, passages_of
+from ragline_evaluation.capacity.measure import AskedQuestion
+from ragline_evaluation.capacity.passages import SourcePassage, passages_of
 
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 _AT_ONCE = 64
@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class CapacityMaterial:
     """The corpus and the questions; `passages` is how many passages the model embedded."""
 
     corpus: GeneratedCorpus
-    questions: Sequence[Asked]
+    questions: Sequence[AskedQuestion]
     passages: int
     fingerprint: str
     dimensions: int
@@ -46,7 +46,7 @@ async def prepare(
     tenant: str,
     cache: Path,
     progress: ProgressBar,
-) -> Material:
+) -> CapacityMaterial:
     """Read the folders, cut at most `passages` passages, embed them and as many `questions`.
 
     Vectors are kept in `cache`, so that the next measurement embeds nothing.
@@ -62,8 +62,8 @@ async def prepare(
     texts = _in_turn([[each.text for each in found.questions] for found in sets])[:questions]
     async with open_embedder(EmbeddingSettings()) as embedder:
         vectors = await _embedded(embedder, chosen, cache, progress)
-        asked = [Asked(text, await embedder.embed_query(text)) for text in texts]
-        return Material(
+        asked = [AskedQuestion(text, await embedder.embed_query(text)) for text in texts]
+        return CapacityMaterial(
             corpus=GeneratedCorpus(chosen, vectors, tenant=tenant),
             questions=asked,
             passages=len(chosen),
@@ -79,7 +79,7 @@ def spread(items: Sequence[T], most: int) -> list[T]:
 
 
 async def _embedded(
-    embedder: Embedder, passages: Sequence[Passage], cache: Path, progress: ProgressBar
+    embedder: Embedder, passages: Sequence[SourcePassage], cache: Path, progress: ProgressBar
 ) -> Vectors:
     texts = [f"{each.title}\n{each.text}" for each in passages]
     name = hashlib.sha256("\0".join([embedder.fingerprint, *texts]).encode()).hexdigest()[:16]

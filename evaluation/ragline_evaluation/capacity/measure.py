@@ -28,7 +28,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question and its vector."""
 
     text: str
@@ -65,12 +65,12 @@ class StoreProbe:
         self._limit = limit
         self._server_cpu = server_cpu
 
-    async def vector_hits(self, questions: Sequence[Asked]) -> list[list[Candidate]]:
+    async def vector_hits(self, questions: Sequence[AskedQuestion]) -> list[list[Candidate]]:
         """Return what vector search finds for each question, one after the other."""
         return [await self._vector(asked) for asked in questions]
 
     async def times(
-        self, questions: Sequence[Asked], way: Way, *, in_flight: int, count: int
+        self, questions: Sequence[AskedQuestion], way: Way, *, in_flight: int, count: int
     ) -> Times:
         """Ask `count` questions, `in_flight` at a time, after some that are not counted."""
         search = self._search(way)
@@ -92,22 +92,24 @@ class StoreProbe:
             client_cpu_ms=1_000 * (time.process_time() - client) / count,
         )
 
-    def _search(self, way: Way) -> Callable[[Asked], Awaitable[object]]:
+    def _search(self, way: Way) -> Callable[[AskedQuestion], Awaitable[object]]:
         return {Way.VECTOR: self._vector, Way.KEYWORD: self._keyword, Way.HYBRID: self._hybrid}[way]
 
-    async def _vector(self, asked: Asked) -> list[Candidate]:
+    async def _vector(self, asked: AskedQuestion) -> list[Candidate]:
         return await self._store.vector(asked.vector, scope=self._scope, limit=self._limit)
 
-    async def _keyword(self, asked: Asked) -> list[Candidate]:
+    async def _keyword(self, asked: AskedQuestion) -> list[Candidate]:
         return await self._store.keyword(asked.text, scope=self._scope, limit=self._limit)
 
-    async def _hybrid(self, asked: Asked) -> dict[SearchKind, list[Candidate]]:
+    async def _hybrid(self, asked: AskedQuestion) -> dict[SearchKind, list[Candidate]]:
         vector, keyword = await asyncio.gather(self._vector(asked), self._keyword(asked))
         return {SearchKind.VECTOR: vector, SearchKind.KEYWORD: keyword}
 
 
 async def _closed_loop(
-    search: Callable[[Asked], Awaitable[object]], questions: Sequence[Asked], in_flight: int
+    search: Callable[[AskedQuestion], Awaitable[object]],
+    questions: Sequence[AskedQuestion],
+    in_flight: int,
 ) -> list[float]:
     """Return the milliseconds of each search."""
     elapsed: list[float] = []

@@ -17,7 +17,7 @@ _END_OF_SENTENCE = re.compile(r"[.!?](?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SourcePassage:
     """Consecutive sentences of one document, about as long as a chunk."""
 
     title: str
@@ -29,12 +29,12 @@ class Passage:
         return " ".join(self.sentences)
 
 
-def passages_of(documents: Iterable[tuple[str, str]]) -> list[Passage]:
+def passages_of(documents: Iterable[tuple[str, str]]) -> list[SourcePassage]:
     """Cut documents, given as title and text, into passages in order."""
     return [passage for title, text in documents for passage in _cut(title, text)]
 
 
-def recombined(passages: Sequence[Passage], first: int, second: int, seed: int) -> str:
+def recombined(passages: Sequence[SourcePassage], first: int, second: int, seed: int) -> str:
     """Return the first passage with about every other sentence from the second one."""
     choice = random.Random(seed)  # noqa: S311  # no secret
     mixed = [
@@ -44,15 +44,15 @@ def recombined(passages: Sequence[Passage], first: int, second: int, seed: int) 
     return " ".join(mixed)
 
 
-def _cut(title: str, text: str) -> Iterator[Passage]:
+def _cut(title: str, text: str) -> Iterator[SourcePassage]:
     sentences: list[str] = []
     for sentence in _sentences(text):
         if sentences and sum(map(len, sentences)) + len(sentence) > _TARGET:
-            yield Passage(title, tuple(sentences))
+            yield SourcePassage(title, tuple(sentences))
             sentences = []
         sentences.append(sentence)
     if sentences:
-        yield Passage(title, tuple(sentences))
+        yield SourcePassage(title, tuple(sentences))
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -15,9 +15,9 @@ from ragline_evaluation.capacity.corpus import (
     is_restricted,
     number_of,
 )
-from ragline_evaluation.capacity.passages import Passage
+from ragline_evaluation.capacity.passages import SourcePassage
 
-PASSAGES = [Passage(f"title {n}", (f"one {n}.", f"two {n}.")) for n in range(50)]
+PASSAGES = [SourcePassage(f"title {n}", (f"one {n}.", f"two {n}.")) for n in range(50)]
 
 
 @pytest.fixture

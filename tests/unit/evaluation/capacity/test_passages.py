@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline_evaluation.capacity.passages import Passage, passages_of, recombined
+from ragline_evaluation.capacity.passages import SourcePassage, passages_of, recombined
 
 texts = st.text(alphabet="ab .!?\n", max_size=3_000)
 
@@ -26,12 +26,12 @@ def test_a_passage_is_no_longer_than_a_chunk(text: str) -> None:
 
 def test_sentences_end_with_their_mark_and_titles_stay() -> None:
     (passage,) = passages_of([("Queues", "Version 3.12 is new. Is it? Yes")])
-    assert passage == Passage("Queues", ("Version 3.12 is new.", "Is it?", "Yes"))
+    assert passage == SourcePassage("Queues", ("Version 3.12 is new.", "Is it?", "Yes"))
 
 
 def test_recombined_text_has_sentences_of_both_and_is_the_same_each_time() -> None:
-    first = Passage("a", tuple(f"a{n}." for n in range(40)))
-    second = Passage("b", tuple(f"b{n}." for n in range(40)))
+    first = SourcePassage("a", tuple(f"a{n}." for n in range(40)))
+    second = SourcePassage("b", tuple(f"b{n}." for n in range(40)))
     text = recombined([first, second], 0, 1, seed=5)
     assert text == recombined([first, second], 0, 1, seed=5)
     assert text != recombined([first, second], 0, 1, seed=6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ragline_evaluation.capacity.corpus import CHUNKS_PER_DOCUMENT, GeneratedCorpus, is_restricted
-from ragline_evaluation.capacity.passages import Passage
+from ragline_evaluation.capacity.passages import SourcePassage
 from ragline_evaluation.capacity.recall import Chunk, ExactNeighbours, open_neighbours, recall
 
 DOCUMENTS = 30
@@ -17,7 +17,7 @@ DEPTH = 10
 def corpus() -> GeneratedCorpus:
     drawn = np.random.default_rng(2).normal(size=(60, 8))
     unit = np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
-    return GeneratedCorpus([Passage("", (f"p{n}",)) for n in range(60)], unit, tenant="t")
+    return GeneratedCorpus([SourcePassage("", (f"p{n}",)) for n in range(60)], unit, tenant="t")
 
 
 def best(corpus: GeneratedCorpus, question: np.ndarray, depth: int) -> list[Chunk]:

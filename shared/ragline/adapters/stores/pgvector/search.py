@@ -10,7 +10,7 @@ import asyncpg
 from ragline.adapters.stores.analysis import clean, query_terms
 from ragline.adapters.stores.indexing import candidate, literal_terms
 from ragline.adapters.stores.pgvector.scope import Arguments, visible
-from ragline.adapters.stores.pgvector.term_postings import Ranked, term_postings
+from ragline.adapters.stores.pgvector.term_postings import RankedChunks, term_postings
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Candidate
 from ragline.ports.store import Scope
@@ -162,7 +162,7 @@ def _exact_up_to(chunks: int, everyones: float) -> int:
 
 
 async def _looked_up(
-    connection: asyncpg.Connection, ranked: Ranked, scope: Scope, limit: int
+    connection: asyncpg.Connection, ranked: RankedChunks, scope: Scope, limit: int
 ) -> list[asyncpg.Record]:
     if not ranked.ids:
         return []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from ragline.adapters.stores.pgvector.impacts import PackedPostings, weight
-from ragline.adapters.stores.pgvector.ranking import Ranking, TermBound, in_order
+from ragline.adapters.stores.pgvector.max_score import ChunkRanking, TermBound, in_order
 
 # so many postings are read at once: fewer would save less than a further statement costs
 _READ_AT_ONCE = 20_000
@@ -42,7 +42,7 @@ _NONE: Postings = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedChunks:
     """Chunk ids and their scores, best first."""
 
     ids: Sequence[int]
@@ -97,9 +97,9 @@ class TermPostings:
         """No more chunks than these are found."""
         return sum(each.found_in for each in self._found.values())
 
-    async def best(self, wanted: int) -> Ranked:
+    async def best(self, wanted: int) -> RankedChunks:
         """Return the chunks with the best scores, best first: `wanted` ones, or some more."""
-        ranking = Ranking(average=self._average, wanted=wanted)
+        ranking = ChunkRanking(average=self._average, wanted=wanted)
         left = list(self._terms)
         for terms in self._batches():
             await self._need(terms)
@@ -113,7 +113,7 @@ class TermPostings:
         while left:
             term = left.pop(0)
             contenders.add(term, found.get(term.term, _NONE), _together(left))
-        return Ranked(*contenders.best())
+        return RankedChunks(*contenders.best())
 
     def _batches(self) -> Iterator[list[TermBound]]:
         """Yield the terms in order, together while they have few postings."""

@@ -11,9 +11,9 @@ from ragline.contracts.plan import SearchKind
 from ragline.ports.store import ChunkStore, DocumentRef, Scope
 from ragline.testing.store import MemoryStore
 from ragline_evaluation.capacity.corpus import GeneratedCorpus
-from ragline_evaluation.capacity.loading import AT_ONCE, fill, stored_documents
-from ragline_evaluation.capacity.measure import Asked, StoreProbe, Way
-from ragline_evaluation.capacity.passages import Passage
+from ragline_evaluation.capacity.measure import AskedQuestion, StoreProbe, Way
+from ragline_evaluation.capacity.passages import SourcePassage
+from ragline_evaluation.capacity.store_fill import AT_ONCE, fill, stored_documents
 
 
 class Holding:
@@ -38,7 +38,7 @@ async def test_what_is_stored_for_certain(held: range, certain: int) -> None:
 async def test_a_filled_store_is_searched_in_a_closed_loop() -> None:
     vectors: Any = [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]
     corpus = GeneratedCorpus(
-        [Passage("", (f"word{n} common",)) for n in range(3)],
+        [SourcePassage("", (f"word{n} common",)) for n in range(3)],
         np.asarray(vectors, dtype=np.float32),
         tenant="t",
     )
@@ -48,7 +48,7 @@ async def test_a_filled_store_is_searched_in_a_closed_loop() -> None:
     assert sum(written) == 60
     seconds = iter([1.0, 1.5])
     probe = StoreProbe(store, scope=Scope(tenant="t"), limit=5, server_cpu=lambda: next(seconds))
-    asked = [Asked("common", [1.0, 0.0])]
+    asked = [AskedQuestion("common", [1.0, 0.0])]
     (hits,) = await probe.vector_hits(asked)
     assert [round(hit.scores[SearchKind.VECTOR], 3) for hit in hits[:1]] == [1.0]
     times = await probe.times(asked, Way.HYBRID, in_flight=3, count=10)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ragline.adapters.stores.pgvector.buckets import BUCKET_BITS, place_of
 from ragline.adapters.stores.pgvector.impacts import PackedPostings, weight
-from ragline.adapters.stores.pgvector.ranking import Ranking, TermBound, in_order
+from ragline.adapters.stores.pgvector.max_score import ChunkRanking, TermBound, in_order
 
 AVERAGE = 40.0
 Postings = dict[int, list[PackedPostings]]
@@ -44,7 +44,7 @@ def ranked(
     found: dict[TermBound, Postings], wanted: int, *, prune: bool
 ) -> tuple[list[tuple[float, int]], int]:
     """Rank as a search does; also return how many terms were scored only for contenders."""
-    ranking = Ranking(average=AVERAGE, wanted=wanted)
+    ranking = ChunkRanking(average=AVERAGE, wanted=wanted)
     left = in_order(list(found))
     while left:
         term = left.pop(0)

@@ -37,7 +37,7 @@ def in_order(terms: Sequence[TermBound]) -> list[TermBound]:
     return sorted(terms, key=lambda each: (-each.most, each.term))
 
 
-class Ranking:
+class ChunkRanking:
     """Scores chunks term by term, and knows when further chunks cannot be among the best.
 
     Args:
