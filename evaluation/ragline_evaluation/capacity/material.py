@@ -18,7 +18,7 @@ from ragline.model_settings import EmbeddingSettings
 from ragline.ports.models import Embedder
 from ragline_evaluation import dataset
 from ragline_evaluation.capacity.corpus import GeneratedCorpus, Vectors
-from ragline_evaluation.capacity.measure import AskedQuestion
+from ragline_evaluation.capacity.measure import EmbeddedQuestion
 from ragline_evaluation.capacity.passages import SourcePassage, passages_of
 
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -31,7 +31,7 @@ class CapacityMaterial:
     """The corpus and the questions; `passages` is how many passages the model embedded."""
 
     corpus: GeneratedCorpus
-    questions: Sequence[AskedQuestion]
+    questions: Sequence[EmbeddedQuestion]
     passages: int
     fingerprint: str
     dimensions: int
@@ -62,7 +62,7 @@ async def prepare(
     texts = _in_turn([[each.text for each in found.questions] for found in sets])[:questions]
     async with open_embedder(EmbeddingSettings()) as embedder:
         vectors = await _embedded(embedder, chosen, cache, progress)
-        asked = [AskedQuestion(text, await embedder.embed_query(text)) for text in texts]
+        asked = [EmbeddedQuestion(text, await embedder.embed_query(text)) for text in texts]
         return CapacityMaterial(
             corpus=GeneratedCorpus(chosen, vectors, tenant=tenant),
             questions=asked,

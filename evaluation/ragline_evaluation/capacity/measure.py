@@ -28,7 +28,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class EmbeddedQuestion:
     """A question and its vector."""
 
     text: str
@@ -65,12 +65,12 @@ class StoreProbe:
         self._limit = limit
         self._server_cpu = server_cpu
 
-    async def vector_hits(self, questions: Sequence[AskedQuestion]) -> list[list[Candidate]]:
+    async def vector_hits(self, questions: Sequence[EmbeddedQuestion]) -> list[list[Candidate]]:
         """Return what vector search finds for each question, one after the other."""
         return [await self._vector(asked) for asked in questions]
 
     async def times(
-        self, questions: Sequence[AskedQuestion], way: Way, *, in_flight: int, count: int
+        self, questions: Sequence[EmbeddedQuestion], way: Way, *, in_flight: int, count: int
     ) -> Times:
         """Ask `count` questions, `in_flight` at a time, after some that are not counted."""
         search = self._search(way)
@@ -92,23 +92,23 @@ class StoreProbe:
             client_cpu_ms=1_000 * (time.process_time() - client) / count,
         )
 
-    def _search(self, way: Way) -> Callable[[AskedQuestion], Awaitable[object]]:
+    def _search(self, way: Way) -> Callable[[EmbeddedQuestion], Awaitable[object]]:
         return {Way.VECTOR: self._vector, Way.KEYWORD: self._keyword, Way.HYBRID: self._hybrid}[way]
 
-    async def _vector(self, asked: AskedQuestion) -> list[Candidate]:
+    async def _vector(self, asked: EmbeddedQuestion) -> list[Candidate]:
         return await self._store.vector(asked.vector, scope=self._scope, limit=self._limit)
 
-    async def _keyword(self, asked: AskedQuestion) -> list[Candidate]:
+    async def _keyword(self, asked: EmbeddedQuestion) -> list[Candidate]:
         return await self._store.keyword(asked.text, scope=self._scope, limit=self._limit)
 
-    async def _hybrid(self, asked: AskedQuestion) -> dict[SearchKind, list[Candidate]]:
+    async def _hybrid(self, asked: EmbeddedQuestion) -> dict[SearchKind, list[Candidate]]:
         vector, keyword = await asyncio.gather(self._vector(asked), self._keyword(asked))
         return {SearchKind.VECTOR: vector, SearchKind.KEYWORD: keyword}
 
 
 async def _closed_loop(
-    search: Callable[[AskedQuestion], Awaitable[object]],
-    questions: Sequence[AskedQuestion],
+    search: Callable[[EmbeddedQuestion], Awaitable[object]],
+    questions: Sequence[EmbeddedQuestion],
     in_flight: int,
 ) -> list[float]:
     """Return the milliseconds of each search."""

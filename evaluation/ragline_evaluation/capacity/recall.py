@@ -16,7 +16,7 @@ from ragline_evaluation.capacity.corpus import (
     is_restricted,
     number_of,
 )
-from ragline_evaluation.capacity.measure import AskedQuestion
+from ragline_evaluation.capacity.measure import EmbeddedQuestion
 
 _DOCUMENTS_AT_ONCE = 1_000
 # two cosines closer than this count as one: stores compute in 32 bits, or keep 16
@@ -50,7 +50,7 @@ class ExactNeighbours:
 def measured_recall(
     corpus: GeneratedCorpus,
     documents: int,
-    questions: Sequence[AskedQuestion],
+    questions: Sequence[EmbeddedQuestion],
     found: Sequence[Sequence[Candidate]],
     depth: int,
 ) -> float:

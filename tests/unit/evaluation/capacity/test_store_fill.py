@@ -11,7 +11,7 @@ from ragline.contracts.plan import SearchKind
 from ragline.ports.store import ChunkStore, DocumentRef, Scope
 from ragline.testing.store import MemoryStore
 from ragline_evaluation.capacity.corpus import GeneratedCorpus
-from ragline_evaluation.capacity.measure import AskedQuestion, StoreProbe, Way
+from ragline_evaluation.capacity.measure import EmbeddedQuestion, StoreProbe, Way
 from ragline_evaluation.capacity.passages import SourcePassage
 from ragline_evaluation.capacity.store_fill import AT_ONCE, fill, stored_documents
 
@@ -48,7 +48,7 @@ async def test_a_filled_store_is_searched_in_a_closed_loop() -> None:
     assert sum(written) == 60
     seconds = iter([1.0, 1.5])
     probe = StoreProbe(store, scope=Scope(tenant="t"), limit=5, server_cpu=lambda: next(seconds))
-    asked = [AskedQuestion("common", [1.0, 0.0])]
+    asked = [EmbeddedQuestion("common", [1.0, 0.0])]
     (hits,) = await probe.vector_hits(asked)
     assert [round(hit.scores[SearchKind.VECTOR], 3) for hit in hits[:1]] == [1.0]
     times = await probe.times(asked, Way.HYBRID, in_flight=3, count=10)
