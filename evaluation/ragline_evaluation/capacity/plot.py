@@ -1,4 +1,4 @@
-"""The picture of a store's growth: times, memory and disk against the number of chunks."""
+"""The picture of a store's growth: times, processor time and space against the number of chunks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _COLOURS = {Way.HYBRID: _INK, Way.KEYWORD: _REFERENCE, Way.VECTOR: _MUTED}
 
 
 def draw(reports: Sequence[CapacityReport], path: Path) -> None:
-    """Draw for each store its p95 at the highest load, and below it what it occupies."""
-    figure = Figure(figsize=(4.6 * len(reports) + 0.6, 5.6), layout="constrained")
-    rows = figure.subplots(2, len(reports), squeeze=False, sharex=True, sharey="row")
+    """Draw for each store its p95 at the highest load, the processor time behind it, and space."""
+    figure = Figure(figsize=(4.6 * len(reports) + 0.6, 7.4), layout="constrained")
+    rows = figure.subplots(3, len(reports), squeeze=False, sharex=True, sharey="row")
     for column, report in enumerate(reports):
         _times(rows[0][column], report)
-        _space(rows[1][column], report)
-    rows[0][0].legend(frameon=False, fontsize=8)
-    rows[1][0].legend(frameon=False, fontsize=8)
+        _processor_time(rows[1][column], report)
+        _space(rows[2][column], report)
+    for row in rows:
+        row[0].legend(frameon=False, fontsize=8)
     figure.savefig(path, metadata={"Date": None})
 
 
@@ -35,6 +36,18 @@ def _times(axis: Axes, report: CapacityReport) -> None:
         axis.plot(chunks, values, "o-", ms=3.5, lw=1.4, color=colour, label=way.value)
     axis.axhline(GOAL_P95_MS, color=_MUTED, lw=0.9, ls=":")
     axis.set_title(f"{report.store}: p95 with {level} in flight", fontsize=10)
+    axis.set_ylabel("ms")
+    _scaled(axis)
+
+
+def _processor_time(axis: Axes, report: CapacityReport) -> None:
+    chunks = [size.chunks for size in report.sizes]
+    level = levels_of(report.sizes)[-1]
+    for way, colour in _COLOURS.items():
+        times = [size.of(way, level) for size in report.sizes]
+        values = [each.server_cpu_ms + each.client_cpu_ms for each in times]
+        axis.plot(chunks, values, "o-", ms=3.5, lw=1.4, color=colour, label=way.value)
+    axis.set_title("processor time of one search", fontsize=10)
     axis.set_ylabel("ms")
     _scaled(axis)
 
