@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ragline_evaluation.capacity.measure import Way
 from ragline_evaluation.capacity.report import SizeFigures, levels_of
@@ -49,7 +50,7 @@ def quantities(sizes: Sequence[SizeFigures]) -> list[Quantity]:
         Quantity("disk MB", lambda size: size.disk_mb, line),
         Quantity("memory MB", lambda size: size.memory_mb, line),
         *(
-            Quantity(f"{way.value} CPU ms", lambda size, way=way: _cpu(size, way, level), power)
+            Quantity(f"{way.value} CPU ms", partial(_cpu, way, level), power)
             for way in Way
         ),
     ]
@@ -85,6 +86,6 @@ def _said(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def _cpu(size: SizeFigures, way: Way, level: int) -> float:
+def _cpu(way: Way, level: int, size: SizeFigures) -> float:
     times = size.of(way, level)
     return times.server_cpu_ms + times.client_cpu_ms

@@ -34,7 +34,7 @@ def address(settings: VectorStoreSettings) -> str:
     return url
 
 
-class _SteadyConnection(asyncpg.Connection):
+class _SteadyConnection(asyncpg.Connection):  # type: ignore[misc]  # it has no type hints
     """A connection whose session nobody changes, so that it needs no cleaning when it is returned.
 
     A transaction that is still open is rolled back all the same. The statement that would clean up
