@@ -49,10 +49,7 @@ def quantities(sizes: Sequence[SizeFigures]) -> list[Quantity]:
     return [
         Quantity("disk MB", lambda size: size.disk_mb, line),
         Quantity("memory MB", lambda size: size.memory_mb, line),
-        *(
-            Quantity(f"{way.value} CPU ms", partial(_cpu, way, level), power)
-            for way in Way
-        ),
+        *(Quantity(f"{way.value} CPU ms", partial(_cpu, way, level), power) for way in Way),
     ]
 
 
