@@ -19,6 +19,8 @@ WITH_TORCH := generator ingestor reranker retriever
 EMBEDDING := ingestor retriever
 RUNNING := shared cli $(SERVICES:%=services/%)
 PROJECTS := $(wildcard */pyproject.toml services/*/pyproject.toml)
+# What `make compare` compares with: dependency groups of evaluation/pyproject.toml
+PEERS := haystack langchain llamaindex
 BROWSERS := chromium chromium-browser google-chrome
 LOCK    := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
            --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -35,10 +37,15 @@ $(TOOLS)/uv/bin/uv:
 
 # Makes the environment of a target FOLDER/.ready from its lock, which the target names first
 define install
-@test -x $(@D)/bin/python || $(UV) venv --quiet --python '>=3.11' $(@D)
-@VIRTUAL_ENV=$(@D) $(UV) pip sync --require-hashes $<
+$(call sync)
 @VIRTUAL_ENV=$(@D) $(UV) pip install --quiet --no-deps $(addprefix -e ./,$(1))
 @touch $@
+endef
+
+# The packages of its lock alone
+define sync
+@test -x $(@D)/bin/python || $(UV) venv --quiet --python '>=3.11' $(@D)
+@VIRTUAL_ENV=$(@D) $(UV) pip sync --require-hashes $<
 endef
 
 .PHONY: setup
@@ -66,6 +73,8 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
 	$(LOCK) -c requirements/dev.txt $(RUNNING:%=%/pyproject.toml) -o requirements/demo.txt
+	for peer in $(PEERS) ; do \
+	  $(LOCK) --group evaluation/pyproject.toml:$$peer -o evaluation/peers/requirements/$$peer.txt ; done
 
 # Who develops has what the demo needs in .venv already
 DEMO := $(or $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready)),$(VENV)-demo)
@@ -133,6 +142,16 @@ generated: setup ## write everything that is made from the code: schemas, AsyncA
 bench: setup ## messages per second and latencies on the real stack, into build/reports/bench.json
 	@$(BIN)/ragline bench --stack real
 
+# Frameworks that Ragline is compared with, each in an environment of its own
+$(PEERS:%=$(VENV)-%/.ready): $(VENV)-%/.ready: evaluation/peers/requirements/%.txt | $(UV)
+	@echo "Installing pinned packages into $(VENV)-$* (350 MB on disk)"
+	$(call sync)
+	@touch $@
+
+.PHONY: compare
+compare: setup $(PEERS:%=$(VENV)-%/.ready) ## Ragline beside Haystack, LangChain and LlamaIndex (ARGS=--help)
+	@$(BIN)/ragline eval compare $(ARGS)
+
 .PHONY: chaos
 chaos: setup ## everything fails in turn under load, and a checker says what was lost (ARGS=--help)
 	@$(BIN)/python -m tests.chaos $(ARGS)
@@ -151,4 +170,4 @@ load: setup ## 10,000 event streams and 500 questions a second on one gateway (A
 
 .PHONY: clean
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) $(VENV)-demo $(VENV)-extras build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-extras $(PEERS:%=$(VENV)-%) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

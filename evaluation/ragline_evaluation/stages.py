@@ -23,11 +23,17 @@ from ragline_retriever.app import SPEC as RETRIEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryStages:
-    """One instance of each stage that processes questions."""
+class RetrievalStages:
+    """One instance of each stage that finds passages."""
 
     classify: Stage
     retrieve: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryStages(RetrievalStages):
+    """One instance of each stage that processes questions."""
+
     rerank: Stage
     answer: Stage
 
@@ -73,6 +79,13 @@ async def open_query_stages() -> AsyncIterator[QueryStages]:
             rerank=await stack.enter_async_context(_open(RERANKER)),
             answer=await stack.enter_async_context(_open(GENERATOR)),
         )
+
+
+@asynccontextmanager
+async def open_retrieval_stages() -> AsyncIterator[RetrievalStages]:
+    """Compose the stages that find passages. Raises as `open_query_stages`."""
+    async with open_classifier() as classify, _open(RETRIEVER) as retrieve:
+        yield RetrievalStages(classify=classify, retrieve=retrieve)
 
 
 @asynccontextmanager

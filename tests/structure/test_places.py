@@ -84,6 +84,7 @@ def test_evaluation_has_a_folder_for_each_measurement() -> None:
         "validation",
         "shadow",
         "capacity",
+        "compare",
     }
     assert modules_in(folder) == kit | measurements
 

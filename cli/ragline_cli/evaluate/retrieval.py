@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,22 +12,14 @@ import typer
 
 from ragline.contracts.documents import DocumentChanged
 from ragline_cli.console import print_report
+from ragline_cli.evaluate.material import Material, read_material
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
 
 if TYPE_CHECKING:
-    from ragline_evaluation.dataset import Dataset
     from ragline_evaluation.retrieval.configurations import Configuration
     from ragline_evaluation.retrieval.report import Report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """Questions with judgements, and the documents as they will be ingested."""
-
-    dataset: Dataset
-    events: Sequence[DocumentChanged]
 
 
 def retrieval(
@@ -68,7 +59,7 @@ def retrieval(
     from ragline_evaluation.retrieval import configurations, plot, report
 
     chosen = configurations.choose([name for name in configs.split(",") if name])
-    material = _material(data or [], documents or [], split, limit)
+    material = read_material(data or [], documents or [], split, limit)
     with evaluation_store(stack) as store:
         reports = [asyncio.run(_measure(each, chosen, depth, store)) for each in material]
     text = "\n".join(report.markdown(each) for each in reports)
@@ -81,30 +72,6 @@ def _as_dict(reports: Sequence[Report]) -> dict[str, object]:
     if len(reports) == 1:
         return reports[0].as_dict()
     return {"sets": {each.dataset: each.as_dict() for each in reports}}
-
-
-def _material(
-    data: Sequence[Path], documents: Sequence[Path], split: str, limit: int | None
-) -> list[Material]:
-    from ragline_cli.evaluate.documents import events_of as events_of_files
-    from ragline_cli.evaluate.documents import markdown_of
-    from ragline_evaluation import dataset, ingesting
-    from ragline_evaluation.retrieval import known_item
-
-    files = events_of_files(documents) if documents else []
-    if not data:
-        if not files:
-            raise typer.BadParameter("give --data DIR, or --documents DIR without labels")
-        built = known_item.build(markdown_of(files), name=documents[0].name).first(limit)
-        return [Material(dataset=built, events=ingesting.in_own_tenant(files, built.name))]
-    found = []
-    for each in data:
-        read = dataset.read(each, split=split).first(limit)
-        events = ingesting.events_of(read.documents) or files
-        if not events:
-            raise typer.BadParameter(f"{each} has no corpus.jsonl: give its files with --documents")
-        found.append(Material(dataset=read, events=ingesting.in_own_tenant(events, read.name)))
-    return found
 
 
 async def _measure(

@@ -42,18 +42,34 @@ def evaluation_store(kind: StackKind | None) -> Iterator[str]:
         os.environ.update(running.addresses.environment())
         yield running.addresses.vector_store.kind.value
         return
+    with started_stack(kind or StackKind.EMBEDDED, _NAME, pipeline=False) as launcher:
+        addresses = launcher.plan.addresses
+        os.environ.update(addresses.environment())
+        yield addresses.vector_store.kind.value
+
+
+@contextmanager
+def started_stack(kind: StackKind, name: str, *, pipeline: bool) -> Iterator[Launcher]:
+    """Start a stack of an evaluation's own, whose data is kept under `name`.
+
+    Args:
+        kind: which store.
+        name: of the folder with its data.
+        pipeline: whether to start Kafka and the services, too.
+
+    Raises:
+        StackError: a part did not start.
+    """
     with stop_signals() as signals:
         view = StartView(err)
         launcher = Launcher(
-            kind or StackKind.EMBEDDED,
-            state_folder(_NAME),
+            kind,
+            state_folder(name),
             ports=Ports(),
             cancel=signals.requested,
             on_change=view.on_change,
-            pipeline=False,
+            pipeline=pipeline,
         )
         signals.on_repeat(launcher.kill)
         with view.live(launcher), launcher, signals.interrupting():
-            addresses = launcher.plan.addresses
-            os.environ.update(addresses.environment())
-            yield addresses.vector_store.kind.value
+            yield launcher

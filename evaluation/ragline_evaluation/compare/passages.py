@@ -1,0 +1,91 @@
+"""The passages that every system searches: Ragline's chunks, and their vectors."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ragline.ports.models import Embedder
+from ragline.ports.sources import DocumentReader
+from ragline.ports.store import DocumentRef
+from ragline_ingestor.embedding import embedded_text
+
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk as it is embedded, with title and headings, and the document that it is of."""
+
+    id: str
+    document: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageFiles:
+    """Passages on disk: a line of JSON each, and float32 vectors, shape (count, dimensions)."""
+
+    chunks: Path
+    vectors: Path
+    count: int
+
+
+async def passages_of(
+    reader: DocumentReader, documents: Iterable[str], *, tenant: str
+) -> list[Passage]:
+    """Return the stored chunks of `documents`, in order; what has none is left out.
+
+    Raises:
+        Unavailable: the store is down.
+    """
+    found = []
+    for document in documents:
+        source = await reader.read(DocumentRef(tenant=tenant, document_id=document), groups=())
+        if source is None:
+            continue
+        for place, part in enumerate(source.parts):
+            text = embedded_text(source.title, part.heading_path, part.text)
+            found.append(Passage(id=f"{document}#{place}", document=document, text=text))
+    return found
+
+
+async def write_passages(
+    folder: Path,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    progress: Callable[[int], None],
+) -> PassageFiles:
+    """Write `passages` and their vectors; vectors that are there for these passages stay.
+
+    What else lies in `folder` was made from other passages, and is deleted.
+    """
+    files = PassageFiles(
+        chunks=folder / "chunks.jsonl", vectors=folder / "vectors.npy", count=len(passages)
+    )
+    lines = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in passages)
+    if not _begun(files, lines):
+        progress(len(passages))
+        return files
+    vectors: list[list[float]] = []
+    for start in range(0, len(passages), _AT_ONCE):
+        texts = [each.text for each in passages[start : start + _AT_ONCE]]
+        vectors += await embedder.embed_documents(texts)
+        progress(len(texts))
+    np.save(files.vectors, np.array(vectors, np.float32))
+    return files
+
+
+def _begun(files: PassageFiles, lines: str) -> bool:
+    """Write the chunks into an empty folder, unless these are there with their vectors."""
+    if files.vectors.exists() and files.chunks.read_text(encoding="utf-8") == lines:
+        return False
+    shutil.rmtree(files.chunks.parent, ignore_errors=True)
+    files.chunks.parent.mkdir(parents=True)
+    files.chunks.write_text(lines, encoding="utf-8")
+    return True
