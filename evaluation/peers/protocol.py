@@ -57,8 +57,8 @@ class Task:
 
     def read_chunks(self) -> list[Chunk]:
         """Return the chunks."""
-        lines = self.chunks.read_text(encoding="utf-8").splitlines()
-        return [Chunk(**json.loads(line)) for line in lines]
+        with self.chunks.open(encoding="utf-8") as lines:
+            return [Chunk(**json.loads(line)) for line in lines]
 
     def read_vectors(self) -> NDArray[np.float32]:
         """Return the chunks' vectors."""
