@@ -61,9 +61,13 @@ class EmbeddingSettings(Group):
         "else runs there",
     )
     batch_size: PositiveInt = Field(
-        32, description="most texts in a batch, from all requests in flight"
+        32,
+        description="most texts in a batch, from all requests in flight; onnxruntime reads each "
+        "question alone",
     )
-    batch_wait_ms: float = Field(2.0, ge=0, description="wait for further texts of a batch")
+    batch_wait_ms: float = Field(
+        2.0, ge=0, description="wait for further texts of a batch, on torch"
+    )
 
 
 class RerankerSettings(Group):

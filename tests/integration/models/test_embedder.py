@@ -40,6 +40,19 @@ async def test_concurrent_questions_get_their_own_vectors() -> None:
         assert questions == await embedder.embed_documents(TEXTS)
 
 
+async def test_a_question_waits_for_no_other_that_came_after_it() -> None:
+    order: list[int] = []
+    async with open_embedder(EmbeddingSettings(batch_wait_ms=60_000.0)) as embedder:
+
+        async def ask(number: int) -> None:
+            await embedder.embed_query(f"Question {number}")
+            order.append(number)
+
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(ask(number) for number in range(8)))
+    assert order == list(range(8))
+
+
 async def test_a_question_does_not_wait_for_a_whole_document() -> None:
     finished: list[str] = []
     async with open_embedder(EmbeddingSettings(batch_size=4)) as embedder:

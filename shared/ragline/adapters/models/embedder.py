@@ -1,4 +1,4 @@
-"""The embedding model: questions in micro-batches, documents in batches of similar length."""
+"""The embedding model: questions as they come, documents in batches of similar length."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
         queries = await stack.enter_async_context(
             MicroBatcher(
                 workers[0].run,
-                max_size=settings.batch_size,
+                max_size=_together(model, settings),
                 max_wait=settings.batch_wait_ms / 1_000,
             )
         )
@@ -154,6 +154,15 @@ def _prefixes(model: EmbeddingModel, settings: EmbeddingSettings) -> Prefixes:
         query=own.query if query is None else query,
         document=own.document if document is None else document,
     )
+
+
+def _together(model: EmbeddingModel, settings: EmbeddingSettings) -> int:
+    """Return how many questions share a batch.
+
+    An ONNX file reads each text alone (`OnnxEncoder`): to wait for others, and for a batch of 32 to
+    end, would only keep a question whose vector is there from its search.
+    """
+    return 1 if isinstance(model, SentenceNetwork) else settings.batch_size
 
 
 def _scale(model: EmbeddingModel) -> SimilarityScale:
