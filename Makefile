@@ -74,7 +74,7 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
 	$(LOCK) -c requirements/dev.txt $(RUNNING:%=%/pyproject.toml) -o requirements/demo.txt
 	for peer in $(PEERS) ; do \
-	  $(LOCK) --group evaluation/pyproject.toml:$$peer -o evaluation/peers/requirements/$$peer.txt ; done
+	  $(LOCK) --override evaluation/peers/overrides.txt --group evaluation/pyproject.toml:$$peer -o evaluation/peers/requirements/$$peer.txt ; done
 
 # Who develops has what the demo needs in .venv already
 DEMO := $(or $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready)),$(VENV)-demo)

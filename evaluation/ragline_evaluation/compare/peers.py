@@ -25,9 +25,8 @@ PEERS: Sequence[PeerSetup] = (
     PeerSetup(
         name="Haystack",
         module="haystack",
-        means="`InMemoryDocumentStore` with `InMemoryEmbeddingRetriever` and "
-        "`InMemoryBM25Retriever`, joined by `DocumentJoiner` (reciprocal rank fusion); "
-        "`FastembedTextEmbedder`",
+        means="`FAISSDocumentStore` (flat) for vectors and `InMemoryBM25Retriever` for words, "
+        "joined by `DocumentJoiner` (reciprocal rank fusion); `FastembedTextEmbedder`",
     ),
     PeerSetup(
         name="LangChain",
