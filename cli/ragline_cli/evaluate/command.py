@@ -6,6 +6,7 @@ import typer
 
 from ragline_cli.evaluate.answers import answers
 from ragline_cli.evaluate.capacity import capacity
+from ragline_cli.evaluate.compare import compare
 from ragline_cli.evaluate.compression import compression
 from ragline_cli.evaluate.installed import require_evaluation
 from ragline_cli.evaluate.intent import intent
@@ -32,3 +33,4 @@ app.command()(answers)
 app.command()(validation)
 app.command()(refusals)
 app.command()(capacity)
+app.command()(compare)
