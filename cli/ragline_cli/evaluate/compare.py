@@ -237,7 +237,7 @@ async def _ask_all(
         steps = chosen.plan.rounds * len(chosen.plan.in_flight) * len(systems)
         with bar("rounds", steps) as advance:
             rounds = await measure(systems, texts, chosen.plan, advance)
-        memory = {each.name: {each.name: _peak(each.pid)} for each in running}
+        memory = {each.name: {"program": _peak(each.pid)} for each in running}
         if pipeline is not None:
             memory[OVER_KAFKA] = _memory_of(launcher)
         memory[IN_PROCESS] |= _memory_of(launcher, only=(launcher.plan.store.name,))

@@ -121,7 +121,7 @@ def _target_row(target: Target) -> list[str]:
 
 
 def _footprint_rows(report: ComparisonReport) -> Iterator[list[str]]:
-    yield ["system", "memory MB", "start to first answer s", "install MB", "versions"]
+    yield ["system", "memory MB", "start to first answer s", "install MB"]
     for system in report.systems:
         print_of = system.footprint
         yield [
@@ -129,7 +129,6 @@ def _footprint_rows(report: ComparisonReport) -> Iterator[list[str]]:
             f"{print_of.total_memory_mb:.0f}",
             f"{print_of.start_s:.1f}",
             f"{print_of.install_mb:.0f}",
-            ", ".join(f"{name} {version}" for name, version in system.versions.items()),
         ]
 
 
@@ -160,7 +159,8 @@ def _setups(report: ComparisonReport) -> Iterator[str]:
         f"for a corpus of this size. Ragline's is in {report.store}, on disk."
     )
     for system in report.systems:
-        told = f"- **{system.name}**: {system.means}."
+        made_of = ", ".join(f"{name} {version}" for name, version in system.versions.items())
+        told = f"- **{system.name}**: {system.means} ({made_of})."
         if system.cosine is not None:
             told += (
                 f" Its questions' vectors have a cosine of at least {system.cosine:.4f} to ours."

@@ -64,9 +64,9 @@ def test_the_page_has_every_system_with_rates_footprint_and_set_up() -> None:
         "| Ragline, retrieval in process | 1 | 25.0 | 20/30/40 | 2.50 (0.50 to 3.00) | 0.812 |"
         in page
     )
-    assert "| Peer | 250 | 1.5 | 300 | package 1.2 |" in page
+    assert "| Peer | 250 | 1.5 | 300 |" in page
     assert "python 300, postgres 100" in page
-    assert "- **Peer**: the way of Peer." in page
+    assert "- **Peer**: the way of Peer (package 1.2)." in page
     assert "Of its answers were 100 answered." in page
 
 
