@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastembed import TextEmbedding
@@ -46,5 +47,5 @@ def register(task: Task) -> Path:
     return folder
 
 
-def _write(path: Path, content: dict[str, object]) -> None:
+def _write(path: Path, content: Mapping[str, object]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")

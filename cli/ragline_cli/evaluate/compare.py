@@ -147,8 +147,8 @@ def _numbers(in_flight: str) -> tuple[int, ...]:
 def _material(data: Path | None, documents: Path | None, split: str, limit: int | None) -> Material:
     if data is None and documents is None:
         return reference_material(limit)
-    given = ([each] if each else [] for each in (data, documents))
-    return read_material(*given, split, limit)[0]
+    sets, folders = ([each] if each else [] for each in (data, documents))
+    return read_material(sets, folders, split, limit)[0]
 
 
 def _prepare(chosen: Chosen) -> PassageFiles:

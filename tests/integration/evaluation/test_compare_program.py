@@ -78,7 +78,7 @@ async def test_a_program_tells_what_it_is_made_of_and_answers(
 async def test_questions_are_worked_on_at_the_same_time(line: ProgramLine, tmp_path: Path) -> None:
     async with Program(line, log=tmp_path / "log") as program:
         found = await asyncio.gather(program.ask("two"), program.ask("two"))
-    assert found == [["a", "b"], ["a", "b"]]
+    assert list(found) == [["a", "b"], ["a", "b"]]
 
 
 async def test_an_error_of_a_peer_is_told_and_the_next_question_answered(

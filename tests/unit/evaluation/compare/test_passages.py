@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,11 @@ class OneDocument:
             updated_at=None,
             parts=parts,
         )
+
+    async def permitted(
+        self, tenant: str, document_ids: Iterable[str], *, groups: tuple[str, ...]
+    ) -> frozenset[str]:
+        return frozenset(document_ids)
 
 
 async def test_passages_are_the_chunks_as_they_are_embedded() -> None:
