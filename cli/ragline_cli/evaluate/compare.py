@@ -24,6 +24,7 @@ from ragline_cli.evaluate.options import Limit, Split
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import started_stack
 from ragline_cli.stack.launcher import Launcher
+from ragline_cli.stack.server import Server
 from ragline_cli.stack.state import StackKind
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ragline_evaluation.compare.footprint import Footprint
     from ragline_evaluation.compare.passages import PassageFiles
     from ragline_evaluation.compare.peers import PeerSettings
-    from ragline_evaluation.compare.program import ProgramLine
+    from ragline_evaluation.compare.program import Program, ProgramLine
     from ragline_evaluation.compare.report import ComparisonReport, SystemReport
     from ragline_evaluation.compare.rounds import Round, RoundPlan
     from ragline_evaluation.compare.systems import Started
@@ -236,7 +237,13 @@ async def _ask_all(
             ranked = await ranked_by(systems, asked, advance)
         steps = chosen.plan.rounds * len(chosen.plan.in_flight) * len(systems)
         with bar("rounds", steps) as advance:
-            rounds = await measure(systems, texts, chosen.plan, advance)
+            rounds = await measure(
+                systems,
+                texts,
+                chosen.plan,
+                cpu_s=partial(_cpu_s, _processes(launcher, running)),
+                progress=advance,
+            )
         memory = {each.name: {"program": _peak(each.pid)} for each in running}
         if pipeline is not None:
             memory[OVER_KAFKA] = _memory_of(launcher)
@@ -277,6 +284,27 @@ def _lines(chosen: Chosen, passages: PassageFiles) -> list[ProgramLine]:
         for each in PEERS
     ]
     return [own, *peers]
+
+
+def _processes(launcher: Launcher, running: Sequence[Program]) -> dict[str, list[int]]:
+    """Return by system the processes that work for it; a server counts with those below it."""
+    from ragline_evaluation.compare.targets import IN_PROCESS, OVER_KAFKA
+
+    found = {each.name: [each.pid] for each in running}
+    plan = launcher.plan
+    found[IN_PROCESS] += _pids([plan.store])
+    found[OVER_KAFKA] = _pids(plan.servers)
+    return found
+
+
+def _pids(servers: Sequence[Server]) -> list[int]:
+    return [server.pid for server in servers if server.pid is not None]
+
+
+def _cpu_s(processes: Mapping[str, Sequence[int]], name: str) -> float:
+    from ragline_evaluation.compare.footprint import cpu_of_tree_s
+
+    return sum(cpu_of_tree_s(pid) for pid in processes[name])
 
 
 def _peak(pid: int) -> float:

@@ -23,6 +23,7 @@ class Ratio:
 class Level:
     """One system at one load: the rate is the median over rounds, latencies are of all questions.
 
+    `cpu_ms` is the processor time of a question, on all cores together.
     `to_best_peer` is of peers, too: the one that is always the best has 1.
     """
 
@@ -33,6 +34,7 @@ class Level:
     p50_ms: float
     p95_ms: float
     p99_ms: float
+    cpu_ms: float
     to_best_peer: Ratio | None
 
 
@@ -69,6 +71,7 @@ def _level(in_flight: int, rounds: Sequence[Round], best: Mapping[tuple[int, int
         p50_ms=p50,
         p95_ms=p95,
         p99_ms=p99,
+        cpu_ms=1_000 * sum(each.cpu_s for each in rounds) / len(spent),
         to_best_peer=_ratio(
             [
                 each.per_second / best[each.number, each.in_flight]

@@ -67,7 +67,8 @@ def markdown(report: ComparisonReport) -> str:
         _what(report),
         table(list(_rate_rows(report))),
         "Rates are medians over rounds; latencies are those of all questions. To the best peer: "
-        "the rate as a multiple of the best peer's in the same round, median and range.",
+        "the rate as a multiple of the best peer's in the same round, median and range. CPU is a "
+        "question's processor time in all processes of the system, servers included.",
         "## Targets",
         table([["target", "wanted", "measured", "met"], *map(_target_row, report.targets)]),
         "## Footprint",
@@ -89,7 +90,15 @@ def _what(report: ComparisonReport) -> str:
 
 
 def _rate_rows(report: ComparisonReport) -> Iterator[list[str]]:
-    yield ["system", "in flight", "questions/s", "p50/p95/p99 ms", "to the best peer", "nDCG@10"]
+    yield [
+        "system",
+        "in flight",
+        "questions/s",
+        "p50/p95/p99 ms",
+        "CPU ms",
+        "to the best peer",
+        "nDCG@10",
+    ]
     for system in report.systems:
         for place, level in enumerate(system.levels):
             first = place == 0
@@ -98,6 +107,7 @@ def _rate_rows(report: ComparisonReport) -> Iterator[list[str]]:
                 f"{level.in_flight}",
                 f"{level.per_second:.1f}",
                 f"{level.p50_ms:.0f}/{level.p95_ms:.0f}/{level.p99_ms:.0f}",
+                f"{level.cpu_ms:.1f}",
                 _ratio(level.to_best_peer),
                 f"{system.ndcg:.3f}" if first and system.ndcg is not None else "",
             ]

@@ -22,12 +22,16 @@ class System(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One system's share of a round: `milliseconds` of each question, `elapsed_s` of all."""
+    """One system's share of a round: `milliseconds` of each question, `elapsed_s` of all.
+
+    `cpu_s` is the processor time of all its processes, which hardly depends on what else runs.
+    """
 
     system: str
     number: int
     in_flight: int
     elapsed_s: float
+    cpu_s: float
     milliseconds: Sequence[float]
 
     @property
@@ -64,30 +68,54 @@ async def measure(
     systems: Sequence[System],
     questions: Sequence[str],
     plan: RoundPlan,
+    *,
+    cpu_s: Callable[[str], float],
     progress: Callable[[int], None],
 ) -> list[Round]:
-    """Ask every system in every round. Raises what a system raises."""
+    """Ask every system in every round.
+
+    Args:
+        systems: who is asked.
+        questions: what is asked, from the beginning again when they end.
+        plan: how often and how much.
+        cpu_s: returns the processor time that a system, by its name, has had so far, in seconds.
+        progress: called after each system's share of a round.
+
+    Raises:
+        RaglineError: what a system raises.
+    """
     measured = []
     for number in range(plan.rounds):
         for in_flight in plan.in_flight:
             texts = questions_of(questions, number, plan.count(in_flight))
             for system in order(systems, number):
-                measured.append(await _round(system, texts, number, in_flight))
+                before = cpu_s(system.name)
+                milliseconds, elapsed_s = await _timed(system, texts, in_flight)
+                measured.append(
+                    Round(
+                        system=system.name,
+                        number=number,
+                        in_flight=in_flight,
+                        elapsed_s=elapsed_s,
+                        cpu_s=cpu_s(system.name) - before,
+                        milliseconds=milliseconds,
+                    )
+                )
                 progress(1)
     return measured
 
 
-async def _round(system: System, texts: Sequence[str], number: int, in_flight: int) -> Round:
+async def _timed(system: System, texts: Sequence[str], in_flight: int) -> tuple[list[float], float]:
     milliseconds: list[float] = []
+
+    async def one(text: str) -> None:
+        started = time.perf_counter()
+        await system.ask(text)
+        milliseconds.append(1_000 * (time.perf_counter() - started))
+
     started = time.perf_counter()
-    await closed_loop(system, texts, in_flight, lambda _, spent: milliseconds.append(1_000 * spent))
-    return Round(
-        system=system.name,
-        number=number,
-        in_flight=in_flight,
-        elapsed_s=time.perf_counter() - started,
-        milliseconds=milliseconds,
-    )
+    await _workers(iter(texts), in_flight, one)
+    return milliseconds, time.perf_counter() - started
 
 
 async def found_by(
@@ -101,22 +129,6 @@ async def found_by(
 
     await _workers(iter(questions), in_flight, keep)
     return found
-
-
-async def closed_loop(
-    system: System,
-    texts: Sequence[str],
-    in_flight: int,
-    on_answer: Callable[[str, float], None],
-) -> None:
-    """Ask `texts`, `in_flight` at a time; `on_answer` gets each text and its seconds."""
-
-    async def timed(text: str) -> None:
-        started = time.perf_counter()
-        await system.ask(text)
-        on_answer(text, time.perf_counter() - started)
-
-    await _workers(iter(texts), in_flight, timed)
 
 
 async def _workers(

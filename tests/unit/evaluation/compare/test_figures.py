@@ -17,6 +17,7 @@ def a_round(system: str, number: int, rate: float, in_flight: int = 1) -> Round:
         number=number,
         in_flight=in_flight,
         elapsed_s=len(milliseconds) / rate,
+        cpu_s=0.5,
         milliseconds=milliseconds,
     )
 
@@ -49,6 +50,7 @@ def test_loads_are_apart_and_in_order() -> None:
 def test_latencies_are_of_all_questions() -> None:
     (level,) = levels([a_round("own", 0, 1.0), a_round("own", 1, 1.0)], peers=[])["own"]
     assert (level.rounds, level.questions) == (2, 200)
+    assert level.cpu_ms == pytest.approx(5.0)
     assert level.p50_ms == pytest.approx(50.5)
     assert level.p95_ms < level.p99_ms <= 100.0
 

@@ -20,6 +20,7 @@ def level(in_flight: int, rate: float) -> Level:
         p50_ms=20.0,
         p95_ms=30.0,
         p99_ms=40.0,
+        cpu_ms=12.5,
         to_best_peer=Ratio(median=rate / 10, least=0.5, most=3.0),
     )
 
@@ -60,10 +61,8 @@ REPORT = ComparisonReport(
 
 def test_the_page_has_every_system_with_rates_footprint_and_set_up() -> None:
     page = markdown(REPORT)
-    assert (
-        "| Ragline, retrieval in process | 1 | 25.0 | 20/30/40 | 2.50 (0.50 to 3.00) | 0.812 |"
-        in page
-    )
+    figures = "| 1 | 25.0 | 20/30/40 | 12.5 | 2.50 (0.50 to 3.00) | 0.812 |"
+    assert f"| Ragline, retrieval in process {figures}" in page
     assert "| Peer | 250 | 1.5 | 300 |" in page
     assert "python 300, postgres 100" in page
     assert "- **Peer**: the way of Peer (package 1.2)." in page

@@ -68,7 +68,11 @@ async def test_every_system_gets_the_same_questions_in_every_round() -> None:
     known, log = systems(3)
     plan = RoundPlan(in_flight=(1, 4), rounds=3, questions=5)
     told: list[int] = []
-    rounds = await measure(known, ["a", "b", "c"], plan, told.append)
+    spent = iter(range(1_000))
+    rounds = await measure(
+        known, ["a", "b", "c"], plan, cpu_s=lambda _: next(spent), progress=told.append
+    )
+    assert {each.cpu_s for each in rounds} == {1}
     assert len(rounds) == len(told) == 3 * 2 * 3
     asked = [Counter(text for name, text in log if name == system.name) for system in known]
     assert asked[0] == asked[1] == asked[2]
@@ -81,7 +85,8 @@ async def test_every_system_gets_the_same_questions_in_every_round() -> None:
 async def test_no_more_are_in_flight_than_the_round_has() -> None:
     log: list[tuple[str, str]] = []
     system = Recorder("s", log)
-    await measure([system], ["a"], RoundPlan(in_flight=(3,), rounds=1, questions=9), lambda _: None)
+    plan = RoundPlan(in_flight=(3,), rounds=1, questions=9)
+    await measure([system], ["a"], plan, cpu_s=lambda _: 0.0, progress=lambda _: None)
     assert system.most == 3
 
 

@@ -15,6 +15,7 @@ def level(in_flight: int, times: float, p50_ms: float = 10.0) -> Level:
         p50_ms=p50_ms,
         p95_ms=p50_ms,
         p99_ms=p50_ms,
+        cpu_ms=5.0,
         to_best_peer=Ratio(median=times, least=times, most=times),
     )
 
