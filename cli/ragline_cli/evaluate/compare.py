@@ -167,7 +167,11 @@ def _prepare(chosen: Chosen) -> PassageFiles:
 
 async def _passages(chosen: Chosen) -> PassageFiles:
     from ragline.adapters.models import open_embedder
+    from ragline.adapters.redis.client import open_redis
+    from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
+    from ragline.adapters.redis.optional import optional_redis
     from ragline.adapters.stores.opening import open_reader
+    from ragline.observability.metrics import Metrics
     from ragline_evaluation import ingesting
     from ragline_evaluation.compare.passages import passages_of, write_passages
     from ragline_evaluation.stages import open_stages
@@ -182,11 +186,19 @@ async def _passages(chosen: Chosen) -> PassageFiles:
     async with (
         open_reader(settings.vector_store) as reader,
         open_embedder(settings.embedding) as embedder,
+        open_redis(settings.redis.caches) as redis,
     ):
+        cache = RedisEmbeddingCache(
+            optional_redis(redis, "embedding_cache", Metrics()),
+            ttl_s=settings.redis.embedding_ttl_s,
+            fill=settings.redis.cache_fill,
+        )
         ids = [event.document_id for event in events]
         passages = await passages_of(reader, ids, tenant=tenant)
         with bar(f"{name}: vectors", len(passages)) as advance:
-            return await write_passages(chosen.peers.folder, passages, embedder, advance)
+            return await write_passages(
+                chosen.peers.folder, passages, embedder, cache=cache, progress=advance
+            )
 
 
 def _measure(chosen: Chosen, passages: PassageFiles) -> ComparisonReport:

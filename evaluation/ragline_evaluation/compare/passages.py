@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ragline.ports.models import Embedder
+from ragline.ports.models import Embedder, EmbeddingCache
 from ragline.ports.sources import DocumentReader
 from ragline.ports.store import DocumentRef
 from ragline_ingestor.embedding import embedded_text
@@ -59,9 +59,13 @@ async def write_passages(
     folder: Path,
     passages: Sequence[Passage],
     embedder: Embedder,
+    *,
+    cache: EmbeddingCache,
     progress: Callable[[int], None],
 ) -> PassageFiles:
     """Write `passages` and their vectors; vectors that are there for these passages stay.
+
+    The vectors are those that `cache` has since the documents were ingested, if it still does.
 
     What else lies in `folder` was made from other passages, and is deleted.
     """
@@ -72,13 +76,23 @@ async def write_passages(
     if not _begun(files, lines):
         progress(len(passages))
         return files
-    vectors: list[list[float]] = []
+    vectors: list[Sequence[float]] = []
     for start in range(0, len(passages), _AT_ONCE):
         texts = [each.text for each in passages[start : start + _AT_ONCE]]
-        vectors += await embedder.embed_documents(texts)
+        vectors += await _vectors(texts, embedder, cache)
         progress(len(texts))
     np.save(files.vectors, np.array(vectors, np.float32))
     return files
+
+
+async def _vectors(
+    texts: Sequence[str], embedder: Embedder, cache: EmbeddingCache
+) -> list[Sequence[float]]:
+    found = zip(texts, await cache.get_many(embedder.fingerprint, texts), strict=True)
+    known = {text: vector for text, vector in found if vector is not None}
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    known |= zip(missing, await embedder.embed_documents(missing), strict=True)
+    return [known[text] for text in texts]
 
 
 def _begun(files: PassageFiles, lines: str) -> bool:

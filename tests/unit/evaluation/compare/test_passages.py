@@ -9,7 +9,7 @@ import numpy as np
 
 from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import DocumentRef
-from ragline_evaluation.compare.passages import Passage, passages_of, write_passages
+from ragline_evaluation.compare.passages import Passage, PassageFiles, passages_of, write_passages
 
 
 class Counting:
@@ -30,6 +30,25 @@ class Counting:
 
     async def embed_query(self, text: str) -> list[float]:
         return [1.0, 0.0]
+
+
+class Cache:
+    """Knows the vectors of some texts."""
+
+    def __init__(self, known: dict[str, list[float]] | None = None) -> None:
+        self._known = known or {}
+
+    async def get_many(self, fingerprint: str, texts: Sequence[str]) -> list[list[float] | None]:
+        return [self._known.get(text) for text in texts]
+
+    async def put_many(
+        self, fingerprint: str, texts: Sequence[str], vectors: Sequence[Sequence[float]]
+    ) -> None:
+        raise AssertionError("nothing is put there")
+
+
+async def write(folder: Path, passages: list[Passage], embedder: Counting) -> PassageFiles:
+    return await write_passages(folder, passages, embedder, cache=Cache(), progress=lambda _: None)
 
 
 class OneDocument:
@@ -74,18 +93,32 @@ async def test_vectors_are_made_once_for_the_same_passages(tmp_path: Path) -> No
     folder = tmp_path / "passages"
     passages = [Passage(id=f"d#{n}", document="d", text="x" * n) for n in range(1, 100)]
     embedder = Counting()
-    files = await write_passages(folder, passages, embedder, lambda _: None)
+    files = await write(folder, passages, embedder)
     assert np.load(files.vectors)[:, 0].tolist() == list(range(1, 100))
-    await write_passages(folder, passages, embedder, lambda _: None)
+    await write(folder, passages, embedder)
     assert embedder.embedded == 99
 
 
 async def test_what_was_made_of_other_passages_is_deleted(tmp_path: Path) -> None:
     folder = tmp_path / "passages"
     first = [Passage(id="d#0", document="d", text="first")]
-    await write_passages(folder, first, Counting(), lambda _: None)
+    await write(folder, first, Counting())
     (folder / "index-of-a-peer").write_text("first")
     second = [Passage(id="d#0", document="d", text="the second")]
-    files = await write_passages(folder, second, Counting(), lambda _: None)
+    files = await write(folder, second, Counting())
     assert not (folder / "index-of-a-peer").exists()
     assert np.load(files.vectors).tolist() == [[10.0, 1.0]]
+
+
+async def test_vectors_made_when_documents_were_ingested_are_taken(tmp_path: Path) -> None:
+    embedder = Counting()
+    passages = [Passage(id=f"d#{n}", document="d", text=text) for n, text in enumerate("aba")]
+    files = await write_passages(
+        tmp_path / "passages",
+        passages,
+        embedder,
+        cache=Cache({"a": [5.0, 5.0]}),
+        progress=lambda _: None,
+    )
+    assert np.load(files.vectors).tolist() == [[5.0, 5.0], [1.0, 1.0], [5.0, 5.0]]
+    assert embedder.embedded == 1
