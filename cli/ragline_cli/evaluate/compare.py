@@ -120,7 +120,7 @@ def compare(
     material = _material(data, documents, split, limit)
     chosen = Chosen(
         material=material,
-        plan=RoundPlan(in_flight=_numbers(in_flight), rounds=rounds, questions=questions),
+        plan=RoundPlan(in_flight=numbers(in_flight), rounds=rounds, questions=questions),
         kind=stack,
         kafka=kafka,
         peers=PeerSettings(
@@ -138,7 +138,12 @@ def compare(
     print_report(text, written)
 
 
-def _numbers(in_flight: str) -> tuple[int, ...]:
+def numbers(in_flight: str) -> tuple[int, ...]:
+    """Return the numbers of questions in flight.
+
+    Raises:
+        BadParameter: it is no list of numbers.
+    """
     try:
         return tuple(int(part) for part in in_flight.split(","))
     except ValueError as error:
@@ -386,11 +391,12 @@ def _report(
         f"{machine.python}, load {machine.load}",
         measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         command=shlex.join(["ragline", *sys.argv[1:]]),
-        systems=_system_reports(chosen, measured),
+        systems=system_reports(chosen, measured),
     )
 
 
-def _system_reports(chosen: Chosen, measured: Measured) -> list[SystemReport]:
+def system_reports(chosen: Chosen, measured: Measured) -> list[SystemReport]:
+    """Return what is reported of each system, in the order in which they were asked first."""
     from ragline_evaluation.compare.figures import levels
     from ragline_evaluation.compare.peers import PEERS
     from ragline_evaluation.compare.report import SystemReport
@@ -415,7 +421,7 @@ def _system_reports(chosen: Chosen, measured: Measured) -> list[SystemReport]:
             footprint=measured.footprints[name],
             ndcg=float(score(measured.ranked[name], judgements)[MAIN].mean()),
             cosine=measured.cosines.get(name),
-            statuses=measured.statuses if name == OVER_KAFKA else None,
+            statuses=dict(measured.statuses) if name == OVER_KAFKA else None,
         )
         for name, levels_of in found.items()
     ]
