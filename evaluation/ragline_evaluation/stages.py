@@ -50,9 +50,7 @@ class Stages(QueryStages):
 @asynccontextmanager
 async def open_stages() -> AsyncIterator[Stages]:
     """Compose every stage with the settings of the environment. Raises as `open_query_stages`."""
-    from ragline_ingestor.app import SPEC as INGESTOR  # its parsers load slowly
-
-    async with _open(INGESTOR) as ingest, open_query_stages() as query:
+    async with open_ingestor() as ingest, open_query_stages() as query:
         yield Stages(
             ingest=ingest,
             classify=query.classify,
@@ -62,6 +60,15 @@ async def open_stages() -> AsyncIterator[Stages]:
             plans=load_plans(ClassifierSettings()),
             seed=load(profile="seed"),
         )
+
+
+@asynccontextmanager
+async def open_ingestor() -> AsyncIterator[Stage]:
+    """Compose only the ingestor. Raises as `open_query_stages`."""
+    from ragline_ingestor.app import SPEC as INGESTOR  # its parsers load slowly
+
+    async with _open(INGESTOR) as ingest:
+        yield ingest
 
 
 @asynccontextmanager

@@ -179,14 +179,14 @@ async def _passages(chosen: Chosen) -> PassageFiles:
     from ragline.observability.metrics import Metrics
     from ragline_evaluation import ingesting
     from ragline_evaluation.compare.passages import passages_of, write_passages
-    from ragline_evaluation.stages import open_stages
+    from ragline_evaluation.stages import open_ingestor
     from ragline_retriever.settings import Settings
 
     events = chosen.material.events
     name, tenant = chosen.material.dataset.name, events[0].tenant
-    async with open_stages() as stages:
-        with bar(f"{name}: ingesting", len(events)) as advance:
-            await ingesting.ingest(stages.ingest, events, advance)
+    with bar(f"{name}: ingesting", len(events)) as advance:
+        async with open_ingestor() as stage:
+            await ingesting.ingest(stage, events, advance)
     settings = Settings()
     async with (
         open_reader(settings.vector_store) as reader,
