@@ -390,7 +390,8 @@ def _report(
         machine=f"{machine.processor}, {machine.cores} cores, {machine.memory_gib} GiB, Python "
         f"{machine.python}, load {machine.load}",
         measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        command=shlex.join(["ragline", *sys.argv[1:]]),
+        # without where this machine keeps its files
+        command=shlex.join(["ragline", *(Path(part).name for part in sys.argv[1:])]),
         systems=system_reports(chosen, measured),
     )
 
