@@ -84,9 +84,10 @@ def _build(task: Task, model: BaseEmbedding) -> None:
         TextNode(
             id_=chunk.id,
             text=chunk.text,
-            metadata={"document": chunk.document},
+            # the id makes the nodes differ: fusion adds up those with the same text and metadata
+            metadata={"document": chunk.document, "id": chunk.id},
             # the text has its title already: nothing of the metadata is to be searched
-            excluded_embed_metadata_keys=["document"],
+            excluded_embed_metadata_keys=["document", "id"],
             embedding=vector.tolist(),
         )
         for chunk, vector in zip(task.read_chunks(), vectors, strict=True)
