@@ -20,7 +20,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class LoadLevel:
     """One system at one load: the rate is the median over rounds, latencies are of all questions.
 
     `cpu_ms` is the processor time of a question, on all cores together.
@@ -38,7 +38,7 @@ class Level:
     to_best_peer: Ratio | None
 
 
-def levels(rounds: Sequence[Round], *, peers: Iterable[str]) -> dict[str, list[Level]]:
+def levels(rounds: Sequence[Round], *, peers: Iterable[str]) -> dict[str, list[LoadLevel]]:
     """Return each system's levels, by its name."""
     best = _best_peer(rounds, frozenset(peers))
     grouped: dict[str, dict[int, list[Round]]] = {}
@@ -60,10 +60,12 @@ def _best_peer(rounds: Iterable[Round], peers: frozenset[str]) -> dict[tuple[int
     return best
 
 
-def _level(in_flight: int, rounds: Sequence[Round], best: Mapping[tuple[int, int], float]) -> Level:
+def _level(
+    in_flight: int, rounds: Sequence[Round], best: Mapping[tuple[int, int], float]
+) -> LoadLevel:
     spent = np.array([value for each in rounds for value in each.milliseconds])
     p50, p95, p99 = (float(np.percentile(spent, percent)) for percent in (50, 95, 99))
-    return Level(
+    return LoadLevel(
         in_flight=in_flight,
         rounds=len(rounds),
         questions=len(spent),

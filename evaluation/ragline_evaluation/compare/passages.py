@@ -19,7 +19,7 @@ _AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class IndexedPassage:
     """A chunk as it is embedded, with title and headings, and the document that it is of."""
 
     id: str
@@ -38,7 +38,7 @@ class PassageFiles:
 
 async def passages_of(
     reader: DocumentReader, documents: Iterable[str], *, tenant: str
-) -> list[Passage]:
+) -> list[IndexedPassage]:
     """Return the stored chunks of `documents`, in order; what has none is left out.
 
     Raises:
@@ -51,13 +51,13 @@ async def passages_of(
             continue
         for place, part in enumerate(source.parts):
             text = embedded_text(source.title, part.heading_path, part.text)
-            found.append(Passage(id=f"{document}#{place}", document=document, text=text))
+            found.append(IndexedPassage(id=f"{document}#{place}", document=document, text=text))
     return found
 
 
 async def write_passages(
     folder: Path,
-    passages: Sequence[Passage],
+    passages: Sequence[IndexedPassage],
     embedder: Embedder,
     *,
     cache: EmbeddingCache,

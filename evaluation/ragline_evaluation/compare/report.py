@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ragline_evaluation.compare.figures import Level, Ratio
+from ragline_evaluation.compare.figures import LoadLevel, Ratio
 from ragline_evaluation.compare.footprint import Footprint
 from ragline_evaluation.compare.targets import Target, targets
 from ragline_evaluation.tables import table
@@ -23,7 +23,7 @@ class SystemReport:
     name: str
     means: str
     versions: Mapping[str, str]
-    levels: Sequence[Level]
+    levels: Sequence[LoadLevel]
     footprint: Footprint
     ndcg: float | None = None
     cosine: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ragline_evaluation.compare.figures import Level
+from ragline_evaluation.compare.figures import LoadLevel
 
 IN_PROCESS = "Ragline, retrieval in process"
 OVER_KAFKA = "Ragline, end to end over Kafka"
@@ -26,17 +26,17 @@ class Target:
     met: bool
 
 
-def targets(measured: Mapping[str, Sequence[Level]]) -> list[Target]:
+def targets(measured: Mapping[str, Sequence[LoadLevel]]) -> list[Target]:
     """Return the targets that the measured systems and loads have figures for."""
     return [*_in_process(measured.get(IN_PROCESS, ())), *_over_kafka(measured.get(OVER_KAFKA, ()))]
 
 
-def _in_process(found: Sequence[Level]) -> Iterator[Target]:
+def _in_process(found: Sequence[LoadLevel]) -> Iterator[Target]:
     for level in found:
         yield from _times("retrieval in process", level, _IN_PROCESS_TIMES)
 
 
-def _over_kafka(found: Sequence[Level]) -> Iterator[Target]:
+def _over_kafka(found: Sequence[LoadLevel]) -> Iterator[Target]:
     for level in found:
         if level.in_flight in _OVER_KAFKA_TIMES:
             yield from _times("end to end over Kafka", level, _OVER_KAFKA_TIMES[level.in_flight])
@@ -50,7 +50,7 @@ def _over_kafka(found: Sequence[Level]) -> Iterator[Target]:
             )
 
 
-def _times(what: str, level: Level, wanted: float) -> Iterator[Target]:
+def _times(what: str, level: LoadLevel, wanted: float) -> Iterator[Target]:
     if level.to_best_peer is not None:
         measured = level.to_best_peer.median
         yield Target(

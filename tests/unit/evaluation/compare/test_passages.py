@@ -9,7 +9,12 @@ import numpy as np
 
 from ragline.ports.sources import SourcePart, SourceText
 from ragline.ports.store import DocumentRef
-from ragline_evaluation.compare.passages import Passage, PassageFiles, passages_of, write_passages
+from ragline_evaluation.compare.passages import (
+    IndexedPassage,
+    PassageFiles,
+    passages_of,
+    write_passages,
+)
 
 
 class Counting:
@@ -47,7 +52,7 @@ class Cache:
         raise AssertionError("nothing is put there")
 
 
-async def write(folder: Path, passages: list[Passage], embedder: Counting) -> PassageFiles:
+async def write(folder: Path, passages: list[IndexedPassage], embedder: Counting) -> PassageFiles:
     return await write_passages(folder, passages, embedder, cache=Cache(), progress=lambda _: None)
 
 
@@ -91,7 +96,7 @@ async def test_passages_are_the_chunks_as_they_are_embedded() -> None:
 
 async def test_vectors_are_made_once_for_the_same_passages(tmp_path: Path) -> None:
     folder = tmp_path / "passages"
-    passages = [Passage(id=f"d#{n}", document="d", text="x" * n) for n in range(1, 100)]
+    passages = [IndexedPassage(id=f"d#{n}", document="d", text="x" * n) for n in range(1, 100)]
     embedder = Counting()
     files = await write(folder, passages, embedder)
     assert np.load(files.vectors)[:, 0].tolist() == list(range(1, 100))
@@ -101,10 +106,10 @@ async def test_vectors_are_made_once_for_the_same_passages(tmp_path: Path) -> No
 
 async def test_what_was_made_of_other_passages_is_deleted(tmp_path: Path) -> None:
     folder = tmp_path / "passages"
-    first = [Passage(id="d#0", document="d", text="first")]
+    first = [IndexedPassage(id="d#0", document="d", text="first")]
     await write(folder, first, Counting())
     (folder / "index-of-a-peer").write_text("first")
-    second = [Passage(id="d#0", document="d", text="the second")]
+    second = [IndexedPassage(id="d#0", document="d", text="the second")]
     files = await write(folder, second, Counting())
     assert not (folder / "index-of-a-peer").exists()
     assert np.load(files.vectors).tolist() == [[10.0, 1.0]]
@@ -112,7 +117,9 @@ async def test_what_was_made_of_other_passages_is_deleted(tmp_path: Path) -> Non
 
 async def test_vectors_made_when_documents_were_ingested_are_taken(tmp_path: Path) -> None:
     embedder = Counting()
-    passages = [Passage(id=f"d#{n}", document="d", text=text) for n, text in enumerate("aba")]
+    passages = [
+        IndexedPassage(id=f"d#{n}", document="d", text=text) for n, text in enumerate("aba")
+    ]
     files = await write_passages(
         tmp_path / "passages",
         passages,

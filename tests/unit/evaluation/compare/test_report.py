@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ragline_evaluation.compare.figures import Level, Ratio
+from ragline_evaluation.compare.figures import LoadLevel, Ratio
 from ragline_evaluation.compare.footprint import Footprint
 from ragline_evaluation.compare.plot import draw
 from ragline_evaluation.compare.report import ComparisonReport, SystemReport, markdown
 from ragline_evaluation.compare.targets import IN_PROCESS, OVER_KAFKA
 
 
-def level(in_flight: int, rate: float) -> Level:
-    return Level(
+def level(in_flight: int, rate: float) -> LoadLevel:
+    return LoadLevel(
         in_flight=in_flight,
         rounds=5,
         questions=100,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ragline_evaluation.compare.figures import Level, Ratio
+from ragline_evaluation.compare.figures import LoadLevel, Ratio
 from ragline_evaluation.compare.targets import IN_PROCESS, OVER_KAFKA, targets
 
 
-def level(in_flight: int, times: float, p50_ms: float = 10.0) -> Level:
-    return Level(
+def level(in_flight: int, times: float, p50_ms: float = 10.0) -> LoadLevel:
+    return LoadLevel(
         in_flight=in_flight,
         rounds=1,
         questions=1,
