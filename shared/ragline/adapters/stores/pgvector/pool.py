@@ -101,7 +101,6 @@ async def open_pool(
             connection_class=_SteadyConnection,
             server_settings={**_SESSION, **session},
             init=prepare,
-            reset=_leave,
         )
 
     async with guarded("connect", settings.timeout_s):
@@ -111,11 +110,3 @@ async def open_pool(
         yield pool
     finally:
         await pool.close(settings.timeout_s)
-
-
-async def _leave(connection: asyncpg.Connection) -> None:
-    """Leave a connection's settings as they are: nothing that borrows one changes them.
-
-    asyncpg itself ends an open transaction. Its own way also sends a statement each time, which
-    was one of two statements that a search cost.
-    """
