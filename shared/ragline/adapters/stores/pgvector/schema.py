@@ -115,7 +115,7 @@ JOIN (SELECT tenant, length::float8 / chunks AS average FROM totals WHERE length
     USING (tenant)
 GROUP BY tenant, term, chunk_id >> 16, t.average
 """
-# of half precision: half as large, and it finds the same (docs/capacity.md)
+# of half precision: half as large; what it finds is in docs/capacity.md
 _VECTOR_INDEX = """
 CREATE INDEX chunks_half ON chunks USING hnsw ((embedding::halfvec(DIMENSIONS)) halfvec_cosine_ops)
     WITH (m = 24, ef_construction = 128)
