@@ -9,6 +9,8 @@ from aiokafka.consumer.consumer import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faststream import AckPolicy
+from faststream._internal.broker.broker import BrokerUsecase
+from faststream._internal.endpoint.subscriber.usecase import SubscriberUsecase
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import DefaultSubscriber, LogicSubscriber
 
@@ -81,3 +83,9 @@ def test_a_member_without_a_name_leaves_its_group_and_the_name_is_read_then() ->
     leave = inspect.getsource(GroupCoordinator._maybe_leave_group)
     assert "if self.generation > 0 and self._group_instance_id is None:" in leave
     assert "await self._maybe_leave_group()" in inspect.getsource(GroupCoordinator.close)
+
+
+def test_the_broker_starts_each_subscriber_which_may_have_started_already() -> None:
+    start = inspect.getsource(BrokerUsecase.start)
+    assert "for sub in self.subscribers:\n            await sub.start()" in start
+    assert "self.running = True" in inspect.getsource(SubscriberUsecase._post_start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
@@ -36,13 +38,21 @@ def make_broker(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
 
 
 async def start_broker(broker: KafkaBroker) -> None:
-    """Start the broker.
+    """Start the broker, all its subscribers at once.
+
+    FastStream starts one after the other, and each waits until its group has rebalanced: a service
+    that reads six topics was ready after six rebalances.
 
     Raises:
         Unavailable: Kafka does not answer; the same broker may be started again.
     """
     with translated("connecting to Kafka"):
-        await broker.start()
+        await broker.connect()
+        starts = (each.start() for each in broker.subscribers)
+        for failed in await asyncio.gather(*starts, return_exceptions=True):
+            if failed is not None:
+                raise failed
+        await broker.start()  # what has started stays as it is
 
 
 def broker_security(kafka: KafkaSettings) -> BaseSecurity | None:

@@ -84,7 +84,12 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     state: Consumption
 
     async def start(self) -> None:
-        """Join the group and start to consume and to commit; now, or after the head start."""
+        """Join the group and start to consume and to commit; now, or after the head start.
+
+        Once it has, nothing is done: the broker starts all again when one of them failed.
+        """
+        if self.running:
+            return
         if self.state.head_start.over:
             await self._join()
         elif not self.tasks:  # a broker that failed to start is started again

@@ -255,3 +255,14 @@ async def test_a_topic_that_must_wait_is_joined_after_the_head_start_and_tried_u
     head_start.saw({}, {})
     await joined.wait()
     assert outcomes == []
+
+
+async def test_one_that_has_joined_does_not_join_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    subscriber: Any = subscribe(
+        make_broker(KafkaSettings(), client_id="test"), group="g", state=consumption()
+    )
+    join = AsyncMock(side_effect=lambda: setattr(subscriber, "running", True))
+    monkeypatch.setattr(subscriber, "_join", join)
+    for _ in range(2):
+        await subscriber.start()
+    assert join.await_count == 1
