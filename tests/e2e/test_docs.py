@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import pytest
 from markdown_it import MarkdownIt
 
@@ -91,8 +93,19 @@ class Runner:
                 ) in text.splitlines():  # five times, then the command; cron reads `\%` as `%`
                     command = line.split(maxsplit=5)[5].replace("\\%", "%")
                     self._execute(example, ["bash", "-euo", "pipefail", "-c", command])
+            case "sql":
+                asyncio.run(self._query(text))
             case other:
                 raise AssertionError(f"nobody runs examples in {other!r}")
+
+    async def _query(self, text: str) -> None:
+        """Run the statements one by one, as psql does."""
+        connection = await asyncpg.connect(self._environment["RAGLINE_VECTOR_STORE__URL"])
+        try:
+            for statement in filter(str.strip, text.split(";")):
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
     def _addressed(self, text: str) -> str:
         addresses = self._pipeline.launcher.plan.addresses

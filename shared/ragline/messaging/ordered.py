@@ -86,13 +86,14 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     async def start(self) -> None:
         """Join the group and start to consume and to commit; now, or after the head start.
 
-        Once it has, nothing is done: the broker starts all again when one of them failed.
+        Where it has, or will in the background, nothing is done: the broker starts all again, for
+        instance when one of them failed.
         """
-        if self.running:
+        if self.running or self.tasks:
             return
         if self.state.head_start.over:
             await self._join()
-        elif not self.tasks:  # a broker that failed to start is started again
+        else:
             self.add_task(self._join_later, restart_on_failure=False)
 
     async def _join(self) -> None:
