@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragline_cli.bench.number_list import number_list
 from ragline_cli.connection import AsJson, Bootstrap, Connection, Tenant, connection
 from ragline_cli.console import err, out, print_json
 from ragline_cli.stack.addresses import names_a_cluster
@@ -174,10 +175,7 @@ class Load:
 
 
 def _levels(concurrency: str) -> tuple[int, ...]:
-    try:
-        levels = tuple(int(part) for part in concurrency.split(","))
-    except ValueError as error:
-        raise typer.BadParameter("write --concurrency like 1,8,32") from error
+    levels = number_list(concurrency, "--concurrency")
     if not all(1 <= level <= _MOST_IN_FLIGHT for level in levels):
         raise typer.BadParameter(f"--concurrency: from 1 to {_MOST_IN_FLIGHT} in flight")
     return levels

@@ -21,7 +21,7 @@ def processor_seconds(parts: Mapping[str, ProcessId]) -> Seconds:
     return {
         name: seconds
         for name, process in parts.items()
-        if (root := process.find()) and (seconds := _with_descendants(root)) is not None
+        if (root := process.find()) and (seconds := seconds_of_tree(root.pid)) is not None
     }
 
 
@@ -38,17 +38,20 @@ def milliseconds_each(before: Seconds, after: Seconds, *, of: int) -> Seconds:
     return dict(sorted(spent.items(), key=lambda part: -part[1]))
 
 
-def _with_descendants(root: psutil.Process) -> float | None:
+def seconds_of_tree(pid: int) -> float | None:
+    """Return the processor time of a process with all that it started; None if it is gone."""
     try:
-        total, family = _own(root), root.children(recursive=True)
+        root = psutil.Process(pid)
+        total, family = own_seconds(root), root.children(recursive=True)
     except psutil.NoSuchProcess:
         return None
     for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):  # it has ended: its parent counts it now
-            total += _own(process)
+            total += own_seconds(process)
     return total
 
 
-def _own(process: psutil.Process) -> float:
+def own_seconds(process: psutil.Process) -> float:
+    """Return the processor time of a process and of what it started that has ended."""
     times = process.cpu_times()
     return float(times.user + times.system + times.children_user + times.children_system)

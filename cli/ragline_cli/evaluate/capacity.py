@@ -16,6 +16,7 @@ import typer
 
 from ragline.errors import Misconfigured
 from ragline.settings import Quantisation, StoreKind, VectorStoreSettings
+from ragline_cli.bench.number_list import number_list
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.progress import bar
 
@@ -122,10 +123,7 @@ def capacity(
 
 
 def _numbers(given: str, option: str) -> tuple[int, ...]:
-    try:
-        numbers = tuple(int(part) for part in given.split(","))
-    except ValueError as error:
-        raise typer.BadParameter(f"{option}: whole numbers, comma-separated") from error
+    numbers = number_list(given, option)
     if list(numbers) != sorted(numbers) or numbers[0] < 1:
         raise typer.BadParameter(f"{option}: ascending, from 1")
     return numbers

@@ -14,6 +14,7 @@ import psutil
 from pydantic import SecretStr
 
 from ragline.settings import StoreKind, VectorStoreSettings
+from ragline_cli.bench.processor_time import own_seconds
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.server import Server, running
 from ragline_cli.stack.signals import stop_signals
@@ -39,7 +40,7 @@ class MeasuredServer:
 
     def cpu_seconds(self) -> float:
         """Return the processor time that its processes have used."""
-        return sum(sum(each.cpu_times()[:4]) for each in self._processes())
+        return sum(own_seconds(each) for each in self._processes())
 
     def disk_mb(self) -> float:
         """Return what its data folder occupies in MB, without PostgreSQL's write-ahead log.

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ragline_cli.bench.number_list import number_list
+from ragline_cli.bench.processor_time import seconds_of_tree
 from ragline_cli.console import err, print_report
 from ragline_cli.evaluate.material import Material, read_material, reference_material
 from ragline_cli.evaluate.options import Limit, Split
@@ -120,7 +122,9 @@ def compare(
     material = _material(data, documents, split, limit)
     chosen = Chosen(
         material=material,
-        plan=RoundPlan(in_flight=numbers(in_flight), rounds=rounds, questions=questions),
+        plan=RoundPlan(
+            in_flight=number_list(in_flight, "--in-flight"), rounds=rounds, questions=questions
+        ),
         kind=stack,
         kafka=kafka,
         peers=PeerSettings(
@@ -136,18 +140,6 @@ def compare(
     text = report.markdown(found)
     written = writing.write_report(folder, found.as_dict(), text, partial(plot.draw, found))
     print_report(text, written)
-
-
-def numbers(in_flight: str) -> tuple[int, ...]:
-    """Return the numbers of questions in flight.
-
-    Raises:
-        BadParameter: it is no list of numbers.
-    """
-    try:
-        return tuple(int(part) for part in in_flight.split(","))
-    except ValueError as error:
-        raise typer.BadParameter("write --in-flight like 1,8,32") from error
 
 
 def _material(data: Path | None, documents: Path | None, split: str, limit: int | None) -> Material:
@@ -319,9 +311,7 @@ def _pids(servers: Sequence[Server]) -> list[int]:
 
 
 def _cpu_s(processes: Mapping[str, Sequence[int]], name: str) -> float:
-    from ragline_evaluation.compare.footprint import cpu_of_tree_s
-
-    return sum(cpu_of_tree_s(pid) for pid in processes[name])
+    return sum(seconds_of_tree(pid) or 0.0 for pid in processes[name])
 
 
 def _peak(pid: int) -> float:

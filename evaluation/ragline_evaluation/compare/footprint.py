@@ -50,23 +50,6 @@ def memory_of_tree_mb(pid: int) -> float:
         return 0.0
 
 
-def cpu_of_tree_s(pid: int) -> float:
-    """Return the processor time that a process and those below it have had, in seconds."""
-    try:
-        root = psutil.Process(pid)
-        return sum(_spent(each) for each in (root, *root.children(recursive=True)))
-    except psutil.Error:
-        return 0.0
-
-
-def _spent(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-    except psutil.Error:  # it has ended meanwhile
-        return 0.0
-    return float(times.user + times.system)
-
-
 def _share(process: psutil.Process) -> float:
     try:
         return float(process.memory_full_info().pss)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
-from ragline_cli.bench.processor_time import milliseconds_each, processor_seconds
+from ragline_cli.bench.processor_time import milliseconds_each, processor_seconds, seconds_of_tree
 from ragline_cli.stack.state import ProcessId
 
 _BUSY = "import time\nwhile time.process_time() < 0.2: pass\n"
@@ -30,6 +31,11 @@ def test_a_questions_share_is_told_for_parts_that_were_there_all_the_time() -> N
     found = milliseconds_each(before, after, of=100)
 
     assert list(found.items()) == [("redis", 20.0), ("kafka", 5.0)]
+
+
+def test_this_process_has_used_some_and_one_that_is_gone_has_none() -> None:
+    assert (seconds_of_tree(os.getpid()) or 0.0) > 0.1
+    assert seconds_of_tree(2**22 + 1) is None
 
 
 def test_without_questions_there_is_no_share() -> None:

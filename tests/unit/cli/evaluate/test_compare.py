@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-import pytest
-import typer
-
 from ragline_cli.evaluate import compare
 from ragline_cli.evaluate.material import Material
 from ragline_cli.stack.state import StackKind
@@ -57,9 +54,3 @@ def test_each_system_is_reported_as_plain_data() -> None:
     assert found["Haystack"].cosine == 1.0
     assert found[OVER_KAFKA].statuses == {"answered": 2}
     assert type(found[OVER_KAFKA].statuses) is dict  # `asdict` makes nonsense of a Counter
-
-
-@pytest.mark.parametrize("written", ["", "1,x"])
-def test_what_is_in_flight_is_numbers(written: str) -> None:
-    with pytest.raises(typer.BadParameter, match="1,8,32"):
-        compare.numbers(written)
