@@ -11,8 +11,9 @@ TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
 UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
 SERVICES := $(notdir $(wildcard services/*))
 MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
-# Tests with real servers mostly wait. In the order of collection, the long ones come first
-TWO_AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
+# Tests with real servers mostly wait: three keep two cores busy. In the order of collection, the
+# long ones come first
+AT_ONCE := -n 3 --dist loadgroup --no-loadscope-reorder
 # Services that may use a model on torch; none does by default
 WITH_TORCH := generator ingestor reranker retriever
 # Services that embed
@@ -71,40 +72,62 @@ lock: | $(UV) ## pin every dependency with hashes (UPGRADE=--upgrade for newer v
 	  $(LOCK) -c requirements/dev-extras.txt --extra multilingual services/$$service/pyproject.toml -o requirements/$$service-multilingual.txt ; done
 	$(LOCK) -c requirements/dev.txt --extra models services/generator/pyproject.toml -o requirements/generator-models.txt
 	$(LOCK) -c requirements/dev.txt --extra ocr services/ingestor/pyproject.toml -o requirements/ingestor-ocr.txt
+	$(LOCK) -c requirements/dev.txt --extra traces shared/pyproject.toml -o requirements/traces.txt
 	$(LOCK) -c requirements/dev.txt cli/pyproject.toml -o requirements/cli.txt
 	$(LOCK) -c requirements/dev.txt $(RUNNING:%=%/pyproject.toml) -o requirements/demo.txt
+	$(LOCK) -c requirements/dev.txt --extra llm $(RUNNING:%=%/pyproject.toml) -o requirements/demo-llm.txt
 	for peer in $(PEERS) ; do \
 	  $(LOCK) --override evaluation/peers/overrides.txt --group evaluation/pyproject.toml:$$peer -o evaluation/peers/requirements/$$peer.txt ; done
 
 # Who develops has what the demo needs in .venv already
-DEMO := $(or $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready)),$(VENV)-demo)
+DEV := $(patsubst %/.ready,%,$(wildcard $(VENV)/.ready))
+DEMO := $(or $(DEV),$(VENV)-demo)
+DEMO_LLM := $(or $(DEV),$(VENV)-demo-llm)
+# The chat model: 0.5b or 1.5b
+MODEL := 0.5b
 
 $(VENV)-demo/.ready: requirements/demo.txt $(PROJECTS) | $(UV)
 	@echo "Installing pinned packages into $(VENV)-demo (620 MB on disk)"
 	$(call install,$(RUNNING))
 
+$(VENV)-demo-llm/.ready: requirements/demo-llm.txt $(PROJECTS) | $(UV)
+	@echo "Installing pinned packages and llama.cpp into $(VENV)-demo-llm (700 MB on disk)"
+	$(call install,$(RUNNING))
+
+.PHONY: llm
+llm: $(DEMO_LLM)/.ready ## fetch a chat model for this machine: MODEL=0.5b (491 MB) or 1.5b (1.1 GB)
+	@$(DEMO_LLM)/bin/ragline llm --model $(MODEL)
+
 .PHONY: demo
-demo: $(DEMO)/.ready ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text
-	@$(DEMO)/bin/ragline demo $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
+demo: $(if $(LLM),llm,$(DEMO)/.ready) ## the whole pipeline on this machine: DOCS=folder Q="question" for your own text; LLM=1 for a chat model
+	@$(if $(LLM),$(DEMO_LLM),$(DEMO))/bin/ragline demo $(if $(LLM),--llm --llm-model $(MODEL)) $(if $(DOCS),--docs "$(DOCS)") $(if $(Q),--question "$(Q)")
 
 .PHONY: up
 up: setup ## the real stack (Weaviate), all services and the console; Ctrl-C stops all
 	@$(BIN)/ragline up --stack real
 
-# A failure is only reported: the browser tests then skip, or fail in CI, which requires everything
+# A failure is only reported: $(3)
+define from_apt
+if command -v $(1) >/dev/null ; then exit 0 ; fi ; \
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null ; then \
+  echo "$(2) is missing: installing it with apt-get" ; \
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq -y --no-install-recommends $(2) >/dev/null || true ; \
+fi ; \
+command -v $(1) >/dev/null || echo "No $(2): $(3)"
+endef
+
 .PHONY: browser
 browser: ## a Chromium for the console's tests, installed where that is possible
-	@if command -v $(BROWSERS) >/dev/null ; then exit 0 ; fi ; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null ; then \
-	  echo "Chromium is missing: installing it with apt-get" ; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null || true ; \
-	fi ; \
-	command -v $(BROWSERS) >/dev/null || \
-	  echo "No Chromium ($(BROWSERS)): the console's tests in a browser will be skipped"
+	@$(call from_apt,$(BROWSERS),chromium,the console's tests in a browser will be skipped)
+
+.PHONY: promtool
+promtool: ## Prometheus' promtool for the tests of the alerts, installed where that is possible
+	@$(call from_apt,promtool,prometheus,the alerts will not be tried)
 
 .PHONY: test
-test: setup browser ## every test that this machine can run (TESTS=path for some of them)
-	@$(BIN)/pytest $(TWO_AT_ONCE) $(TESTS)
+test: setup browser promtool ## every test that this machine can run (TESTS=path for some of them)
+	@$(BIN)/pytest $(AT_ONCE) $(TESTS)
 
 .PHONY: test-extras
 test-extras: $(VENV)-extras/.ready ## the tests of the extras torch, ocr and multilingual, in .venv-extras (downloads 3 GB more)
@@ -112,7 +135,7 @@ test-extras: $(VENV)-extras/.ready ## the tests of the extras torch, ocr and mul
 
 .PHONY: unit
 unit: setup ## the fast tests: no network, no processes
-	@$(BIN)/pytest -q $(TWO_AT_ONCE) tests/structure tests/unit tests/contract tests/deploy
+	@$(BIN)/pytest -q $(AT_ONCE) tests/structure tests/unit tests/contract tests/deploy
 
 .PHONY: format
 format: setup ## rewrite the sources in the project's format
@@ -123,7 +146,7 @@ format: setup ## rewrite the sources in the project's format
 lint: setup ## format, lint, types, import rules, schemas and AsyncAPI up to date
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy shared cli evaluation services tests
+	@$(BIN)/mypy shared cli evaluation services tests deploy
 	@$(BIN)/lint-imports
 	@$(BIN)/ragline schemas check
 	@$(BIN)/ragline asyncapi check
@@ -131,6 +154,26 @@ lint: setup ## format, lint, types, import rules, schemas and AsyncAPI up to dat
 .PHONY: manifests
 manifests: setup ## render the Kubernetes manifests and validate them offline
 	@$(BIN)/ragline manifests check
+
+.PHONY: verify-kubernetes
+verify-kubernetes: manifests ## the manifests on a real API server, which is built once (20 min on two cores)
+	@$(BIN)/python -m tests.kubernetes
+	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/kubernetes
+
+.PHONY: verify-autoscaling
+verify-autoscaling: manifests ## KEDA's operator, built once (12 min more), scales a stage there by its lag
+	@$(BIN)/python -m tests.kubernetes autoscaling
+	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/kubernetes/test_autoscaling.py
+
+.PHONY: buildah
+buildah: ## what builds images without a container engine, installed where that is possible
+	@$(call from_apt,buildah,buildah,no image can be built)
+	@$(call from_apt,debootstrap,debootstrap,no image can be built)
+
+.PHONY: images
+images: setup buildah ## every image, built as root without a container engine, started and checked (5 min)
+	@$(BIN)/python -m tests.images.image_builder
+	@RAGLINE_TEST_IMAGES=1 RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/images
 
 .PHONY: generated
 generated: setup ## write everything that is made from the code: schemas, AsyncAPI, manifests, tables
@@ -170,4 +213,4 @@ load: setup ## 10,000 event streams and 500 questions a second on one gateway (A
 
 .PHONY: clean
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) $(VENV)-demo $(VENV)-extras $(PEERS:%=$(VENV)-%) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-demo-llm $(VENV)-extras $(PEERS:%=$(VENV)-%) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""The real stack for the tests: one Kafka, PostgreSQL, Redis and Weaviate per session, on demand.
+"""The real stack for the tests: one Kafka, Redis and vector store of each kind per session.
 
 Tests whose backend is not available on a machine are skipped with the reason; with
 `RAGLINE_TEST_REQUIRE=1`, as in CI, they fail instead. The run ends with a table of the tests per
@@ -8,6 +8,7 @@ backend.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,9 +16,12 @@ from typing import NoReturn, TypeVar
 
 import hypothesis
 import pytest
+from tests.kubernetes import gateway_api, module_files, programs
 
 from ragline_cli.errors import StackError
 from ragline_cli.stack import ports
+from ragline_cli.stack.chat_models import ChatModelSize, chat_model
+from ragline_cli.stack.chroma import ChromaServer
 from ragline_cli.stack.kafka import KafkaServer
 from ragline_cli.stack.postgres import PostgresServer
 from ragline_cli.stack.redis import RedisServer
@@ -26,12 +30,25 @@ from ragline_cli.stack.weaviate import WeaviateServer
 
 # `make test-extras` runs them where the extras are installed
 collect_ignore = [] if find_spec("torch") else ["extras"]
+if not shutil.which("promtool"):  # `make promtool` says so
+    collect_ignore.append("promtool")
+# `make verify-kubernetes` gets them
+if programs.missing() or not gateway_api.crd().exists():
+    collect_ignore.append("kubernetes")
+# `make verify-autoscaling` gets them
+if programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
+    collect_ignore.append("kubernetes/test_autoscaling.py")
+if not chat_model(ChatModelSize.SMALL).path.is_file():  # `make llm` fetches it
+    collect_ignore.append("integration/llm/test_chat_model.py")
+if os.environ.get("RAGLINE_TEST_IMAGES") != "1":  # `make images`, which takes root and minutes
+    collect_ignore.append("images")
 REQUIRE_ALL = os.environ.get("RAGLINE_TEST_REQUIRE") == "1"
 BACKENDS = {
     "kafka": "Apache Kafka",
     "postgres": "PostgreSQL + pgvector",
     "redis": "Redis",
     "weaviate": "Weaviate",
+    "chroma": "Chroma",
     "browser": "Chromium",
 }
 # Folders whose tests share a fixture of the folder's scope: a stack that takes long to start
@@ -154,6 +171,18 @@ def weaviate_url(weaviate: WeaviateServer) -> str:
 def weaviate_grpc_port(weaviate: WeaviateServer) -> int:
     """The gRPC port of the session's Weaviate."""
     return weaviate.grpc_port
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma."""
+    yield from _serve(ChromaServer, tmp_path_factory.mktemp("chroma"))
+
+
+@pytest.fixture(scope="session")
+def chroma_url(chroma: ChromaServer) -> str:
+    """HTTP URL of the session's Chroma."""
+    return chroma.url
 
 
 def _backends_of(item: pytest.Item) -> set[str]:

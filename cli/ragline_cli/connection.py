@@ -24,6 +24,10 @@ RedisUrl = Annotated[
     typer.Option(metavar="URL", help="Redis, for the token stream; else RAGLINE_REDIS__URL."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+SearchedIndexName = Annotated[
+    str | None,
+    typer.Option("--index", metavar="NAME", help="Which index to search; default: the live one."),
+]
 Tenant = Annotated[str, typer.Option(help="Whose documents.")]
 
 

@@ -22,7 +22,7 @@ class LateCommand:
     Args:
         name: what the user types.
         module: where it is, below `ragline_cli`; its attribute is a function of the command's name
-            or, for a command with commands of its own, `app`.
+            (with underscores) or, for a command with commands of its own, `app`.
         summary: the first sentence of its help.
     """
 
@@ -38,7 +38,7 @@ class LateCommand:
             group.name = self.name
             return group
         alone = typer.Typer(add_completion=False)
-        alone.command(self.name)(getattr(module, self.name))
+        alone.command(self.name)(getattr(module, self.name.replace("-", "_")))
         return get_command(alone)
 
 

@@ -32,6 +32,11 @@ class Commands(LateGroup):
             "Show the running stack: addresses, services, readiness. Exit code 3 when none runs.",
         ),
         LateCommand(
+            "llm",
+            "stack.llm",
+            "Fetch a small chat model for `ragline demo --llm` and `ragline up --llm`.",
+        ),
+        LateCommand(
             "ingest",
             "ingest.command",
             "Publish documents and wait until each is searchable.",
@@ -43,21 +48,48 @@ class Commands(LateGroup):
             "expired.",
         ),
         LateCommand(
+            "mcp",
+            "mcp.command",
+            "Speak MCP on standard input and output, for agents that start their servers "
+            "themselves.",
+        ),
+        LateCommand(
             "bench",
             "bench.command",
             "Measure the pipeline in a closed loop; an empty tenant gets the Python reference "
             "first.",
         ),
         LateCommand(
+            "plan-capacity",
+            "plan_capacity.command",
+            "Say what a load needs: replicas, cores, memory, disks, tokens; from a load test's "
+            "figures.",
+        ),
+        LateCommand(
             "shadow",
             "shadow.command",
             "Run live questions through a second configuration, and report how its answers differ.",
+        ),
+        LateCommand(
+            "reindex",
+            "reindex.command",
+            "Change the embedding model, the chunks or the store while people ask.",
         ),
         LateCommand("topics", "topics", "Topics: what they are, and creating them."),
         LateCommand(
             "dead-letters",
             "dead_letters.command",
             "Dead letters: list, show, export, replay, drop.",
+        ),
+        LateCommand(
+            "doctor",
+            "doctor.command",
+            "Look for what is wrong with Kafka, services, store and Redis, and say the remedy.",
+        ),
+        LateCommand(
+            "erase",
+            "erase.command",
+            "Remove a document or a tenant everywhere, with a receipt; shows the plan first.",
         ),
         LateCommand(
             "feedback", "feedback.command", "Feedback: list it, export evaluation sets from it."

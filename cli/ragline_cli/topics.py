@@ -62,7 +62,7 @@ def _description(topic: Topic) -> dict[str, object]:
         "event": topic.event.ce_type if topic.event else None,
         "key": topic.key,
         "producers": list(topic.producers),
-        "consumers": list(topic.consumers),
+        "consumers": list(topic.readers),
         "partitions": topic.partitions,
         "delay_s": topic.delay_s,
         "config": topic.config,
@@ -78,7 +78,7 @@ def _registry(topics: tuple[Topic, ...]) -> Table:
     for topic in topics:
         event = topic.event.__name__ if topic.event else "raw record"
         producers = "any" if topic.producers == CONSUMERS else "\n".join(topic.producers)
-        consumers, partitions = "\n".join(topic.consumers), str(topic.partitions)
+        consumers, partitions = "\n".join(topic.readers), str(topic.partitions)
         table.add_row(topic.name, event, producers, consumers, partitions, _kept(topic))
     return table
 

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from typing import cast
 
 from ragline.adapters.llm.guarded import ModelGuard
+from ragline.contracts.base import Event
+from ragline.contracts.queries import CandidatesRanked, QueryClassified
 from ragline.messaging.composition import Stage
 from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
-from ragline_classifier.app import load_plans, open_stage
+from ragline_classifier.app import load_plans
+from ragline_classifier.app import open_stage as open_classifier_stage
 from ragline_classifier.plans import PlanBook, load
 from ragline_classifier.settings import Settings as ClassifierSettings
 from ragline_generator.app import SPEC as GENERATOR
 from ragline_reranker.app import SPEC as RERANKER
-from ragline_retriever.app import SPEC as RETRIEVER
+from ragline_retriever.app import open_stage as open_retriever_stage
+from ragline_retriever.settings import Settings as RetrieverSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,18 @@ class QueryStages(RetrievalStages):
 
     rerank: Stage
     answer: Stage
+
+    async def find(self, event: Event, *, hops: int | None = None) -> CandidatesRanked:
+        """Return the passages of a classified question after all its looks.
+
+        `hops` replaces the plan's number of further looks.
+        """
+        if hops is not None and isinstance(event, QueryClassified):
+            event = event.model_copy(update={"plan": event.plan.model_copy(update={"hops": hops})})
+        while True:
+            event = await self.rerank(await self.retrieve(event))
+            if isinstance(event, CandidatesRanked):
+                return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +98,7 @@ async def open_query_stages() -> AsyncIterator[QueryStages]:
     async with AsyncExitStack() as stack:
         yield QueryStages(
             classify=await stack.enter_async_context(open_classifier()),
-            retrieve=await stack.enter_async_context(_open(RETRIEVER)),
+            retrieve=await stack.enter_async_context(open_retriever()),
             rerank=await stack.enter_async_context(_open(RERANKER)),
             answer=await stack.enter_async_context(_open(GENERATOR)),
         )
@@ -91,7 +107,7 @@ async def open_query_stages() -> AsyncIterator[QueryStages]:
 @asynccontextmanager
 async def open_retrieval_stages() -> AsyncIterator[RetrievalStages]:
     """Compose the stages that find passages. Raises as `open_query_stages`."""
-    async with open_classifier() as classify, _open(RETRIEVER) as retrieve:
+    async with open_classifier() as classify, open_retriever() as retrieve:
         yield RetrievalStages(classify=classify, retrieve=retrieve)
 
 
@@ -103,8 +119,19 @@ async def open_classifier() -> AsyncIterator[Stage]:
         Misconfigured: settings that cannot work.
     """
     settings = ClassifierSettings()
-    async with open_stage(settings, ModelGuard(settings.circuit, Metrics())) as stage:
+    async with open_classifier_stage(settings, ModelGuard(settings.circuit, Metrics())) as stage:
         yield stage
+
+
+@asynccontextmanager
+async def open_retriever() -> AsyncIterator[Stage]:
+    """Compose only the retriever, over the one index that the environment names.
+
+    Redis is not told that it has the index open, so no change of the live index waits for it.
+    Raises as `open_query_stages`.
+    """
+    async with open_retriever_stage(RetrieverSettings(), Metrics()) as opened:
+        yield opened.stage
 
 
 @asynccontextmanager

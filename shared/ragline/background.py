@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 log = logging.getLogger(__name__)
+
+# longer than orderly ends take
+_CANCEL_AGAIN_S = 10.0
 
 
 @asynccontextmanager
@@ -21,14 +24,26 @@ async def beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await cancelled(task)
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it has ended, and raise what it raised.
+
+    A client's library may take one cancellation for its own timeout; the work would go on for ever,
+    and who waits for its end would, too.
+    """
+    while not task.done():
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_S)
+    if not task.cancelled():
+        task.result()
 
 
 @asynccontextmanager
 async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> AsyncIterator[None]:
     """Call `call` every `every_s` seconds while the block runs; log failures and go on."""
+    ended = False
 
     async def forever() -> None:
         while True:
@@ -36,10 +51,15 @@ async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> A
                 await call()
             except Exception:
                 log.exception("the task that runs every %g s failed", every_s)
+            if ended:
+                return
             await asyncio.sleep(every_s)
 
     async with beside(forever()):
-        yield
+        try:
+            yield
+        finally:
+            ended = True
 
 
 async def within(seconds: float | None, call: Awaitable[object]) -> bool:

@@ -1,9 +1,9 @@
 """The degrade ladder: when time is short, a question skips optional steps, in a fixed order.
 
-First a smaller rerank depth, then no reranking, then keyword search only, then an extractive
-answer. What counts is the time left for work: the time until the deadline minus the expected
-waiting. The classifier applies all rungs to the plan, using the lag of the stages behind it. Each
-later stage applies its own rungs again, using the time that is really left.
+First no second look, then a smaller rerank depth, then no reranking, then keyword search only, then
+an extractive answer. What counts is the time left for work: the time until the deadline minus the
+expected waiting. The classifier applies all rungs to the plan, using the lag of the stages behind
+it. Each later stage applies its own rungs again, using the time that is really left.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _DEPTH_SHARE = 0.5
 class Rung(StrEnum):
     """The steps to skip or reduce, in this order."""
 
+    ONE_LOOK = "one_look"
     LESS_RERANK = "less_rerank"
     NO_RERANK = "no_rerank"
     KEYWORD_ONLY = "keyword_only"
@@ -45,6 +46,7 @@ class Lowered:
 class Ladder:
     """Seconds left for work below which each rung is taken."""
 
+    one_look_s: float
     less_rerank_s: float
     no_rerank_s: float
     keyword_only_s: float
@@ -73,6 +75,7 @@ class Ladder:
         """
         lowered = Lowered(plan=plan)
         for rung, below in (
+            (Rung.ONE_LOOK, self.one_look_s),
             (Rung.LESS_RERANK, self.less_rerank_s),
             (Rung.NO_RERANK, self.no_rerank_s),
             (Rung.KEYWORD_ONLY, self.keyword_only_s),
@@ -86,6 +89,8 @@ class Ladder:
 def _take(rung: Rung, lowered: Lowered, without: Collection[str]) -> Lowered:
     plan = lowered.plan
     match rung:
+        case Rung.ONE_LOOK if plan.hops > 0:
+            return _changed(lowered, {"hops": 0}, Degradation.SECOND_LOOK)
         case Rung.LESS_RERANK if plan.reranks and Degradation.RERANK_DEPTH not in without:
             depth = max(1, int(plan.rerank_depth * _DEPTH_SHARE))
             return _changed(lowered, {"rerank_depth": depth}, Degradation.RERANK_DEPTH)

@@ -93,6 +93,14 @@ class RerankerSettings(Group):
         f"`{RERANKER_ONNX_FILE}` of the default model, while others need the extra `torch`. 8-bit "
         "weights are about twice as fast, for example `onnx/model_qint8_avx512_vnni.onnx`",
     )
+    second_look: Literal["rules", "llm"] = Field(
+        "rules",
+        description="who judges whether passages suffice, and what else to look for; `llm` needs a "
+        "configured language model",
+    )
+    llm_timeout_s: PositiveFloat = Field(
+        2.0, description="limit of one language model call; also a quarter of the time left"
+    )
     threads: PositiveInt = Field(1, description="torch or onnxruntime threads")
     batch_size: PositiveInt = Field(
         32, description="most passages in a batch, from all questions in flight"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
@@ -13,11 +15,14 @@ from typing import TypeVar
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
-from ragline.errors import PermanentError, TransientError
+from ragline.background import cancelled
+from ragline.contracts import bounds
+from ragline.errors import Misconfigured, PermanentError, TransientError
 from ragline.observability.health import Health
 from ragline.observability.logs import configure_logging
 from ragline.observability.metrics import Metrics
 from ragline.observability.probes import serve_probes
+from ragline.respawn import respawn
 from ragline.settings import ServiceSettings, problems
 
 log = logging.getLogger(__name__)
@@ -27,9 +32,22 @@ T = TypeVar("T")
 Work = Callable[[SettingsT, asyncio.Event, Health, Metrics], Coroutine[None, None, None]]
 
 
-def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> None:
+def instance_name() -> str:
+    """Return a name that this process shares with no other that runs."""
+    return f"{socket.gethostname()}/{os.getpid()}"[-bounds.NAME_CHARS :]
+
+
+def run_process(
+    name: str,
+    settings: type[SettingsT],
+    work: Work[SettingsT],
+    *,
+    preload: Callable[[SettingsT], None] = lambda _: None,
+) -> None:
     """Run `work` until SIGTERM or SIGINT; exit code 2 when the settings cannot work.
 
+    With `RAGLINE_PROCESS__RESPAWNS` a worker runs it, and another one if a signal ends that; what
+    `preload` imports and reads is there in each of them.
     `work` gets the settings, the event that asks it to stop, the health state and the metrics.
     """
     try:
@@ -37,8 +55,13 @@ def run_process(name: str, settings: type[SettingsT], work: Work[SettingsT]) -> 
     except ValidationError as error:
         places = "\n".join(f"  {problem}" for problem in problems(error))
         sys.exit(f"ragline-{name}: these settings cannot be used:\n{places}")
+    except Misconfigured as error:
+        sys.exit(f"ragline-{name}: these settings cannot be used:\n  {error}")
     configure_logging(read.log, service=f"ragline-{name}")
     try:
+        if read.process.respawns:
+            preload(read)
+        respawn(read.process.respawns)
         asyncio.run(_run(name, read, work))
     except PermanentError as error:
         log.critical("cannot run: %s", error)
@@ -55,7 +78,9 @@ async def _run(name: str, settings: SettingsT, work: Work[SettingsT]) -> None:
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if health.waiting is not None:
-            working.cancel()  # a stop was requested while it still waits for a dependency
+            # a stop was requested while it still waits for a dependency
+            await cancelled(working)
+            return
         with contextlib.suppress(asyncio.CancelledError):
             await working
 

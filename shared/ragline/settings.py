@@ -1,7 +1,7 @@
 """Settings groups: environment variables `RAGLINE_<GROUP>__<NAME>`, read when an app starts.
 
 Each service's settings class derives from `ServiceSettings` and adds the groups that it needs.
-Secrets are `SecretStr` and never logged.
+Secrets are `SecretStr` and never logged; `RAGLINE_<GROUP>__<NAME>_FILE` reads one from a file.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
 
 from ragline.contracts import bounds
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline.ladder import Ladder
+from ragline.secret_files import EnvironmentWithSecretFiles
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 PositiveInt = Annotated[int, Field(gt=0)]
@@ -52,15 +54,28 @@ class KafkaSettings(Group):
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="encryption and authentication of the connection"
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
         "PLAIN", description="mechanism with a SASL protocol; PLAIN when empty"
     )
-    sasl_username: str | None = Field(None, description="user name, required with a SASL protocol")
+    sasl_username: str | None = Field(
+        None, description="user name, required with a SASL protocol but OAUTHBEARER"
+    )
     sasl_password: SecretStr | None = Field(
-        None, description="password, required with a SASL protocol"
+        None, description="password, required with a SASL protocol but OAUTHBEARER"
+    )
+    sasl_token_file: str | None = Field(
+        None,
+        description="file with the token for OAUTHBEARER, for example a projected service account "
+        "token; read again for each connection",
     )
     ssl_cafile: str | None = Field(
         None, description="CA certificates (PEM) for TLS; the system's when empty"
+    )
+    ssl_certfile: str | None = Field(
+        None, description="the client's certificate (PEM), where the broker asks for one"
+    )
+    ssl_keyfile: str | None = Field(
+        None, description="its key (PEM); in the certificate's file when empty"
     )
     client_rack: str | None = Field(
         None,
@@ -120,7 +135,10 @@ class KafkaSettings(Group):
 
     @model_validator(mode="after")
     def _has_credentials(self) -> Self:
-        if self.uses_sasl and not (self.sasl_username and self.sasl_password):
+        if self.uses_tokens:
+            if not self.sasl_token_file:
+                raise ValueError("OAUTHBEARER needs a token: set RAGLINE_KAFKA__SASL_TOKEN_FILE")
+        elif self.uses_sasl and not (self.sasl_username and self.sasl_password):
             raise ValueError(
                 f"{self.security_protocol} needs a user and a password: set "
                 "RAGLINE_KAFKA__SASL_USERNAME and RAGLINE_KAFKA__SASL_PASSWORD"
@@ -134,8 +152,13 @@ class KafkaSettings(Group):
 
     @property
     def uses_sasl(self) -> bool:
-        """Whether the connection needs a user and a password."""
+        """Whether the connection needs a user and a password, or a token."""
         return self.security_protocol.startswith("SASL")
+
+    @property
+    def uses_tokens(self) -> bool:
+        """Whether it needs a token."""
+        return self.uses_sasl and self.sasl_mechanism == "OAUTHBEARER"
 
 
 class RedisSettings(Group):
@@ -192,6 +215,9 @@ class StoreKind(StrEnum):
 
     WEAVIATE = "weaviate"
     PGVECTOR = "pgvector"
+    CHROMA = "chroma"
+    QDRANT = "qdrant"
+    PINECONE = "pinecone"
 
 
 class Quantisation(StrEnum):
@@ -207,31 +233,56 @@ class Quantisation(StrEnum):
 
 
 class VectorStoreSettings(Group):
-    """The vector store. `url` is `http://host:8080` (Weaviate) or `postgresql://…` (pgvector)."""
+    """The vector store.
+
+    `url` is `postgresql://…` for pgvector, `https://api.pinecone.io` for Pinecone, else
+    `http://host:port`.
+    """
 
     kind: StoreKind = Field(StoreKind.WEAVIATE, description="which store")
     url: SecretStr = Field(
         SecretStr("http://localhost:8080"), description="http(s)://… or postgresql://…"
     )
+    url_file: str | None = Field(
+        None,
+        description="file that holds the URL instead, for example a mounted secret; for PostgreSQL "
+        "it is read again for each connection",
+    )
+    grpc_host: str = Field("", description="host of Weaviate's gRPC port; that of the URL if empty")
     grpc_port: Port = Field(50_051, description="Weaviate's gRPC port")
     api_key: SecretStr | None = Field(
-        None, description="Weaviate's API key; anonymous access when empty"
+        None, description="the server's API key (not pgvector); Pinecone needs one, others may not"
     )
     collection: str = Field(
         "Chunks", pattern=r"^[A-Z][A-Za-z0-9_]{0,62}$", description="collection of the chunks"
     )
     timeout_s: PositiveFloat = Field(10.0, description="limit of one call")
-    pool_size: PositiveInt = Field(8, description="PostgreSQL connections")
+    pool_size: PositiveInt = Field(
+        8,
+        description="connections to PostgreSQL or Chroma; for Pinecone, documents that an ingestor "
+        "writes at once",
+    )
     quantisation: Quantisation = Field(
         Quantisation.NONE,
         description="of the vectors in Weaviate's index: `none`, `rq8`, `rq1` or `bq`; counts when "
         "the collection is made",
+    )
+    pinecone_region: str = Field(
+        "aws:us-east-1",
+        pattern=r"^[a-z]+:[a-z0-9-]+$",
+        description="cloud and region of Pinecone's index; counts when the collection is made",
+    )
+    freshness_s: PositiveFloat = Field(
+        60.0,
+        description="how long a call waits until an eventually consistent store (Pinecone) shows "
+        "what was written",
     )
 
 
 class LadderSettings(Group):
     """The degrade ladder: below how many seconds left for work an optional step is skipped."""
 
+    one_look_s: float = Field(7.0, ge=0, description="no second look")
     less_rerank_s: float = Field(6.0, ge=0, description="half of the rerank depth")
     no_rerank_s: float = Field(4.0, ge=0, description="no reranking")
     keyword_only_s: float = Field(3.5, ge=0, description="keyword search only")
@@ -259,10 +310,24 @@ class EventSettings(Group):
 class HttpSettings(Group):
     """Probes and metrics: `/health/live`, `/health/ready`, `/metrics`."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
+    host: str = Field(
+        "127.0.0.1",
+        description="address to listen on; `*` is every one, of IPv4 and IPv6, as in a container",
+    )
     port: Port = Field(8_000, description="0 picks a free port")
     liveness_max_stall_s: PositiveFloat = Field(
         60.0, description="liveness fails if consumers make no progress for this long"
+    )
+
+
+class ProcessSettings(Group):
+    """What becomes of a process that a signal ends: a crash in a library, the memory limit."""
+
+    respawns: int = Field(
+        0,
+        ge=0,
+        description="how often within ten minutes it is followed at once by another, forked from a "
+        "parent that has imported everything; 0 leaves that to whoever runs it",
     )
 
 
@@ -273,6 +338,23 @@ class LogSettings(Group):
         "INFO", description="lowest level that is written"
     )
     format: Literal["text", "json"] = Field("json", description="for people or for collectors")
+
+
+class TracesSettings(Group):
+    """Traces, exported over OTLP; the images need the extra `traces` for them."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = Field(
+        None,
+        description="base URL of an OTLP receiver over HTTP, such as a collector's "
+        "`http://otel-collector:4318`; there are no traces when empty",
+    )
+    share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="of the traces that begin here, how many are recorded; a record or request "
+        "that belongs to a trace follows its `traceparent`",
+    )
 
 
 class DeliverySettings(Group):
@@ -330,8 +412,8 @@ class CircuitSettings(Group):
     )
 
 
-class ServiceSettings(BaseSettings):
-    """The groups that every service has."""
+class EnvironmentSettings(BaseSettings):
+    """What is read from the environment, and from the files that it names."""
 
     # `hide_input_in_errors`: an error about a group would show its passwords
     model_config = SettingsConfigDict(
@@ -342,9 +424,27 @@ class ServiceSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: Source,
+        env_settings: Source,
+        dotenv_settings: Source,
+        file_secret_settings: Source,
+    ) -> tuple[Source, ...]:
+        """Put what code states before the environment."""
+        return init_settings, EnvironmentWithSecretFiles(settings_cls)
+
+
+class ServiceSettings(EnvironmentSettings):
+    """The groups that every service has."""
+
     kafka: KafkaSettings = KafkaSettings()
     redis: RedisSettings = RedisSettings()
     http: HttpSettings = HttpSettings()
+    process: ProcessSettings = ProcessSettings()
     log: LogSettings = LogSettings()
+    traces: TracesSettings = TracesSettings()
     delivery: DeliverySettings = DeliverySettings()
     circuit: CircuitSettings = CircuitSettings()

@@ -340,3 +340,27 @@ async def test_a_stages_health_is_how_far_it_is_behind(
 )
 async def test_durations_read_well(page: Page, ms: float, words: str) -> None:
     assert await run(page, "words", "return m.duration(argument);", ms) == words
+
+
+async def test_a_further_look_of_a_stage_has_a_row_of_its_own(page: Page) -> None:
+    timings = [
+        {"stage": stage, "queued": at, "started": at + 1, "finished": at + 3}
+        for at, stage in enumerate(
+            ("classifier", "retriever", "reranker", "retriever", "reranker"), start=10
+        )
+    ]
+    body = """
+      const rows = m.rowsOf(argument, { now: 20, over: false });
+      const told = rows.map(({ stage, look, phase }) => `${stage} ${look} ${phase}`);
+      return [told, m.lastLooks(rows).map(({ stage, working }) => `${stage} ${working}`)];
+    """
+    rows, stages = await run(page, "timeline", body, timings)
+    assert rows == [
+        "classifier 1 done",
+        "retriever 1 done",
+        "reranker 1 done",
+        "retriever 2 done",
+        "reranker 2 done",
+        "generator 1 ahead",
+    ]
+    assert stages == ["classifier 2", "retriever 4", "reranker 4", "generator 0"]

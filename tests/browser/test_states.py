@@ -203,6 +203,28 @@ async def test_follow_up_questions_tell_what_was_said(open_page: OpenPage, doubl
     assert double.sent("POST", "/v1/queries")[2]["history"] == []
 
 
+async def test_a_follow_up_shows_what_it_was_understood_as(
+    open_page: OpenPage, double: Double
+) -> None:
+    meant = "How long does it take to get a <b>new</b> badge?"
+    page = await open_page(double.url)
+    double.script = [done(standalone_text=" How do I get  a badge? ")]
+    await answered(page, "How do I get a badge?")
+    understood = page.locator(".understood")
+    await expect(understood).to_be_hidden()
+    double.script = [done(standalone_text=meant)]
+    await answered(page, "And how long does that take?")
+    await expect(understood.last).to_have_text(f"Understood as: {meant}")
+    double.script = [done()]
+    await answered(page, "Thanks")
+    await expect(page.locator(".understood:visible")).to_have_count(1)
+    told = double.sent("POST", "/v1/queries")[2]["history"]
+    assert [each["text"] for each in told if each["role"] == "user"] == [
+        "How do I get a badge?",
+        "And how long does that take?",
+    ]
+
+
 async def test_without_credentials_the_page_asks_for_them(
     open_page: OpenPage, double: Double
 ) -> None:
@@ -331,6 +353,25 @@ async def test_old_news_of_the_pipeline_is_no_news(open_page: OpenPage, double: 
     await expect(page.locator("#stages")).to_contain_text("start the monitor")
     double.replies["GET /v1/pipeline"] = examples.pipeline()
     await expect(page.locator("#stages .health").last).to_contain_text("healthy")
+
+
+async def test_several_indexes_are_listed_with_the_one_that_answers(
+    open_page: OpenPage, double: Double
+) -> None:
+    old = {"name": "base", "live": True, "done": 260, "lag": 0, "members": 2}
+    new = {"name": "finer", "live": False, "done": 65, "lag": 195, "members": 1}
+    double.replies["GET /v1/pipeline"] = examples.pipeline() | {"indexes": [old, new]}
+    page = await open_page(double.url)
+    rows = page.locator("#stages .indexes-table tbody tr")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text("answers")
+    await expect(rows.last).to_contain_text("25 %")
+    await expect(rows.last).to_contain_text("being filled")
+    filled = [old | {"live": False}, new | {"live": True, "done": 260, "lag": 0}]
+    double.replies["GET /v1/pipeline"] = examples.pipeline() | {"indexes": filled}
+    await expect(rows.last).to_contain_text("answers")
+    double.replies["GET /v1/pipeline"] = examples.pipeline() | {"indexes": [new]}
+    await expect(page.locator("#stages .indexes-table")).to_have_count(0)
 
 
 async def test_what_the_caller_may_not_do_is_not_offered(

@@ -58,6 +58,7 @@ GATEWAYS = Layout(name="gateways", gateways=2, work_s=4.0)
 HOSTILE = Layout(
     name="hostile",
     modules=dict.fromkeys((Service.INGESTOR, Service.RETRIEVER), "tests.chaos.entries.fragile"),
+    settings={"RAGLINE_PROCESS__RESPAWNS": "5"},  # as pods have it
     queries_per_s=1.0,
     quiet_s=60.0,
     watched=True,

@@ -11,6 +11,9 @@ TENANTS = ("acme", "globex", "initech")
 _GROUPS = ("staff", "ops", "legal")
 _WORDS = ("amber", "birch", "cobalt", "dune", "ember", "fjord", "garnet", "heath", "iris", "jade")
 
+# share of the questions that no page answers, which the pipeline looks for a second time
+_TWO_LOOKS = 0.25
+
 Kind = Literal["upsert", "delete", "access"]
 
 
@@ -120,7 +123,10 @@ class Library:
         """Return a tenant and a question about one of its documents."""
         # a separate random generator, because questions and changes are made in different threads
         number = self.questions.randrange(self.documents)
-        return TENANTS[number % len(TENANTS)], f"What is the code word of machine {number:03d}?"
+        tenant, machine = TENANTS[number % len(TENANTS)], f"machine {number:03d}"
+        if self.questions.random() < _TWO_LOOKS:
+            return tenant, f"Which workshop keeps the oil that the maker of {machine} recommends?"
+        return tenant, f"What is the code word of {machine}?"
 
     def _upsert(self, tenant: str, document_id: str) -> Change:
         number = document_id.removeprefix("machine-").removesuffix(".md")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,8 @@ from .topology import Instance
 
 _EVERY_S = 2.0
 _TIMEOUT_S = 5.0  # as the manifests have it
-_DYING_S = 1.0  # a process that died under the call is gone by then, and was not asked
+# One that died under the call was not asked. It is gone by then, or another process follows at once
+_DYING_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +64,28 @@ class ProbeWatch:
             if why is None:
                 live = pid
             elif live == pid and not self._stopping.wait(_DYING_S) and instance.pid == pid:
-                self.failed.append(FailedProbe(instance=instance.name, at=at, why=why))
+                if why.cut_off and _ask(instance.liveness) is None:
+                    continue
+                self.failed.append(FailedProbe(instance=instance.name, at=at, why=why.text))
 
 
-def _ask(url: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a probe fails; `cut_off` if nobody listened, or ended while asked."""
+
+    text: str
+    cut_off: bool = False
+
+
+def _ask(url: str) -> _Failure | None:
     """Return why a probe fails; None if it succeeds."""
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_S):  # noqa: S310 - ours
             return None
     except urllib.error.HTTPError as error:
         with error:
-            return error.read().decode("utf-8", "replace")[:200]
-    except (urllib.error.URLError, OSError) as error:
-        return str(error)
+            return _Failure(error.read().decode("utf-8", "replace")[:200])
+    except urllib.error.URLError as error:
+        return _Failure(str(error), cut_off=isinstance(error.reason, ConnectionError))
+    except (OSError, http.client.HTTPException) as error:
+        return _Failure(str(error), cut_off=isinstance(error, ConnectionError))

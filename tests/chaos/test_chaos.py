@@ -20,7 +20,7 @@ from .run import Script, run
 SEED = 20_261
 FAULTS = (
     "kill -9 generator,SIGTERM retriever,SIGSTOP 20 s ingestor,kill -9 broker,kill -9 weaviate,"
-    "kill -9 redis,cut kafka,llm 429,poison"
+    "kill -9 redis,cut kafka,llm 429,poison,reindex"
 )
 
 

@@ -213,7 +213,7 @@ def running_topology(folder: Path, layout: Layout) -> Iterator[Topology]:
 
 
 def _stages(topology: Topology) -> Iterator[Instance]:
-    layout, common = topology.layout, _environment(topology)
+    layout, common = topology.layout, environment_of(topology)
     for service in STAGES:
         for number in range(1, layout.instances + 1):
             false = topology.clock.environment if topology.clock and number > 1 else {}
@@ -227,13 +227,13 @@ def _stages(topology: Topology) -> Iterator[Instance]:
 
 
 def _monitors(topology: Topology) -> Iterator[Instance]:
-    common = _environment(topology)
+    common = environment_of(topology)
     for number in range(1, topology.layout.monitors + 1):
         yield Instance(Service.MONITOR, number, topology.folder, settings=common)
 
 
 def _gateways(topology: Topology) -> Iterator[Instance]:
-    common = _environment(topology)
+    common = environment_of(topology)
     for number in range(1, topology.layout.gateways + 1):
         url = f"http://{LOOPBACK}:{choose_port(None)}/"
         own = GatewayAddress(url=url, tenant="default").environment()
@@ -283,7 +283,8 @@ def _servers(folder: Path, layout: Layout, stack: ExitStack) -> Topology:
     )
 
 
-def _environment(topology: Topology) -> dict[str, str]:
+def environment_of(topology: Topology) -> dict[str, str]:
+    """Return the settings of services, which reach all servers through proxies."""
     proxies = topology.proxies
     return {
         "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": topology.kafka.proxied_servers,

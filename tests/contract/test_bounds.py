@@ -19,7 +19,12 @@ from ragline.contracts.dead_letters import DeadLetterHeader, DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
 from ragline.contracts.feedback import FeedbackGiven
 from ragline.contracts.plan import SearchKind
-from ragline.contracts.queries import Candidate, CandidatesRetrieved, QuerySubmitted
+from ragline.contracts.queries import (
+    Candidate,
+    CandidatesRetrieved,
+    QueryClassified,
+    QuerySubmitted,
+)
 from ragline.contracts.size import json_bytes
 from ragline.contracts.topics import MAX_RECORD_BYTES
 from ragline_generator.writing.answer_stream import CHARS_PER_TOKEN
@@ -71,6 +76,12 @@ TOO_LONG: list[tuple[type[Event], dict[str, Any], str, str]] = [
         "options.min_versions",
         "100",
     ),
+    (
+        QuerySubmitted,
+        QUESTION | {"options": {"json_schema": "{" + " " * 32_768}},
+        "options.json_schema",
+        "32768",
+    ),
     (FeedbackGiven, RATING | {"user": "u" * 513}, "user", "512"),
     (FeedbackGiven, RATING | {"marker": 10**30}, "marker", "1000"),
 ]
@@ -85,6 +96,20 @@ def test_what_is_too_long_is_refused_with_its_field_and_limit(
     (error,) = refused.value.errors()
     assert ".".join(map(str, error["loc"])).startswith(place)
     assert limit in error["msg"]
+
+
+def test_what_was_found_earlier_needs_the_look_that_is_to_be_made() -> None:
+    classified = QUESTION | {
+        "intent": "factual",
+        "confidence": 1,
+        "standalone_text": "Why?",
+        "plan": {"name": "p", "weights": {"keyword": 1}},
+        "earlier": {"watermark": 1},
+    }
+    with pytest.raises(ValidationError, match="earlier"):
+        QueryClassified.model_validate(classified)
+    look = {"reason": "bridge", "queries": ["Who?"]}
+    QueryClassified.model_validate(classified | {"hops": [look]})
 
 
 def test_the_longest_history_is_taken() -> None:

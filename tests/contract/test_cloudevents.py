@@ -18,16 +18,16 @@ from ragline.contracts.cloudevents import (
     Envelope,
     decode_headers,
     encode_headers,
-    next_traceparent,
 )
 from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.trace_context import TraceContext
 
 QUERY = QuerySubmitted(query_id="q-1", text="¿Qué es un exchange? 🐇")
 ENVELOPE = Envelope(
     deadline=1_800_000_000_000,
     tenant="acme",
     timings=(StageTiming(stage="classifier", queued=1.0, started=2.5, finished=3.0),),
-    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    trace=TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=x"),
 )
 
 
@@ -56,19 +56,33 @@ def test_a_byte_identical_repeat_has_the_same_id_and_another_event_another() -> 
 def test_extensions_survive_the_journey() -> None:
     headers = encode_headers(QUERY, QUERY.to_json(), source="/x", envelope=ENVELOPE)
     found = decode_headers(headers)
-    assert (found.deadline, found.tenant, found.timings) == (
-        ENVELOPE.deadline,
-        ENVELOPE.tenant,
-        ENVELOPE.timings,
-    )
-    assert found.traceparent is not None
-    assert found.traceparent.split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    assert found == ENVELOPE
 
 
-def test_a_record_without_headers_gets_defaults_and_a_new_trace() -> None:
+def test_a_record_without_headers_gets_defaults_and_belongs_to_no_trace() -> None:
     assert decode_headers([]) == Envelope()
-    assert len(next_traceparent(None)) == 55
-    assert next_traceparent("rubbish") != next_traceparent("rubbish")
+    assert "traceparent" not in dict(encode_headers(QUERY, QUERY.to_json(), source="/x"))
+
+
+@pytest.mark.parametrize(
+    "traceparent",
+    [
+        b"rubbish",
+        b"00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        b"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        b"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+    ],
+)
+def test_a_traceparent_that_the_standard_forbids_is_none(traceparent: bytes) -> None:
+    assert decode_headers([("traceparent", traceparent), ("tracestate", b"a=b")]).trace is None
+
+
+def test_a_tracestate_that_is_too_long_or_no_text_is_not_passed_on() -> None:
+    parent = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
+    for state in (b"x" * 513, b"a=\x00"):
+        trace = decode_headers([parent, ("tracestate", state)]).trace
+        assert trace is not None
+        assert (trace.tracestate, trace.sampled) == (None, False)
 
 
 @given(st.lists(st.tuples(st.sampled_from([DEADLINE, TIMINGS, "x"]), st.binary(max_size=20))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from importlib.metadata import version
 
+from aiokafka.conn import AIOKafkaConnection, OAuthAuthenticator
 from aiokafka.consumer.consumer import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
@@ -89,3 +90,10 @@ def test_the_broker_starts_each_subscriber_which_may_have_started_already() -> N
     start = inspect.getsource(BrokerUsecase.start)
     assert "for sub in self.subscribers:\n            await sub.start()" in start
     assert "self.running = True" in inspect.getsource(SubscriberUsecase._post_start)
+
+
+def test_a_clients_exchange_with_tokens_is_the_one_that_is_extended() -> None:
+    exchange = inspect.getsource(AIOKafkaConnection._do_sasl_handshake)
+    assert "await authenticator.step(auth_bytes)" in exchange
+    assert "OAuthAuthenticator(" in inspect.getsource(AIOKafkaConnection.authenticator_oauth)
+    assert "if self._token_sent:" in inspect.getsource(OAuthAuthenticator.step)

@@ -50,7 +50,17 @@ def prod(deploy: Path) -> list[Object]:
     return _overlay(deploy, "prod")
 
 
-@pytest.fixture(scope="session", params=["dev", "prod"])
+@pytest.fixture(scope="session")
+def staging(deploy: Path) -> list[Object]:
+    return _overlay(deploy, "staging")
+
+
+@pytest.fixture(scope="session")
+def gpu(deploy: Path) -> list[Object]:
+    return _overlay(deploy, "gpu")
+
+
+@pytest.fixture(scope="session", params=["dev", "prod", "staging", "gpu"])
 def overlay(request: pytest.FixtureRequest) -> list[Object]:
     """The objects that an overlay makes, once for each overlay."""
     made: list[Object] = request.getfixturevalue(request.param)
@@ -67,11 +77,11 @@ def compose(deploy: Path) -> Object:
 def set_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[list[Object], Service], dict[str, str]]:
-    """Set and return a service's variables; the account for Kafka is in the Secret."""
+    """Set and return a service's variables; the password for Kafka is in its Secret."""
 
     def set_them(objects: list[Object], service: Service) -> dict[str, str]:
-        account = [name for name in secret_keys(objects, service) if "__SASL_" in name]
-        variables = config(objects, service) | dict.fromkeys(account, "from the secret")
+        password = [name for name in secret_keys(objects, service) if "__SASL_" in name]
+        variables = config(objects, service) | dict.fromkeys(password, "from the secret")
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         return variables

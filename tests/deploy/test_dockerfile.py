@@ -68,7 +68,7 @@ def test_everything_it_copies_exists(
 ) -> None:
     copied = sources(stages, image)
 
-    assert len(copied) == 3
+    assert len(copied) == 5
     assert [path for path in copied if not (root / path).exists()] == []
 
 
@@ -133,6 +133,15 @@ def test_it_brings_the_default_embedder(stages: dict[str, list[dict[str, Any]]])
     assert "RAGLINE_EMBEDDING__MODELS_DIR=/opt/models" in variables
 
 
+def test_it_says_what_it_is_made_of(stages: dict[str, list[dict[str, Any]]]) -> None:
+    assert any("sbom.py" in run for run in values(stages["dependencies"], "RUN"))
+    bill = "/opt/sbom.cdx.json"
+    assert f"--from=dependencies {bill} {bill}" in values(stages["runtime"], "COPY")
+    (labels,) = values(stages["runtime"], "LABEL")
+    for name in ("title", "description", "licenses", "version", "revision", "base.name"):
+        assert f"org.opencontainers.image.{name}" in labels
+
+
 @pytest.mark.parametrize("stage", ["service", "cli"])
 def test_it_runs_without_root(stages: dict[str, list[dict[str, Any]]], stage: str) -> None:
     user = values(stages[stage], "USER")
@@ -147,8 +156,8 @@ def test_probes_and_the_api_answer_outside_the_container(
     (variables,) = values(stages["service"], "ENV")
 
     assert exposed.split() == [str(HTTP_PORT), str(API_PORT)]
-    assert "RAGLINE_HTTP__HOST=0.0.0.0" in variables
-    assert "RAGLINE_GATEWAY__HOST=0.0.0.0" in variables
+    assert "RAGLINE_HTTP__HOST=*" in variables
+    assert "RAGLINE_GATEWAY__HOST=*" in variables
 
 
 def test_python_is_process_one(stages: dict[str, list[dict[str, Any]]]) -> None:

@@ -1,4 +1,4 @@
-"""The locks: one a service, pinned with hashes, without addresses; torch only where asked for."""
+"""The locks: one a service, pinned with hashes, small, without addresses; torch where asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.deploy.package_sizes import EMBEDDING, MODEL_MB, MOST_MB, installed_mb
 
 from ragline.contracts.topics import Service
 
@@ -30,8 +31,10 @@ def test_every_service_has_its_own() -> None:
         "ingestor-ocr",
         "cli",
         "demo",
+        "demo-llm",
         "dev",
         "dev-extras",
+        "traces",
     }
 
 
@@ -60,3 +63,12 @@ def test_with_torch_nothing_else_changes(lock: str, more: str) -> None:
 )
 def test_models_run_on_onnxruntime(lock: str) -> None:
     assert {"onnxruntime", "tokenizers", "numpy"} <= packages(FOLDER / f"{lock}.txt")
+
+
+@pytest.mark.parametrize("service", Service)
+def test_a_service_stays_small(service: Service) -> None:
+    model_mb = MODEL_MB if service in EMBEDDING else 0
+    sizes = {name: installed_mb(name) for name in packages(FOLDER / f"{service}.txt")}
+
+    assert sizes["pydantic"] > 0
+    assert sum(sizes.values()) + model_mb < MOST_MB[service], sorted(sizes, key=sizes.__getitem__)

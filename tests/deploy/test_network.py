@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address, ip_network
 
 import pytest
 
@@ -156,5 +157,28 @@ def test_no_service_reaches_the_cloud_s_metadata_address(overlay: list[Object]) 
         if "ipBlock" in peer
     ]
 
+    metadata = ip_address("169.254.169.254")
     assert blocks
-    assert all("169.254.0.0/16" in block["except"] for block in blocks)
+    for block in blocks:
+        excepted = [ip_network(each) for each in block.get("except", ())]
+        assert metadata not in ip_network(block["cidr"]) or any(metadata in e for e in excepted)
+
+
+@pytest.mark.parametrize("service", [Service.RETRIEVER, Service.INGESTOR, Service.GATEWAY])
+def test_who_uses_a_store_reaches_one_outside_the_cluster(
+    prod: list[Object], service: Service
+) -> None:
+    egress = of_kind(prod, "NetworkPolicy")[f"ragline-{service}"]["spec"]["egress"]
+
+    outside = [rule for rule in egress if any("ipBlock" in peer for peer in rule["to"])]
+    assert any({"protocol": "TCP", "port": 443} in rule["ports"] for rule in outside)
+
+
+@pytest.mark.parametrize("service", Service)
+def test_names_are_resolved_by_pods_and_by_a_cache_on_the_node(
+    prod: list[Object], service: Service
+) -> None:
+    egress = of_kind(prod, "NetworkPolicy")[f"ragline-{service}"]["spec"]["egress"]
+    (dns,) = [rule for rule in egress if {"protocol": "UDP", "port": 53} in rule["ports"]]
+    assert {"namespaceSelector": {}} in dns["to"]
+    assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in dns["to"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,9 @@ from ragline.contracts.topics import (
 )
 from ragline.settings import KafkaSettings, ServiceSettings
 from ragline_classifier.settings import Settings as ClassifierSettings
-from ragline_cli.generated.manifests.inspection import of_kind
+from ragline_cli.generated.manifests.inspection import config, of_kind
 from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.manifests.values import LAG_PER_POD
 
 KEDA_MECHANISMS = {
     "PLAIN": "plaintext",
@@ -119,9 +121,11 @@ def test_the_autoscaler_reads_the_same_cluster_in_the_same_way(
     set_environment(prod, service)
     kafka: KafkaSettings = ServiceSettings().kafka
 
+    told = config(prod, service)
     for trigger in scaled(prod, service)["triggers"]:
         metadata = trigger["metadata"]
-        assert metadata["bootstrapServers"] == kafka.bootstrap_servers
+        # KEDA reads the variable from the Deployment
+        assert told[metadata["bootstrapServersFromEnv"]] == kafka.bootstrap_servers
         assert (metadata["tls"] == "enable") == kafka.security_protocol.endswith("SSL")
         assert metadata["sasl"] == KEDA_MECHANISMS[kafka.sasl_mechanism]
         assert trigger["authenticationRef"]["name"] in of_kind(prod, "TriggerAuthentication")
@@ -157,6 +161,18 @@ def test_every_topic_of_the_registry_is_a_resource(prod: list[Object]) -> None:
         assert topic["metadata"]["labels"]["strimzi.io/cluster"] == "ragline"
 
 
+def test_no_tool_that_prunes_removes_a_topic(prod: list[Object]) -> None:
+    for topic in of_kind(prod, "KafkaTopic").values():
+        annotations = topic["metadata"]["annotations"]
+        assert annotations["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false"
+        assert annotations["kustomize.toolkit.fluxcd.io/prune"] == "disabled"
+
+
+def test_the_page_for_operators_names_the_lag_that_adds_a_pod(root: Path) -> None:
+    text = " ".join((root / "deploy/README.md").read_text(encoding="utf-8").split())
+    assert f"A pod is added for each {LAG_PER_POD} records of lag" in text
+
+
 def test_production_survives_the_loss_of_a_broker_without_losing_a_record(
     prod: list[Object],
 ) -> None:
@@ -166,4 +182,4 @@ def test_production_survives_the_loss_of_a_broker_without_losing_a_record(
 
 
 def test_development_needs_no_operator(dev: list[Object]) -> None:
-    assert {made["kind"] for made in dev}.isdisjoint({"ScaledObject", "KafkaTopic"})
+    assert {made["kind"] for made in dev}.isdisjoint({"ScaledObject", "KafkaTopic", "KafkaUser"})

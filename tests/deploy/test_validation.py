@@ -35,7 +35,7 @@ def test_every_custom_kind_in_use_has_a_schema(prod: list[Object], schemas: Sche
         if made["apiVersion"].split("/")[0] in {"keda.sh", "kafka.strimzi.io"}
     }
 
-    assert len(custom) == 3
+    assert len(custom) == 4
     assert custom <= set(schemas)
 
 
@@ -72,6 +72,7 @@ def test_a_kind_that_no_release_knows_is_found(prod: list[Object], schemas: Sche
     [
         ({"lagTreshold": "5"}, "unknown parameter lagTreshold"),
         ({"offsetResetPolicy": "newest"}, "offsetResetPolicy must be one of"),
+        ({"lagThresholdFromEnv": "LAG"}, "unknown parameter lagThresholdFromEnv"),
     ],
 )
 def test_parameters_that_the_kafka_scaler_does_not_know_are_found(

@@ -13,7 +13,7 @@ from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
 from ragline.observability.probes import make_app
 from ragline.settings import ServiceSettings
-from ragline_cli.generated.manifests.inspection import container, deployment, of_kind
+from ragline_cli.generated.manifests.inspection import config, container, deployment, of_kind
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_ingestor.settings import IngestorSettings
 
@@ -188,3 +188,33 @@ def test_parsers_that_use_all_their_memory_leave_the_ingestor_its_own(
     parsers_mb = own.parse_workers * own.parse_memory_mb
     beside_mb = (int(limit.removesuffix("Gi")) - int(retriever.removesuffix("Gi"))) * 1024
     assert beside_mb >= parsers_mb
+
+
+@pytest.mark.parametrize("service", Service)
+def test_whatever_has_a_gpu_has_torch_and_a_model_that_uses_it(
+    gpu: list[Object], service: Service
+) -> None:
+    made = container(gpu, service)
+    on_gpu = service in {Service.INGESTOR, Service.RETRIEVER, Service.RERANKER}
+
+    assert ("nvidia.com/gpu" in made["resources"]["limits"]) is on_gpu
+    assert made["image"].endswith("-torch") is on_gpu
+
+
+def test_what_is_asked_and_what_is_indexed_is_embedded_by_one_model(gpu: list[Object]) -> None:
+    models = {
+        config(gpu, service)["RAGLINE_EMBEDDING__MODEL"]
+        for service in (Service.INGESTOR, Service.RETRIEVER)
+    }
+
+    assert len(models) == 1
+
+
+@pytest.mark.parametrize("service", Service)
+def test_pods_of_a_service_spread_over_zones_and_nodes(
+    overlay: list[Object], service: Service
+) -> None:
+    spec = deployment(overlay, service)["spec"]["template"]["spec"]
+
+    over = [each["topologyKey"] for each in spec["topologySpreadConstraints"]]
+    assert over == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]

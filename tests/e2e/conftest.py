@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
+from tests.e2e.otlp_receiver import OtlpReceiver, receiving_traces
 from tests.patience import PATIENCE_S
 
 from ragline.api_keys.files import KeyEntry, entry_as_toml
@@ -64,12 +65,14 @@ class Reader:
 class Pipeline:
     """Publishes questions and documents; reads answers, statuses and dead letters.
 
-    `key` is an API key of the gateway with all scopes in the tenant `acme`.
+    `key` is an API key of the gateway with all scopes in the tenant `acme`. `traces` has the spans
+    of all services.
     """
 
     bootstrap: str
     launcher: Launcher
     key: str
+    traces: OtlpReceiver
 
     def __post_init__(self) -> None:
         self.answers = Reader(self.bootstrap, "answers")
@@ -135,7 +138,7 @@ class Pipeline:
 
 @contextmanager
 def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
-    """Start a stack and the services."""
+    """Start a stack and the services, which record the traces of those who ask for it."""
     keys_file, key = folder / "keys.toml", make_key("e2e")
     entry = KeyEntry(
         id="e2e",
@@ -145,12 +148,14 @@ def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
         scopes=frozenset(KeyScope),
     )
     keys_file.write_text(entry_as_toml(entry))
-    with pytest.MonkeyPatch.context() as environment:
+    with pytest.MonkeyPatch.context() as environment, receiving_traces() as traces:
+        environment.setenv("RAGLINE_TRACES__ENDPOINT", traces.url)
+        environment.setenv("RAGLINE_TRACES__SHARE", "0")
         environment.setenv("RAGLINE_GENERATOR__CACHE_TENANTS", json.dumps([CACHED_TENANT]))
         environment.setenv("RAGLINE_GATEWAY__KEYS_FILE", str(keys_file))
         environment.setenv("RAGLINE_GATEWAY__ANONYMOUS_TENANT", DEFAULT_TENANT)
         with Launcher(kind, folder, ports=Ports(), cancel=Event()) as launcher:
-            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher, key)
+            pipeline = Pipeline(launcher.plan.kafka.bootstrap_servers, launcher, key, traces)
             try:
                 yield pipeline
             finally:

@@ -9,12 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
 from markdown_it import MarkdownIt
+from mcp import StdioServerParameters, stdio_client
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
 
 from ragline.contracts.base import Event
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
@@ -27,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "ask-over-kafka",
     "ask-over-http",
+    "ask-over-mcp",
     "publish-documents",
     "operate",
     "dead-letters",
@@ -79,7 +86,11 @@ class Runner:
         text = self._addressed(example.text)
         match example.language:
             case "json":
-                event_of(json.loads(text))
+                fields = json.loads(text)
+                if servers := fields.get("mcpServers", fields.get("servers")):
+                    asyncio.run(self._connect(servers["ragline"]))
+                else:
+                    event_of(fields)
             case "python":
                 self._execute(example, [sys.executable, "-c", text])
             case "sh":
@@ -98,6 +109,23 @@ class Runner:
             case other:
                 raise AssertionError(f"nobody runs examples in {other!r}")
 
+    async def _connect(self, server: dict[str, Any]) -> None:
+        """Open an MCP server as a client with this configuration does, and list its tools."""
+        async with AsyncExitStack() as stack:
+            if "url" in server:
+                http = httpx2.AsyncClient(headers=server["headers"])
+                await stack.enter_async_context(http)
+                transport = streamable_http_client(server["url"], http_client=http)
+            else:
+                environment = {"PATH": self._environment["PATH"], **server["env"]}
+                transport = stdio_client(
+                    StdioServerParameters(
+                        command=server["command"], args=server["args"], env=environment
+                    )
+                )
+            client = await stack.enter_async_context(Client(transport))
+            assert (await client.list_tools()).tools
+
     async def _query(self, text: str) -> None:
         """Run the statements one by one, as psql does."""
         connection = await asyncpg.connect(self._environment["RAGLINE_VECTOR_STORE__URL"])
@@ -114,6 +142,9 @@ class Runner:
             "http://localhost:8080": addresses.gateway.url.rstrip("/"),
             "/srv/ragline": str(self._folder),
             "--for 3600": "--for 5",
+            "YOUR-KEY": self._pipeline.key,
+            "${input:ragline-key}": self._pipeline.key,
+            "${env:RAGLINE_KEY}": self._pipeline.key,
         }
         for theirs, own in ours.items():
             text = text.replace(theirs, own)

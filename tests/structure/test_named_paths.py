@@ -64,7 +64,7 @@ _SUFFIXES = "py|md|toml|json|jsonl|yaml|yml|js|css|html|tsv|svg|png|npz|env|lock
 _FILE = re.compile(rf"[\w./{{}},*-]+\.(?:{_SUFFIXES})")
 _FILE_IN_PROSE = re.compile(r"(?<![\w./~$<>…*-])\w[\w.-]*(?:/[\w.-]+)*\.(?:py|md|toml)\b")
 _MODULE = re.compile(r"(?<![\w/.-])ragline(?:_[a-z]+)?(?:\.[A-Za-z_]\w*)+")
-_VERB = re.compile(r"^(?:\$ )?make ([a-z]+)", re.MULTILINE)
+_VERB = re.compile(r"^(?:\$ )?make ([a-z-]+)", re.MULTILINE)
 
 
 @cache
@@ -158,7 +158,7 @@ def test_a_page_links_to_files_and_headings_that_are_there(page: str) -> None:
 
 @pytest.mark.parametrize("page", pages())
 def test_a_page_names_verbs_of_the_makefile(page: str) -> None:
-    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     code = [t.content for t in tokens_of((ROOT / page).read_text()) if t.tag == "code"]
     assert {verb for text in code for verb in _VERB.findall(text)} - verbs == set()
 

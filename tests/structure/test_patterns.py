@@ -11,6 +11,7 @@ import importlib
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +51,9 @@ def product_modules() -> Iterator[ModuleType]:
 
 
 def within(value: object, depth: int = 2) -> Iterable[object]:
-    """Return a value, or what a collection holds, down to a tuple in a collection."""
+    """Return a value, or what a collection or a dataclass holds, down to one in another."""
+    if depth and is_dataclass(value) and not isinstance(value, type):
+        value = [getattr(value, field.name) for field in fields(value)]
     if depth and isinstance(value, dict | tuple | list):
         held = value.values() if isinstance(value, dict) else value
         return [inner for each in held for inner in within(each, depth - 1)]

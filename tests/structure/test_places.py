@@ -30,7 +30,11 @@ FAMILIES = ("stack", "generated")
 # Folders of the kit
 KIT_FOLDERS = {"kafka"}
 # A folder named otherwise than its command, because that is no name for a module or no noun
-FOLDERS = {"eval": "evaluate", "dead-letters": "dead_letters"}
+FOLDERS = {
+    "eval": "evaluate",
+    "dead-letters": "dead_letters",
+    "plan-capacity": "plan_capacity",
+}
 
 
 def commands() -> dict[str, Path]:
@@ -69,7 +73,16 @@ def test_adapters_lie_in_folders_by_kind() -> None:
     assert [file.name for file in adapters.glob("*.py")] == ["__init__.py"]
     assert modules_in(adapters) == {"stores", "redis", "llm", "models", "circuit"}
     stores = {file.stem for file in (adapters / "stores").glob("*.py")}
-    assert stores == {"__init__", "opening", "guarded", "indexing", "analysis"}
+    assert stores == {
+        "__init__",
+        "opening",
+        "guarded",
+        "indexing",
+        "analysis",
+        "bm25",
+        "sparse",
+        "store_url",
+    }
 
 
 def test_evaluation_has_a_folder_for_each_measurement() -> None:
@@ -78,6 +91,7 @@ def test_evaluation_has_a_folder_for_each_measurement() -> None:
     measurements = {
         "retrieval",
         "intent",
+        "conversations",
         "compression",
         "answers",
         "refusals",

@@ -16,6 +16,7 @@ HEAVY = {
     "docx",
     "grpc",
     "lxml",
+    "mcp",
     "onnxruntime",
     "openai",
     "openpyxl",

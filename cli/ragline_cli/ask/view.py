@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ragline.contracts.answers import AnswerStatus, ClaimSupport, QueryAnswered, StageTiming
+from ragline.contracts.hops import Hop
 from ragline_cli.terminal import printable
 
 _BAR = 30
@@ -90,9 +91,16 @@ def _bar(waited: float, worked: float, total: float) -> str:
     return "░" * waiting + "█" * working
 
 
+def _looked_again(hop: Hop) -> str:
+    asked = "; ".join(map(printable, hop.queries))
+    cost = "given up" if hop.ms is None else f"{hop.searches} searches, {hop.ms:.0f} ms"
+    return f"looked again ({printable(hop.reason)}) for {asked}: {hop.found} found, {cost}"
+
+
 def _notes(answer: QueryAnswered) -> Iterator[str]:
     if answer.intent:
         yield f"intent {answer.intent.value}, plan {answer.plan or '-'}"
+    yield from map(_looked_again, answer.hops)
     if answer.models:
         yield "models " + ", ".join(f"{role} {name}" for role, name in answer.models.items())
     if answer.validation:

@@ -88,9 +88,16 @@ def bench(
             timeout=timeout,
             elsewhere=bootstrap is not None or names_a_cluster(),
         )
-        measured, freshness, resting = asyncio.run(_measure(target, load, texts))
+        found = asyncio.run(_measure(target, load, texts))
     figures = report.BenchReport.of(
-        measured, freshness, at_rest=resting, machine=machine, stack=kind, tenant=tenant
+        found.levels,
+        found.freshness,
+        at_rest=found.at_rest,
+        memory_mib=found.memory_mib,
+        record_bytes=found.record_bytes,
+        machine=machine,
+        stack=kind,
+        tenant=tenant,
     )
     paths = report.write(figures, folder)
     if as_json:
@@ -196,10 +203,21 @@ def _running_stack(kind: StackKind | None) -> Iterator[str]:
         stop(folder)
 
 
-async def _measure(
-    target: Connection, load: Load, questions: list[str] | None
-) -> tuple[tuple[LevelFigures, ...], tuple[FreshnessFigures, ...], dict[str, float]]:
+@dataclass(frozen=True, slots=True)
+class BenchFigures:
+    """What was measured, as in `BenchReport`."""
+
+    levels: tuple[LevelFigures, ...]
+    freshness: tuple[FreshnessFigures, ...]
+    at_rest: dict[str, float]
+    memory_mib: dict[str, float]
+    record_bytes: dict[str, float]
+
+
+async def _measure(target: Connection, load: Load, questions: list[str] | None) -> BenchFigures:
     from ragline_cli.ask.asker import open_asker
+    from ragline_cli.bench.memory import memory_mib
+    from ragline_cli.bench.record_sizes import record_bytes
     from ragline_cli.bench.run import at_rest, warm_up
 
     if questions is None:
@@ -209,7 +227,8 @@ async def _measure(
         resting = await at_rest(load.parts)
         levels = [await _level(asker, questions, load, level) for level in load.levels]
         freshness = [each async for each in _freshness(target, asker, questions, load)]
-    return tuple(levels), tuple(freshness), resting
+    sizes = await record_bytes(target.kafka)
+    return BenchFigures(tuple(levels), tuple(freshness), resting, memory_mib(load.parts), sizes)
 
 
 async def _level(

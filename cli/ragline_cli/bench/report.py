@@ -56,7 +56,9 @@ class Machine(BaseModel):
 class BenchReport(BaseModel):
     """The figures of all levels, and the stack and machine that were measured.
 
-    `at_rest` is the processor time in ms a second that each part uses while nothing is asked.
+    `at_rest` is the processor time in ms a second that each part uses while nothing is asked,
+    `memory_mib` what each has in memory at the end, and `record_bytes` the mean size of a record of
+    each topic of the query path, as it is stored.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +70,8 @@ class BenchReport(BaseModel):
     levels: tuple[LevelFigures, ...]
     freshness: tuple[FreshnessFigures, ...] = ()
     at_rest: dict[str, float] = Field(default_factory=dict)
+    memory_mib: dict[str, float] = Field(default_factory=dict)
+    record_bytes: dict[str, float] = Field(default_factory=dict)
     hops_budget_ms: float = HOPS_BUDGET_MS
 
     @classmethod
@@ -77,6 +81,8 @@ class BenchReport(BaseModel):
         freshness: tuple[FreshnessFigures, ...] = (),
         *,
         at_rest: Mapping[str, float] = MappingProxyType({}),
+        memory_mib: Mapping[str, float] = MappingProxyType({}),
+        record_bytes: Mapping[str, float] = MappingProxyType({}),
         machine: Machine,
         stack: str,
         tenant: str,
@@ -90,6 +96,8 @@ class BenchReport(BaseModel):
             levels=levels,
             freshness=freshness,
             at_rest=dict(at_rest),
+            memory_mib=dict(memory_mib),
+            record_bytes=dict(record_bytes),
         )
 
     def verdict(self) -> str:
@@ -153,6 +161,8 @@ def sections(report: BenchReport, box: Box = SIMPLE_HEAD) -> Iterator[tuple[str,
     yield "End to end: p50/p95/p99 in ms, else p50", _levels_table(report, box)
     if any(level.processor for level in report.levels):
         yield "Processor time of a question, ms in all processes", _processor_table(report, box)
+    if report.memory_mib:
+        yield "In memory at the end, with all processes of a part", _memory_table(report, box)
     if report.freshness:
         heading = "From a document's change to searchable: p50/p95/p99 in ms"
         yield heading, _freshness_table(report, box)
@@ -193,6 +203,14 @@ def _processor_table(report: BenchReport, box: Box) -> Table:
         _ms(resting / level.per_second if level.per_second else None) for level in report.levels
     )
     table.add_row("of it as at rest", *shares, "")
+    return table
+
+
+def _memory_table(report: BenchReport, box: Box) -> Table:
+    table = Table("part", box=box)
+    table.add_column("MiB", justify="right")
+    for part, mib in report.memory_mib.items():
+        table.add_row(part, f"{mib:.0f}")
     return table
 
 

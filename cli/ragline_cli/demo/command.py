@@ -13,9 +13,11 @@ from ragline.contracts.documents import DocumentChanged
 from ragline_cli.console import ExitCode, out
 from ragline_cli.demo.corpus import TENANT, DemoRound, python_reference, reference_rounds
 from ragline_cli.demo.timeline import STARTING, Timeline, timeline_table
+from ragline_cli.stack.chat_models import ChatModelSize
 from ragline_cli.stack.current import DEFAULT_NAME, settings_of
 from ragline_cli.stack.gateway import console_port
 from ragline_cli.stack.launcher import Launcher
+from ragline_cli.stack.llm import ModelSize, WithModel, require_model
 from ragline_cli.stack.parts import StackPart
 from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.plan import Ports
@@ -39,6 +41,8 @@ def demo(
     stack: Annotated[
         StackKind, typer.Option(help="embedded: PostgreSQL + pgvector; real: Weaviate")
     ] = StackKind.EMBEDDED,
+    llm: WithModel = False,
+    llm_model: ModelSize = ChatModelSize.SMALL,
 ) -> None:
     """Start everything, ingest the Python language reference, ask questions, take yours.
 
@@ -48,7 +52,10 @@ def demo(
     """
     timeline = Timeline()
     rounds = _rounds(docs or [], question or [])
-    with stop_signals() as signals, _stack(stack, signals, timeline) as (state, parts):
+    with (
+        stop_signals() as signals,
+        _stack(stack, llm_model if llm else None, signals, timeline) as (state, parts),
+    ):
         good = _converse(state, parts, rounds, signals, timeline)
     raise typer.Exit(ExitCode.OK if good else ExitCode.FAILURE)
 
@@ -72,11 +79,13 @@ def _documents(paths: Sequence[str]) -> list[DocumentChanged]:
 
 @contextmanager
 def _stack(
-    kind: StackKind, signals: StopSignals, timeline: Timeline
+    kind: StackKind, llm: ChatModelSize | None, signals: StopSignals, timeline: Timeline
 ) -> Iterator[tuple[StackState, Sequence[StackPart]]]:
     """Yield the running stack, or one that lives as long as the `with` block."""
     running = read_state(state_folder(DEFAULT_NAME))
     if running is not None and running.phase is Phase.RUNNING:
+        if llm is not None:
+            require_model(running)
         out.print(f"using the {running.stack} stack that runs already")
         yield running, ()
         return
@@ -89,6 +98,7 @@ def _stack(
         on_change=view.on_change,
         fresh=True,
         tenant=TENANT,
+        llm=llm,
     )
     signals.on_repeat(launcher.kill)
     with ExitStack() as exits:

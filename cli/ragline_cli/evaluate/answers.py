@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragline.errors import Misconfigured
+from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
-from ragline_cli.evaluate.options import Limit, Split, Stack
+from ragline_cli.evaluate.options import Hops, Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
 
@@ -35,8 +36,10 @@ def answers(
     judged: Annotated[
         bool, typer.Option("--judge/--no-judge", help="Let a configured LLM grade the answers.")
     ] = True,
+    hops: Hops = None,
     at_once: Annotated[int, typer.Option(min=1, help="Questions in flight.")] = 1,
     stack: Stack = None,
+    index: SearchedIndexName = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/answers"
     ),
@@ -52,16 +55,23 @@ def answers(
     if not read.documents:
         raise Misconfigured(f"{data} has no corpus.jsonl")
     other = dataset.read(unanswerable, split=split).first(limit) if unanswerable else None
-    with evaluation_store(stack):
+    with evaluation_store(stack, index):
         measured = asyncio.run(
-            _measure(read, other.questions if other else (), at_once=at_once, judged=judged)
+            _measure(
+                read, other.questions if other else (), at_once=at_once, judged=judged, hops=hops
+            )
         )
     text = report.markdown(measured)
     print_report(text, writing.write_report(folder, measured.as_dict(), text))
 
 
 async def _measure(
-    data: Dataset, hopeless: Sequence[Question], *, at_once: int, judged: bool
+    data: Dataset,
+    hopeless: Sequence[Question],
+    *,
+    at_once: int,
+    judged: bool,
+    hops: int | None,
 ) -> AnswersReport:
     from ragline_evaluation import ingesting
     from ragline_evaluation.answers import judging, report
@@ -76,7 +86,12 @@ async def _measure(
             await ingesting.ingest(stages.ingest, events, advance)
         with bar(f"{data.name}: answering", len(questions)) as advance:
             answered = await answer_all(
-                stages, questions, tenant=events[0].tenant, at_once=at_once, progress=advance
+                stages,
+                questions,
+                tenant=events[0].tenant,
+                at_once=at_once,
+                progress=advance,
+                hops=hops,
             )
     async with judging.open_judge() as judge:
         if judge is None or not judged:

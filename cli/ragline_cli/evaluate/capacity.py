@@ -82,10 +82,15 @@ def capacity(
     all of them. A tenth of the documents is closed to the one who asks.
     """
     from ragline_cli.bench.report import Machine
-    from ragline_cli.evaluate.capacity_server import measured_server
+    from ragline_cli.evaluate.capacity_server import MEASURED, measured_server
     from ragline_evaluation import writing
     from ragline_evaluation.capacity import extrapolation, material, plot, report
 
+    if store not in MEASURED:
+        raise typer.BadParameter(
+            f"--store: {store} has no server that can be started and measured here; use one of "
+            f"{', '.join(MEASURED)}"
+        )
     sizes = _numbers(chunks, "--chunks")
     load = SearchLoad(
         levels=_numbers(concurrency, "--concurrency"), count=searches, limit=limit, depth=depth

@@ -15,11 +15,15 @@ from pydantic import SecretStr
 
 from ragline.settings import StoreKind, VectorStoreSettings
 from ragline_cli.bench.processor_time import own_seconds
+from ragline_cli.stack.chroma import ChromaServer
 from ragline_cli.stack.postgres import PostgresServer
+from ragline_cli.stack.qdrant import QdrantServer
 from ragline_cli.stack.server import Server, running
 from ragline_cli.stack.signals import stop_signals
 from ragline_cli.stack.weaviate import WeaviateServer
 
+# stores whose server is started here; a service elsewhere shows neither memory nor processor time
+MEASURED = (StoreKind.PGVECTOR, StoreKind.WEAVIATE, StoreKind.CHROMA, StoreKind.QDRANT)
 _COLLECTION = "Capacity"
 # a search of the largest sizes, and a write that has to wait for a checkpoint, may take longer than
 # a reader would wait
@@ -76,7 +80,7 @@ def measured_server(
         StackError: it cannot be started.
     """
     with stop_signals() as signals:
-        server, address = _server(kind, folder, memory_mb)
+        server, address = server_of(kind, folder, memory_mb)
         settings = VectorStoreSettings(
             kind=kind,
             collection=_COLLECTION,
@@ -88,7 +92,8 @@ def measured_server(
             yield MeasuredServer(server, settings)
 
 
-def _server(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, dict[str, Any]]:
+def server_of(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, dict[str, Any]]:
+    """Return a server that is not started yet, and the settings that lead to it."""
     if kind is StoreKind.PGVECTOR:
         buffers = {
             "shared_buffers": f"{memory_mb}MB",
@@ -97,6 +102,12 @@ def _server(kind: StoreKind, folder: Path, memory_mb: int) -> tuple[Server, dict
         }
         postgres = PostgresServer(folder, settings=buffers)
         return postgres, {"url": SecretStr(postgres.url)}
+    if kind is StoreKind.CHROMA:
+        chroma = ChromaServer(folder)
+        return chroma, {"url": SecretStr(chroma.url)}
+    if kind is StoreKind.QDRANT:
+        qdrant = QdrantServer(folder)
+        return qdrant, {"url": SecretStr(qdrant.url)}
     key = secrets.token_hex(16)  # its gRPC port listens on every interface
     weaviate = WeaviateServer(folder, api_key=key)
     return weaviate, {

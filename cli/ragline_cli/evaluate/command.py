@@ -6,8 +6,9 @@ import typer
 
 from ragline_cli.evaluate.answers import answers
 from ragline_cli.evaluate.capacity import capacity
-from ragline_cli.evaluate.compare import compare
+from ragline_cli.evaluate.compare.command import compare
 from ragline_cli.evaluate.compression import compression
+from ragline_cli.evaluate.conversations import conversations
 from ragline_cli.evaluate.installed import require_evaluation
 from ragline_cli.evaluate.intent import intent
 from ragline_cli.evaluate.refusals import refusals
@@ -28,6 +29,7 @@ def installed() -> None:
 
 app.command()(retrieval)
 app.command()(intent)
+app.command()(conversations)
 app.command()(compression)
 app.command()(answers)
 app.command()(validation)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragline.errors import Misconfigured
+from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
@@ -31,6 +32,7 @@ def compression(
     split: Split = "dev",
     limit: Limit = None,
     stack: Stack = None,
+    index: SearchedIndexName = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/compression"
     ),
@@ -43,7 +45,7 @@ def compression(
     from ragline_evaluation.compression import plot, report
 
     sets = [_read(each, split, limit) for each in data]
-    with evaluation_store(stack):
+    with evaluation_store(stack, index):
         reports = [asyncio.run(_measure(each)) for each in sets]
     text = "\n".join(report.markdown(each) for each in reports)
     figures = {"sets": {each.dataset: each.as_dict() for each in reports}}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ragline.contracts.bounds import HOPS
 from ragline_cli.stack.state import StackKind
 
 Split = Annotated[str, typer.Option(help="Which qrels.")]
@@ -13,4 +14,10 @@ Limit = Annotated[int | None, typer.Option(min=1, help="Use only the first N que
 Stack = Annotated[
     StackKind | None,
     typer.Option(help="Start this store, even if another one runs: PostgreSQL or Weaviate."),
+]
+Hops = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=HOPS, help="Further looks for a question at most; default: as in each plan."
+    ),
 ]

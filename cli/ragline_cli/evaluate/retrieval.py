@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragline.contracts.documents import DocumentChanged
+from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.material import Material, read_material
-from ragline_cli.evaluate.options import Limit, Split, Stack
+from ragline_cli.evaluate.options import Hops, Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
 from ragline_cli.evaluate.store import evaluation_store
 
@@ -46,12 +47,14 @@ def retrieval(
     depth: Annotated[
         int | None, typer.Option(min=1, max=200, help="Candidates; default: as in each plan.")
     ] = None,
+    hops: Hops = None,
     stack: Stack = None,
+    index: SearchedIndexName = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the report is written.")] = Path(
         "build/reports/retrieval"
     ),
 ) -> None:
-    """Measure nDCG@10, recall, MRR, latency, cost: bm25s, keyword, vector, hybrid, plan, rerank.
+    """Measure nDCG@10, recall, MRR, cost: bm25s, keyword, vector, hybrid, plan, rerank, hops.
 
     Documents are ingested by the ingestor's own code into a separate tenant.
     """
@@ -60,8 +63,8 @@ def retrieval(
 
     chosen = configurations.choose([name for name in configs.split(",") if name])
     material = read_material(data or [], documents or [], split, limit)
-    with evaluation_store(stack) as store:
-        reports = [asyncio.run(_measure(each, chosen, depth, store)) for each in material]
+    with evaluation_store(stack, index) as store:
+        reports = [asyncio.run(_measure(each, chosen, depth, hops, store)) for each in material]
     text = "\n".join(report.markdown(each) for each in reports)
     written = writing.write_report(folder, _as_dict(reports), text, partial(plot.draw, reports))
     print_report(text, written)
@@ -75,7 +78,11 @@ def _as_dict(reports: Sequence[Report]) -> dict[str, object]:
 
 
 async def _measure(
-    material: Material, chosen: Sequence[Configuration], depth: int | None, store: str
+    material: Material,
+    chosen: Sequence[Configuration],
+    depth: int | None,
+    hops: int | None,
+    store: str,
 ) -> Report:
     from ragline_evaluation import ingesting
     from ragline_evaluation.retrieval import measure, report
@@ -93,6 +100,7 @@ async def _measure(
                 chosen,
                 tenant=material.events[0].tenant,
                 depth=depth,
+                hops=hops,
                 progress=advance,
                 reference=reference,
             )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ragline.errors import Misconfigured
 from ragline_cli.console import err
-from ragline_cli.stack.current import DEFAULT_NAME
+from ragline_cli.stack.addresses import names_a_cluster
+from ragline_cli.stack.current import DEFAULT_NAME, read_settings
 from ragline_cli.stack.launcher import Launcher
 from ragline_cli.stack.places import state_folder
 from ragline_cli.stack.plan import Ports
@@ -17,10 +20,14 @@ from ragline_cli.stack.view import StartView
 
 _NAME = "eval"
 _MOST_WORKERS = 4
+_NO_CLUSTER = (
+    "--index: nothing names a cluster that could know indexes: start `ragline up`, or set "
+    "RAGLINE_KAFKA__BOOTSTRAP_SERVERS"
+)
 
 
 @contextmanager
-def evaluation_store(kind: StackKind | None) -> Iterator[str]:
+def evaluation_store(kind: StackKind | None, index: str | None = None) -> Iterator[str]:
     """Put addresses of a vector store and of Redis into the environment; yield the store's kind.
 
     Documents are embedded on all cores, unless the environment says otherwise.
@@ -30,22 +37,43 @@ def evaluation_store(kind: StackKind | None) -> Iterator[str]:
     Args:
         kind: start this store, even if another one runs; None uses the store in the settings or
             the running one, else starts PostgreSQL.
+        index: which index of those that the cluster knows; None uses the live one.
+
+    Raises:
+        Misconfigured: there is no such index, or no cluster is named that could know it.
+        Unavailable: Kafka does not answer, so nobody says which index is live.
     """
+    if kind is not None and index is not None:
+        raise Misconfigured("--index is an index of a store that is there: leave out --stack")
     os.environ.setdefault(
         "RAGLINE_EMBEDDING__WORKERS", str(min(_MOST_WORKERS, os.cpu_count() or 1))
     )
     if kind is None and "RAGLINE_VECTOR_STORE__URL" in os.environ:
-        yield os.environ.get("RAGLINE_VECTOR_STORE__KIND", "weaviate")
+        yield _opened_index(index)
         return
     running = read_state(state_folder(DEFAULT_NAME))
     if kind is None and running is not None and running.phase is Phase.RUNNING:
         os.environ.update(running.addresses.environment())
-        yield running.addresses.vector_store.kind.value
+        yield _opened_index(index)
         return
+    if index is not None:
+        raise Misconfigured(_NO_CLUSTER)
     with started_stack(kind or StackKind.EMBEDDED, _NAME, pipeline=False) as launcher:
         addresses = launcher.plan.addresses
         os.environ.update(addresses.environment())
         yield addresses.vector_store.kind.value
+
+
+def _opened_index(name: str | None) -> str:
+    """Put the settings of an index into the environment; return the kind of its store."""
+    if names_a_cluster():
+        from ragline_cli.reindex.searched_index import index_environment, searched_index
+
+        found = asyncio.run(searched_index(read_settings().kafka, name))
+        os.environ.update(index_environment(found.index))
+    elif name is not None:
+        raise Misconfigured(_NO_CLUSTER)
+    return os.environ.get("RAGLINE_VECTOR_STORE__KIND", "weaviate")
 
 
 @contextmanager

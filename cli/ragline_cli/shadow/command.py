@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ragline.errors import Misconfigured
-from ragline_cli.connection import AsJson, Bootstrap, connection
+from ragline_cli.connection import AsJson, Bootstrap, SearchedIndexName, connection
 from ragline_cli.evaluate.installed import require_evaluation
 from ragline_cli.stack.current import stack_environment
 
@@ -45,6 +47,7 @@ def shadow(
         str | None, typer.Option(help="Another collection of the vector store.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="Another language model.")] = None,
+    index: SearchedIndexName = None,
     at_once: Annotated[int, typer.Option(min=1, help="Questions run at the same time.")] = 4,
     behind: Annotated[
         float,
@@ -75,9 +78,11 @@ def shadow(
     """Run live questions through a second configuration, and report how its answers differ.
 
     It publishes nothing. Without a changed setting it shows how much answers differ by chance.
+    It keeps the index with which it began, whatever becomes the live one meanwhile.
     Ctrl-C stops it gracefully and writes the report. Its language model calls cost money as usual.
     """
     require_evaluation("ragline shadow")
+    from ragline_cli.reindex.searched_index import index_environment, searched_index
     from ragline_cli.shadow.configuration import COLLECTION, MODEL, PLANS
     from ragline_cli.shadow.options import Counts, ShadowOptions
     from ragline_cli.shadow.run import State
@@ -95,9 +100,14 @@ def shadow(
     )
     plans_file = str(plans.resolve()) if plans else None
     shortcuts = {PLANS: plans_file, COLLECTION: collection, MODEL: model}
-    configuration = _configuration(set_ or [], env_file, shortcuts, bootstrap)
+    configured = _configuration(set_ or [], env_file, shortcuts, bootstrap)
+    kafka = connection(bootstrap).kafka
+    searched = asyncio.run(searched_index(kafka, index))
+    configuration = configured(
+        index=index_environment(searched.index), live=index_environment(searched.live)
+    )
     run_and_report(
-        connection(bootstrap).kafka,
+        kafka,
         options,
         State(counts=Counts(), tally=Tally(examples=examples, texts=show_text)),
         configuration,
@@ -120,12 +130,17 @@ def _configuration(
     env_file: Path | None,
     options: Mapping[str, str | None],
     bootstrap: str | None,
-) -> SecondConfiguration:
+) -> Callable[..., SecondConfiguration]:
+    """Return what makes the configuration for an index; what is stated was found to be right."""
     from ragline_cli.shadow.configuration import second_configuration, stated_settings
 
     addresses = stack_environment() if bootstrap is None else {}
     try:
         stated = stated_settings(pairs, env_file, options)
-        return second_configuration(stated, addresses=addresses, given=os.environ)
+        configured = partial(
+            second_configuration, stated, addresses=addresses, given=dict(os.environ)
+        )
+        configured()
     except Misconfigured as error:
         raise typer.BadParameter(str(error)) from error
+    return configured

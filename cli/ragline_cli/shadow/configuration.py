@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from dotenv import dotenv_values
 from pydantic import ValidationError
@@ -27,6 +28,7 @@ _ALWAYS = {_CACHE_TENANTS: "[]"}
 # Settings of the services around the stages, which a shadow does not have
 _AROUND = frozenset({"kafka", "redis", "http", "log", "admission"})
 _SECRET = "(secret)"  # noqa: S105  # shown instead of a secret
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +40,38 @@ class SecondConfiguration:
 
 
 def second_configuration(
-    stated: Mapping[str, str], *, addresses: Mapping[str, str], given: Mapping[str, str]
+    stated: Mapping[str, str],
+    *,
+    addresses: Mapping[str, str],
+    given: Mapping[str, str],
+    index: Mapping[str, str] = _NOTHING,
+    live: Mapping[str, str] = _NOTHING,
 ) -> SecondConfiguration:
-    """Return the stack's addresses and the environment, overridden by `stated`.
+    """Return the stack's addresses and the environment, overridden by an index and by `stated`.
 
     Args:
         stated: names and values of settings.
         addresses: settings with the running stack's addresses; empty if the environment has them.
         given: the environment.
+        index: settings in which the index to search differs from the services'.
+        live: those in which the live index does.
 
     Raises:
         Misconfigured: a name is not a setting of a query stage, or a value cannot work.
     """
-    known = _settings()
-    _refuse_unknown(stated, known)
-    otherwise = {**given, **addresses}
-    changed = {name: value for name, value in stated.items() if otherwise.get(name) != value}
-    environment = {**addresses, **stated, **_ALWAYS}
+    _refuse_unknown(stated)
+    environment = {**addresses, **index, **stated, **_ALWAYS}
     with applied(environment):
         _check(stated)
+    otherwise = {**given, **addresses, **live}
+    shadow = {**given, **environment}
+    changed = [
+        name for name in {**live, **index, **stated} if shadow.get(name) != otherwise.get(name)
+    ]
+    every = _by_name(load_settings())
     return SecondConfiguration(
         environment=environment,
-        settings=[_shown(known[name], value, otherwise) for name, value in changed.items()],
+        settings=[_shown(every[name], shadow, otherwise) for name in changed if name in every],
     )
 
 
@@ -115,13 +127,14 @@ def _stages() -> dict[Service, type[ServiceSettings]]:
     }
 
 
-def _settings() -> dict[str, Setting]:
-    return {each.env: each for each in merge(_stages()) if each.group not in _AROUND}
+def _by_name(classes: Mapping[Service, type[ServiceSettings]]) -> dict[str, Setting]:
+    return {each.env: each for each in merge(classes)}
 
 
-def _refuse_unknown(stated: Mapping[str, str], known: Mapping[str, Setting]) -> None:
+def _refuse_unknown(stated: Mapping[str, str]) -> None:
     if _CACHE_TENANTS in stated:
         raise Misconfigured(f"{_CACHE_TENANTS} cannot be set: a shadow uses no cached answers")
+    known = {name for name, each in _by_name(_stages()).items() if each.group not in _AROUND}
     if unknown := [name for name in stated if name not in known]:
         raise Misconfigured(
             f"a shadow cannot change these settings: {', '.join(unknown)}; docs/settings.md lists "
@@ -145,8 +158,10 @@ def _check(stated: Mapping[str, str]) -> None:
             )
 
 
-def _shown(setting: Setting, value: str, otherwise: Mapping[str, str]) -> OtherSetting:
-    before = otherwise.get(setting.env, setting.default)
+def _shown(
+    setting: Setting, shadow: Mapping[str, str], otherwise: Mapping[str, str]
+) -> OtherSetting:
     if setting.secret:
         return OtherSetting(name=setting.env, shadow=_SECRET, otherwise=_SECRET)
-    return OtherSetting(name=setting.env, shadow=value, otherwise=before)
+    values = [found.get(setting.env, setting.default) for found in (shadow, otherwise)]
+    return OtherSetting(name=setting.env, shadow=values[0], otherwise=values[1])

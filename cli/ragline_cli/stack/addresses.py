@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from ragline.redaction import without_secrets
 from ragline.settings import StoreKind
 
+_MODEL_TIMEOUT_S = 600.0
+
 
 class _Address(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -65,13 +67,36 @@ class GatewayAddress(_Address):
         return variables
 
 
+class ModelAddress(_Address):
+    """A language model's server: its base URL, what it calls the model, and the tokens it reads."""
+
+    url: str
+    model: str
+    context_tokens: int
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings that make a service ask it.
+
+        It is slow where it has few cores, so a request may take long.
+        """
+        return {
+            "RAGLINE_LLM__BASE_URL": self.url,
+            "RAGLINE_LLM__MODEL": self.model,
+            "RAGLINE_LLM__API": "chat",
+            "RAGLINE_LLM__TOKENIZER": "server",
+            "RAGLINE_LLM__CONTEXT_TOKENS": str(self.context_tokens),
+            "RAGLINE_LLM__TIMEOUT_S": f"{_MODEL_TIMEOUT_S:.0f}",
+        }
+
+
 class Addresses(_Address):
-    """The addresses of one stack."""
+    """The addresses of one stack; without a language model its answers are extractive."""
 
     kafka: KafkaAddress
     vector_store: StoreAddress
     redis: RedisAddress
     gateway: GatewayAddress
+    language_model: ModelAddress | None = None
 
     def environment(self) -> dict[str, str]:
         """Return the settings that make a service or a client use this stack's servers."""
@@ -86,6 +111,8 @@ class Addresses(_Address):
             variables["RAGLINE_VECTOR_STORE__GRPC_PORT"] = str(store.grpc_port)
         if store.api_key is not None:
             variables["RAGLINE_VECTOR_STORE__API_KEY"] = store.api_key
+        if self.language_model is not None:
+            variables |= self.language_model.environment()
         return variables
 
     def shown(self) -> dict[str, Any]:

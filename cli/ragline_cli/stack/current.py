@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 
 from pydantic import SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragline.errors import Misconfigured
-from ragline.settings import KafkaSettings, RedisSettings, problems
+from ragline.settings import EnvironmentSettings, KafkaSettings, RedisSettings, problems
 from ragline_cli.errors import StackNotRunning
 from ragline_cli.stack.addresses import names_a_cluster
 from ragline_cli.stack.places import state_folder
@@ -18,17 +17,8 @@ from ragline_cli.stack.state import StackState, read_state
 DEFAULT_NAME = "default"
 
 
-class ClientSettings(BaseSettings):
-    """The settings of a client, read from `RAGLINE_<GROUP>__<NAME>`."""
-
-    # `hide_input_in_errors`: an error about a group would show its passwords
-    model_config = SettingsConfigDict(
-        env_prefix="RAGLINE_",
-        env_nested_delimiter="__",
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-    )
+class ClientSettings(EnvironmentSettings):
+    """The settings of a client."""
 
     kafka: KafkaSettings = KafkaSettings()
     redis: RedisSettings = RedisSettings()

@@ -10,8 +10,12 @@ from threading import Event, Lock
 from typing import Self
 
 from ragline.contracts.base import DEFAULT_TENANT
+from ragline.contracts.indexes import BASE_INDEX
+from ragline.contracts.topics import Service
 from ragline.errors import RaglineError
 from ragline_cli.errors import Cancelled, StackError
+from ragline_cli.stack.chat_models import ChatModelSize
+from ragline_cli.stack.index_ingestors import IndexIngestors, forget_indexes, wanted_indexes
 from ragline_cli.stack.leftovers import end_leftovers
 from ragline_cli.stack.parts import PartState, StackPart
 from ragline_cli.stack.plan import Ports, StackPlan, make_plan
@@ -43,6 +47,7 @@ class Launcher:
         fresh: start with empty data, and delete it again at the end.
         pipeline: false starts only the vector store and Redis, without Kafka and the services.
         tenant: the console's tenant without credentials, unless the settings say otherwise.
+        llm: the chat model that writes the answers; without one they are extractive.
 
     Raises:
         StackError: another launcher holds the folder, or a part did not start.
@@ -60,6 +65,7 @@ class Launcher:
         fresh: bool = False,
         pipeline: bool = True,
         tenant: str = DEFAULT_TENANT,
+        llm: ChatModelSize | None = None,
     ) -> None:
         self._folder = folder
         self._kind = kind
@@ -69,9 +75,11 @@ class Launcher:
         self._fresh = fresh
         self._pipeline = pipeline
         self._tenant = tenant
+        self._llm = llm
         self._exits = ExitStack()
         self._writing = Lock()
         self.plan: StackPlan
+        self._ingestors: IndexIngestors
         self.parts: dict[str, StackPart] = {}
 
     def __enter__(self) -> Self:
@@ -82,7 +90,16 @@ class Launcher:
             if (stale := recorded_state(self._folder)) is not None:
                 end_leftovers(stale)
             exits.callback(forget_state, self._folder)
-            self.plan = make_plan(self._kind, self._folder, self._ports, tenant=self._tenant)
+            self.plan = make_plan(
+                self._kind, self._folder, self._ports, tenant=self._tenant, llm=self._llm
+            )
+            self._ingestors = IndexIngestors(
+                self._folder,
+                self.plan.data,
+                addresses=self.plan.addresses.environment(),
+                logs=self.plan.logs,
+                on_change=lambda: self._record(Phase.RUNNING),
+            )
             if self._fresh:
                 delete_data(self.plan)
                 exits.callback(delete_data, self.plan)
@@ -102,6 +119,8 @@ class Launcher:
     def wait(self) -> None:
         """Return when `cancel` is set; report a part that ends meanwhile to `on_change`."""
         while not self._cancel.wait(_WATCH_S):
+            if self._pipeline:
+                self._ingestors.look()
             for part in self.parts.values():
                 if part.state is PartState.READY and not part.server.running:
                     self._change(part, PartState.ENDED)
@@ -110,11 +129,13 @@ class Launcher:
         """Kill everything now, for a user who does not want to wait for a graceful stop."""
         for part in self.parts.values():
             part.server.kill()
+        for process in self._ingestors.processes.values():
+            process.kill()
 
     @property
     def state(self) -> StackState:
         """The state of this stack, for other processes to read."""
-        return _state(self.plan, Phase.RUNNING)
+        return _state(self.plan, self._ingestors, Phase.RUNNING)
 
     def _start(self) -> None:
         """Start all parts at the same time: while Java starts, models are loaded."""
@@ -145,24 +166,30 @@ class Launcher:
     def _stop(self) -> None:
         """Stop the services first, Kafka last: services drain and commit their offsets to it."""
         self._record(Phase.STOPPING)
+        self._ingestors.stop()
         _stop_all(self.plan.services)
-        _stop_all((self.plan.store, self.plan.redis))
+        _stop_all(each for each in self.plan.backing if each is not self.plan.kafka)
         _stop_all((self.plan.kafka,))
 
     def _record(self, phase: Phase) -> None:
         """Write the state file."""
         with self._writing:
-            _state(self.plan, phase).write(self._folder)
+            _state(self.plan, self._ingestors, phase).write(self._folder)
 
 
 def delete_data(plan: StackPlan) -> None:
     """Delete the documents and answers of a stack that does not run."""
     for keeper in plan.keepers:
         keeper.delete_data()
+    forget_indexes(plan.data)
 
 
-def _state(plan: StackPlan, phase: Phase) -> StackState:
-    ids = {server.name: _process_id(server) for server in plan.servers}
+def _state(plan: StackPlan, ingestors: IndexIngestors, phase: Phase) -> StackState:
+    based = BASE_INDEX in wanted_indexes(plan.data)
+    own = (each for each in plan.services if based or each.name != Service.INGESTOR)
+    services = (*own, *ingestors.processes.values())
+    servers: tuple[Server, ...] = (*plan.backing, *services)
+    ids = {server.name: _process_id(server) for server in servers}
     return StackState(
         stack=plan.kind,
         phase=phase,
@@ -171,7 +198,7 @@ def _state(plan: StackPlan, phase: Phase) -> StackState:
         addresses=plan.addresses,
         services={
             service.name: ServiceState(health=service.health, pid=service.pid, log=service.log)
-            for service in plan.services
+            for service in services
         },
         logs=plan.logs,
     )

@@ -12,7 +12,6 @@ import pwd
 import re
 import shutil
 import signal
-import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,9 +25,10 @@ from ragline_cli.stack.places import secret_file
 from ragline_cli.stack.ports import LOOPBACK, accepts, choose_port
 from ragline_cli.stack.processes import Command
 from ragline_cli.stack.server import Server
+from ragline_cli.stack.system_account import ensure_account
 
 _VERSION = 18
-_ACCOUNT = "pgserver"  # root runs PostgreSQL under this account; the wheel uses the same name
+ACCOUNT = "pgserver"  # root runs PostgreSQL under this account; the wheel uses the same name
 _CAP_DAC_READ_SEARCH = 2
 _PROBE_TIMEOUT_S = 15.0
 _LOOK_S = 0.05
@@ -65,6 +65,11 @@ class PostgresServer(Server):
         """`postgresql://postgres:password@127.0.0.1:<port>/postgres`."""
         return f"postgresql://postgres:{self._password}@{LOOPBACK}:{self.port}/postgres"
 
+    @property
+    def program(self) -> Path:
+        """The server's program."""
+        return _programs() / "postgres"
+
     def prepare(self, cancel: Event) -> None:
         """Make the data folder the first time; wait for what a killed server left behind.
 
@@ -88,7 +93,7 @@ class PostgresServer(Server):
             **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return Command(argv=_as_owner(_programs() / "postgres", "-D", self._data, *options))
+        return Command(argv=_as_owner(self.program, "-D", self._data, *options))
 
     def probe(self) -> str | None:
         """Use the server and create the extension if it is missing."""
@@ -112,9 +117,9 @@ class PostgresServer(Server):
         password.touch(mode=0o600)
         password.write_text(self._password, encoding="ascii")
         if os.geteuid() == 0:
-            _make_account()
+            ensure_account(ACCOUNT, cancel)
             for path in (self._data, password):
-                shutil.chown(path, user=_ACCOUNT)
+                shutil.chown(path, user=ACCOUNT)
         # The user's locale may be of another encoding, or not be installed; no query depends on it
         options = ("--encoding=utf8", "--no-locale", "--auth=scram-sha-256", f"--pwfile={password}")
         initdb = (_programs() / "initdb", "-D", self._data, "-U", "postgres", *options)
@@ -132,7 +137,7 @@ def _has_orphans(data: Path) -> bool:
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.name() == "postgres" and process.cwd() == str(data.resolve()):
-                titles.append(process.cmdline()[0])
+                titles += process.cmdline()[:1]  # one that has just ended has none
     return bool(titles) and all(title.startswith(_SESSION) for title in titles)
 
 
@@ -153,10 +158,10 @@ def _as_owner(*argv: str | Path) -> tuple[str | Path, ...]:
     """
     if os.geteuid() != 0:
         return argv
-    group = str(pwd.getpwnam(_ACCOUNT).pw_gid)
+    group = str(pwd.getpwnam(ACCOUNT).pw_gid)
     capability = f"+{_traversal()}"
     return (
-        *("setpriv", "--reuid", _ACCOUNT, "--regid", group, "--clear-groups"),
+        *("setpriv", "--reuid", ACCOUNT, "--regid", group, "--clear-groups"),
         *("--inh-caps", capability, "--ambient-caps", capability, "--"),
         *argv,
     )
@@ -171,14 +176,6 @@ def _traversal() -> str:
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     permitted = int(re.findall(r"^CapPrm:\s*(\w+)$", status, re.MULTILINE)[0], 16)
     return "dac_read_search" if permitted & (1 << _CAP_DAC_READ_SEARCH) else "dac_override"
-
-
-def _make_account() -> None:
-    """Create the account if it is missing."""
-    try:
-        pwd.getpwnam(_ACCOUNT)
-    except KeyError:
-        subprocess.run(["useradd", "--system", _ACCOUNT], check=True, capture_output=True)  # noqa: S603, S607
 
 
 async def _create_pgvector(url: str) -> str | None:

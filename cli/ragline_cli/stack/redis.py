@@ -35,14 +35,23 @@ class RedisServer(Server):
         """`redis://:password@127.0.0.1:<port>/0`."""
         return f"redis://:{self._password}@{LOOPBACK}:{self.port}/0"
 
+    @property
+    def program(self) -> Path:
+        """The server's program."""
+        return executable()
+
     def prepare(self, cancel: Event) -> None:
         """Write the configuration, so that the password is not on the command line."""
         self._configuration.touch(mode=0o600)
-        self._configuration.write_text(configuration(self.port, self._password), encoding="ascii")
+        self._configuration.write_text(self.configuration(), encoding="ascii")
+
+    def configuration(self) -> str:
+        """Return `redis.conf`."""
+        return configuration(self.port, self._password)
 
     def command(self) -> Command:
         """Return the server's command line."""
-        return Command(argv=(executable(), self._configuration), cwd=self.folder)
+        return Command(argv=(self.program, self._configuration), cwd=self.folder)
 
     def probe(self) -> str | None:
         """Send a ping, which the server answers only once its data is loaded."""

@@ -39,15 +39,23 @@ class ServiceProcess(Server):
         folder: the working directory.
         addresses: settings with the stack's addresses (`Addresses.environment`).
         log: the file for its output.
+        name: of this process, if a service has several.
     """
 
     stop_grace_s = 25.0  # longer than `kafka.drain_timeout_s`, else a stop causes redeliveries
 
     def __init__(
-        self, service: Service, folder: Path, *, addresses: Mapping[str, str], log: Path
+        self,
+        service: Service,
+        folder: Path,
+        *,
+        addresses: Mapping[str, str],
+        log: Path,
+        name: str | None = None,
     ) -> None:
         super().__init__(folder, log=log)
-        self.name = service.value
+        self._service = service
+        self.name = name or service.value
         self.port = choose_port(None)
         self._addresses = addresses
         # The ingestor embeds documents in bulk, so it gets the cores; a question is only one text
@@ -66,7 +74,7 @@ class ServiceProcess(Server):
         Raises:
             StackError: it cannot be had.
         """
-        if self.name not in _EMBEDDING:
+        if self._service not in _EMBEDDING:
             return
         settings = Embedding().embedding
         if settings.model in bundles.names() and not bundles.is_fetched(
@@ -78,7 +86,7 @@ class ServiceProcess(Server):
     def command(self) -> Command:
         """Return the service's command line and settings."""
         return Command(
-            argv=(sys.executable, "-m", f"ragline_{self.name}"),
+            argv=(sys.executable, "-m", f"ragline_{self._service}"),
             env=environment(self.port, self._addresses, embedding_workers=self._workers),
             cwd=self.folder,
         )

@@ -27,10 +27,12 @@ _CLOCK_TOLERANCE_S = 1.0
 
 
 class StackKind(StrEnum):
-    """Which vector store a stack has: PostgreSQL with pgvector, or Weaviate."""
+    """Which vector store a stack has: PostgreSQL with pgvector, Weaviate, Chroma or Qdrant."""
 
     EMBEDDED = "embedded"
     REAL = "real"
+    CHROMA = "chroma"
+    QDRANT = "qdrant"
 
 
 class Phase(StrEnum):

@@ -76,6 +76,8 @@ def _print(report: dict[str, Any]) -> None:
     table.add_row("kafka", report["kafka"]["bootstrap_servers"], "")
     table.add_row("vector store", report["vector_store"]["kind"], "")
     table.add_row("redis", report["redis"]["url"].removeprefix("redis://"), "")
+    if (model := report["language_model"]) is not None:
+        table.add_row("language model", model["url"], "")
     for name, service in report["services"].items():
         table.add_row(name, service["health"], _mark(service))
     out.print(table)

@@ -120,6 +120,7 @@ _ENVIRONMENT = {
     "DEFAULT_VECTORIZER_MODULE": "none",
     "ENABLE_MODULES": "",
     "QUERY_DEFAULTS_LIMIT": "25",
+    "USE_INVERTED_SEARCHABLE": "false",  # its other index of words, from 1.35 on, loses best hits
     "LOG_LEVEL": "warning",
 }
 

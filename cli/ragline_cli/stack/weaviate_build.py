@@ -5,6 +5,7 @@ Weaviate publishes containers and source code, but no server binary as a package
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -16,8 +17,14 @@ from ragline_cli.errors import Cancelled, StackError
 from ragline_cli.stack.processes import Command, run
 
 VERSION = "v1.34.0"
-_MODULE = f"github.com/weaviate/weaviate/cmd/weaviate-server@{VERSION}"
+OTHER_VERSION = "RAGLINE_WEAVIATE_VERSION"
+_MODULE = "github.com/weaviate/weaviate/cmd/weaviate-server"
 _PROGRAM = "weaviate-server"
+
+
+def version() -> str:
+    """Return which release is run: the tag that the environment names, else the pinned one."""
+    return os.environ.get(OTHER_VERSION) or VERSION
 
 
 def installed() -> Path | None:
@@ -64,10 +71,10 @@ def build(log: Path, cancel: Event) -> Path:
 def _build(tool: Path, log: Path, cancel: Event) -> Path:
     unfinished = _home() / "unfinished"
     command = Command(
-        argv=(tool, "install", "-v", _MODULE),
+        argv=(tool, "install", "-v", f"{_MODULE}@{version()}"),
         env={"GOBIN": str(unfinished), "GOFLAGS": "-buildvcs=false"},
     )
-    run(command, log, cancel=cancel, what=f"building Weaviate {VERSION}")
+    run(command, log, cancel=cancel, what=f"building Weaviate {version()}")
     return (unfinished / _PROGRAM).replace(_home() / _PROGRAM)
 
 
@@ -75,8 +82,8 @@ def progress(log: Path) -> str:
     """Return the progress of a build, from the output of `go install -v` in `log`."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     packages = sum(not line.startswith("go: ") for line in lines)
-    return f"building {VERSION}, once, about 5 minutes: {packages} packages compiled"
+    return f"building {version()}, once, about 5 minutes: {packages} packages compiled"
 
 
 def _home() -> Path:
-    return cache_folder() / "weaviate" / VERSION
+    return cache_folder() / "weaviate" / version()

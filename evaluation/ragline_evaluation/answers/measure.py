@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
-from ragline.contracts.base import Event
 from ragline.contracts.queries import Options, QuerySubmitted
 from ragline.errors import RaglineError
 from ragline_evaluation.dataset import Question
@@ -55,14 +55,18 @@ async def answer_all(
     tenant: str,
     at_once: int,
     progress: Callable[[int], None],
+    hops: int | None = None,
 ) -> list[Answered]:
-    """Ask `at_once` questions concurrently; a failed answer is kept as failed."""
+    """Ask `at_once` questions concurrently; a failed answer is kept as failed.
+
+    `hops` replaces the plans' number of further looks.
+    """
     places = asyncio.Semaphore(at_once)
 
     async def ask(question: Question, relevant: frozenset[str]) -> Answered:
         async with places:
             started = time.perf_counter()
-            answer, generating = await _answer(stages, question, tenant)
+            answer, generating = await _answer(stages, question, tenant, hops)
             seconds = time.perf_counter() - started
         progress(1)
         return Answered(
@@ -76,9 +80,11 @@ async def answer_all(
     return await asyncio.gather(*(ask(*each) for each in questions))
 
 
-async def _answer(stages: Stages, question: Question, tenant: str) -> tuple[QueryAnswered, float]:
+async def _answer(
+    stages: Stages, question: Question, tenant: str, hops: int | None
+) -> tuple[QueryAnswered, float]:
     """Return the answer and the seconds spent in the generator; 0 if it was not reached."""
-    event: Event = QuerySubmitted(
+    submitted = QuerySubmitted(
         query_id=question.id[:128],
         text=question.text,
         tenant=tenant,
@@ -86,12 +92,13 @@ async def _answer(stages: Stages, question: Question, tenant: str) -> tuple[Quer
         options=Options(stream=False),
     )
     try:
-        for stage in (stages.classify, stages.retrieve, stages.rerank, stages.answer):
-            started = time.perf_counter()
-            event = await stage(event)
-            if isinstance(event, QueryAnswered):
-                generated = stage is stages.answer
-                return event, time.perf_counter() - started if generated else 0.0
+        event = await stages.classify(submitted)
+        if isinstance(event, QueryAnswered):
+            return event, 0.0
+        ranked = await stages.find(event, hops=hops)
+        started = time.perf_counter()
+        answer = cast("QueryAnswered", await stages.answer(ranked))
+        return answer, time.perf_counter() - started
     except RaglineError as error:
         failed = QueryAnswered(
             query_id=question.id[:128],
@@ -101,4 +108,3 @@ async def _answer(stages: Stages, question: Question, tenant: str) -> tuple[Quer
             answered_at=utc_now(),
         )
         return failed, 0.0
-    raise AssertionError("the last stage gives an answer")

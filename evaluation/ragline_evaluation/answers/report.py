@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ragline.contracts.answers import ClaimSupport
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.tables import table
 from ragline_evaluation.token_overlap import token_f1, token_recall
@@ -21,7 +22,9 @@ class AnswersReport:
 
     `citation_precision`: cited documents that are relevant; `citation_recall`: relevant documents
     that are cited; both over answered questions. `support`: claims that their passages support.
-    `refused_answerable` are wrong refusals, `refused_unanswerable` right ones.
+    `refused_answerable` are wrong refusals, `refused_unanswerable` right ones. `looks` are those of
+    a question, the first one too; `claims` are those of all answers, `supported` how many of them
+    their passages support; the tokens are a question's, for the language model.
     """
 
     dataset: str
@@ -32,6 +35,11 @@ class AnswersReport:
     degradations: dict[str, int]
     results: dict[str, float | None]
     judge: str | None
+    looks: float
+    claims: int
+    supported: int
+    prompt_tokens: float
+    completion_tokens: float
     p50_ms: float
     p95_ms: float
     generator_p50_ms: float
@@ -55,6 +63,12 @@ def report(
     referenced = [each for each in asked if each.question.answer is not None]
     hopeless = [each for each in answered if not each.answerable]
     milliseconds = np.array([each.seconds for each in answered]) * 1_000
+    claims = [
+        claim
+        for each in answered
+        if each.answer.validation
+        for claim in each.answer.validation.claims
+    ]
     generating = np.array([each.generator_seconds for each in answered]) * 1_000
     return AnswersReport(
         dataset=name,
@@ -74,6 +88,11 @@ def report(
             "judged_correct": mean(verdicts.values()) if verdicts else None,
         },
         judge=judge,
+        looks=mean(1 + len(each.answer.hops) for each in answered),
+        claims=len(claims),
+        supported=sum(claim.support is ClaimSupport.SUPPORTED for claim in claims),
+        prompt_tokens=mean(each.answer.usage.prompt_tokens for each in answered),
+        completion_tokens=mean(each.answer.usage.completion_tokens for each in answered),
         p50_ms=float(np.percentile(milliseconds, 50)),
         p95_ms=float(np.percentile(milliseconds, 95)),
         generator_p50_ms=float(np.percentile(generating, 50)),
@@ -113,6 +132,9 @@ def markdown(report: AnswersReport) -> str:
     notes = (
         f"{report.questions} questions with an answer, {report.unanswerable} without: {statuses}. "
         f"Written by: {models}. Judge: {report.judge or 'none configured'}. "
+        f"{report.claims} claims, of which {report.supported} supported. "
+        f"{report.looks:.2f} looks a question, {report.prompt_tokens:.0f} tokens of prompts and "
+        f"{report.completion_tokens:.0f} of answers, "
         f"p50 {report.p50_ms:.0f} ms, p95 {report.p95_ms:.0f} ms; of which the generator "
         f"p50 {report.generator_p50_ms:.1f} ms, p95 {report.generator_p95_ms:.1f} ms."
     )

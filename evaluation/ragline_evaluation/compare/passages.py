@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ragline.embedded_text import embedded_text
 from ragline.ports.models import Embedder, EmbeddingCache
 from ragline.ports.sources import DocumentReader
 from ragline.ports.store import DocumentRef
-from ragline_ingestor.embedding import embedded_text
 
 _AT_ONCE = 64
 

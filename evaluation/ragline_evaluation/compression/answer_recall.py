@@ -7,8 +7,8 @@ words.
 
 from __future__ import annotations
 
+from ragline.questions.terms import terms
 from ragline_evaluation.token_overlap import words
-from ragline_generator.passages.terms import terms
 
 # Maximum words of a single fact (name, date, title); sentences are longer
 _FACT_AT_MOST = 8

@@ -13,7 +13,6 @@ from datetime import timedelta
 
 from ragline.clock import utc_now
 from ragline.contracts.answers import QueryAnswered
-from ragline.contracts.base import Event
 from ragline.contracts.queries import CandidatesRanked, Options, QuerySubmitted
 from ragline_evaluation.compression.answer_recall import answer_recall, measurable
 from ragline_evaluation.compression.truncation import Count, truncated, whole
@@ -66,19 +65,15 @@ async def find_all(
 
 
 async def _find(stages: Stages, question: Question, tenant: str) -> CandidatesRanked | None:
-    event: Event = QuerySubmitted(
+    submitted = QuerySubmitted(
         query_id=question.id[:128],
         text=question.text,
         tenant=tenant,
         deadline=utc_now() + _PATIENCE,
         options=Options(stream=False),
     )
-    for stage in (stages.classify, stages.retrieve, stages.rerank):
-        event = await stage(event)
-        if isinstance(event, QueryAnswered):
-            return None
-    assert isinstance(event, CandidatesRanked)  # noqa: S101  # what the last stage returns
-    return event
+    event = await stages.classify(submitted)
+    return None if isinstance(event, QueryAnswered) else await stages.find(event)
 
 
 def measure(event: CandidatesRanked, reference: str, count: Count) -> Compressed:

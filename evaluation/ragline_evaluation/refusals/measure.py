@@ -2,7 +2,7 @@
 
 Each set is asked three times: without the relevant documents of its odd questions, without those of
 its even questions, and complete. So every question is unanswerable once, while other pages on its
-subject are still there.
+subject are still there. In harder rounds few documents are removed, so that all neighbours stay.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ragline.messaging.composition import Stage
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_generator.passages.ranking import rank
-from ragline_generator.refusal.relevance import assess
+from ragline_generator.refusal.relevance import Relevance, assess
 from ragline_generator.rules import BEST
 
 
@@ -27,13 +27,14 @@ class QuestionKind(StrEnum):
     """Whether the documents that answer a question are there; foreign questions never had any.
 
     `COMPLETE` questions are asked with the whole set, `ANSWERABLE` ones with a half that has all
-    their documents.
+    their documents. `NEIGHBOURS` are unanswerable ones asked with nearly all other documents.
     """
 
     COMPLETE = "complete"
     ANSWERABLE = "answerable"
     PARTIAL = "partial"
     UNANSWERABLE = "unanswerable"
+    NEIGHBOURS = "neighbours"
     FOREIGN = "foreign"
 
 
@@ -61,12 +62,14 @@ class JudgedRefusal:
     """An answer, the kind of its question, and how relevant the passages seemed.
 
     `score` is in [0, 1], 0 if no passages were found; `seconds` are those of the assessment.
+    `relevance` has the signals behind the score; None if the question did not reach the generator.
     """
 
     kind: QuestionKind
     answered: Answered
     score: float
     seconds: float
+    relevance: Relevance | None = None
 
 
 def whole(data: Dataset) -> RefusalRound:
@@ -79,6 +82,22 @@ def whole(data: Dataset) -> RefusalRound:
 def halves(data: Dataset) -> tuple[RefusalRound, RefusalRound]:
     """Return the set without the documents of its odd questions, and without its even ones'."""
     return _without(data, data.questions[1::2]), _without(data, data.questions[::2])
+
+
+def with_neighbours(data: Dataset, rounds: int) -> list[RefusalRound]:
+    """Return `rounds` rounds; in each one question of so many lacks its documents and is asked."""
+    found = [_without(data, data.questions[n::rounds]) for n in range(rounds)]
+    return [_only_unanswerable(each) for each in found]
+
+
+def _only_unanswerable(asked: RefusalRound) -> RefusalRound:
+    questions = [
+        question
+        for question, kind in zip(asked.questions, asked.kinds, strict=True)
+        if kind is QuestionKind.UNANSWERABLE
+    ]
+    kinds = [QuestionKind.NEIGHBOURS] * len(questions)
+    return RefusalRound(documents=asked.documents, questions=questions, kinds=kinds)
 
 
 def _without(data: Dataset, hopeless: Sequence[Question]) -> RefusalRound:
@@ -103,7 +122,7 @@ class Noting:
 
     stage: Stage
     clock: Monotonic = time.perf_counter
-    scores: dict[str, float] = field(default_factory=dict)
+    relevances: dict[str, Relevance] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     async def __call__(self, event: Event) -> Event:
@@ -112,21 +131,23 @@ class Noting:
         best = event.passages[:BEST]
         ranked = rank(event.standalone_text, best)
         started = self.clock()
-        score = assess(event.standalone_text, best, ranked).score
+        relevance = assess(event.standalone_text, best, ranked, unknown=event.unknown_words or ())
         self.seconds[event.query_id] = self.clock() - started
-        self.scores[event.query_id] = score
+        self.relevances[event.query_id] = relevance
         return await self.stage(event)
 
     def judged(
         self, answered: Sequence[Answered], kinds: Sequence[QuestionKind]
     ) -> list[JudgedRefusal]:
         """Combine the recorded relevance with the answers."""
-        return [
-            JudgedRefusal(
-                kind=kind,
-                answered=each,
-                score=self.scores.get(each.answer.query_id, 0.0),
-                seconds=self.seconds.get(each.answer.query_id, 0.0),
-            )
-            for each, kind in zip(answered, kinds, strict=True)
-        ]
+        return [self._judged(each, kind) for each, kind in zip(answered, kinds, strict=True)]
+
+    def _judged(self, answered: Answered, kind: QuestionKind) -> JudgedRefusal:
+        relevance = self.relevances.get(answered.answer.query_id)
+        return JudgedRefusal(
+            kind=kind,
+            answered=answered,
+            score=0.0 if relevance is None else relevance.score,
+            seconds=self.seconds.get(answered.answer.query_id, 0.0),
+            relevance=relevance,
+        )

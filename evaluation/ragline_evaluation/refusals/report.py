@@ -11,6 +11,7 @@ import numpy as np
 
 from ragline_evaluation.refusals.measure import JudgedRefusal, QuestionKind
 from ragline_evaluation.refusals.scoring import Area, Point, Scores, area, curve, decided, point
+from ragline_evaluation.refusals.signal_weights import LeftOut
 from ragline_evaluation.tables import table
 
 _ANSWERED = "answered"
@@ -106,6 +107,13 @@ def markdown(report: RefusalsReport) -> str:
     )
     parts = [f"## Refusals: {report.dataset}", summary]
     return "\n\n".join([*parts, table(_kind_rows(report)), table(_point_rows(report))]) + "\n"
+
+
+def unseen(found: Sequence[LeftOut]) -> str:
+    """Return what weights refuse of sets that they were not fitted on, as a Markdown table."""
+    head = ["set left out", "answerable refused", "unanswerable refused"]
+    rows = [[each.dataset, f"{each.refused:.1%}", f"{each.found:.1%}"] for each in found]
+    return f"## Weights fitted on the other sets\n\n{table([head, *rows])}\n"
 
 
 def _kind_rows(report: RefusalsReport) -> list[list[str]]:

@@ -29,6 +29,7 @@ class Configuration:
     means: str
     plan: Callable[[Plans], Plan] | None
     reranks: bool = False
+    looks_again: bool = False
 
 
 def _searches(weights: dict[SearchKind, float], fusion: str = "score") -> Callable[[Plans], Plan]:
@@ -64,6 +65,13 @@ LADDER: Sequence[Configuration] = (
         means="that plan, then reranked as the settings say",
         plan=lambda plans: plans.chosen,
         reranks=True,
+    ),
+    Configuration(
+        name="hops",
+        means="that, and further looks where the passages do not hold what is asked",
+        plan=lambda plans: plans.chosen,
+        reranks=True,
+        looks_again=True,
     ),
 )
 

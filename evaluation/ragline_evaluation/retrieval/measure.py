@@ -58,6 +58,7 @@ async def ask_all(
     tenant: str,
     depth: int | None,
     progress: Callable[[int], None],
+    hops: int | None = None,
     reference: Callable[[str], list[str]] | None = None,
 ) -> Asked:
     """Ask each question once in each configuration, one after the other.
@@ -71,6 +72,7 @@ async def ask_all(
         tenant: the tenant of the documents.
         depth: candidates of each search and after fusion; None leaves it to the plans.
         progress: called when a question is done.
+        hops: further looks at most; None leaves it to the plans.
         reference: returns the best documents' ids for a question; for configurations without a
             plan.
     """
@@ -91,7 +93,8 @@ async def ask_all(
                 _ask_reference(reference, question, outcome)
                 continue
             plan = configuration.plan(plans)
-            event = understood.model_copy(update={"plan": _deepened(plan, depth)})
+            looks = hops if configuration.looks_again else 0
+            event = understood.model_copy(update={"plan": _changed(plan, depth=depth, hops=looks)})
             await _ask(stages, event, configuration, outcome)
         progress(1)
     return asked
@@ -126,26 +129,31 @@ def _ask_reference(
 async def _ask(
     stages: Stages, event: QueryClassified, configuration: Configuration, outcome: RetrievalOutcome
 ) -> None:
+    found: Sequence[Candidate]
     started = time.perf_counter()
     retrieved = await stages.retrieve(event)
     assert isinstance(retrieved, CandidatesRetrieved)  # noqa: S101
-    found: Sequence[Candidate] = retrieved.candidates
-    degradations = retrieved.degradations
     if configuration.reranks:
-        ranked = await stages.rerank(retrieved.model_copy(update={"options": _ALL}))
-        assert isinstance(ranked, CandidatesRanked)  # noqa: S101
+        ranked = await _ranked(stages, retrieved.model_copy(update={"options": _ALL}))
         found, degradations = ranked.passages, ranked.degradations
         outcome.read += sum(passage.rerank is not None for passage in ranked.passages)
+        outcome.searches += sum(hop.searches for hop in ranked.hops)
+    else:
+        found, degradations = retrieved.candidates, retrieved.degradations
     outcome.seconds.append(time.perf_counter() - started)
     outcome.ranked[event.query_id] = _documents(found)
     outcome.searches += len(searches_of(event))
     outcome.degradations.update(degradations)
 
 
-def _deepened(plan: Plan, depth: int | None) -> Plan:
-    if depth is None:
-        return plan
-    return plan.model_copy(update={"depth": depth, "candidates": min(depth, 200)})
+async def _ranked(stages: Stages, retrieved: CandidatesRetrieved) -> CandidatesRanked:
+    event = await stages.rerank(retrieved)
+    return event if isinstance(event, CandidatesRanked) else await stages.find(event)
+
+
+def _changed(plan: Plan, *, depth: int | None, hops: int | None) -> Plan:
+    changes = {} if depth is None else {"depth": depth, "candidates": min(depth, 200)}
+    return plan.model_copy(update=changes | ({} if hops is None else {"hops": hops}))
 
 
 def _documents(found: Iterable[Candidate]) -> list[str]:

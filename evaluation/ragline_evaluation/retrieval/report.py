@@ -16,6 +16,7 @@ from ragline_evaluation.retrieval.measure import Asked, RetrievalOutcome
 from ragline_evaluation.retrieval.scoring import (
     MAIN,
     MEASURES,
+    WHOLE,
     Difference,
     Values,
     difference,
@@ -72,7 +73,7 @@ def _figures(values: Values, outcome: RetrievalOutcome) -> dict[str, float]:
     count = max(len(outcome.seconds), 1)
     milliseconds = np.array(outcome.seconds) * 1_000
     return {
-        **{name: float(values[name].mean()) for name in MEASURES},
+        **{name: float(values[name].mean()) for name in (*MEASURES, *WHOLE)},
         "p50_ms": float(np.percentile(milliseconds, 50)),
         "p95_ms": float(np.percentile(milliseconds, 95)),
         "searches": outcome.searches / count,
@@ -126,7 +127,15 @@ def _meanings(report: Report) -> str:
 
 
 def _result_rows(report: Report) -> list[list[str]]:
-    head = ["configuration", *MEASURES, "against vector (95 %)", "p50/p95 ms", "searches", "read"]
+    head = [
+        "configuration",
+        *MEASURES,
+        *WHOLE,
+        "against vector (95 %)",
+        "p50/p95 ms",
+        "searches",
+        "read",
+    ]
     rows = [head]
     for configuration in LADDER:
         figures = report.results.get(configuration.name)
@@ -136,7 +145,7 @@ def _result_rows(report: Report) -> list[list[str]]:
         rows.append(
             [
                 configuration.name,
-                *(f"{figures[name]:.3f}" for name in MEASURES),
+                *(f"{figures[name]:.3f}" for name in (*MEASURES, *WHOLE)),
                 _interval(against) if against else "",
                 f"{figures['p50_ms']:.0f}/{figures['p95_ms']:.0f}",
                 f"{figures['searches']:.2f}",

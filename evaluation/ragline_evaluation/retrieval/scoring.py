@@ -22,6 +22,10 @@ MEASURES = {
     "recall@20": ir_measures.R @ 20,
     "MRR@10": ir_measures.RR @ 10,
 }
+# Shares of the questions of which all relevant documents are found
+WHOLE = {"all@5": ir_measures.R @ 5, "all@10": ir_measures.R @ 10}
+# Beside them for few questions with few documents each
+AT_TEN = {"recall@10": ir_measures.R @ 10}
 MAIN = "nDCG@10"
 _RESAMPLES = 9_999
 _SEED = 20_260_101
@@ -56,11 +60,13 @@ def score(ranked: Mapping[str, Sequence[str]], judgements: Judgements) -> Values
         for place, document in enumerate(documents)
     ]
     at = {question: place for place, question in enumerate(questions)}
-    values = {name: np.zeros(len(questions)) for name in MEASURES}
-    names = {measure: name for name, measure in MEASURES.items()}
-    for each in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):
-        values[names[each.measure]][at[each.query_id]] = each.value
-    return values
+    measures = set(MEASURES.values()) | set(WHOLE.values()) | set(AT_TEN.values())
+    found = {measure: np.zeros(len(questions)) for measure in measures}
+    for each in ir_measures.iter_calc(list(measures), qrels, run):
+        found[each.measure][at[each.query_id]] = each.value
+    shares = {name: found[measure] for name, measure in (MEASURES | AT_TEN).items()}
+    whole = {name: (found[measure] >= 1).astype(float) for name, measure in WHOLE.items()}
+    return shares | whole
 
 
 def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Difference:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered, StageTiming
 from ragline.contracts.base import Event
-from ragline.contracts.queries import QuerySubmitted
+from ragline.contracts.queries import QueryClassified, QuerySubmitted
 from ragline.contracts.topics import Service
 from ragline.errors import DeadlineExceeded
 from ragline.messaging.composition import Stage
@@ -76,16 +76,17 @@ async def _in_time(
     event: Event = query
     try:
         async with asyncio.timeout_at(_until(event, clock)) as limit:
-            for service, stage in _in_order(stages):
+            order, place = _in_order(stages), 0
+            while not isinstance(event, QueryAnswered):
+                service, stage = order[place]
                 started = epoch_ms(clock())
                 event = await stage(event)
                 timings.append(_timing(service, started, clock))
-                if isinstance(event, QueryAnswered):
-                    return event
                 limit.reschedule(_until(event, clock))
+                place += -1 if _is_sent_back(service, event) else 1
+            return event
     except TimeoutError as error:
         raise DeadlineExceeded("no answer before the question's deadline") from error
-    raise AssertionError("the last stage gives an answer")
 
 
 def _until(event: Event, clock: Clock) -> float | None:
@@ -107,3 +108,8 @@ def _in_order(stages: QueryStages) -> tuple[tuple[Service, Stage], ...]:
         (Service.RERANKER, stages.rerank),
         (Service.GENERATOR, stages.answer),
     )
+
+
+def _is_sent_back(service: Service, event: Event) -> bool:
+    """Tell whether the question goes back to the retriever for a further look."""
+    return service is Service.RERANKER and type(event) is QueryClassified

@@ -17,7 +17,7 @@ class OtherSetting:
     """A setting that differs in the second configuration, with both values; secrets are hidden."""
 
     name: str
-    shadow: str
+    shadow: str | None
     otherwise: str | None
 
 

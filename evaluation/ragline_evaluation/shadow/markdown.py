@@ -44,7 +44,7 @@ def _settings(report: ShadowReport) -> str:
     if not report.run.settings:
         return "No setting differs: what is different below is chance, load or another shell's."
     rows = [
-        [f"`{each.name}`", cell(each.shadow), cell(each.otherwise or "unset")]
+        [f"`{each.name}`", cell(each.shadow or "unset"), cell(each.otherwise or "unset")]
         for each in report.run.settings
     ]
     return table([["setting", "shadow", "otherwise"], *rows])

@@ -165,5 +165,8 @@ class Tally:
 
 
 def _work(answer: QueryAnswered) -> dict[str, float]:
-    """Return the milliseconds of each stage's work."""
-    return {each.stage: each.finished - each.started for each in answer.timings}
+    """Return the milliseconds of each stage's work, of all looks together."""
+    work: defaultdict[str, float] = defaultdict(float)
+    for each in answer.timings:
+        work[each.stage] += each.finished - each.started
+    return work

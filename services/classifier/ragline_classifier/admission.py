@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ragline.background import repeating
-from ragline.contracts.topics import CANDIDATES, INTENTS, RANKED, Service, consumer_group
+from ragline.contracts.topics import LAG_READERS, Service, consumed_by, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.backlog import Backlog
@@ -18,13 +18,10 @@ from ragline_classifier.settings import AdmissionSettings, Settings
 
 _RELEASE_S = 0.1
 # in pipeline order
-_BEHIND = tuple(
+BEHIND = tuple(
     GroupTopic(group=consumer_group(service, topic), topic=topic.name)
-    for service, topic in (
-        (Service.RETRIEVER, INTENTS),
-        (Service.RERANKER, CANDIDATES),
-        (Service.GENERATOR, RANKED),
-    )
+    for service in LAG_READERS[Service.CLASSIFIER]
+    for topic in consumed_by(service)
 )
 
 
@@ -55,7 +52,7 @@ async def open_admission(
     async with (
         repeating(release, every_s=_RELEASE_S),
         watching_lag(
-            settings.kafka, _BEHIND, tell=tell, every_s=own.poll_s, idle=lambda: backlog.idle
+            settings.kafka, BEHIND, tell=tell, every_s=own.poll_s, idle=lambda: backlog.idle
         ),
     ):
         yield admission

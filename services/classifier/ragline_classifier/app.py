@@ -9,6 +9,7 @@ from ragline.adapters.llm.guarded import ModelGuard
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
+from ragline.adapters.redis.presences import present
 from ragline.adapters.redis.progress import open_progress
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, INTENTS, QUERIES, Service
@@ -42,6 +43,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     async with (
         open_redis(settings.redis) as redis,
         watching_ledger(redis, metrics) as watch,
+        present(redis, Service.CLASSIFIER),
         open_admission(settings, metrics, waiting=waiting, assignment=assignment) as admission,
         open_stage(settings, guard, expected_wait=admission.expected_wait) as stage,
     ):

@@ -16,10 +16,12 @@ from ragline_gateway.api_document import problems
 from ragline_gateway.chat.routes import router as chat
 from ragline_gateway.documents.routes import router as documents
 from ragline_gateway.feedback.routes import router as feedback
+from ragline_gateway.mcp.endpoint import mcp_route
 from ragline_gateway.methods import answer_wrong_methods
 from ragline_gateway.parts import Parts
 from ragline_gateway.pipeline.routes import router as pipeline
 from ragline_gateway.queries.routes import router as queries
+from ragline_gateway.responses.routes import router as responses
 from ragline_gateway.streams.routes import router as streams
 
 _ABOUT = """\
@@ -45,10 +47,11 @@ def make_api(parts: Parts) -> FastAPI:
         responses=problems(400, 401, 403, 408, 413, 422, 429, 500, 503),
     )
     app.state.parts = parts
-    routers = (queries, streams, feedback, chat, documents, pipeline)
+    routers = (queries, streams, feedback, chat, responses, documents, pipeline)
     for router in routers:
         app.include_router(router)
-    answer_wrong_methods(app, chain.from_iterable(router.routes for router in routers))
+    app.router.routes.append(agents := mcp_route(parts))
+    answer_wrong_methods(app, [*chain.from_iterable(each.routes for each in routers), agents])
     _add_page(app, "/", _CONSOLE, files_at="/console")
     _add_page(app, "/docs", _REFERENCE, files_at="/docs", packages=[_SWAGGER_UI])
     return app

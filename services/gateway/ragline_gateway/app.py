@@ -5,27 +5,42 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.hub import RedisHub, open_hub
+from ragline.adapters.redis.index_uses import RedisIndexUses
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
+from ragline.adapters.redis.presences import present
 from ragline.adapters.redis.views import RedisViews
 from ragline.adapters.stores.guarded import open_bounded_reader
 from ragline.clock import utc_now
-from ragline.contracts.topics import ANSWERS, DOCUMENT_ACCESS, DOCUMENTS, FEEDBACK, QUERIES
+from ragline.contracts.topics import (
+    ANSWERS,
+    DOCUMENT_ACCESS,
+    DOCUMENTS,
+    FEEDBACK,
+    QUERIES,
+    Service,
+)
+from ragline.index_settings import settings_for
+from ragline.messaging.index_follower import open_follower
 from ragline.messaging.kafka_clients import check_topics
+from ragline.messaging.live_index import open_live_index
 from ragline.observability.health import Health
 from ragline.observability.http import serve_http
 from ragline.observability.metrics import Metrics
 from ragline.observability.timed_protocol import RequestTimes
+from ragline.observability.tracer import open_tracer
+from ragline.ports.sources import DocumentReader
 from ragline.process import once_available
 from ragline_gateway.access.authenticator import open_authenticator
 from ragline_gateway.answers.tail import AnswerTail, open_tail
 from ragline_gateway.answers.waiters import Waiters
 from ragline_gateway.api import make_api
+from ragline_gateway.documents.live_reader import LiveReader
 from ragline_gateway.documents.sources import opened_later
 from ragline_gateway.garbage_collection import collecting_calmly
 from ragline_gateway.limits.rate import open_limiter
@@ -54,6 +69,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
     """
     own = settings.gateway
     async with AsyncExitStack() as stack:
+        tracer = stack.enter_context(open_tracer(settings.traces, service="ragline-gateway"))
         authenticator = await stack.enter_async_context(open_authenticator(own))
         limiter = await stack.enter_async_context(
             open_limiter(settings.redis, metrics, requests_per_minute=own.requests_per_minute)
@@ -67,6 +83,7 @@ async def run(settings: Settings, stop: asyncio.Event, health: Health, metrics: 
             metrics=metrics,
             settings=own,
             new_id=parts.new_id,
+            tracer=tracer,
         )
         port = await stack.enter_async_context(
             serve_http(
@@ -98,6 +115,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings.redis))
         watch = await stack.enter_async_context(watching_ledger(redis, metrics))
+        await stack.enter_async_context(present(redis, Service.GATEWAY))
         health.degraded["ledger"] = watch.trouble
         hub = await stack.enter_async_context(open_hub(redis))
         await once_available(health, lambda: check_topics(settings.kafka, _TOPICS))
@@ -111,9 +129,19 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
                 open_tail(settings.kafka, waiting, partitions=publisher.partitions_of_answers)
             ),
         )
-        sources = await stack.enter_async_context(
-            opened_later(lambda: open_bounded_reader(settings.vector_store, metrics=metrics))
+        indexes = await once_available(
+            health, lambda: stack.enter_async_context(open_follower(settings.kafka))
         )
+        live = await stack.enter_async_context(
+            open_live_index(
+                indexes,
+                lambda index: _open_sources(settings_for(settings, index), metrics),
+                clock=utc_now,
+                service=Service.GATEWAY,
+                uses=RedisIndexUses(redis, clock=utc_now),
+            )
+        )
+        health.degraded["indexes"] = live.problem
         _watch(tail, health)
         records = QueryRecords(redis, ttl_s=settings.redis.answer_ttl_s)
         looking = Lookup(records=records, ledger=open_ledger(redis, settings), redis=redis)
@@ -123,11 +151,17 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
             looking=looking,
             streams=_streams(waiting, hub, looking, own, metrics),
             views=RedisViews(redis),
-            sources=sources,
+            sources=LiveReader(live.using),
             clock=utc_now,
             new_id=_new_id,
             settings=own,
         )
+
+
+def _open_sources(
+    settings: Settings, metrics: Metrics
+) -> AbstractAsyncContextManager[DocumentReader]:
+    return opened_later(lambda: open_bounded_reader(settings.vector_store, metrics=metrics))
 
 
 def _watch(tail: AnswerTail, health: Health) -> None:

@@ -63,6 +63,7 @@ class _Reads:
             )
 
 
-JSON_BODY = Depends(_Reads(BodyKind.JSON))
+check_json = _Reads(BodyKind.JSON)
+JSON_BODY = Depends(check_json)
 DOCUMENT_BODY = Depends(_Reads(BodyKind.DOCUMENT))
 FORM_BODY = Depends(_Reads(BodyKind.FORM))

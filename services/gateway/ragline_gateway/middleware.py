@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from ragline.observability.metrics import Metrics
+from ragline.observability.tracer import Tracer
 from ragline_gateway.access.gate import Authenticates, Gate
 from ragline_gateway.api_document import complete_document
 from ragline_gateway.head_requests import HeadRequests
@@ -14,6 +15,7 @@ from ragline_gateway.limits.allowance import Limiter
 from ragline_gateway.limits.origins import PageSecurity, cors
 from ragline_gateway.limits.size import SizeLimit
 from ragline_gateway.observing.requests import Observed
+from ragline_gateway.observing.traced import Traced
 from ragline_gateway.problem_responses import install
 from ragline_gateway.settings import GatewayGroup
 from ragline_gateway.unexpected import Unexpected
@@ -27,12 +29,13 @@ def add_middlewares(
     metrics: Metrics,
     settings: GatewayGroup,
     new_id: Callable[[], str],
+    tracer: Tracer,
 ) -> None:
     """Add the middleware that every request of `app` passes through.
 
-    From the outermost to the innermost: log and metrics; security and CORS headers, which error
-    responses get as well; unexpected errors as 500; the body size limit; authentication and rate
-    limit; HEAD as GET.
+    From the outermost to the innermost: the trace; log and metrics; security and CORS headers,
+    which error responses get as well; unexpected errors as 500; the body size limit; authentication
+    and rate limit; HEAD as GET.
     """
     install(app)
     complete_document(app)
@@ -46,3 +49,5 @@ def add_middlewares(
         app.add_middleware(allowed.cls, *allowed.args, **allowed.kwargs)
     app.add_middleware(PageSecurity)
     app.add_middleware(Observed, metrics=metrics)
+    if tracer.on:
+        app.add_middleware(Traced, tracer=tracer)

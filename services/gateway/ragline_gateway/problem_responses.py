@@ -29,8 +29,11 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 # Clients of these paths expect errors in OpenAI's format
-_OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+_OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses")
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+# Clients of this one read JSON-RPC alone (section 5.1), and only if it is called JSON
+_MCP_PATH = "/mcp"
+_INVALID_REQUEST, _INTERNAL_ERROR = -32600, -32603
 _LONGEST_NAME = 64
 
 
@@ -50,12 +53,15 @@ def install(app: FastAPI) -> None:
 def response_of(problem: Problem, scope: Scope) -> Response:
     """Return the response to the request of `scope`, and store the problem's code in the scope."""
     scope.setdefault("state", {})["problem"] = problem.code
-    body = problem.body()
-    if scope["path"].removeprefix(scope.get("root_path", "")).startswith(_OPENAI_PATHS):
-        body["error"] = _openai_error(problem)
+    body, media_type = problem.body(), MEDIA_TYPE
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if path.startswith(_OPENAI_PATHS):
+        body["error"] = openai_error(problem)
+    elif path == _MCP_PATH:
+        body, media_type = _json_rpc_error(problem), "application/json"
     # escaped: a name in `loc` may hold a lone surrogate, which UTF-8 cannot encode
     return Response(
-        json.dumps(body), problem.status, headers=problem.headers, media_type=MEDIA_TYPE
+        json.dumps(body), problem.status, headers=problem.headers, media_type=media_type
     )
 
 
@@ -148,7 +154,15 @@ _TOLD: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
 )
 
 
-def _openai_error(problem: Problem) -> dict[str, Any]:
+def _json_rpc_error(problem: Problem) -> dict[str, Any]:
+    """Return the answer to a message that was not looked at: it has no id."""
+    code = _INTERNAL_ERROR if problem.status >= 500 else _INVALID_REQUEST
+    error = {"code": code, "message": problem.text(), "data": problem.body()}
+    return {"jsonrpc": "2.0", "id": None, "error": error}
+
+
+def openai_error(problem: Problem) -> dict[str, Any]:
+    """Return the problem as OpenAI's clients expect errors."""
     server = "server_error" if problem.status >= 500 else "invalid_request_error"
     first = problem.errors[0] if problem.errors else None
     message = f"{problem.title}: {problem.detail}" if problem.detail else problem.title

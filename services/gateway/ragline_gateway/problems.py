@@ -60,6 +60,14 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
 
+    def text(self) -> str:
+        """Return all of it in a line: what happened, what to do, what is wrong, and the code."""
+        told = f"{self.title}: {self.detail}" if self.detail else self.title
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in each.loc)}: {each.message}" for each in self.errors
+        )
+        return f"{told} ({wrong}) [{self.code}]" if wrong else f"{told} [{self.code}]"
+
     def body(self) -> dict[str, Any]:
         """Return the problem as JSON."""
         return ProblemBody(

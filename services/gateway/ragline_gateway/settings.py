@@ -17,7 +17,10 @@ from ragline.settings import (
 class GatewayGroup(Group):
     """The HTTP API. It does not start unless API keys, JWKS or an anonymous tenant are set."""
 
-    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
+    host: str = Field(
+        "127.0.0.1",
+        description="address to listen on; `*` is every one, of IPv4 and IPv6, as in a container",
+    )
     port: Port = Field(8_080, description="of the API and the console; 0 picks a free port")
     keys_file: str | None = Field(
         None, description="TOML with the API keys' hashes (`ragline keys create` makes entries)"

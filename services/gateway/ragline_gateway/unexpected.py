@@ -50,17 +50,18 @@ class Unexpected:
         except ClientDisconnect:
             log.debug("a caller disconnected before the request was read")
         except Exception as error:
-            problem = problem_of(error) or self._fault()
+            problem = problem_of(error) or fault(self._new_id())
             if began:
                 raise BrokenOff(problem.detail or problem.code) from None
             await send_problem(problem, scope, receive, send)
 
-    def _fault(self) -> Problem:
-        number = self._new_id()
-        log.exception("fault %s", number)
-        return Problem(
-            status=500,
-            code="internal",
-            title="Something went wrong here",
-            detail=f"the operator finds it in the log as fault {number}",
-        )
+
+def fault(number: str) -> Problem:
+    """Log the exception that is being handled, and return the problem that names its log entry."""
+    log.exception("fault %s", number)
+    return Problem(
+        status=500,
+        code="internal",
+        title="Something went wrong here",
+        detail=f"the operator finds it in the log as fault {number}",
+    )

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ragline import language
 from ragline.adapters.llm.guarded import ModelGuard
@@ -17,6 +18,7 @@ from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.ledger import open_ledger
 from ragline.adapters.redis.ledger_watch import watching_ledger
 from ragline.adapters.redis.optional import optional_redis
+from ragline.adapters.redis.presences import present
 from ragline.adapters.redis.progress import open_progress
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.clock import utc_now
@@ -25,13 +27,16 @@ from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import QueryDelivery
 from ragline.messaging.service import ServiceSpec
 from ragline.observability.metrics import Metrics
-from ragline.ports.models import Tokenizer
+from ragline.ports.models import LanguageModel, Tokenizer
 from ragline_generator.caching.composition import with_cache
 from ragline_generator.settings import GeneratorSettings
 from ragline_generator.stage import GeneratorStage
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prices, prompts
-from ragline_generator.writing.writer import Writer, WriterLimits
+from ragline_generator.writing.writer import Writer
+
+if TYPE_CHECKING:
+    from ragline_generator.structured.schema_filler import SchemaFiller
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +62,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
         redis = await stack.enter_async_context(open_redis(settings.redis))
         caches = await stack.enter_async_context(open_redis(settings.redis.caches))
         watch = await stack.enter_async_context(watching_ledger(redis, metrics))
+        await stack.enter_async_context(present(redis, Service.GENERATOR))
         stream = RedisTokenStream(
             optional_redis(redis, "token_stream", metrics),
             ttl_s=settings.redis.stream_ttl_s,
@@ -64,13 +70,16 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
         )
         opinion = await stack.enter_async_context(open_opinion(settings.opinion))
+        tokenizer = await _tokenizer(settings, metrics, stack)
+        model = await _model(settings, guard, stack)
         stage = GeneratorStage(
             stream=stream,
-            tokenizer=await _tokenizer(settings, metrics, stack),
+            tokenizer=tokenizer,
             clock=utc_now,
             ladder=settings.ladder.ladder(),
             validator=Validator(min_support=own.min_support, opinion=opinion),
-            writer=await _writer(settings, guard, stack),
+            writer=_writer(settings, model) if model else None,
+            filler=_filler(settings, model, tokenizer, price_table) if model else None,
             rules=own.rules(settings.llm),
             prices=price_table,
             prompts=prompt_files,
@@ -102,23 +111,43 @@ async def _tokenizer(
     )
 
 
-async def _writer(
+async def _model(
     settings: GeneratorSettings, guard: ModelGuard, stack: AsyncExitStack
-) -> Writer | None:
+) -> LanguageModel | None:
     if not settings.llm.configured:
         return None
-    own = settings.generator
-    limits = WriterLimits(
-        timeout_s=settings.llm.timeout_s,
-        reserve_s=own.reserve_s,
-        least_s=own.llm_least_s,
-        attempts=own.llm_attempts,
-    )
     # the client takes half a second to import, which a start without a model need not wait for
     from ragline.adapters.llm.openai import open_language_model
 
-    model = await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
-    return Writer(model, limits=limits, clock=utc_now)
+    return await stack.enter_async_context(open_language_model(settings.llm, guard=guard))
+
+
+def _writer(settings: GeneratorSettings, model: LanguageModel) -> Writer:
+    return Writer(model, limits=settings.generator.limits(settings.llm), clock=utc_now)
+
+
+def _filler(
+    settings: GeneratorSettings,
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    price_table: prices.PriceTable,
+) -> SchemaFiller:
+    # as with the client: its validator of schemas takes half a second to import
+    from ragline_generator.structured.schema_filler import SchemaFiller
+
+    return SchemaFiller(
+        model,
+        limits=settings.generator.limits(settings.llm),
+        tokenizer=tokenizer,
+        rules=settings.generator.rules(settings.llm),
+        prices=price_table,
+        clock=utc_now,
+    )
+
+
+def preload(_: GeneratorSettings) -> None:
+    """Load what tells languages apart."""
+    language.load()
 
 
 SPEC = ServiceSpec(
@@ -128,4 +157,5 @@ SPEC = ServiceSpec(
     delivery=QueryDelivery(reserves=True),
     settings=GeneratorSettings,
     compose=compose,
+    preload=preload,
 )

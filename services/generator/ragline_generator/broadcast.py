@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from ragline.clock import Clock
 from ragline.contracts.base import QueryRef
 from ragline.ports.answers import TokenStream
+from ragline.ports.models import NOT_WANTED
+
+T = TypeVar("T")
 
 
 class Broadcast:
@@ -48,6 +54,11 @@ class Broadcast:
         """Seconds between two look-ups of the request to stop."""
         return self._poll.total_seconds()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a reader asked to stop, as far as it was looked up."""
+        return self._cancelled
+
     async def start(self) -> None:
         """Begin an attempt; when called again, readers discard the text received so far."""
         self._first_text = None
@@ -73,3 +84,19 @@ class Broadcast:
             self._next_poll = now + self._poll
             self._cancelled = await self._stream.cancelled(self._query)
         return self._cancelled
+
+    async def unless_cancelled(self, coming: Coroutine[Any, Any, T]) -> T | None:
+        """Return what `coming` returns; None as soon as a reader asks to stop, which ends it.
+
+        Raises:
+            Exception: whatever `coming` raises.
+        """
+        work = asyncio.ensure_future(coming)
+        try:
+            while not (await asyncio.wait({work}, timeout=self.poll_s))[0]:
+                if await self.cancelled():
+                    return None
+            return work.result()
+        finally:
+            if work.cancel(NOT_WANTED if self._cancelled else None):
+                await asyncio.gather(work, return_exceptions=True)

@@ -54,7 +54,10 @@ def not_answered_by(relevance: Relevance, *, unknown: Collection[str] = ()) -> A
     parts = {part for word in unknown for part in (word, word.partition("'")[0])}
     missing = [word for word in relevance.missing if word in parts]
     return AnswerOutcome(
-        status=AnswerStatus.REFUSED, reason=reason, missing=tuple(missing[:_WORDS_NAMED])
+        status=AnswerStatus.REFUSED,
+        reason=reason,
+        missing=tuple(missing[:_WORDS_NAMED]),
+        support=relevance.support,
     )
 
 
@@ -73,22 +76,27 @@ def other_kind(asked: Sequence[str], *, unknown: Collection[str] = ()) -> Answer
 class AnswerOutcome:
     """How the question ended, before it becomes an event.
 
-    `missing` are words of the question that no document contains.
+    `missing` are words of the question that no document contains, `unanswered` the questions of
+    several that are left open. `json_text` and `support` are those of `QueryAnswered`.
     """
 
     status: AnswerStatus
     checked: Checked | None = None
+    json_text: str | None = None
     reason: AnswerError | None = None
     missing: Sequence[str] = ()
+    unanswered: Sequence[str] = ()
+    support: float | None = None
     usage: Usage = field(default_factory=Usage)
     models: Mapping[str, str] = field(default_factory=dict)
     degradations: Sequence[Degradation] = ()
 
-    def followed_by(self, text: str) -> AnswerOutcome:
-        """Return the outcome with a paragraph behind its text, which claims nothing."""
+    def leaving_open(self, questions: Sequence[str], *, said: str) -> AnswerOutcome:
+        """Return the outcome with the `questions` left open, and the paragraph that says so."""
         if self.checked is None:
             return self
-        return replace(self, checked=replace(self.checked, text=f"{self.checked.text}\n\n{text}"))
+        checked = replace(self.checked, text=f"{self.checked.text}\n\n{said}")
+        return replace(self, checked=checked, unanswered=tuple(questions))
 
     @property
     def text(self) -> str:
@@ -123,9 +131,12 @@ def answered(
         tenant=event.tenant,
         status=outcome.status,
         text=text,
+        json_text=outcome.json_text,
         intent=event.intent,
         plan=event.plan.name,
         standalone_text=event.standalone_text,
+        unanswered=() if refused else tuple(outcome.unanswered),
+        support=None if outcome.support is None else round(outcome.support, 3),
         citations=() if refused or checked is None else checked.citations,
         nearest=nearest(event.passages) if refused else (),
         validation=validation,
@@ -138,6 +149,8 @@ def answered(
         first_text_ms=first_text_ms,
         watermark=event.watermark,
         missing_versions=event.missing_versions,
+        index=event.index,
+        hops=event.hops,
         error=outcome.reason,
         answered_at=at,
     )

@@ -13,6 +13,7 @@ from ragline.settings import Group, LadderSettings, PositiveFloat, PositiveInt, 
 from ragline_generator.rules import Rules
 from ragline_generator.writing import prompts
 from ragline_generator.writing.context_window import ContextWindow
+from ragline_generator.writing.writer import WriterLimits
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CacheTenant = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")]
@@ -44,6 +45,15 @@ class AnswerSettings(Group):
         (), description="tenants whose answers are cached, `*` for all; none when empty"
     )
     cache_ttl_s: PositiveInt = Field(86_400, description="how long a cached answer is kept")
+
+    def limits(self, llm: LlmSettings) -> WriterLimits:
+        """Return the bounds on what `llm` does."""
+        return WriterLimits(
+            timeout_s=llm.timeout_s,
+            reserve_s=self.reserve_s,
+            least_s=self.llm_least_s,
+            attempts=self.llm_attempts,
+        )
 
     def rules(self, llm: LlmSettings) -> Rules:
         """Return what makes an answer, where `llm` is asked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ragline.clock import Clock
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
@@ -11,23 +12,24 @@ from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline.ladder import Ladder, Rung
 from ragline.ports.answers import TokenStream
 from ragline.ports.models import Tokenizer
+from ragline.questions.comparison import alternatives, compared
+from ragline.questions.question_parts import in_context, question_parts, speaks_of
+from ragline.questions.terms import terms
 from ragline_generator import outcome
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.extractive.answerer import Asked, ExtractiveAnswerer
 from ragline_generator.outcome import AnswerOutcome
-from ragline_generator.passages.comparison import alternatives, compared
 from ragline_generator.passages.context import label
 from ragline_generator.passages.core_question import core_question
 from ragline_generator.passages.editions import outdated
 from ragline_generator.passages.injected import without_orders
-from ragline_generator.passages.question_parts import question_parts, speaks_of
 from ragline_generator.passages.ranking import Ranking
-from ragline_generator.passages.terms import terms
 from ragline_generator.refusal.modifiers import other_kinds, told_apart, unknown_names
 from ragline_generator.refusal.named_things import named_thing
-from ragline_generator.refusal.relevance import assess
+from ragline_generator.refusal.relevance import Relevance, assess
 from ragline_generator.refusal.whole_collection import asks_for_all, may_ask_for_all
 from ragline_generator.rules import BEST, Rules
+from ragline_generator.structured.failures import NO_MODEL
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing.answerer import ModelAnswerer
 from ragline_generator.writing.languages import Languages
@@ -35,11 +37,16 @@ from ragline_generator.writing.prices import PriceTable
 from ragline_generator.writing.prompts import Prompts
 from ragline_generator.writing.writer import Writer
 
+if TYPE_CHECKING:
+    # its validator takes half a second to import, which a start without a model need not wait for
+    from ragline_generator.structured.schema_filler import SchemaFiller
+
 
 class GeneratorStage:
     """Refuses if the passages lack an answer, else answers by the language model or by quotes.
 
-    Without `writer`, or when it fails or has too little time, the answer is extractive.
+    Without `writer`, or when it fails or has too little time, the answer is extractive. Without
+    `filler` a question with a JSON schema fails at once: nothing else could fill it.
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class GeneratorStage:
         ladder: Ladder,
         validator: Validator,
         writer: Writer | None = None,
+        filler: SchemaFiller | None = None,
         rules: Rules,
         prices: PriceTable,
         prompts: Prompts,
@@ -62,6 +70,7 @@ class GeneratorStage:
         self._ladder = ladder
         self._rules = rules
         self._languages = languages
+        self._filler = filler
         self._extractive = ExtractiveAnswerer(validator=validator, rules=rules)
         self._model: ModelAnswerer | None = None
         if writer is not None:
@@ -85,13 +94,26 @@ class GeneratorStage:
             clock=self._clock,
         )
         language = await self._languages.of(event.text, event.standalone_text)
-        ended = self._worded(await self._end(event, broadcast, language), language)
+        ended = self._worded(await self._in_form(event, broadcast, language), language)
         if broadcast.skipped:
             ended = replace(ended, degradations=(*ended.degradations, Degradation.STREAM))
         await broadcast.finish(ended.status)
         return outcome.answered(
             event, ended, at=self._clock(), first_text_ms=broadcast.first_text_ms
         )
+
+    async def _in_form(
+        self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
+    ) -> AnswerOutcome:
+        """End the question, and fill its JSON schema where it has one."""
+        if event.options.json_schema is None:
+            return await self._end(event, broadcast, language)
+        if self._filler is None:
+            return AnswerOutcome(status=AnswerStatus.FAILED, reason=NO_MODEL)
+        ended = await self._end(self._filler.leaving_time(event), broadcast, language)
+        if ended.status is not AnswerStatus.ANSWERED:
+            return ended
+        return await self._filler.fill(event, ended, broadcast=broadcast)
 
     async def _end(
         self, event: CandidatesRanked, broadcast: Broadcast, language: str | None
@@ -102,7 +124,10 @@ class GeneratorStage:
         old = outdated(event.standalone_text, event.passages, year=self._clock().year)
         passages = _without(event.passages, old)
         parts = _parts(event.standalone_text, passages)
-        looks = [self._look(event, part, passages) for part in parts]
+        looks = [
+            self._look(event, part, passages, context=context)
+            for part, context in zip(parts, in_context(parts), strict=True)
+        ]
         asked = [look for look in looks if isinstance(look, Asked)]
         if not asked and len(parts) == 1 and (sides := alternatives(parts[0])):
             parts, looks = sides, [self._look(event, side, passages) for side in sides]
@@ -127,14 +152,17 @@ class GeneratorStage:
                 broadcast=broadcast,
             )
         left = [part for part, look in zip(parts, looks, strict=True) if look in refusals]
+        support = min((look.support for look in asked if look.support is not None), default=None)
         if by_model is not None:
             others = [part for part in parts if part not in left]
             left = [part for part in left if not speaks_of(part, others, text=by_model.text)]
-            return await self._with_open(by_model, left, broadcast, language)
+            ended = replace(by_model, support=support)
+            return await self._with_open(ended, left, broadcast, language)
         count = await self._tokenizer.counter(())
         quoted = await self._extractive.answer(event, asked, broadcast=broadcast, count=count)
         return replace(
             await self._with_open(quoted, left, broadcast, language),
+            support=support,
             usage=spent or quoted.usage,
             degradations=() if self._model is None else (Degradation.LLM,),
         )
@@ -147,12 +175,37 @@ class GeneratorStage:
             return ended
         said = self._languages.unanswered(left, language)
         await broadcast.say(f"\n\n{said}")
-        return ended.followed_by(said)
+        return ended.leaving_open(left, said=said)
 
     def _look(
-        self, event: CandidatesRanked, question: str, passages: Sequence[Passage]
+        self,
+        event: CandidatesRanked,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        context: str | None = None,
     ) -> Asked | AnswerOutcome:
-        """Return the passages that may answer `question`, or its refusal."""
+        """Return the passages that may answer `question`, or its refusal.
+
+        What further looks found takes no answer away: where they lead to a refusal, the passages of
+        the first look are judged alone. `context` is the question behind the one that it points
+        back to.
+        """
+        found = self._judged(event, question, passages, context=context)
+        first = tuple(passage for passage in passages if not passage.hop)
+        if isinstance(found, Asked) or len(first) in (0, len(passages)):
+            return found
+        alone = self._judged(event, question, first, context=context)
+        return alone if isinstance(alone, Asked) else found
+
+    def _judged(
+        self,
+        event: CandidatesRanked,
+        question: str,
+        passages: Sequence[Passage],
+        *,
+        context: str | None,
+    ) -> Asked | AnswerOutcome:
         unknown = event.unknown_words or ()
         named = named_thing(question, passages, typed=event.text)
         if named.absent:
@@ -162,7 +215,8 @@ class GeneratorStage:
             return Asked(question=question, passages=passages, ranking=ranking)
         if may_ask_for_all(question) and asks_for_all(question, passages, ranking.of_all()):
             return AnswerOutcome(status=AnswerStatus.REFUSED, reason=outcome.NEEDS_ALL)
-        refusal = self._refusal(question, passages, ranking, unknown)
+        relevance = _relevance(question, passages, ranking, unknown, context=context)
+        refusal = self._refusal(relevance, unknown)
         names = unknown_names(question, unknown) or told_apart(question, passages, ranking)
         if refusal or names:
             return refusal or outcome.other_kind(names, unknown=unknown)
@@ -171,19 +225,15 @@ class GeneratorStage:
             passages = _without(passages, others.passages)
             scope = named_thing(question, passages, typed=event.text).scope
             ranking = Ranking(question, passages, scope=scope)
-            if not passages or self._refusal(question, passages, ranking, unknown):
+            relevance = _relevance(question, passages, ranking, unknown, context=context)
+            if not passages or self._refusal(relevance, unknown):
                 return outcome.other_kind(others.asked, unknown=unknown)
-        return Asked(question=question, passages=passages, ranking=ranking)
+        return Asked(
+            question=question, passages=passages, ranking=ranking, support=relevance.support
+        )
 
-    def _refusal(
-        self,
-        question: str,
-        passages: Sequence[Passage],
-        ranking: Ranking,
-        unknown: Collection[str],
-    ) -> AnswerOutcome | None:
+    def _refusal(self, relevance: Relevance, unknown: Collection[str]) -> AnswerOutcome | None:
         """Return the refusal if the passages do not seem to hold an answer."""
-        relevance = assess(question, passages[:BEST], ranking.of_best(BEST))
         if relevance.score >= self._rules.min_relevance:
             return None
         return outcome.not_answered_by(relevance, unknown=unknown)
@@ -201,6 +251,26 @@ class GeneratorStage:
             return ended
         reason = self._languages.worded(ended.reason, language, missing=ended.missing)
         return replace(ended, reason=reason)
+
+
+def _relevance(
+    question: str,
+    passages: Sequence[Passage],
+    ranking: Ranking,
+    unknown: Collection[str],
+    *,
+    context: str | None,
+) -> Relevance:
+    """Return how far the best passages answer `question` behind the one that it points back to.
+
+    Its own words have to be in one of them, too.
+    """
+    best = passages[:BEST]
+    own = assess(question, best, ranking.of_best(BEST), unknown=unknown)
+    if context is None or context == question or not own.words:
+        return own
+    ranked = Ranking(context, passages).of_best(BEST)
+    return assess(context, best, ranked, unknown=unknown)
 
 
 def _parts(text: str, passages: Sequence[Passage]) -> Sequence[str]:

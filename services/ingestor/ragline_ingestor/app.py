@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
-from ragline.adapters.models import open_embedder
+from ragline.adapters.models import import_runtime, open_embedder
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.embedding_cache import RedisEmbeddingCache
 from ragline.adapters.redis.optional import optional_redis
+from ragline.adapters.redis.presences import embedded_index, present
 from ragline.adapters.stores.guarded import open_guarded_store
+from ragline.adapters.stores.opening import import_client
 from ragline.clock import utc_now
+from ragline.contracts.indexes import BASE_INDEX, Index
 from ragline.contracts.topics import (
     DOCUMENT_ACCESS,
     DOCUMENT_STATUS,
@@ -19,10 +22,12 @@ from ragline.contracts.topics import (
     DOCUMENTS_OCR,
     Service,
 )
-from ragline.errors import Misconfigured
+from ragline.errors import Misconfigured, Unavailable
+from ragline.index_settings import settings_for
 from ragline.messaging.aside import Aside
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
+from ragline.messaging.index_follower import IndexFollower
 from ragline.messaging.service import ServiceSpec
 from ragline.messaging.slots import DeliverySlot
 from ragline.observability.metrics import Metrics
@@ -33,6 +38,7 @@ from ragline_ingestor.fetcher import Fetcher
 from ragline_ingestor.file_reader import FileReader
 from ragline_ingestor.http_reader import open_http_reader
 from ragline_ingestor.ocr_lane import OcrLane
+from ragline_ingestor.read_back import read_back
 from ragline_ingestor.sandbox.messages import ParserOptions
 from ragline_ingestor.sandbox.parser_pool import open_parser_pool
 from ragline_ingestor.settings import IngestorSettings, Settings
@@ -42,21 +48,32 @@ from ragline_ingestor.uri_rules import UriRules
 
 
 @asynccontextmanager
-async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
+async def compose(
+    settings: Settings, metrics: Metrics, indexes: IndexFollower | None = None
+) -> AsyncIterator[Composition]:
     """Load the model, open store, cache and readers, start the parsers, build the stage.
 
+    Args:
+        settings: of the service; some differ in the index that it fills.
+        metrics: counts.
+        indexes: says which indexes there are; without it there is only the base.
+
     Raises:
-        Unavailable: the store is down, a parser process does not start, or the model must be
-            downloaded and the hub does not answer.
+        Unavailable: the index is not there, the store is down, or the model must be downloaded and
+            the hub does not answer.
         FingerprintMismatch: the store holds vectors of another model.
         Misconfigured: the model, the store or the cache cannot be used with these settings.
     """
+    indexes = indexes or IndexFollower()
+    name = settings.ingestor.index
+    settings = settings_for(settings, _index(indexes, name))
     own, slot = settings.ingestor, DeliverySlot()
     async with (
         open_embedder(settings.embedding) as embedder,
         open_guarded_store(
             settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,
+        open_redis(settings.redis) as ledger,
         open_redis(settings.redis.caches) as redis,
         _open_fetcher(own) as fetcher,
         open_parser_pool(
@@ -68,6 +85,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         ) as parsers,
         AsyncExitStack() as stack,
     ):
+        opened = embedded_index(name, settings.vector_store, embedder.fingerprint)
+        await stack.enter_async_context(present(ledger, Service.INGESTOR, index=lambda: opened))
         aside = Aside()
         ocr = await stack.enter_async_context(_open_ocr(own, slot, metrics, aside))
         cache = RedisEmbeddingCache(
@@ -75,10 +94,11 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             ttl_s=settings.redis.embedding_ttl_s,
             fill=settings.redis.cache_fill,
         )
-        access = AccessLog(store=store, record=aside, everything=own.record_all_access)
+        seen = read_back(store, patience_s=settings.vector_store.freshness_s)
+        access = AccessLog(store=seen, record=aside, everything=own.record_all_access)
         yield Composition(
             stage=IngestorStage(
-                store=store,
+                store=seen,
                 access=access,
                 fetch=fetcher,
                 prepare=parsers,
@@ -93,11 +113,34 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
                 clock=utc_now,
                 ocr=ocr,
             ),
-            checks={"vector_store": store.ping},
+            checks={"vector_store": store.ping, "parsers": parsers.check},
             vital={"vector_store": store},
             aside=aside,
             live={"vector_store": store.stuck},
+            index=name,
+            tells=lambda appended_ms: indexes.known.tells(name, appended_ms),
+            gone=lambda: _gone(indexes, name),
         )
+
+
+def _index(indexes: IndexFollower, name: str) -> Index:
+    """Return the index to fill.
+
+    Raises:
+        Unavailable: it is not there, or being removed; it may still come.
+    """
+    if (found := indexes.known.find(name)) is not None:
+        return found
+    hint = (
+        "this ingestor has nothing to do"
+        if name == BASE_INDEX
+        else f"make it with `ragline reindex start --to {name}`, or remove this ingestor"
+    )
+    raise Unavailable(f"there is no index {name}: {hint}")
+
+
+def _gone(indexes: IndexFollower, name: str) -> str | None:
+    return None if indexes.known.find(name) else f"index {name} is no longer there"
 
 
 @asynccontextmanager
@@ -108,7 +151,6 @@ async def _open_ocr(
 
     Raises:
         Misconfigured: the engine is not installed.
-        Unavailable: the process does not start.
     """
     if not own.ocr:
         yield None
@@ -158,6 +200,12 @@ def _parser_options(own: IngestorSettings) -> ParserOptions:
     )
 
 
+def preload(settings: Settings) -> None:
+    """Import what runs the model, and the client of the store."""
+    import_runtime(settings.embedding)
+    import_client(settings.vector_store.kind)
+
+
 SPEC = ServiceSpec(
     service=Service.INGESTOR,
     inbound=(DOCUMENTS, DOCUMENT_ACCESS, DOCUMENTS_OCR),
@@ -165,4 +213,6 @@ SPEC = ServiceSpec(
     delivery=DocumentDelivery(),
     settings=Settings,
     compose=compose,
+    follows_indexes=True,
+    preload=preload,
 )

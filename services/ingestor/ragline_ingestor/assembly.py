@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from ragline.contracts.documents import ChunkCounts, DocumentChanged
 from ragline.contracts.languages import primary_language
+from ragline.embedded_text import embedded_text
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
 from ragline_ingestor.chunking import Chunk
 from ragline_ingestor.document import Content
-from ragline_ingestor.embedding import embedded_text
 from ragline_ingestor.prepared import Prepared
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ragline.contracts import bounds
+from ragline.contracts.indexes import BASE_INDEX, IndexName
 from ragline.model_settings import EmbeddingSettings
 from ragline.settings import Group, PositiveFloat, PositiveInt, ServiceSettings, VectorStoreSettings
 from ragline_ingestor.chunking import ChunkSizes
@@ -17,6 +18,11 @@ from ragline_ingestor.sandbox.budget import ProcessLimits
 class IngestorSettings(Group):
     """Limits, chunk sizes, and where content may be fetched from."""
 
+    index: IndexName = Field(
+        BASE_INDEX,
+        description="index that this ingestor fills and keeps up to date, in consumer groups of "
+        "its own; `ragline reindex start` makes further ones",
+    )
     chunk_target: PositiveInt = Field(
         800, description="characters at which a chunk is closed; the default model reads about 1000"
     )

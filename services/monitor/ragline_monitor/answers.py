@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ragline.clock import epoch_ms
 from ragline.contracts.answers import Degradation, QueryAnswered
+from ragline.contracts.hops import HopReason
 from ragline.contracts.topics import ANSWERS
 from ragline.ports.answers import Attempt
 from ragline_monitor.amounts import amount, seconds
@@ -15,6 +16,7 @@ from ragline_monitor.ports import About, Memory, Meter
 # The operator defines a handful of plans; more names must be a mistake
 _MOST_PLANS = 32
 _DEGRADATIONS = frozenset(Degradation)
+_REASONS = frozenset(HopReason)
 
 
 class AnswerCounter:
@@ -57,6 +59,10 @@ class AnswerCounter:
         )
         for kind in degradations:
             meter.count("ragline_monitor_degradations_total", kind=kind)
+        for hop in answer.hops:
+            found = "yes" if hop.found else "no"
+            reason = known(hop.reason, _REASONS)
+            meter.count("ragline_monitor_hops_total", reason=reason, found=found)
         for claim in answer.validation.claims if answer.validation is not None else ():
             meter.count("ragline_monitor_claims_total", support=claim.support)
         if answer.timings:

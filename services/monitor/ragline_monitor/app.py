@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.optional import optional_redis
+from ragline.adapters.redis.presences import present
 from ragline.adapters.redis.views import RedisViews
 from ragline.background import repeating
 from ragline.clock import utc_now
@@ -20,6 +21,7 @@ from ragline.contracts.topics import (
 )
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import Observation
+from ragline.messaging.index_follower import IndexFollower
 from ragline.messaging.lag import looking
 from ragline.messaging.record import CURRENT
 from ragline.messaging.service import ServiceSpec
@@ -40,7 +42,9 @@ _LEAST_TTL_S = 60
 
 
 @asynccontextmanager
-async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composition]:
+async def compose(
+    settings: Settings, metrics: Metrics, indexes: IndexFollower | None = None
+) -> AsyncIterator[Composition]:
     """Build the stage; run the pipeline look and the drift watch in the background.
 
     There is no readiness check: without Redis everything is still counted, but redelivered events
@@ -49,7 +53,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     Raises:
         Misconfigured: the Redis URL is not valid.
     """
-    own = settings.monitor
+    own, followed = settings.monitor, indexes or IndexFollower()
     async with open_redis(settings.redis) as redis, open_redis(settings.redis.caches) as caches:
         views = RedisViews(redis, pipeline_ttl_s=max(_LEAST_TTL_S, int(_LOOKS * own.look_every_s)))
         memory = RedisMemory(
@@ -60,6 +64,8 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
         look = PipelineLook(
             views=views,
             on_failure=lambda: metrics.without("views"),
+            indexes=lambda: followed.known,
+            gauges=metrics,
             now=utc_now,
             clock=time.monotonic,
         )
@@ -75,6 +81,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
             {LEDGER: redis, CACHES: caches} if apart else {LEDGER: redis}, gauges=metrics
         )
         async with (
+            present(redis, Service.MONITOR),
             looking(settings.kafka, look, every_s=own.look_every_s, idle=lambda: look.idle),
             repeating(watch.look, every_s=own.look_every_s),
             repeating(statuses.catch_up, every_s=own.look_every_s),
@@ -120,4 +127,5 @@ SPEC = ServiceSpec(
     delivery=Observation(),
     settings=Settings,
     compose=compose,
+    follows_indexes=True,
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ragline.clock import Clock, Monotonic
+from ragline.contracts.indexes import BASE_INDEX, IndexesChanged
 from ragline.contracts.topics import (
     CANDIDATES,
     DEAD_LETTERS,
+    DOCUMENT_ACCESS,
     DOCUMENTS,
     INTENTS,
     QUERIES,
@@ -21,7 +23,8 @@ from ragline.contracts.topics import (
 )
 from ragline.errors import RaglineError
 from ragline.messaging.lag import GroupTopic, Look
-from ragline.ports.views import PipelineState, StageState, ViewWriter
+from ragline.ports.views import IndexState, PipelineState, StageState, ViewWriter
+from ragline_monitor.drift_watch import Gauges
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,9 @@ STAGES: tuple[tuple[Service, Topic], ...] = (
     (Service.GENERATOR, RANKED),
     (Service.INGESTOR, DOCUMENTS),
 )
+
+# what an index is filled from
+FILLED_FROM = (DOCUMENTS, DOCUMENT_ACCESS)
 
 
 class GroupReader(Protocol):
@@ -53,6 +59,8 @@ class PipelineLook:
     Args:
         views: the store that the state is written to.
         on_failure: called when it could not be written.
+        indexes: returns the indexes now; the pipeline's ingestor is that of the live one.
+        gauges: get how far each index is behind.
         now: the current instant.
         clock: monotonic seconds.
     """
@@ -62,11 +70,16 @@ class PipelineLook:
         *,
         views: ViewWriter,
         on_failure: Callable[[], None],
+        indexes: Callable[[], IndexesChanged],
+        gauges: Gauges,
         now: Clock,
         clock: Monotonic,
     ) -> None:
         self._views = views
         self._on_failure = on_failure
+        self._indexes = indexes
+        self._gauges = gauges
+        self._known: set[str] = set()
         self._now = now
         self._clock = clock
         self._shown = True
@@ -83,8 +96,13 @@ class PipelineLook:
             reader.stored(DEAD_LETTERS.name),
             *(self._stage(reader, service, topic) for service, topic in STAGES),
         )
-        state = PipelineState(stages=tuple(stages), dead_letters=dead_letters, seen_at=self._now())
-        self.idle = not any(stage.lag or stage.per_second for stage in state.stages)
+        indexes = await self._indexes_now(reader)
+        self._measure(indexes)
+        state = PipelineState(
+            stages=tuple(stages), indexes=indexes, dead_letters=dead_letters, seen_at=self._now()
+        )
+        working = any(stage.lag or stage.per_second for stage in state.stages)
+        self.idle = not (working or any(index.lag for index in state.indexes))
         try:
             await self._views.note_pipeline(state)
         except RaglineError as error:
@@ -95,9 +113,27 @@ class PipelineLook:
         else:
             self._shown = True
 
+    async def _indexes_now(self, reader: GroupReader) -> tuple[IndexState, ...]:
+        """Read how far each index is behind the log; nothing if there was never more than one."""
+        known = self._indexes()
+        if not known.revision:
+            return ()
+        names = sorted(each.name for each in known.indexes)
+        return tuple([await _index(reader, name, live=name == known.live) for name in names])
+
+    def _measure(self, indexes: Sequence[IndexState]) -> None:
+        """Set the gauges of the indexes; those of one that was dropped end at 0."""
+        found = {each.name: each for each in indexes}
+        for name in sorted(found.keys() | self._known):
+            state = found.get(name)
+            self._gauges.set("ragline_index_lag", state.lag if state else 0, index=name)
+            self._gauges.set("ragline_index_live", float(bool(state and state.live)), index=name)
+        self._known = set(found)
+
     async def _stage(self, reader: GroupReader, service: Service, topic: Topic) -> StageState:
+        index = self._indexes().live if service is Service.INGESTOR else BASE_INDEX
         look = await reader.look_at(
-            GroupTopic(group=consumer_group(service, topic), topic=topic.name)
+            GroupTopic(group=consumer_group(service, topic, index=index), topic=topic.name)
         )
         return StageState(
             stage=service,
@@ -115,3 +151,20 @@ class PipelineLook:
             return None
         # after a topic was recreated or a group's offset was reset, the number is lower than before
         return max(0.0, (done - last[1]) / (now - last[0]))
+
+
+async def _index(reader: GroupReader, name: str, *, live: bool) -> IndexState:
+    looks = await asyncio.gather(
+        *(reader.look_at(_filled_from(topic, name)) for topic in FILLED_FROM)
+    )
+    return IndexState(
+        name=name,
+        live=live,
+        done=sum(look.done for look in looks),
+        lag=sum(look.lag for look in looks),
+        members=min(look.members for look in looks),
+    )
+
+
+def _filled_from(topic: Topic, index: str) -> GroupTopic:
+    return GroupTopic(group=consumer_group(Service.INGESTOR, topic, index=index), topic=topic.name)

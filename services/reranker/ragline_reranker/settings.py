@@ -1,8 +1,8 @@
-"""Settings of the reranker: `RAGLINE_RERANKER__<NAME>`."""
+"""Settings of the reranker: `RAGLINE_RERANKER__<NAME>`, `RAGLINE_LLM__<NAME>`."""
 
 from __future__ import annotations
 
-from ragline.model_settings import RerankerSettings
+from ragline.model_settings import LlmSettings, RerankerSettings
 from ragline.settings import EventSettings, LadderSettings, ServiceSettings
 
 
@@ -10,5 +10,6 @@ class Settings(ServiceSettings):
     """Everything that the reranker reads from the environment."""
 
     reranker: RerankerSettings = RerankerSettings()
+    llm: LlmSettings = LlmSettings()
     ladder: LadderSettings = LadderSettings()
     events: EventSettings = EventSettings()

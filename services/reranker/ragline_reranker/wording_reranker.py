@@ -8,6 +8,9 @@ Two shares, each in [0, 1], are added to the fused relevance:
 - *pairs*: of the question's pairs of neighbouring words, those that stand side by side in the text.
   One pair more counts as missing, so that a question of two words is not decided by that alone.
 
+A question of a few words names a page rather than asking something: its title counts more then, and
+pairs do not count, because the pages that mention a thing have its name word for word.
+
 The weights are those of `wording.toml`, which says how they were made. It takes no model.
 """
 
@@ -39,10 +42,27 @@ class Weights:
         return 1 + self.title + self.pairs
 
 
-def packaged() -> Weights:
-    """Return the weights of `wording.toml`."""
-    text = files(__package__).joinpath("wording.toml").read_text("utf-8")
-    return Weights(**tomllib.loads(text)["weights"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The weights for a question; `look_up` are those below `words` different words."""
+
+    words: int
+    look_up: Weights
+    question: Weights
+
+    def weights_for(self, asked: Sequence[str]) -> Weights:
+        """Return the weights for a question of these words."""
+        return self.look_up if len(set(asked)) < self.words else self.question
+
+
+def packaged() -> Wording:
+    """Return what `wording.toml` says."""
+    read = tomllib.loads(files(__package__).joinpath("wording.toml").read_text("utf-8"))
+    return Wording(
+        words=read["words"],
+        look_up=Weights(**read["look_up"]),
+        question=Weights(**read["question"]),
+    )
 
 
 class WordingReranker:
@@ -50,12 +70,12 @@ class WordingReranker:
 
     Args:
         terms: returns a text's words in their order, stemmed, without stop words.
-        weights: of the two shares.
+        wording: the weights of the two shares.
     """
 
-    def __init__(self, *, terms: Terms, weights: Weights) -> None:
+    def __init__(self, *, terms: Terms, wording: Wording) -> None:
         self._terms = terms
-        self._weights = weights
+        self._wording = wording
 
     async def rank(self, event: CandidatesRetrieved, ranking: RankedPassages) -> RankedPassages:
         """Return `ranking` with the first passages, as many as the plan says, by their wording."""
@@ -63,17 +83,26 @@ class WordingReranker:
         first, others = ranking.passages[:depth], ranking.passages[depth:]
         asked = self._terms(event.standalone_text)
         read = [
-            passage.model_copy(update={"score": self._score(asked, passage, passage.score)})
+            passage.model_copy(update={"score": self.score(asked, passage, passage.score)})
             for passage in first
         ]
-        passages = rescored(read, others, share=1 / self._weights.total)
+        share = 1 / self._wording.weights_for(asked).total
+        passages = rescored(read, others, share=share)
         return RankedPassages(passages=passages, ranked_by=NAME, degradation=ranking.degradation)
 
-    def _score(self, asked: Sequence[str], candidate: Candidate, found: float) -> float:
-        weights = self._weights
-        titled = weights.title * title_share(asked, self._terms(candidate.title))
-        paired = weights.pairs * pairs_share(asked, self._terms(candidate.text))
-        return (found + titled + paired) / weights.total
+    def score(self, asked: Sequence[str], candidate: Candidate, found: float) -> float:
+        """Return the score of `candidate`, in [0, 1].
+
+        Args:
+            asked: the terms of what was searched for, in their order.
+            candidate: what was found.
+            found: how well, in [0, 1].
+        """
+        weights = self._wording.weights_for(asked)
+        total = found + weights.title * title_share(asked, self._terms(candidate.title))
+        if weights.pairs:
+            total += weights.pairs * pairs_share(asked, self._terms(candidate.text))
+        return total / weights.total
 
 
 def title_share(asked: Sequence[str], title: Sequence[str]) -> float:

@@ -17,6 +17,7 @@ from ragline.ports.models import Embedder
 from ragline.ports.store import ChunkSearch
 from ragline_retriever.duplicates import drop_near_duplicates
 from ragline_retriever.freshness import VersionWaiter
+from ragline_retriever.further_look import FurtherLook
 from ragline_retriever.merge import Found, merge, support
 from ragline_retriever.phrases import lift_exact, phrases_of
 from ragline_retriever.searcher import Searcher, Searches
@@ -27,6 +28,8 @@ from ragline_retriever.wording import reworded, unheard
 _WAITING_SHARE = 0.5
 # Share of the time for the search; later stages need the rest, above all generation
 _SEARCH_SHARE = 0.5
+# and of a further look, whose question has passages already
+_FURTHER_SHARE = 0.25
 # Each word that no passage found has costs a search of its own
 _WORDS_LOOKED_UP = 8
 _WORDS_SHARE = 0.2
@@ -61,6 +64,7 @@ class RetrieverStage:
     ) -> None:
         self._waiter = waiter
         self._searcher = Searcher(search=search, embedder=embedder)
+        self._further = FurtherLook(searcher=self._searcher, clock=clock, most_bytes=most_bytes)
         self._clock = clock
         self._ladder = ladder
         self._most_bytes = most_bytes
@@ -69,12 +73,16 @@ class RetrieverStage:
         """Return `event` with its candidates, best first; an empty result is not an error.
 
         A search that fails is left out and named in `degradations`, and so are candidates that are
-        too large to go on together.
+        too large to go on together. A question that comes back for a further look keeps what it
+        has, whatever becomes of that look.
 
         Raises:
             TransientError: every search failed, or the deadline is over.
             PermanentError: a search can never succeed.
         """
+        if event.earlier is not None:
+            seconds = _time(event, self._clock(), share=_FURTHER_SHARE)
+            return await self._further(event, event.earlier, seconds=seconds)
         missing = await self._missing(event)
         now = self._clock()
         event = self._ladder.fit(event, now=now, rungs={Rung.KEYWORD_ONLY})

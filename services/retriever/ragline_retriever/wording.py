@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
+from ragline.questions.terms import STOP_WORDS
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SHORT_FORM = re.compile(r"(?<![\w-])[A-Z]{2,6}(?![\w-])")
 _LONGEST_FORM = 6
@@ -105,13 +107,18 @@ def _definitions(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _shortened(question: str, unknown: Collection[str], texts: Iterable[str]) -> str:
-    """Put a short form of the texts in place of words with its initials, one of them unknown."""
+    """Put a short form of the texts in place of words with its initials, one of them unknown.
+
+    A name neither begins nor ends with a word such as `to`.
+    """
     short = {form for text in texts for form in _SHORT_FORM.findall(text)}
     found = list(_WORD.finditer(question))
     for length in range(_LONGEST_FORM, 1, -1):
         for at in range(len(found) - length + 1):
             run = found[at : at + length]
             told = [match.group() for match in run]
+            if not STOP_WORDS.isdisjoint((told[0].casefold(), told[-1].casefold())):
+                continue
             if _initials(told) in short and not set(told).isdisjoint(unknown):
                 return f"{question[: run[0].start()]}{_initials(told)}{question[run[-1].end() :]}"
     return question

@@ -26,9 +26,12 @@ from ragline.contracts.base import (
 )
 from ragline.contracts.found import FoundPath, FoundTitle, FoundUrl
 from ragline.contracts.headings import headings_of
+from ragline.contracts.hops import HopNumber, Hops
+from ragline.contracts.indexes import IndexName
 from ragline.contracts.plan import Intent
 
 AnswerText = Annotated[str, StringConstraints(max_length=bounds.ANSWER_CHARS)]
+QuestionParts = Annotated[tuple[StandaloneText, ...], Field(max_length=bounds.QUESTION_PARTS)]
 Markers = Annotated[tuple[Marker, ...], Field(max_length=bounds.PASSAGES)]
 
 
@@ -59,6 +62,8 @@ class Degradation(StrEnum):
     CANDIDATES = "candidates_trimmed"
     CANDIDATE_TEXT = "candidates_shortened"
     CLAIMS = "claims_trimmed"
+    SECOND_LOOK = "second_look_skipped"
+    HOPS_LLM = "hops_llm_skipped"
 
 
 class ClaimSupport(StrEnum):
@@ -86,7 +91,10 @@ class ClaimProblem(StrEnum):
 
 
 class Citation(Contract):
-    """A checkable source: `quote` is the slice `[start, end)` of the document's source text."""
+    """A checkable source: `quote` is the slice `[start, end)` of the document's source text.
+
+    `hop` is the look that found it: 0 for the first, else its place in the answer's `hops`.
+    """
 
     marker: Marker
     chunk_id: ChunkId
@@ -98,6 +106,7 @@ class Citation(Contract):
     start: int
     end: int
     quote: ChunkText
+    hop: HopNumber = 0
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -195,7 +204,16 @@ class QueryAnswered(QueryEvent):
     `attempt` is above 1 only if an operator replayed the query from the dead letters.
     `question_digest` says which question is answered, should two of one tenant have the same id:
     the answer to the second one is `failed` with code `duplicate_id`.
+    `json_text` is the answer as JSON that fits the question's `json_schema`; null without one, and
+    for a refusal. It is made from the supported part of the text, whose citations are its sources.
+    `unanswered` are those questions of several, or sides of a comparison, that no source covers;
+    the text names them, too. Empty for a refusal, which answers nothing.
+    `support` is the probability that the passages found hold what was asked, in [0, 1], as measured
+    where half of all questions had an answer; of several questions the lowest. Null if that was not
+    estimated: nothing was found, or a heading names just what the question does.
     `missing_versions` are those of the question's `min_versions` that were not searchable in time.
+    `index` is the one that was searched; null for the base index, or if none was searched.
+    `hops` are the looks after the first, in their order.
     `cached` is set if text, citations and verdicts were made for an earlier question, from the same
     versions of the same passages; `usage` is then the cost of this answer, not of the earlier one.
     `first_text_ms` is the time from the start of the generator's work until readers could see the
@@ -211,10 +229,13 @@ class QueryAnswered(QueryEvent):
     question_digest: QuestionDigest | None = None
     status: AnswerStatus
     text: AnswerText = ""
+    json_text: AnswerText | None = None
     intent: Intent | None = None
     plan: Name | None = None
     standalone_text: StandaloneText | None = None
     citations: Annotated[tuple[Citation, ...], Field(max_length=bounds.PASSAGES)] = ()
+    unanswered: QuestionParts = ()
+    support: float | None = None
     nearest: Annotated[tuple[NearestSource, ...], Field(max_length=bounds.PASSAGES)] = ()
     validation: Validation | None = None
     degradations: Degradations = ()
@@ -227,6 +248,8 @@ class QueryAnswered(QueryEvent):
     first_text_ms: float | None = None
     watermark: int | None = None
     missing_versions: VersionsById = Field(default_factory=dict)
+    index: IndexName | None = None
+    hops: Hops = ()
     error: AnswerError | None = None
     cached: Cached | None = None
     answered_at: AwareDatetime

@@ -55,6 +55,12 @@ MIN_VERSIONS = 100
 ENTITY_CHARS = 2_048
 ENTITIES = 64
 DIMENSIONS = 16_384
+# Looks after the first, and what each asks
+HOPS = 3
+SUB_QUERIES = 3
+SUB_QUERY_CHARS = 1_024
+# More than the parts into which one question is taken
+QUESTION_PARTS = 16
 DEGRADATIONS = 64
 
 # What searches find. Chunks are shorter than this (`RAGLINE_INGESTOR__CHUNK_MAXIMUM`), so one of
@@ -73,8 +79,20 @@ ANSWER_TOKENS = 8_192
 ANSWER_CHARS = 262_144
 CLAIMS = 2_000
 MARKER = 1_000
+# The schema that an answer is to fill. Its parts are its schemas and the values of its lists
+SCHEMA_CHARS = 32_768
+SCHEMA_PARTS = 2_000
+SCHEMA_DEPTH = 16
+# Lengths and numbers that it may ask for: a grammar repeats what may be repeated
+SCHEMA_COUNT = 10_000
+SCHEMA_NUMBER = 1e15
 
 TOPIC_CHARS = 249
+
+# Indexes beside each other, and what of the settings differs in one
+INDEX_CHARS = 40
+INDEXES = 16
+INDEX_SETTINGS = 32
 _CUT = "…"
 
 

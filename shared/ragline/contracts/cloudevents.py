@@ -7,8 +7,6 @@ Source: CloudEvents v1.0.2, "Kafka Protocol Binding" section 3.2; W3C Trace Cont
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,25 +17,31 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ragline.contracts import bounds
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.base import Event, QuestionDigest
+from ragline.contracts.trace_context import (
+    TRACEPARENT,
+    TRACESTATE,
+    TraceContext,
+    read_trace,
+)
 
 Headers = list[tuple[str, bytes]]
 
 CONTENT_TYPE = "content-type"
 ATTEMPT = "ragline-attempt"
 DEADLINE = "ragline-deadline"
+# of what an ingestor publishes to itself, and of its dead letters: the index, unless it is `base`
+INDEX = "ragline-index"
 QUESTION = "ragline-question"
 TENANT = "ragline-tenant"
 TIMINGS = "ragline-timings"
-TRACEPARENT = "traceparent"
 # of a tombstone on `documents`: the version up to which the document is deleted
 VERSION = "ragline-version"
 
-_READ = frozenset({ATTEMPT, DEADLINE, QUESTION, TENANT, TIMINGS, TRACEPARENT})
+_READ = frozenset({ATTEMPT, DEADLINE, QUESTION, TENANT, TIMINGS, TRACEPARENT, TRACESTATE})
 _LAST_INSTANT_MS = 253_402_300_799_000  # 9999-12-31
 # the stage that reads the header adds its own, and all of them must fit into the answer
 _TIMINGS = TypeAdapter(Annotated[tuple[StageTiming, ...], Field(max_length=bounds.TIMINGS - 1)])
 _DIGEST: TypeAdapter[str] = TypeAdapter(QuestionDigest)
-_TRACE = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +52,24 @@ class Envelope:
 
     `attempt` is 1 for the first delivery and grows with each replay by an operator. A later attempt
     gets its own answer. Its deadline is that of the header, because that of the event has passed.
+
+    `trace` is the place of the span that publishes, or else of the record that is worked on.
+
+    `index` is that of the ingestor which published the event; null if it is the base index.
     """
 
     deadline: int | None = None
     tenant: str | None = None
     timings: tuple[StageTiming, ...] = ()
-    traceparent: str | None = None
+    trace: TraceContext | None = None
     attempt: int = 1
     question: str | None = None
+    index: str | None = None
 
 
 def event_id(ce_type: str, value: bytes) -> str:
     """Return the event's id: a digest, so that a byte-identical repeat carries the same one."""
     return hashlib.blake2b(value, digest_size=16, person=ce_type[-16:].encode()).hexdigest()
-
-
-def next_traceparent(traceparent: str | None) -> str:
-    """Return a `traceparent` of the same trace with a new span, or of a new trace."""
-    match = _TRACE.match(traceparent or "")
-    trace, flags = match.groups() if match else (os.urandom(16).hex(), "01")
-    return f"00-{trace}-{os.urandom(8).hex()}-{flags}"
 
 
 def encode_headers(
@@ -96,8 +98,9 @@ def encode_headers(
         "ce_time": (time or datetime.now(UTC)).isoformat(),
         "ce_subject": event.subject,
         CONTENT_TYPE: "application/json",
-        TRACEPARENT: next_traceparent(envelope.traceparent),
     }
+    if envelope.trace is not None:
+        headers |= envelope.trace.headers
     if envelope.tenant is not None:
         headers[TENANT] = envelope.tenant
     if envelope.deadline is not None:
@@ -106,6 +109,8 @@ def encode_headers(
         headers[ATTEMPT] = str(envelope.attempt)
     if envelope.question is not None:
         headers[QUESTION] = envelope.question
+    if envelope.index is not None:
+        headers[INDEX] = envelope.index
     if envelope.timings:
         headers[TIMINGS] = _TIMINGS.dump_json(envelope.timings).decode()
     return [(name, text.encode()) for name, text in headers.items()]
@@ -125,7 +130,7 @@ def decode_headers(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         deadline=_number(found.get(DEADLINE)),
         tenant=found.get(TENANT),
         timings=_timings(found.get(TIMINGS)),
-        traceparent=found.get(TRACEPARENT),
+        trace=read_trace(found.get(TRACEPARENT), found.get(TRACESTATE)),
         attempt=_number(found.get(ATTEMPT)) or 1,
         question=_digest(found.get(QUESTION)),
     )

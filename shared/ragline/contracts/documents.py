@@ -126,6 +126,9 @@ class DocumentAccessChanged(_DocumentEvent):
     An empty `access` means everyone in the tenant. The ingestor repeats here, as `recorded`, what a
     `DocumentChanged` stated: compaction removes that record when a later version does not state it.
     At one version a change that is not `recorded` wins. A recorded one gets no status.
+
+    A record with a null value removes the statement from the topic, as an erasure does; what is in
+    force stays so until an index is made anew.
     """
 
     ce_type: ClassVar[str] = "ragline.document.access-changed.v1"

@@ -68,6 +68,7 @@ class Plan(Contract):
     search, `document_support` how much a candidate's score gains from other candidates of its
     document, `rerank_depth` how many candidates are reranked, `passages` how many are
     passed on, `token_budget` the size of the context in tokens.
+    `hops` is how many more looks a question gets whose passages do not hold what it asks.
     `extractive` means that no language model is used; `unsupported` says what to do with claims
     without support (null: as in the generator's settings). `deadline_s` counts from the submission
     and applies to questions whose publisher stated no deadline.
@@ -84,6 +85,7 @@ class Plan(Contract):
     rerank_weight: Annotated[float, Field(ge=0, le=1)] = 0.7
     passages: Annotated[int, Field(ge=1, le=50)] = 6
     token_budget: Annotated[int, Field(ge=64)] = 1_500
+    hops: Annotated[int, Field(ge=0, le=bounds.HOPS)] = 0
     recency_half_life_days: Annotated[float, Field(gt=0)] | None = None
     extractive: bool = False
     unsupported: UnsupportedPolicy | None = None

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from ragline.contracts import bounds
+from ragline.contracts.answer_schema import AnswerSchema
 from ragline.contracts.base import (
     ChunkId,
     ChunkText,
@@ -40,6 +41,8 @@ from ragline.contracts.found import (
     FoundUrl,
 )
 from ragline.contracts.headings import headings_of
+from ragline.contracts.hops import HopNumber, Hops
+from ragline.contracts.indexes import IndexName
 from ragline.contracts.languages import primary_language
 from ragline.contracts.plan import Entities, Intent, Literals, Plan, SearchKind
 
@@ -108,6 +111,9 @@ class Filters(Contract):
 class Options(Contract):
     """What the publisher requires of the answer.
 
+    `json_schema` is the text of a JSON Schema (`contracts/answer_schema.py`) for the answer, which
+    then has its `json_text` beside its text. That takes a language model: without one, or where
+    none writes JSON that fits, the answer is `failed`.
     `min_versions` are document versions that must be searchable before the search, for example what
     the publisher has just written. The search waits for them for at most half of the time that is
     left and 20 s, as operators set it; not at all while many others of the tenant wait. Those that
@@ -117,6 +123,7 @@ class Options(Contract):
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     max_answer_tokens: MaxAnswerTokens | None = None
     stream: bool = True
+    json_schema: AnswerSchema | None = None
     min_versions: VersionsById = Field(default_factory=dict)
 
 
@@ -153,27 +160,15 @@ class QueryEmbedding(Contract):
     vector: Annotated[tuple[float, ...], Field(max_length=bounds.DIMENSIONS)]
 
 
-class QueryClassified(QuerySubmitted):
-    """The question with its intent, its entities and the plan for the later stages."""
-
-    ce_type: ClassVar[str] = "ragline.query.classified.v1"
-
-    intent: Intent
-    confidence: Annotated[float, Field(ge=0, le=1)]
-    standalone_text: StandaloneText
-    entities: Entities = Entities()
-    plan: Plan
-    embedding: QueryEmbedding | None = None
-    degradations: Degradations = ()
-
-
 class Candidate(Contract):
     """A chunk that a search found, with everything that later stages need.
 
     `start` and `end` are a half-open character range in the document's source text, and
-    `text` is exactly that slice. `scores` are those of each search, `fused` is in [0, 1].
+    `text` is exactly that slice. `scores` are those of each search for the question, `fused` is in
+    [0, 1]; `hop_fused` is the same for the sub-query that found it best, 0 if none did.
     No stage behind the retriever reads `updated_at`, and none at all `language` and `tags`, which
     only filter inside the store: they are there for records of earlier releases.
+    `hop` is the look that found it, 0 for the first.
     """
 
     chunk_id: ChunkId
@@ -191,6 +186,8 @@ class Candidate(Contract):
     updated_at: datetime | None = None
     scores: dict[SearchKind, float] = Field(default_factory=dict)
     fused: float = 0.0
+    hop: HopNumber = 0
+    hop_fused: float = 0.0
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -207,6 +204,45 @@ class Candidate(Contract):
         )
 
 
+class EarlierLooks(Contract):
+    """What the looks so far found, the best passages first.
+
+    The other fields are those of `CandidatesRetrieved`, of the first look.
+    """
+
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=bounds.CANDIDATES)] = ()
+    watermark: int
+    missing_versions: VersionsById = Field(default_factory=dict)
+    unknown_words: Literals | None = None
+    index: IndexName | None = None
+
+
+class QueryClassified(QuerySubmitted):
+    """The question with its intent, its entities and the plan for the later stages.
+
+    `hops` are the looks after the first. Where the last of them is still to be made, `earlier` is
+    what was found so far; the retriever adds to it.
+    """
+
+    ce_type: ClassVar[str] = "ragline.query.classified.v1"
+
+    intent: Intent
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    standalone_text: StandaloneText
+    entities: Entities = Entities()
+    plan: Plan
+    embedding: QueryEmbedding | None = None
+    degradations: Degradations = ()
+    hops: Hops = ()
+    earlier: EarlierLooks | None = None
+
+    @model_validator(mode="after")
+    def _earlier_than_a_look(self) -> Self:
+        if self.earlier is not None and not self.hops:
+            raise ValueError("`earlier` without the look that is to be made in `hops`")
+        return self
+
+
 class CandidatesRetrieved(QueryClassified):
     """The question with what the planned searches found, best first.
 
@@ -215,6 +251,7 @@ class CandidatesRetrieved(QueryClassified):
     `missing_versions` were requested in `min_versions` but were not searchable in time.
     `unknown_words` are words of the question that no document has which its reader may see; null if
     that was not looked up.
+    `index` is the one that was searched, by all searches; null for the base index.
     """
 
     ce_type: ClassVar[str] = "ragline.candidates.retrieved.v1"
@@ -223,6 +260,7 @@ class CandidatesRetrieved(QueryClassified):
     watermark: int
     missing_versions: VersionsById = Field(default_factory=dict)
     unknown_words: Literals | None = None
+    index: IndexName | None = None
 
 
 class Passage(Candidate):
@@ -241,6 +279,7 @@ class CandidatesRanked(QueryClassified):
     watermark: int
     missing_versions: VersionsById = Field(default_factory=dict)
     unknown_words: Literals | None = None
+    index: IndexName | None = None
     rerank_model: ModelName | None = None
 
     @property

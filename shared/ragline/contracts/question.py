@@ -25,6 +25,8 @@ def question_digest(query: QuerySubmitted) -> str:
         "max_answer_tokens": options.max_answer_tokens,
         "min_versions": options.min_versions,
     }
+    if options.json_schema is not None:
+        stated["json_schema"] = options.json_schema
     return _digest(json.dumps(stated, sort_keys=True).encode())
 
 

@@ -21,6 +21,7 @@ from ragline.contracts.documents import (
     DocumentStatus,
 )
 from ragline.contracts.feedback import FeedbackGiven
+from ragline.contracts.indexes import BASE_INDEX, IndexesChanged
 from ragline.contracts.queries import (
     CandidatesRanked,
     CandidatesRetrieved,
@@ -54,6 +55,11 @@ QUERY_STAGES: tuple[Service, ...] = (
 STAGES: tuple[Service, ...] = (*QUERY_STAGES, Service.INGESTOR)
 # Services that read in consumer groups; the gateway reads `answers` without one
 CONSUMERS: tuple[Service, ...] = (*STAGES, Service.MONITOR)
+# Whose lag a service reads from the broker, in pipeline order: the classifier admits questions by
+# it, the monitor shows it
+LAG_READERS: Mapping[Service, tuple[Service, ...]] = MappingProxyType(
+    {Service.CLASSIFIER: QUERY_STAGES[1:], Service.MONITOR: STAGES}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,8 @@ class Topic:
     """One topic: what it carries, who writes and reads it, and how the broker keeps it.
 
     `event` is null for topics of raw records. `delay_s` is set for retry topics: a record is
-    handled that many seconds after it was appended.
+    handled that many seconds after it was appended. Each process of `followers` reads all of it, in
+    no group.
     """
 
     name: str
@@ -70,10 +77,16 @@ class Topic:
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
     partitions: int
+    followers: tuple[str, ...] = ()
     cleanup: str = "delete"
     retention_ms: int = 7 * _DAY_MS
     delay_s: int | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Who reads it, in a group or not."""
+        return (*self.consumers, *self.followers)
 
     @property
     def max_bytes(self) -> int:
@@ -152,7 +165,10 @@ def _changes(name: str, event: type[Event], *, also_from: tuple[str, ...] = ()) 
 QUERIES = _query_path(
     "queries", QuerySubmitted, ("publishers", Service.GATEWAY), (Service.CLASSIFIER,)
 )
-INTENTS = _query_path("intents", QueryClassified, (Service.CLASSIFIER,), (Service.RETRIEVER,))
+# the reranker sends a question back whose passages do not hold what it asks
+INTENTS = _query_path(
+    "intents", QueryClassified, (Service.CLASSIFIER, Service.RERANKER), (Service.RETRIEVER,)
+)
 CANDIDATES = _query_path(
     "candidates", CandidatesRetrieved, (Service.RETRIEVER,), (Service.RERANKER,)
 )
@@ -217,6 +233,17 @@ DEAD_LETTERS_HANDLED = Topic(
     partitions=_OTHER,
     cleanup="compact",
 )
+# One partition, so that whoever follows it sees one order of changes, and each of them whole
+INDEXES = Topic(
+    name="indexes",
+    event=IndexesChanged,
+    key="indexes",
+    producers=("operators",),
+    consumers=("operators",),
+    followers=(Service.RETRIEVER, Service.INGESTOR, Service.GATEWAY, Service.MONITOR),
+    partitions=1,
+    cleanup="compact",
+)
 
 TOPICS: tuple[Topic, ...] = (
     QUERIES,
@@ -234,6 +261,7 @@ TOPICS: tuple[Topic, ...] = (
     RETRY_10M,
     DEAD_LETTERS,
     DEAD_LETTERS_HANDLED,
+    INDEXES,
 )
 RETRIES: tuple[Topic, ...] = (RETRY_10S, RETRY_1M, RETRY_10M)
 BY_NAME: Mapping[str, Topic] = MappingProxyType({topic.name: topic for topic in TOPICS})
@@ -249,6 +277,20 @@ def topic_of(event: type[Event]) -> Topic:
     return _BY_EVENT[event]
 
 
-def consumer_group(service: str, topic: Topic) -> str:
-    """Return the consumer group in which `service` reads `topic`: one group, one topic."""
-    return f"ragline.{service}.{topic.name}"
+def consumed_by(service: Service) -> tuple[Topic, ...]:
+    """Return the topics that `service` reads in a consumer group."""
+    return tuple(topic for topic in TOPICS if service in topic.consumers)
+
+
+def groups_of(service: str) -> str:
+    """Return the prefix of all consumer groups of `service`, and of no other service's."""
+    return f"ragline.{service}."
+
+
+def consumer_group(service: str, topic: Topic, *, index: str = BASE_INDEX) -> str:
+    """Return the consumer group in which `service` reads `topic`: one group, one topic.
+
+    The ingestor of a further index reads in groups of its own.
+    """
+    group = f"{groups_of(service)}{topic.name}"
+    return group if index == BASE_INDEX else f"{group}@{index}"

@@ -16,6 +16,7 @@ from faststream.kafka import KafkaBroker
 from ragline.clock import utc_now
 from ragline.contracts.dead_letters import DeadLetterStored
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged
+from ragline.contracts.indexes import BASE_INDEX
 from ragline.contracts.topics import DEAD_LETTERS, Topic, consumer_group
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.consumption import Consumption
@@ -76,6 +77,7 @@ def add_subscribers(
     assignment: Assignment,
     head_start: HeadStart,
     solitude: Solitude,
+    index: str = BASE_INDEX,
 ) -> None:
     """Add a subscriber for each topic that the service consumes; the broker starts them.
 
@@ -91,11 +93,12 @@ def add_subscribers(
         assignment: updated when partitions are assigned.
         head_start: the topics but one are not read before it is over.
         solitude: lets a record run alone; the handler's.
+        index: the one that the service writes to; each has groups of its own.
     """
     for topic in (*spec.inbound, *spec.delivery.retries):
         subscriber = subscribe(
             broker,
-            group=consumer_group(spec.service, topic),
+            group=consumer_group(spec.service, topic, index=index),
             state=Consumption(
                 topic=topic.name,
                 settings=_patient(settings) if topic.delay_s else settings,

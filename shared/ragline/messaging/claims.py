@@ -19,10 +19,13 @@ from contextlib import asynccontextmanager, suppress
 from ragline.clock import Monotonic
 from ragline.errors import DeadlineExceeded, RaglineError
 from ragline.observability.metrics import Metrics
+from ragline.observability.semantic_conventions import DB_SYSTEM
+from ragline.observability.tracer import SpanKind, active_span
 from ragline.ports.answers import AnswerLedger, Attempt, Reservation
 
 log = logging.getLogger(__name__)
 
+_REDIS = {DB_SYSTEM: "redis"}
 _POLL_S = 0.2
 _RENEWALS_PER_LEASE = 3
 
@@ -80,9 +83,13 @@ class Claims:
         """Return the bytes to publish: the first ones claimed, or `own` without a ledger."""
         if self._ledger is None:
             return own
+        with active_span().child("claim redis", kind=SpanKind.CLIENT, attributes=_REDIS):
+            return await self._claimed(self._ledger, attempt, own)
+
+    async def _claimed(self, ledger: AnswerLedger, attempt: Attempt, own: bytes) -> bytes:
         while True:
             try:
-                winner = await self._ledger.claim(attempt, own)
+                winner = await ledger.claim(attempt, own)
             except RaglineError as error:
                 if self._outage.outlasts_grace():
                     self._go_on_without(error)
@@ -105,7 +112,8 @@ class Claims:
         """
         try:
             async with asyncio.timeout(seconds):
-                reservation, earlier = await self._reserve(attempt)
+                with active_span().child("reserve redis", kind=SpanKind.CLIENT, attributes=_REDIS):
+                    reservation, earlier = await self._reserve(attempt)
         except TimeoutError as error:
             raise DeadlineExceeded("the deadline passed while another member answers") from error
         if reservation is None or earlier is not None:

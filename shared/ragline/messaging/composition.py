@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ragline.contracts.base import Event
+from ragline.contracts.indexes import BASE_INDEX
 from ragline.messaging.admission import Admission
 from ragline.messaging.aside import Aside
 from ragline.messaging.assignment import Assignment
@@ -45,6 +46,9 @@ class Composition:
     `vital` are the dependencies without which no record can be handled; set it only where records
     may wait for them, so not in query stages, whose questions have deadlines.
     `aside` publishes what the stage does not return.
+    `index` is the one that the stage writes to, and `tells` says of the time of a change in epoch
+    milliseconds whether its status is published; for the ingestor.
+    `gone` returns why the service has nothing to do any more, and so ends, or None.
     `progress` reports the start of the stage to those who wait for the answer.
     """
 
@@ -59,3 +63,6 @@ class Composition:
     progress: Progress | None = None
     aside: Aside = field(default_factory=Aside)
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
+    index: str = BASE_INDEX
+    tells: Callable[[float], bool] = lambda _appended_ms: True
+    gone: Callable[[], str | None] = lambda: None

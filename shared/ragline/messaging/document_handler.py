@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from ragline.clock import epoch_ms
 from ragline.contracts.base import Event
 from ragline.contracts.bounds import clip
+from ragline.contracts.cloudevents import INDEX, last_header
 from ragline.contracts.dead_letters import Cause
 from ragline.contracts.documents import (
     DocumentAccessChanged,
@@ -19,7 +20,15 @@ from ragline.contracts.documents import (
     DocumentTombstone,
     Outcome,
 )
-from ragline.contracts.topics import DOCUMENT_STATUS, DOCUMENTS, RETRIES, topic_of
+from ragline.contracts.indexes import BASE_INDEX
+from ragline.contracts.topics import (
+    DOCUMENT_ACCESS,
+    DOCUMENT_STATUS,
+    DOCUMENTS,
+    DOCUMENTS_OCR,
+    RETRIES,
+    topic_of,
+)
 from ragline.errors import InvalidEvent, TransientError
 from ragline.messaging.failures import (
     Blame,
@@ -35,6 +44,7 @@ from ragline.messaging.tombstones import RetriedVersions, is_tombstone, overtake
 
 _MAX_KEY_CHARS = 600  # of a wrong key in a message
 _PAUSE_S = 1.0
+_OWN_TOPICS = frozenset({DOCUMENTS_OCR.name, *(topic.name for topic in RETRIES)})
 # as long as the way through the retry topics takes
 _IN_PLACE_S = float(sum(topic.delay_s or 0 for topic in RETRIES))
 
@@ -43,7 +53,8 @@ class DocumentHandler(Handler):
     """Runs the ingestor's stage; every change ends with exactly one kind of status.
 
     While the store is away a change is not retried: it waits for the end of the outage. A record
-    without a value on `documents` deletes the document under its key.
+    without a value on `documents` deletes the document under its key; on `document-access` it takes
+    the key out of that log and changes nothing.
     """
 
     stopped_by: ClassVar[frozenset[Blame]] = frozenset({Blame.US, Blame.DEPENDENCY})
@@ -54,7 +65,16 @@ class DocumentHandler(Handler):
 
     async def deliver(self, record: Record, process: Process) -> None:
         """Apply the change in a record, or the deletion that one without a value is."""
-        await super().deliver(record, self._erase if is_tombstone(record) else process)
+        if _index_of(record) not in (None, self._context.index):
+            self._context.metrics.count(
+                "ragline_records_total", topic=record.topic, outcome="other_index"
+            )
+            return
+        if is_tombstone(record):
+            process = self._erase
+        elif record.value is None and record.topic == DOCUMENT_ACCESS.name:
+            process = _nothing
+        await super().deliver(record, process)
 
     async def _erase(self, record: Record) -> None:
         """Bypass FastStream, which knows no null; see `LogAhead` for what is deleted."""
@@ -76,6 +96,7 @@ class DocumentHandler(Handler):
 
     async def handle(self, event: Any) -> None:
         """Apply one change and publish its status."""
+        CURRENT.get().ids.update(tenant=event.tenant, document_id=event.document_id)
         _check_key(event, CURRENT.get().record)
         status = await self._context.stage(event)
         if not isinstance(status, DocumentStatus):
@@ -97,7 +118,9 @@ class DocumentHandler(Handler):
         if retry is not None:
             topic, headers = retry
             self._retried.note(record)
-            await self._context.publisher.forward(topic, record, headers)
+            await self._context.publisher.forward(
+                topic, record, [*headers, *self._context.index_header]
+            )
             code = error.code if isinstance(error, TransientError) else "internal"
             self._context.metrics.count("ragline_retries_total", topic=record.topic, code=code)
             return "retried"
@@ -140,15 +163,30 @@ class DocumentHandler(Handler):
             waited_ms = epoch_ms(self._context.clock()) - first_appended_at(delivery.record)
             status = status.model_copy(update={"freshness_ms": max(0.0, waited_ms)})
             metrics.observe("ragline_document_freshness_seconds", max(0.0, waited_ms) / 1000)
-        await self._context.publisher.publish(
-            DOCUMENT_STATUS,
-            status,
-            envelope=self._onward(delivery, status),
-            time=status.finished_at,
-        )
+        if self._context.tells(first_appended_at(delivery.record)):
+            await self._context.publisher.publish(
+                DOCUMENT_STATUS,
+                status,
+                envelope=self._onward(delivery, status),
+                time=status.finished_at,
+            )
         metrics.count("ragline_documents_total", status=status.status)
         metrics.count("ragline_embeddings_total", status.embeddings.computed, origin="computed")
         metrics.count("ragline_embeddings_total", status.embeddings.cached, origin="cached")
+
+
+async def _nothing(_record: Record) -> None:
+    """Do nothing: who may read a document stays as the store has it."""
+
+
+def _index_of(record: Record) -> str | None:
+    """Return whose record it is on a topic that ingestors publish to themselves, else None.
+
+    Each index has ingestors of its own, and all of them read these topics.
+    """
+    if record.topic not in _OWN_TOPICS:
+        return None
+    return last_header(record.headers, INDEX) or BASE_INDEX
 
 
 def _check_key(event: Event | DocumentTombstone, record: Record) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ragline.clock import Clock, epoch_ms
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.base import Event
-from ragline.contracts.cloudevents import Envelope, decode_headers
+from ragline.contracts.cloudevents import INDEX, Envelope, Headers, decode_headers
+from ragline.contracts.indexes import BASE_INDEX
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.composition import Observer, Stage
 from ragline.messaging.failures import (
@@ -29,12 +31,18 @@ from ragline.messaging.log_ahead import LogAhead
 from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+from ragline.messaging.record_spans import ended_attributes, process_span
 from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
+from ragline.observability.logs import trace_fields
 from ragline.observability.metrics import Metrics
+from ragline.observability.tracer import NoTracer, Tracer, active
 from ragline.settings import DeliverySettings
 
 log = logging.getLogger(__name__)
+
+# the fields of a record's line, in the order of its text
+_SHOWN = ("topic", "partition", "offset", "key", "tenant", "outcome", "ms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +61,26 @@ class HandlerContext:
     outage: Outage | None = None
     log_ahead: LogAhead | None = None
     head_start: HeadStart = field(default_factory=HeadStart)
+    index: str = BASE_INDEX
+    tells: Callable[[float], bool] = lambda _appended_ms: True
+    tracer: Tracer = field(default_factory=NoTracer)
+
+    @property
+    def index_header(self) -> Headers:
+        """Name the index, unless it is the base."""
+        return [] if self.index == BASE_INDEX else [(INDEX, self.index.encode())]
 
 
 class Handler(ABC):
     """Runs a stage on records. `deliver` returns when the record's outcome is stored.
 
     `succeeded` is the outcome label of successful records in the metrics. `stopped_by` says whose
-    failures stop a topic when they come in a flood.
+    failures stop a topic when they come in a flood. `told_at` is the level of a record's log line.
     """
 
     succeeded: ClassVar[str] = "published"
     stopped_by: ClassVar[frozenset[Blame]] = frozenset({Blame.US})
+    told_at: ClassVar[int] = logging.INFO
 
     def __init__(self, context: HandlerContext) -> None:
         self._context = context
@@ -72,20 +89,25 @@ class Handler(ABC):
         """Run FastStream's pipeline on a record and store its output or its failure."""
         await self._until_due(record)
         started = epoch_ms(self._context.clock())
-        CURRENT.set(
-            Delivery(record=record, envelope=decode_headers(record.headers), started=started)
-        )
-        try:
-            await self._work(record, process)
-        except Exception as error:
-            log.info("%s[%d]@%d: %r", record.topic, record.partition, record.offset, error)
-            outcome = await self.failed(record, error)
-            if outcome == "dead":
-                self._judge(record, blame(error))
-        else:
-            outcome = self.succeeded
-            self._judge(record, None)
-        self._count(record, outcome, started)
+        envelope = decode_headers(record.headers)
+        delivery = Delivery(record=record, envelope=envelope, started=started)
+        CURRENT.set(delivery)
+        with active(process_span(self._context.tracer, record, envelope, started)) as span:
+            failure: Exception | None = None
+            try:
+                await self._work(record, process)
+            except Exception as error:
+                failure = error
+                span.failed(error)
+                outcome = await self.failed(record, error)
+                if outcome == "dead":
+                    self._judge(record, blame(error))
+            else:
+                outcome = self.succeeded
+                self._judge(record, None)
+            span.note(ended_attributes(outcome, delivery.ids))
+            self._count(record, outcome, started)
+            self._log_outcome(delivery, outcome, failure)
 
     @abstractmethod
     async def handle(self, event: Any) -> None:
@@ -125,12 +147,39 @@ class Handler(ABC):
         metrics.observe("ragline_record_wait_seconds", waited, topic=topic)
         metrics.observe("ragline_record_work_seconds", (finished - started) / 1000, topic=topic)
 
+    def _log_outcome(self, delivery: Delivery, outcome: str, failure: Exception | None) -> None:
+        """Write the line of a record: which one, whose, what became of it, and how long it took."""
+        if not log.isEnabledFor(self.told_at):
+            return
+        record = delivery.record
+        fields = {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": (record.key or b"").decode("utf-8", "replace"),
+            "tenant": delivery.envelope.tenant or "-",
+            "outcome": outcome,
+            "ms": round(epoch_ms(self._context.clock()) - delivery.started, 1),
+            **delivery.ids,
+            **trace_fields(),
+        }
+        reason = "" if failure is None else f": {failure!r}"
+        log.log(
+            self.told_at,
+            "%s[%d]@%d %s of %s: %s in %.1f ms%s",
+            *[fields[name] for name in _SHOWN],
+            reason,
+            extra=fields,
+        )
+
     async def _bury(self, record: Record, error: Exception) -> Failure:
         failure = diagnose(error)
         headers = dead_letter_headers(
             record, failure, service=self._context.service, now=self._context.clock()
         )
-        await self._context.publisher.forward(DEAD_LETTERS.name, record, headers)
+        await self._context.publisher.forward(
+            DEAD_LETTERS.name, record, [*headers, *self._context.index_header]
+        )
         self._context.metrics.count(
             "ragline_dead_letters_total", topic=record.topic, cause=failure.cause
         )
@@ -158,7 +207,8 @@ class Handler(ABC):
             deadline=int(epoch_ms(deadline)) if deadline else delivery.envelope.deadline,
             tenant=getattr(event, "tenant", None),
             timings=(*delivery.envelope.timings, self._timing(delivery)),
-            traceparent=delivery.envelope.traceparent,
+            trace=delivery.envelope.trace,
             attempt=delivery.envelope.attempt,
             question=delivery.envelope.question,
+            index=None if self._context.index == BASE_INDEX else self._context.index,
         )

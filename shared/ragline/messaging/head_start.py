@@ -79,5 +79,5 @@ async def watch_head_start(head_start: HeadStart, kafka: KafkaSettings, group: s
                     head_start.saw(await reader.committed(wanted), ends)
                     await asyncio.sleep(_LOOK_S)
         except (RaglineError, KafkaError, OSError, TimeoutError) as error:
-            log.info("how far %s is read cannot be seen at the moment: %r", name, error)
+            log.warning("how far %s is read cannot be seen at the moment: %r", name, error)
             await asyncio.sleep(_PAUSE_S)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from faststream.kafka import KafkaBroker
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from faststream.security import (
+    BaseSecurity,
+    SASLOAuthBearer,
+    SASLPlaintext,
+    SASLScram256,
+    SASLScram512,
+)
 
 from ragline.messaging.header_names import tolerate_header_names
 from ragline.messaging.kafka_clients import producer_options
@@ -24,13 +30,14 @@ def make_broker(kafka: KafkaSettings, *, client_id: str) -> KafkaBroker:
     """Return FastStream's broker, not started.
 
     Raises:
-        Misconfigured: the CA bundle cannot be read.
+        Misconfigured: a certificate cannot be read.
     """
     tolerate_header_names()
     return KafkaBroker(
         kafka.bootstrap_servers.split(","),
         client_id=client_id,
         security=broker_security(kafka),
+        sasl_oauth_token_provider=credential_options(kafka).get("sasl_oauth_token_provider"),
         allow_auto_create_topics=False,
         logger=None,
         **producer_options(kafka),
@@ -59,10 +66,12 @@ def broker_security(kafka: KafkaSettings) -> BaseSecurity | None:
     """Return the credentials as FastStream takes them; None for a plaintext connection.
 
     Raises:
-        Misconfigured: the CA bundle cannot be read.
+        Misconfigured: a certificate cannot be read.
     """
     options = credential_options(kafka)
     context = options["ssl_context"]
+    if kafka.uses_tokens:  # whose provider the broker takes beside this
+        return SASLOAuthBearer(ssl_context=context, use_ssl=kafka.uses_tls)
     if mechanism := options.get("sasl_mechanism"):
         return _SASL[mechanism](
             username=options["sasl_plain_username"],

@@ -5,6 +5,7 @@ Those that a service consumes and publishes with are made by FastStream (`kafka_
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 _UNLIMITED = 2**31 - 1
 # a broker that refuses does so at once
 _CONNECT_ONCE_MS = 5_000
+# a broker that is there answers sooner
+_END_OF_START_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ async def open_producer(
     *,
     idempotent: bool = True,
     unlimited: bool = False,
+    transactional_id: str | None = None,
 ) -> AsyncIterator[AIOKafkaProducer]:
     """Open a producer that waits for all replicas. Raises as `open_admin`.
 
@@ -90,8 +94,12 @@ async def open_producer(
         unlimited: sends records of any size. The broker limits the compressed size, so a record
             that arrived compressed may be larger than `max_request_size`, and must still be
             storable as a dead letter.
+        transactional_id: writes in transactions, and the latest producer of a name is the only one
+            that can.
     """
     options = producer_options(kafka) | {"enable_idempotence": idempotent}
+    if transactional_id is not None:
+        options["transactional_id"] = transactional_id
     if unlimited:
         options["max_request_size"] = _UNLIMITED
     with profile.translated(kafka):
@@ -228,8 +236,13 @@ async def _start(
     kafka: KafkaSettings,
     profile: ClientProfile,
 ) -> None:
+    starting = asyncio.ensure_future(client.start())
     try:
-        await client.start()
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # aiokafka never closes the connection whose first answer it is made to give up
+        await within(_END_OF_START_S, asyncio.gather(starting, return_exceptions=True))
+        raise
     except KafkaConnectionError:
         await _connect_once(kafka, profile)
         raise
@@ -247,11 +260,24 @@ async def _connect_once(kafka: KafkaSettings, profile: ClientProfile) -> None:
                 f"the certificate of {host}:{port} is not trusted: {error.verify_message}"
             ) from error
         except (KafkaConnectionError, OSError, TimeoutError) as error:
+            if alert := _alert(error):
+                raise AuthenticationFailedError(
+                    f"{host}:{port} refuses this client's certificate: {alert}"
+                ) from error
             away = away or error
         else:
             connection.close()
     if away is not None:
         raise KafkaConnectionError(f"{away!r}") from away
+
+
+def _alert(error: BaseException) -> str | None:
+    """Return what the broker said in TLS before it closed the connection, if it said something."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    reason = (found.reason or "") if isinstance(found, ssl.SSLError) else ""
+    return reason if "ALERT" in reason else None
 
 
 async def _stop(stop: Callable[[], Awaitable[object]], profile: ClientProfile) -> None:

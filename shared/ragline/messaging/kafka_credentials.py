@@ -7,9 +7,11 @@ aiokafka's clients (`kafka_clients.py`) take these options as they are, and Fast
 from __future__ import annotations
 
 import ssl
+from pathlib import Path
 from typing import Any
 
 from ragline.errors import Misconfigured
+from ragline.messaging.kafka_token import FileToken, hear_refusals
 from ragline.settings import KafkaSettings
 
 
@@ -20,13 +22,19 @@ def credential_options(kafka: KafkaSettings) -> dict[str, Any]:
     without TLS: what the protocol does not use is left out, whatever else is set.
 
     Raises:
-        Misconfigured: the CA bundle cannot be read.
+        Misconfigured: the CA bundle, or the client's certificate or key, cannot be read.
     """
     options: dict[str, Any] = {
         "security_protocol": kafka.security_protocol,
-        "ssl_context": _ssl_context(kafka.ssl_cafile) if kafka.uses_tls else None,
+        "ssl_context": _ssl_context(kafka) if kafka.uses_tls else None,
     }
-    if kafka.uses_sasl:
+    if kafka.uses_tokens:
+        hear_refusals()
+        options |= {
+            "sasl_mechanism": kafka.sasl_mechanism,
+            "sasl_oauth_token_provider": FileToken(Path(kafka.sasl_token_file or "")),
+        }
+    elif kafka.uses_sasl:
         password = kafka.sasl_password
         options |= {
             "sasl_mechanism": kafka.sasl_mechanism,
@@ -36,11 +44,20 @@ def credential_options(kafka: KafkaSettings) -> dict[str, Any]:
     return options
 
 
-def _ssl_context(cafile: str | None) -> ssl.SSLContext:
+def _ssl_context(kafka: KafkaSettings) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=cafile)
+        context = ssl.create_default_context(cafile=kafka.ssl_cafile)
     except OSError as error:  # what OpenSSL says about the content is one, too
         raise Misconfigured(
-            f"RAGLINE_KAFKA__SSL_CAFILE: {cafile} cannot be read: {error}: name a file of CA "
-            "certificates in PEM format"
+            f"RAGLINE_KAFKA__SSL_CAFILE: {kafka.ssl_cafile} cannot be read: {error}: name a file "
+            "of CA certificates in PEM format"
         ) from error
+    if kafka.ssl_certfile:
+        try:
+            context.load_cert_chain(kafka.ssl_certfile, kafka.ssl_keyfile or None)
+        except OSError as error:
+            raise Misconfigured(
+                f"RAGLINE_KAFKA__SSL_CERTFILE: {kafka.ssl_certfile} or its key cannot be read: "
+                f"{error}: name files in PEM format that belong together"
+            ) from error
+    return context

@@ -140,7 +140,7 @@ def _what_to_check(error: BaseException) -> str | None:
     if isinstance(error, (*_ACCESS_REFUSED, ssl.SSLCertVerificationError)):
         return (
             "check RAGLINE_KAFKA__SECURITY_PROTOCOL, RAGLINE_KAFKA__SASL_*, "
-            "RAGLINE_KAFKA__SSL_CAFILE and the account's ACLs"
+            "RAGLINE_KAFKA__SSL_CAFILE, …SSL_CERTFILE and the account's ACLs"
         )
     if isinstance(error, _CANNOT_WORK):
         return "check RAGLINE_KAFKA__* and the broker's version"

@@ -81,7 +81,7 @@ class LagReader:
             committed |= await self._consumer.beginning_offsets(fresh)
         ends = await self._consumer.end_offsets(partitions)
         lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
-        members = await self._members_of(wanted.group)
+        members = await self.members(wanted.group)
         return Look(lag=lag, done=sum(committed.values()), members=members)
 
     async def committed(self, wanted: GroupTopic) -> dict[TopicPartition, int]:
@@ -108,6 +108,27 @@ class LagReader:
         )
         return ends
 
+    async def begins(self, topic: str) -> dict[TopicPartition, int]:
+        """Return the offsets at which the partitions of a topic begin now.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        begins: dict[TopicPartition, int] = await self._consumer.beginning_offsets(
+            await self._partitions_of(topic)
+        )
+        return begins
+
+    async def members(self, group: str) -> int:
+        """Return how many consumers a group has.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        (response,) = await self._admin.describe_consumer_groups([group])
+        (described,) = response.groups
+        return len(described[_MEMBERS])
+
     async def stored(self, topic: str) -> int:
         """Return how many records are on a topic that is not compacted.
 
@@ -118,11 +139,6 @@ class LagReader:
         begins = await self._consumer.beginning_offsets(partitions)
         ends = await self._consumer.end_offsets(partitions)
         return sum(ends[each] - begins[each] for each in partitions)
-
-    async def _members_of(self, group: str) -> int:
-        (response,) = await self._admin.describe_consumer_groups([group])
-        (described,) = response.groups
-        return len(described[_MEMBERS])
 
     async def _partitions_of(self, topic: str) -> list[TopicPartition]:
         """Return the topic's partitions, read once per connection: new ones show after the next."""
@@ -190,7 +206,7 @@ async def looking(
             async with open_lag_reader(settings) as reader:
                 await _look_forever(reader, look, every_s, idle)
         except (RaglineError, OSError, TimeoutError) as error:
-            log.info("the lag cannot be read at the moment: %r", error)
+            log.warning("the lag cannot be read at the moment: %r", error)
 
     async with repeating(watch, every_s=_RECONNECT_S):
         yield

@@ -17,6 +17,7 @@ class ObservationHandler(Handler):
     """Passes each event to the observer; publishes nothing."""
 
     succeeded: ClassVar[str] = "noted"
+    told_at: ClassVar[int] = logging.DEBUG
 
     async def deliver(self, record: Record, process: Process) -> None:
         """Pass a record to the observer, or store it as a dead letter."""

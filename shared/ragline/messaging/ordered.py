@@ -225,7 +225,8 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         state = self.state
         state.trackers[partition].run(record.offset)
         key = record.key if state.by_key else None
-        if key and (partitions := self._known_partitions()):
+        # one without a value removes what lies there, and so may come from any partition
+        if key and record.value is not None and (partitions := self._known_partitions()):
             state.placement.check(key, record.partition, partitions=partitions)
         before = state.key_order.last(key) if key else None
         slot = state.slots.line_up(record)

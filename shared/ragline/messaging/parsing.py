@@ -42,8 +42,8 @@ async def decode_event(message: Any) -> Event:
     kind = carried_event(record)
     if record.value is None:
         raise InvalidEvent(
-            "the value is null. Only on `documents` that means something: that the document under "
-            "the record's key is deleted",
+            "the value is null. Only on `documents` and `document-access` that means something: "
+            "that the document under the record's key is deleted",
             cause=Cause.INVALID_JSON,
         )
     try:

@@ -24,6 +24,7 @@ from ragline.contracts.topics import Topic
 from ragline.errors import InvalidEvent, PermanentError, RaglineError
 from ragline.messaging.kafka_errors import translated
 from ragline.messaging.record import Record
+from ragline.messaging.record_spans import send_span, sent_by
 from ragline.retries import attempted
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ async def until_stored(
     def note(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, RaglineError):
-            log.warning("attempt %d, trying again: %s", state.attempt_number, error)
+            log.debug("attempt %d, trying again: %s", state.attempt_number, error)
             on_failure(error)
 
     async def stored() -> None:
@@ -85,6 +86,7 @@ class RecordPublisher:
         self._publishers = publishers
         self._producer = producer
         self._refusals: dict[object, str] = {}
+        self._failing = False
 
     @property
     def refused(self) -> str | None:
@@ -102,18 +104,21 @@ class RecordPublisher:
     ) -> None:
         """Store `event`; `value` overrides its encoding (the bytes of an earlier claim)."""
         body = value if value is not None else event.to_json()
-        headers = encode_headers(event, body, source=self._source, envelope=envelope, time=time)
         publisher = self._publishers[topic.name]
-
-        async def send() -> None:
-            await publisher.publish(
-                body,
-                key=event.key.encode(),
-                headers={name: text.decode() for name, text in headers},
-                correlation_id=event.subject,
+        with send_span(topic.name, body) as span:
+            headers = encode_headers(
+                event, body, source=self._source, envelope=sent_by(span, envelope), time=time
             )
 
-        await self._store(send)
+            async def send() -> None:
+                await publisher.publish(
+                    body,
+                    key=event.key.encode(),
+                    headers={name: text.decode() for name, text in headers},
+                    correlation_id=event.subject,
+                )
+
+            await self._store(send)
 
     async def forward(self, topic: str, record: Record, extra: Headers) -> None:
         """Store the record unchanged, byte for byte, with `extra` appended to its own headers."""
@@ -129,11 +134,17 @@ class RecordPublisher:
         waiting = object()
 
         def note(error: RaglineError) -> None:
+            if not self._failing:
+                self._failing = True
+                log.warning("records wait until they can be stored: %s", error)
             self._refusals.pop(waiting, None)
             if isinstance(error, PermanentError):
                 self._refusals[waiting] = str(error)
 
         try:
             await until_stored(send, on_failure=note)
+            if self._failing:
+                self._failing = False
+                log.info("records are stored again")
         finally:
             self._refusals.pop(waiting, None)

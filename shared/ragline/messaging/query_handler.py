@@ -72,6 +72,7 @@ class QueryHandler(Handler):
 
     async def handle(self, event: QuerySubmitted) -> None:
         """Answer or pass on one query."""
+        CURRENT.get().ids.update(tenant=event.tenant, query_id=event.query_id)
         delivery = _asked(event, CURRENT.get())
         event, deadline = self._resolve(event, delivery)
         self._check(deadline)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -32,11 +32,15 @@ Process = Callable[[Record], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One record that a stage is processing. `started` is epoch milliseconds."""
+    """One record that a stage is processing. `started` is epoch milliseconds.
+
+    `ids` say what the record is about, once it is read: for logs and traces.
+    """
 
     record: Record
     envelope: Envelope
     started: float
+    ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def appended_at(self) -> datetime:

@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from faststream.kafka import KafkaBroker
 
@@ -19,6 +20,7 @@ from ragline.messaging.composition import Composition
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart, watch_head_start
+from ragline.messaging.index_follower import open_follower
 from ragline.messaging.kafka_broker import make_broker, start_broker
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_producer
 from ragline.messaging.log_ahead import LogAhead
@@ -31,6 +33,7 @@ from ragline.messaging.service_probes import watch
 from ragline.messaging.solitude import Solitude
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
+from ragline.observability.tracer import open_tracer
 from ragline.process import once_available, run_process
 from ragline.settings import ServiceSettings
 
@@ -49,7 +52,7 @@ _TRY_AGAIN = signal.SIGUSR1
 
 def serve(spec: ServiceSpec) -> None:
     """Run the service until SIGTERM or SIGINT; exit code 2 when the settings cannot work."""
-    run_process(spec.service, spec.settings, partial(_consume_until, spec))
+    run_process(spec.service, spec.settings, partial(_consume_until, spec), preload=spec.preload)
 
 
 async def _consume_until(
@@ -66,9 +69,17 @@ async def _consume_until(
     solitude = Solitude()
     wanted = (*spec.inbound, *spec.outbound, DEAD_LETTERS)
     async with contextlib.AsyncExitStack() as stack:
+        tracer = stack.enter_context(
+            open_tracer(settings.traces, service=f"ragline-{spec.service}")
+        )
+        known: dict[str, Any] = {}
+        if spec.follows_indexes:  # which model is loaded depends on them
+            known["indexes"] = await once_available(
+                health, lambda: stack.enter_async_context(open_follower(settings.kafka))
+            )
         # first, so that models load while Kafka starts, and bad settings fail without a broker
         composition: Composition = await once_available(
-            health, lambda: stack.enter_async_context(spec.compose(settings, metrics))
+            health, lambda: stack.enter_async_context(spec.compose(settings, metrics, **known))
         )
         await once_available(health, lambda: check_topics(settings.kafka, wanted))
         raw = ClientProfile(client_id=f"ragline-{spec.service}-raw", stop_within_s=_IDLE_STOP_S)
@@ -97,6 +108,9 @@ async def _consume_until(
             head_start=head_start,
             log_ahead=log_ahead,
             solitude=solitude,
+            index=composition.index,
+            tells=composition.tells,
+            tracer=tracer,
         )
         add_subscribers(
             broker,
@@ -110,6 +124,7 @@ async def _consume_until(
             assignment=composition.assignment,
             head_start=head_start,
             solitude=solitude,
+            index=composition.index,
         )
         health.live["publishing"] = lambda: publisher.refused
         watch(broker, composition, health, floods, outage, settings)
@@ -117,7 +132,7 @@ async def _consume_until(
         stack.push_async_callback(_stop, broker, stop_s)
         if first := head_start.topic:
             health.degraded["head start"] = head_start.problem
-            group = consumer_group(spec.service, first)
+            group = consumer_group(spec.service, first, index=composition.index)
             await stack.enter_async_context(
                 beside(watch_head_start(head_start, settings.kafka, group))
             )
@@ -133,10 +148,18 @@ async def _consume_until(
         asyncio.get_running_loop().add_signal_handler(_TRY_AGAIN, _end_all, recesses)
         health.waiting = None
         log.info("%s: consuming %s", spec.service, ", ".join(t.name for t in spec.inbound))
-        await stop.wait()
+        await _until_told(stop, composition)
         health.stopping = True
         log.info("%s: stopping: draining work in flight", spec.service)
     log.info("%s: stopped", spec.service)
+
+
+async def _until_told(stop: asyncio.Event, composition: Composition) -> None:
+    """Wait for the stop, or until there is nothing to do any more."""
+    while not await within(_LOOK_EVERY_S, stop.wait()):
+        if reason := composition.gone():
+            log.info("nothing to do any more: %s", reason)
+            return
 
 
 def _end_all(recesses: Iterable[Recess]) -> None:

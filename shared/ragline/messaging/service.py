@@ -10,7 +10,6 @@ from typing import Any
 from ragline.contracts.topics import Service, Topic
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DeliveryPolicy
-from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
 
@@ -21,6 +20,9 @@ class ServiceSpec:
     `delivery` is one of `QueryDelivery`, `DocumentDelivery` and `Observation`.
     `compose` opens the adapters, passes them the metrics, and closes them again. When it raises
     `TransientError` (a dependency is down), the service reports that, waits and retries.
+    With `follows_indexes` it also gets an `IndexFollower`, named `indexes`.
+    `preload` imports and reads what each worker needs, before one is forked (`ragline.respawn`): no
+    threads, no connections.
     """
 
     service: Service
@@ -28,4 +30,6 @@ class ServiceSpec:
     outbound: tuple[Topic, ...]
     delivery: DeliveryPolicy
     settings: type[ServiceSettings]
-    compose: Callable[[Any, Metrics], AbstractAsyncContextManager[Composition]]
+    compose: Callable[..., AbstractAsyncContextManager[Composition]]
+    follows_indexes: bool = False
+    preload: Callable[[Any], None] = lambda _: None

@@ -23,6 +23,12 @@ BUSINESS: tuple[MetricSpec, ...] = (
         labels=("kind",),
     ),
     MetricSpec(
+        name="ragline_monitor_hops_total",
+        kind=MetricKind.COUNTER,
+        help="Further looks of distinct answers, by reason and by whether they found passages.",
+        labels=("reason", "found"),
+    ),
+    MetricSpec(
         name="ragline_monitor_claims_total",
         kind=MetricKind.COUNTER,
         help="Claims of distinct answers: supported or unsupported.",
@@ -105,5 +111,17 @@ BUSINESS: tuple[MetricSpec, ...] = (
         kind=MetricKind.GAUGE,
         help="Whether a signal has drifted beyond its limit: 0 or 1.",
         labels=("signal",),
+    ),
+    MetricSpec(
+        name="ragline_index_lag",
+        kind=MetricKind.GAUGE,
+        help="Records of documents and document-access that an index is behind.",
+        labels=("index",),
+    ),
+    MetricSpec(
+        name="ragline_index_live",
+        kind=MetricKind.GAUGE,
+        help="1 for the index that answers questions, else 0.",
+        labels=("index",),
     ),
 )

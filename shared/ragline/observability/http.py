@@ -47,6 +47,15 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    if host == "*" and socket.has_dualstack_ipv6():
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("*"), port), family=family, backlog=_BACKLOG)
+
+
 @contextlib.asynccontextmanager
 async def serve_http(
     app: ASGIApp,
@@ -61,7 +70,7 @@ async def serve_http(
 
     Args:
         app: the application; its lifespan is not run.
-        host: address to listen on.
+        host: address to listen on; `*` is every one of this machine, of both IP versions.
         port: port to listen on, 0 for a free one.
         setting: the variable that sets the port, for the error message.
         graceful_s: None waits for requests in flight without limit.
@@ -71,7 +80,7 @@ async def serve_http(
         Misconfigured: the port is taken.
     """
     try:
-        listener = socket.create_server((host, port), backlog=_BACKLOG)
+        listener = _listen(host, port)
         # TCP_NODELAY: asyncio sets it only if the socket's protocol is given explicitly. Without it
         # a small write waits for the peer's delayed ACK: 40 ms for most responses and tokens
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

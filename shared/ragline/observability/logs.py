@@ -12,6 +12,8 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from ragline.observability.repeat_filter import RepeatFilter
+from ragline.observability.tracer import active_span
 from ragline.redaction import without_secrets
 from ragline.settings import LogSettings
 
@@ -26,6 +28,8 @@ _CONTROL = re.compile(
 def configure_logging(settings: LogSettings, *, service: str) -> None:
     """Set up the root logger of a service process."""
     handler = logging.StreamHandler(sys.stdout)
+    if settings.level != "DEBUG":
+        handler.addFilter(RepeatFilter())
     if settings.format == "json":
         handler.setFormatter(
             JsonLines(
@@ -71,6 +75,12 @@ class JsonLines(JsonFormatter):
             name: without_secrets(value) if isinstance(value, str) else value
             for name, value in log_data.items()
         }
+
+
+def trace_fields() -> dict[str, str]:
+    """Return the trace of what is being worked on, as a field of a log line; nothing without."""
+    trace = active_span().trace
+    return {} if trace is None else {"trace_id": trace.trace_id}
 
 
 def printable(text: str) -> str:

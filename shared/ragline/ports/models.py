@@ -155,6 +155,20 @@ class LanguageModel(Protocol):
         """Return one JSON object that fits `schema`, at temperature 0."""
         ...
 
+    async def write_json(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: dict[str, Any],
+        max_tokens: int,
+        timeout: float,
+    ) -> Delta:
+        """Return text that the server was told to fit to `schema`, whole and as it came.
+
+        For schemas of somebody else: whether it fits is for the caller to see, and no failure.
+        """
+        ...
+
 
 class Tokenizer(Protocol):
     """Counts tokens as the language model does."""

@@ -127,6 +127,17 @@ class WriteResult(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class Consistency(StrEnum):
+    """When readers see a finished write, in this process and in others.
+
+    IMMEDIATE: at once. EVENTUAL: after a while, which the store waits for; but its readers may be
+    served by something that is behind, so a writer looks again before it says that it is done.
+    """
+
+    IMMEDIATE = "immediate"
+    EVENTUAL = "eventual"
+
+
 class CurrentVersions(Protocol):
     """Tells which version of a document is searchable."""
 
@@ -153,6 +164,11 @@ class ChunkStore(CurrentVersions, Protocol):
     even if the content that states it is superseded. At one version an access event wins over
     content.
     """
+
+    @property
+    def consistency(self) -> Consistency:
+        """When readers see a finished write."""
+        ...
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
         """Make `document` the current version, all at once for readers."""

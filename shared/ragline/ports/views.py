@@ -24,10 +24,27 @@ class StageState(Contract):
     per_second: float | None = None
 
 
+class IndexState(Contract):
+    """One of several indexes: how much of the log it was filled from, and if it is `live`.
+
+    `done` and `lag` are records, `members` are its ingestors.
+    """
+
+    name: str
+    live: bool
+    done: int
+    lag: int
+    members: int
+
+
 class PipelineState(Contract):
-    """All stages at one instant. `dead_letters` is how many are on their topic."""
+    """All stages at one instant, and the indexes unless there was never more than one.
+
+    `dead_letters` is how many are on their topic.
+    """
 
     stages: tuple[StageState, ...]
+    indexes: tuple[IndexState, ...] = ()
     dead_letters: int
     seen_at: AwareDatetime
 

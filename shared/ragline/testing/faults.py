@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from ragline.testing.audit import StoredObject
+from ragline.testing.stored_object import StoredObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from ragline.adapters.stores.analysis import query_terms
+from ragline.adapters.stores.bm25 import impact, weight
 from ragline.adapters.stores.indexing import (
-    BM25_B,
-    BM25_K1,
     IndexIdentity,
     candidate,
     literal_terms,
@@ -23,6 +22,7 @@ from ragline.adapters.stores.indexing import (
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Candidate, Filters
 from ragline.ports.store import (
+    Consistency,
     DocumentRef,
     EmbeddedChunk,
     IndexedDocument,
@@ -64,6 +64,8 @@ class MemoryCollection:
 
 class MemoryStore:
     """`ChunkSearch` and `ChunkStore` over a `MemoryCollection`."""
+
+    consistency = Consistency.IMMEDIATE
 
     def __init__(
         self, collection: MemoryCollection | None = None, *, fingerprint: str, dimensions: int
@@ -179,10 +181,8 @@ class MemoryStore:
 
         def score(hit: _Hit) -> float:
             bag = Counter(terms_of(*hit).relevance)
-            norm = BM25_K1 * (1 - BM25_B + BM25_B * bag.total() / average) if bag else 0.0
             return sum(
-                math.log1p((len(bags) - found_in[term] + 0.5) / (found_in[term] + 0.5))
-                * (bag[term] * (BM25_K1 + 1) / (bag[term] + norm))
+                weight(len(bags), found_in[term]) * impact(bag[term], bag.total(), average)
                 for term in terms
                 if term in bag
             )

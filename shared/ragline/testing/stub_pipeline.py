@@ -22,7 +22,7 @@ from ragline.adapters.redis.progress import RedisProgress
 from ragline.adapters.redis.token_stream import RedisTokenStream
 from ragline.background import beside
 from ragline.clock import epoch_ms, utc_now
-from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
+from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered, StageTiming
 from ragline.contracts.base import QueryRef
 from ragline.contracts.cloudevents import encode_headers
 from ragline.contracts.queries import QuerySubmitted
@@ -48,11 +48,13 @@ class StubQuestion:
 
     async def begin(self) -> None:
         """Report the start of all stages, and begin an attempt."""
+        timings: list[StageTiming] = []
         for stage in QUERY_STAGES:
             now = epoch_ms(utc_now())
             self._pipeline.progress.begun(
-                self.query.ref, stage, queued=now, started=now, timings=()
+                self.query.ref, stage, queued=now, started=now, timings=timings
             )
+            timings.append(StageTiming(stage=stage, queued=now, started=now, finished=now))
         self._attempt = await self._tokens.start(self.query.ref)
 
     async def say(self, text: str) -> None:

@@ -40,8 +40,8 @@ def fragile(spec: ServiceSpec) -> ServiceSpec:
     """Return the service with such a stage."""
 
     @asynccontextmanager
-    async def compose(settings: Any, metrics: Metrics) -> AsyncIterator[Composition]:
-        async with spec.compose(settings, metrics) as composition:
+    async def compose(settings: Any, metrics: Metrics, **known: Any) -> AsyncIterator[Composition]:
+        async with spec.compose(settings, metrics, **known) as composition:
             yield replace(composition, stage=FragileStage(composition.stage))
 
     return replace(spec, compose=compose)

@@ -18,6 +18,7 @@ from . import (
     outages,
     poison,
     processes,
+    reindexing,
     versions,
 )
 from .fault import Fault
@@ -31,6 +32,7 @@ def catalogue(previous: str = PREVIOUS) -> Iterator[Fault]:
     yield from connections.faults()
     yield from language_model.faults()
     yield from poison.faults()
+    yield from reindexing.faults()
     yield from connections.black_holes()
     yield from outages.faults()
     yield from versions.faults(previous)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from tests.patience import PATIENCE_S
 from tests.unit.gateway.app import KnownCallers, make_app
 
 from ragline.adapters.redis.client import open_redis
@@ -35,9 +36,14 @@ def at(url: str) -> RedisSettings:
     return RedisSettings(url=SecretStr(url))
 
 
+def patiently_at(url: str) -> RedisSettings:
+    """Return settings for a Redis that has to share its processor with other tests."""
+    return at(url).model_copy(update={"timeout_s": PATIENCE_S})
+
+
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(at(redis_url)) as client:
+    async with open_redis(patiently_at(redis_url)) as client:
         yield client
 
 
@@ -72,8 +78,8 @@ async def use_up(limiter: RateLimiter, caller: Caller) -> int:
 
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for a Redis that has to share its processor with other tests."""
-    monkeypatch.setattr(rate, "_LIMIT_S", 10.0)
+    """Wait as long for one count."""
+    monkeypatch.setattr(rate, "_LIMIT_S", PATIENCE_S)
 
 
 async def test_a_caller_may_use_the_whole_limit_at_once_and_then_waits(
@@ -181,7 +187,7 @@ async def test_two_gateways_share_one_limit(redis_url: str) -> None:
 async def gateway(
     redis_url: str, known: Caller, metrics: Metrics
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_limiter(at(redis_url), metrics, requests_per_minute=5) as limiter:
+    async with open_limiter(patiently_at(redis_url), metrics, requests_per_minute=5) as limiter:
         app = make_app(KnownCallers(ada=known), limiter, metrics, GatewayGroup())
         headers = {"Authorization": "Bearer ada"}
         transport = httpx.ASGITransport(app)
@@ -194,7 +200,7 @@ async def gateway(
 @pytest.mark.usefixtures("patience")
 async def test_a_crowd_is_counted_to_the_last(redis_url: str) -> None:
     metrics, caller = Metrics(), somebody()
-    async with open_limiter(at(redis_url), metrics, requests_per_minute=100) as limiter:
+    async with open_limiter(patiently_at(redis_url), metrics, requests_per_minute=100) as limiter:
         results = await asyncio.gather(
             *(limiter.take(caller) for _ in range(1_000)), return_exceptions=True
         )

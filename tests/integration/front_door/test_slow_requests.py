@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 import pytest
@@ -77,12 +77,21 @@ async def trickle(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, endless: Callable[[], bytes]
 ) -> bytes:
     """Send a little again and again until the server ends the connection; return what it said."""
-    told = asyncio.create_task(reader.read())
+    told = asyncio.create_task(_said(reader))
     async with asyncio.timeout(PATIENCE_S):
         while not told.done():
             writer.write(endless())
             await asyncio.wait([told], timeout=SHORT_S / 6)
     return await told
+
+
+async def _said(reader: asyncio.StreamReader) -> bytes:
+    """Read to the end, which is a reset where something was sent after the server's last word."""
+    said = b""
+    with suppress(ConnectionError):
+        while piece := await reader.read(1_024):
+            said += piece
+    return said
 
 
 pytestmark = pytest.mark.usefixtures("_protocol")

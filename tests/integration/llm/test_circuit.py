@@ -70,7 +70,7 @@ async def test_it_opens_is_seen_and_closes_by_itself(
     ):
         health.waiting = None
         health.degraded.update(composition.degraded)
-        assert (await ask(composition)).models == {"answer": "good", "prompt": "answer.v3"}
+        assert (await ask(composition)).models == {"answer": "good", "prompt": "answer.v4"}
         assert await readiness(port) == (200, {"status": "ready", "problems": {}, "degraded": {}})
 
         double.behaves = "crashed"
@@ -84,7 +84,7 @@ async def test_it_opens_is_seen_and_closes_by_itself(
 
         double.behaves = None
         answer = await first_complete_answer(composition)
-        assert answer.models == {"answer": "good", "prompt": "answer.v3"}
+        assert answer.models == {"answer": "good", "prompt": "answer.v4"}
         assert (await readiness(port))[1]["degraded"] == {}
         assert metric(metrics, "ragline_circuit_state") == 0
 

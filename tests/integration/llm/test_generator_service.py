@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,7 +16,7 @@ from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.token_reader import TokenEvent, read_tokens, request_cancel
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.plan import Intent, Plan, SearchKind
-from ragline.contracts.queries import CandidatesRanked, Passage
+from ragline.contracts.queries import CandidatesRanked, Options, Passage
 from ragline.observability.metrics import Metrics
 from ragline.settings import RedisSettings
 from ragline.testing.openai_double import LanguageModelDouble
@@ -93,7 +94,7 @@ async def test_a_real_model_answers_with_a_citation_and_readers_see_it_come(
         settings(redis_url, llm), question("When does a durable queue survive?")
     )
 
-    assert answer.models == {"answer": "gemma", "prompt": "answer.v3"}
+    assert answer.models == {"answer": "gemma", "prompt": "answer.v4"}
     assert answer.status is AnswerStatus.ANSWERED
     assert answer.citations[0].quote in SOURCE
     assert answer.validation is not None
@@ -104,6 +105,46 @@ async def test_a_real_model_answers_with_a_citation_and_readers_see_it_come(
     assert answer.first_text_ms > 0
     assert len([event for event in seen if event.delta]) > 1
     assert seen[-1].status == "answered"
+
+
+async def test_a_real_model_fills_a_schema_from_its_answer(redis_url: str, llama_url: str) -> None:
+    llm = {"base_url": llama_url, "model": "gemma", "api": "completions", "timeout_s": 90}
+    what = {"type": "string", "maxLength": 60}
+    schema = {
+        "type": "object",
+        "properties": {"what": what},
+        "required": ["what"],
+        "additionalProperties": False,
+    }
+    event = question("When does a durable queue survive?").model_copy(
+        update={"options": Options(json_schema=json.dumps(schema))}
+    )
+
+    answer, seen = await asked(settings(redis_url, llm), event)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert list(json.loads(answer.json_text or "")) == ["what"]
+    assert answer.models["json"] == "gemma"
+    assert text_of(seen)
+    assert seen[-1].status == "answered"
+
+
+async def test_json_that_does_not_fit_fails_the_answer_and_opens_no_circuit(
+    redis_url: str, double: LanguageModelDouble
+) -> None:
+    schema = {"type": "object", "properties": {"n": {"const": 2}}}
+    event = question("Hello world?").model_copy(
+        update={"options": Options(json_schema=json.dumps(schema))}
+    )
+    configured = settings(redis_url, {"base_url": double.url, "model": "good"})
+    async with compose(configured, Metrics()) as composition:
+        for _ in range(configured.circuit.failures + 1):
+            again = event.model_copy(update={"query_id": str(uuid4())})
+            answer = await composition.stage(again)
+            assert isinstance(answer, QueryAnswered)
+            assert answer.error is not None
+            assert answer.error.code == "schema_not_met"
+        assert composition.degraded["llm:good"]() is None
 
 
 @pytest.mark.parametrize("model", MODELS_THAT_FAIL)

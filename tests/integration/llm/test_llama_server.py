@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.integration.llm.pace import LONG, Pace
 from tests.patience import PATIENCE_S
 
 from ragline.adapters.llm.api import transcript
@@ -71,8 +72,6 @@ async def test_a_schema_makes_even_a_small_model_answer_in_json(llama_url: str) 
 
 
 COUNTING = [ChatMessage(role="user", content="1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20")]
-# more than the server writes in any of these tests
-LONG = 3_000
 
 
 def completions(url: str) -> LlmSettings:
@@ -110,27 +109,6 @@ async def test_the_tokens_told_are_those_that_the_server_counts(llama_url: str) 
     assert "".join(d.text for d in deltas) == plain["choices"][0]["text"]
     assert deltas[-1].prompt_tokens == plain["usage"]["prompt_tokens"]
     assert deltas[-1].completion_tokens == plain["usage"]["completion_tokens"] == 24
-
-
-class Pace:
-    """How long the server takes for a token just now, to tell waiting for a long answer from not.
-
-    The server has one slot: were an answer of `LONG` tokens still written, the next question would
-    wait for it.
-    """
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._tokens = 0
-
-    def token(self) -> None:
-        """Count a token."""
-        self._tokens += 1
-
-    @property
-    def whole_s(self) -> float:
-        """Seconds that the whole long answer would have taken."""
-        return LONG * (time.monotonic() - self._started) / self._tokens
 
 
 async def seconds_of_a_short_answer(model: LanguageModel) -> float:

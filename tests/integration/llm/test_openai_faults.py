@@ -173,6 +173,22 @@ async def test_json_that_does_not_fit_is_an_error_or_the_fallbacks_turn(
         assert await both.complete_json(ASK, schema=SCHEMA, timeout=5) == {"n": 1}
 
 
+async def test_json_for_somebody_elses_schema_comes_as_it_is(double: LanguageModelDouble) -> None:
+    """That it does not fit is no failure of the server's, and opens no circuit."""
+    async with open_language_model(settings(double.url, "other_json")) as model:
+        written = await model.write_json(ASK, schema=SCHEMA, max_tokens=9, timeout=5)
+
+    assert (written.text, written.model) == ('{"m": "x"}', "other_json")
+    assert double.requests[0]["max_tokens"] == 9
+
+
+async def test_json_for_somebody_elses_schema_has_its_fallback(double: LanguageModelDouble) -> None:
+    async with open_language_model(settings(double.url, "crashed", fallback="good")) as both:
+        written = await both.write_json(ASK, schema=SCHEMA, max_tokens=9, timeout=5)
+
+    assert (written.text, written.model) == ('{"n": 1}', "good")
+
+
 async def test_without_a_server_or_key_nothing_can_be_opened() -> None:
     with pytest.raises(Misconfigured, match="RAGLINE_LLM__BASE_URL"):
         async with open_language_model(LlmSettings()):

@@ -6,7 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .conftest import Cluster, Worker
+import pytest
+
+from ragline.messaging.placement import other_homes, partition_of
+
+from .conftest import PARTITIONS, Cluster, Worker
 from .test_floods import DOCUMENT_WORKER, documents, wait_for_statuses
 
 NAME = "ragline_misplaced_keys_total"
@@ -29,3 +33,14 @@ def test_keys_that_another_hash_placed_are_counted_and_named(
     wait_for_statuses(cluster, ids)
     assert worker.metric(NAME) > 0
     assert "set `partitioner=murmur2_random`" in worker.log.read_text()
+
+
+@pytest.mark.parametrize("partitioner", ["consistent_random", "fnv1a_random"])
+def test_other_homes_are_where_librdkafka_puts_keys(cluster: Cluster, partitioner: str) -> None:
+    _, records = documents(partitioner, ["text"] * 40)
+    cluster.publish("documents", list(records), partitioner=partitioner)
+    keys = {key for key, _ in records}
+    found = {m.key(): m.partition() for m in cluster.read("documents") if m.key() in keys}
+    assert set(found) == keys
+    for key, partition in found.items():
+        assert partition in other_homes(key, PARTITIONS) | {partition_of(key, PARTITIONS)}

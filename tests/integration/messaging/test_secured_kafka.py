@@ -8,8 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,7 +40,7 @@ from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.stack.server import running
 
 from .conftest import PARTITIONS, Cluster, Worker
-from .secured_kafka import PASSWORD, USER, SecuredKafka
+from .secured_kafka import MUTUAL, PASSWORD, USER, Issuer, SecuredKafka
 
 # protocol and mechanism; without a mechanism PLAIN is meant
 WAYS = [
@@ -46,6 +52,8 @@ WAYS = [
     ("SASL_SSL", None),
     ("SASL_SSL", "SCRAM-SHA-256"),
     ("SASL_SSL", "SCRAM-SHA-512"),
+    ("SASL_SSL", "OAUTHBEARER"),
+    (MUTUAL, None),
 ]
 # a process takes seconds to start: each protocol and each kind of mechanism once
 FEW_WAYS = [
@@ -53,8 +61,10 @@ FEW_WAYS = [
     ("SASL_PLAINTEXT", "SCRAM-SHA-256"),
     ("SSL", None),
     ("SASL_SSL", "SCRAM-SHA-512"),
+    ("SASL_SSL", "OAUTHBEARER"),
+    (MUTUAL, None),
 ]
-WITH_PASSWORD = [way for way in FEW_WAYS if way[0].startswith("SASL")]
+WITH_PASSWORD = [way for way in FEW_WAYS if way[0].startswith("SASL") and way[1] != "OAUTHBEARER"]
 SERVICE = ClientProfile(client_id="test")
 PROFILES = pytest.mark.parametrize("profile", [SERVICE, COMMAND_LINE], ids=lambda p: p.client_id)
 Open = Callable[[KafkaSettings, ClientProfile], AbstractAsyncContextManager[Any]]
@@ -98,13 +108,28 @@ def environment(
 ) -> dict[str, str]:
     """Return the variables that an operator sets, with `others` in place of right ones."""
     settings = {"BOOTSTRAP_SERVERS": secured.bootstrap(protocol), "SECURITY_PROTOCOL": protocol}
-    if protocol.startswith("SASL"):
+    if protocol == MUTUAL:
+        settings |= {
+            "SECURITY_PROTOCOL": "SSL",
+            "SSL_CAFILE": str(secured.cafile),
+            "SSL_CERTFILE": str(secured.client),
+        }
+    if mechanism == "OAUTHBEARER":
+        settings["SASL_TOKEN_FILE"] = str(token_file(secured, secured.issuer.token()))
+    elif protocol.startswith("SASL"):
         settings |= {"SASL_USERNAME": USER, "SASL_PASSWORD": PASSWORD}
     if protocol.endswith("SSL"):
         settings["SSL_CAFILE"] = str(secured.cafile)
     if mechanism:
         settings["SASL_MECHANISM"] = mechanism
     return {f"RAGLINE_KAFKA__{name}": value for name, value in (settings | others).items()}
+
+
+def token_file(secured: SecuredKafka, token: str) -> Path:
+    """Return the file with the token, as whoever renews it writes it."""
+    file = secured.folder / "token"
+    file.write_text(f"{token}\n")
+    return file
 
 
 def settings(
@@ -228,6 +253,86 @@ def test_a_service_that_cannot_get_in_ends_and_says_why(
     log = worker.log.read_text()
     assert told in log
     assert "Traceback" not in log
+
+
+@PROFILES
+@pytest.mark.parametrize("kind", ["another's", "none"])
+async def test_a_client_without_a_good_certificate_is_refused(
+    secured: SecuredKafka, kind: str, profile: ClientProfile
+) -> None:
+    own = {"another's": str(secured.other_client), "none": ""}[kind]
+    kafka = settings(secured, MUTUAL, None, SSL_CERTFILE=own)
+
+    with pytest.raises(Misconfigured, match=r"RAGLINE_KAFKA__SSL_CAFILE, …SSL_CERTFILE"):
+        async with asyncio.timeout(PATIENCE_S), open_admin(kafka, profile):
+            pass
+
+
+@PROFILES
+@pytest.mark.usefixtures("closed_connections")
+@pytest.mark.parametrize("open_client", OPEN, ids=lambda each: each.__name__)
+async def test_a_token_that_the_broker_does_not_believe_is_the_operators_to_mend(
+    secured: SecuredKafka, open_client: Open, profile: ClientProfile
+) -> None:
+    kafka = settings(secured, "SASL_SSL", "OAUTHBEARER")
+    for wrong in (Issuer.make().token(), secured.issuer.token(audience="another")):
+        token_file(secured, wrong)
+        with pytest.raises(Misconfigured, match=r"invalid_token.*RAGLINE_KAFKA__SASL_\*"):
+            async with asyncio.timeout(PATIENCE_S), open_client(kafka, profile):
+                pass
+
+
+@pytest.mark.usefixtures("closed_connections")
+async def test_a_token_that_ended_is_told_and_a_renewed_one_is_taken(
+    secured: SecuredKafka,
+) -> None:
+    kafka = settings(secured, "SASL_SSL", "OAUTHBEARER")
+    token_file(secured, secured.issuer.token(lives=-timedelta(minutes=1)))
+    with pytest.raises(Misconfigured, match=r"token in .* has ended: renew it"):
+        async with asyncio.timeout(PATIENCE_S), open_admin(kafka, SERVICE):
+            pass
+
+    token_file(secured, secured.issuer.token())
+    async with asyncio.timeout(PATIENCE_S), open_admin(kafka, SERVICE) as admin:
+        assert FEEDBACK.name in await admin.list_topics()
+
+
+@pytest.mark.usefixtures("closed_connections")
+async def test_a_running_client_goes_on_with_a_renewed_token(
+    secured: SecuredKafka, caplog: pytest.LogCaptureFixture
+) -> None:
+    kafka = settings(secured, "SASL_SSL", "OAUTHBEARER")
+    async with AsyncExitStack() as stack:
+        producer = await producer_whose_token_ends(stack, secured, kafka)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                sending = await producer.send(FEEDBACK.name, b"late")
+                # the broker closes a connection at the first request after its token's end
+                while "has ended" not in caplog.text or sending.done():
+                    await asyncio.wait([sending], timeout=0.1)
+                    if sending.done():
+                        sending = await producer.send(FEEDBACK.name, b"later")
+        finally:
+            token_file(secured, secured.issuer.token())  # a producer stops when all is sent
+        async with asyncio.timeout(PATIENCE_S):
+            await sending
+
+
+async def producer_whose_token_ends(
+    stack: AsyncExitStack, secured: SecuredKafka, kafka: KafkaSettings
+) -> Any:
+    """Return a producer that is connected; a slow machine gets longer for that."""
+    lives = timedelta(seconds=3)
+    while True:
+        token_file(secured, secured.issuer.token(lives=lives))
+        try:
+            producer = await stack.enter_async_context(open_producer(kafka, SERVICE))
+            async with asyncio.timeout(lives.total_seconds()):
+                await producer.send_and_wait(FEEDBACK.name, b"early")
+        except (Misconfigured, TimeoutError):
+            lives *= 2
+        else:
+            return producer
 
 
 def ragline(home: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:

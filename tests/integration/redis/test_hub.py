@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
@@ -102,6 +103,24 @@ async def test_what_is_stored_reads_as_what_was_published(redis: Redis, hub: Red
 
     assert published == await hub.catch_up(query, "0")
     assert [each.id for each in published if each] == ["0-2", "1-0"]
+
+
+async def test_a_stage_that_looks_again_is_told_again_and_one_that_is_delivered_again_is_not(
+    redis: Redis, hub: RedisHub
+) -> None:
+    query = QueryRef("acme", str(uuid4()))
+    progress = RedisProgress(
+        OptionalRedis(redis, "progress", on_failure=pytest.fail), ttl_s=60, maxlen=100
+    )
+    passed: list[StageTiming] = []
+    for stage in ("classifier", "retriever", "reranker", "retriever", "reranker"):
+        for _ in range(2):  # the second time it is delivered again
+            progress.begun(query, stage, queued=1.0, started=2.0, timings=passed)
+        passed.append(StageTiming(stage=stage, queued=1.0, started=2.0, finished=3.0))
+    await progress.settle()
+
+    stored = [json.loads(entry.data) for entry in await hub.catch_up(query, "0")]
+    assert [entry["stage"] for entry in stored] == [timing.stage for timing in passed]
 
 
 async def test_who_comes_late_reads_what_was_stored(redis: Redis, hub: RedisHub) -> None:

@@ -6,7 +6,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from ragline.adapters.stores.pinecone import namespace, reader, schema, search
 from ragline.settings import StoreKind, VectorStoreSettings
+from ragline.testing.pinecone_double.server import PineconeDouble, running
 
 
 @pytest.fixture
@@ -31,6 +33,43 @@ def weaviate_settings(weaviate_url: str, weaviate_grpc_port: int) -> Iterator[Ve
     )
     yield settings
     httpx.delete(f"{weaviate_url}/v1/schema/{settings.collection}", timeout=30)
+
+
+@pytest.fixture
+def chroma_settings(chroma_url: str) -> VectorStoreSettings:
+    """A separate Chroma collection for the test."""
+    return VectorStoreSettings(
+        kind=StoreKind.CHROMA, url=SecretStr(chroma_url), collection=f"T{uuid.uuid4().hex}"
+    )
+
+
+@pytest.fixture
+def pinecone(monkeypatch: pytest.MonkeyPatch) -> Iterator[PineconeDouble]:
+    """A double of Pinecone, which shows every write at once.
+
+    It counts how often it was asked, so there is no need to wait in between as for the service.
+    """
+    for module, name in (
+        (namespace, "_FIRST_PAUSE_S"),
+        (namespace, "_LONGEST_PAUSE_S"),
+        (reader, "_PAUSE_S"),
+        (schema, "_LOOK_S"),
+        (search, "_PAUSE_S"),
+    ):
+        monkeypatch.setattr(module, name, 0.002)
+    with running(PineconeDouble()) as double:
+        yield double
+
+
+@pytest.fixture
+def pinecone_settings(pinecone: PineconeDouble) -> VectorStoreSettings:
+    """A separate Pinecone index for the test."""
+    return VectorStoreSettings(
+        kind=StoreKind.PINECONE,
+        url=SecretStr(pinecone.url),
+        api_key=SecretStr(pinecone.api_key),
+        collection=f"T{uuid.uuid4().hex}",
+    )
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
+from ragline.adapters.stores.marked.markers import Marker, MarkerKind
 from ragline.adapters.stores.opening import open_store
-from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
 from ragline.adapters.stores.weaviate.store import WeaviateStore
 from ragline.settings import VectorStoreSettings
@@ -24,9 +24,9 @@ from ragline.testing.store_contract.builders import (
 OTHER = "globex"
 
 
-@pytest.fixture(params=["pgvector", "weaviate"])
+@pytest.fixture(params=["pgvector", "weaviate", "chroma", "pinecone"])
 def settings(request: pytest.FixtureRequest) -> VectorStoreSettings:
-    """A collection of the test's own, in both stores."""
+    """A collection of the test's own, in each store."""
     found: VectorStoreSettings = request.getfixturevalue(f"{request.param}_settings")
     return found
 

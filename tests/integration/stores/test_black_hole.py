@@ -46,7 +46,7 @@ CALLS: list[Callable[[GuardedStore], Awaitable[Any]]] = [
 ]
 
 
-@pytest.fixture(params=["pgvector", "weaviate"])
+@pytest.fixture(params=["pgvector", "weaviate", "chroma", "pinecone"])
 def direct(request: pytest.FixtureRequest) -> VectorStoreSettings:
     settings: VectorStoreSettings = request.getfixturevalue(f"{request.param}_settings")
     return settings.model_copy(update={"timeout_s": LIMIT_S})

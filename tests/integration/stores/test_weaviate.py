@@ -13,8 +13,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from ragline.adapters.stores.marked import write
 from ragline.adapters.stores.opening import Store, open_reader, open_store
-from ragline.adapters.stores.weaviate import write
 from ragline.adapters.stores.weaviate.objects import Object, chunk_objects
 from ragline.adapters.stores.weaviate.scope import chunks_of, markers_of
 from ragline.adapters.stores.weaviate.store import WeaviateStore

@@ -1,12 +1,17 @@
 """A Weaviate of the tests' own: one that asks for a key, and one that is killed."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
+from ragline.adapters.stores.indexing import IndexIdentity
 from ragline.adapters.stores.opening import Store, open_reader, open_store
 from ragline.errors import Misconfigured, Unavailable
 from ragline.settings import VectorStoreSettings
@@ -17,6 +22,8 @@ from ragline.testing.store_contract.builders import (
     documents_seen,
     ref,
 )
+from ragline_cli.stack import weaviate
+from ragline_cli.stack.server import running
 from ragline_cli.stack.weaviate import WeaviateServer
 
 KEY = "a key of the tests"
@@ -53,6 +60,45 @@ async def test_a_wrong_key_is_misconfigured_and_not_in_the_message(
         assert "wrong" not in str(caught.value)
         with pytest.raises(Misconfigured, match="RAGLINE_VECTOR_STORE__API_KEY"):
             async with open_reader(wrong):
+                pass
+
+
+async def test_grpc_may_be_on_a_host_of_its_own(settings: VectorStoreSettings) -> None:
+    apart = settings.model_copy(
+        update={
+            "url": SecretStr(settings.url.get_secret_value().replace("127.0.0.1", "localhost")),
+            "grpc_host": "127.0.0.1",
+        }
+    )
+    async with open_store(apart, fingerprint=FINGERPRINT, dimensions=DIMENSIONS) as store:
+        await store.ping()
+    nowhere = apart.model_copy(update={"grpc_host": "grpc.invalid", "timeout_s": 2.0})
+    with pytest.raises(Unavailable):
+        async with open_store(nowhere, fingerprint=FINGERPRINT, dimensions=DIMENSIONS) as store:
+            await store.upsert(document("one"))
+
+
+async def test_a_collection_whose_index_of_words_loses_hits_is_refused(
+    guarded_weaviate: WeaviateServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a server makes it that is not told otherwise: every one from 1.35 on."""
+    assert guarded_weaviate.name  # whether this machine has Weaviate
+    monkeypatch.setitem(weaviate._ENVIRONMENT, "USE_INVERTED_SEARCHABLE", "true")
+    identity = IndexIdentity(FINGERPRINT, DIMENSIONS)
+    made = {
+        "class": "Blocks",
+        "description": json.dumps(asdict(identity)),
+        "multiTenancyConfig": {"enabled": True},
+        "invertedIndexConfig": {"usingBlockMaxWAND": True},
+    }
+    with running(WeaviateServer(tmp_path)) as server:
+        async with httpx.AsyncClient(base_url=server.url) as http:
+            (await http.post("/v1/schema", json=made)).raise_for_status()
+        own = VectorStoreSettings(
+            url=SecretStr(server.url), grpc_port=server.grpc_port, collection="Blocks"
+        )
+        with pytest.raises(Misconfigured, match="USE_INVERTED_SEARCHABLE=false"):
+            async with open_store(own, fingerprint=FINGERPRINT, dimensions=DIMENSIONS):
                 pass
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from ragline.adapters.stores.marked.markers import Marker, MarkerKind
 from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
 from ragline.adapters.stores.weaviate import schema
-from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
 from ragline.adapters.stores.weaviate.objects import chunk_objects, marker_object
 from ragline.adapters.stores.weaviate.reader import read
 from ragline.adapters.stores.weaviate.scope import Condition

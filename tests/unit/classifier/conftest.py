@@ -75,6 +75,16 @@ class ScriptedLlm:
         assert self.reply is not None
         return self.reply
 
+    async def write_json(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: dict[str, Any],
+        max_tokens: int,
+        timeout: float,
+    ) -> Delta:
+        raise AssertionError("the classifier's schemas are its own")
+
 
 @pytest.fixture(scope="session")
 def local() -> LinearIntentModel:

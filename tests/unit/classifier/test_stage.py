@@ -169,8 +169,16 @@ async def test_no_text_breaks_the_stage(
     ("wait", "without"),
     [
         (0.0, ()),
-        (5.0, (Degradation.RERANK_DEPTH,)),
-        (6.6, (Degradation.RERANK, Degradation.VECTOR, Degradation.METADATA)),
+        (5.0, (Degradation.SECOND_LOOK, Degradation.RERANK_DEPTH)),
+        (
+            6.6,
+            (
+                Degradation.SECOND_LOOK,
+                Degradation.RERANK,
+                Degradation.VECTOR,
+                Degradation.METADATA,
+            ),
+        ),
     ],
 )
 async def test_lag_behind_lowers_the_plan_before_the_question_waits(

@@ -130,9 +130,13 @@ ENDINGS = pytest.mark.parametrize(
 
 def answers(status: AnswerStatus) -> Callable[[Sent], Iterator[bytes]]:
     def respond(sent: Sent) -> Iterator[bytes]:
-        query_id = sent.key.decode()
+        asked = QuerySubmitted.model_validate_json(sent.value)
         yield QueryAnswered(
-            query_id=query_id, status=status, text="Use x.", answered_at=NOW
+            query_id=asked.query_id,
+            tenant=asked.tenant,
+            status=status,
+            text="Use x.",
+            answered_at=NOW,
         ).to_json()
 
     return respond
@@ -163,7 +167,7 @@ def test_programs_get_the_answer_as_one_json_document(
 def test_a_question_carries_tenant_groups_and_filters(fake_kafka: FakeKafka) -> None:
     fake_kafka.respond = answers(AnswerStatus.ANSWERED)
     options = ("--tenant", "acme", "--group", "a", "--group", "b", "--filter", "tag=guide")
-    run("ask", "why?", *options, "--no-stream", *AT)
+    assert run("ask", "why?", *options, "--no-stream", *AT).exit_code == 0
     published = QuerySubmitted.model_validate_json(fake_kafka.sent[0].value)
     assert published.tenant == "acme"
     assert published.principal.groups == ("a", "b")

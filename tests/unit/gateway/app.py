@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from ragline.errors import Misconfigured, Overloaded, Superseded, Unavailable
 from ragline.observability.metrics import Metrics
+from ragline.observability.tracer import NoTracer
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.access.gate import Anybody, Asker, Authenticates, Writer
 from ragline_gateway.api_document import problems
@@ -138,5 +139,6 @@ def make_app(
         metrics=metrics,
         settings=settings,
         new_id=lambda: "f-1",
+        tracer=NoTracer(),
     )
     return app

@@ -14,6 +14,7 @@ from ragline.clock import utc_now
 from ragline.contracts.base import Event
 from ragline.contracts.cloudevents import Envelope
 from ragline.observability.metrics import Metrics
+from ragline.observability.tracer import NoTracer
 from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.api import make_api
 from ragline_gateway.middleware import add_middlewares
@@ -73,6 +74,7 @@ async def real_api(
         metrics=Metrics(),
         settings=settings,
         new_id=lambda: "f-1",
+        tracer=NoTracer(),
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:

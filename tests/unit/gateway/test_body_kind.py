@@ -33,6 +33,7 @@ async def http(published: Published) -> AsyncIterator[httpx.AsyncClient]:
         ("POST", "/v1/queries"),
         ("POST", "/v1/queries/q/feedback"),
         ("POST", "/v1/chat/completions"),
+        ("POST", "/v1/responses"),
         ("PUT", "/v1/documents/a.md"),
         ("PUT", "/v1/documents/a.md/access"),
     ],
@@ -62,7 +63,7 @@ async def test_json_that_is_sent_as_something_else_is_told_how_to_be_sent(
     assert "`Content-Type: application/json`" in answer.json()["detail"]
     assert "--json" in answer.json()["detail"]
     assert published.events == []
-    if path.startswith("/v1/chat"):
+    if path.startswith(("/v1/chat", "/v1/responses")):
         assert "--json" in answer.json()["error"]["message"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -156,3 +157,19 @@ class ScriptedModel:
         self, messages: Sequence[ChatMessage], *, schema: dict[str, Any], timeout: float
     ) -> dict[str, Any]:
         raise NotImplementedError
+
+    async def write_json(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: dict[str, Any],
+        max_tokens: int,
+        timeout: float,
+    ) -> Delta:
+        whole = Delta()
+        async with aclosing(
+            self.stream(messages, max_tokens=max_tokens, timeout=timeout)
+        ) as deltas:
+            async for delta in deltas:
+                whole = replace(delta, text=whole.text + delta.text)
+        return whole

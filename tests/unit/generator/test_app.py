@@ -76,9 +76,9 @@ def test_answers_made_by_other_settings_are_others(groups: dict[str, Any]) -> No
 
 
 def test_another_folder_of_prompts_counts_by_what_it_says(tmp_path: Path) -> None:
-    (tmp_path / "answer.v3.system.md").write_text("be kind")
+    (tmp_path / "answer.v4.system.md").write_text("be kind")
     kind = made(generator={"prompts_dir": str(tmp_path)})
-    (tmp_path / "answer.v3.system.md").write_text("be brief")
+    (tmp_path / "answer.v4.system.md").write_text("be brief")
 
     assert len({kind, made(generator={"prompts_dir": str(tmp_path)}), made()}) == 3
 

@@ -20,7 +20,7 @@ from tests.unit.generator.conftest import (
 )
 
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline.contracts.plan import Plan, SearchKind, UnsupportedPolicy
+from ragline.contracts.plan import Intent, Plan, SearchKind, UnsupportedPolicy
 from ragline.contracts.queries import CandidatesRanked, Options, Turn
 from ragline.errors import Unavailable
 from ragline.ladder import Ladder
@@ -29,13 +29,14 @@ from ragline.settings import LadderSettings
 from ragline_generator.passages import ranking
 from ragline_generator.rules import Rules
 from ragline_generator.stage import GeneratorStage
+from ragline_generator.structured.schema_filler import SchemaFiller
 from ragline_generator.validation.verdicts import Validator
 from ragline_generator.writing import languages, prompts
 from ragline_generator.writing.prices import Price, PriceTable
 from ragline_generator.writing.writer import Writer
 
 # most tests are about something else than the ladder
-PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
+PATIENT = Ladder(one_look_s=0, less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
 
 SOURCE = "Exchanges route messages. A durable queue survives a broker restart. Cats sleep."
 PASSAGE = make_passage(SOURCE, title="Queues", url="https://docs.example/queues", start=500)
@@ -49,6 +50,7 @@ def make_stage(
     prices: PriceTable | None = None,
     ladder: Ladder = PATIENT,
     clock: Clock | None = None,
+    filler: SchemaFiller | None = None,
 ) -> GeneratorStage:
     clock = clock or Clock()
     writer = Writer(model, limits=ONE_TRY, clock=clock) if model else None
@@ -59,6 +61,7 @@ def make_stage(
         ladder=ladder,
         validator=Validator(min_support=0.6),
         writer=writer,
+        filler=filler,
         rules=rules or make_rules(),
         prices=prices or PriceTable(),
         prompts=prompts.load(),
@@ -78,6 +81,40 @@ async def test_without_a_model_the_answer_is_extractive_and_says_so() -> None:
     assert answer.models == {"answer": "extractive"}
     assert answer.degradations == ()
     assert answer.answered_at == NOW
+
+
+WHERE = "Where is it described whether a durable queue survives a restart?"
+NAVIGATIONAL = make_event(WHERE, [PASSAGE], intent=Intent.NAVIGATIONAL)
+
+
+async def test_a_model_that_names_the_page_need_not_write_its_link() -> None:
+    text = "A durable queue survives a broker restart, says Queues [1]."
+    stream = RecordingStream()
+
+    answer = await ask(NAVIGATIONAL, model=ScriptedModel([[text]]), stream=stream)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.text == f"{text}\n\n[Queues](https://docs.example/queues) [1]"
+    assert answer.validation is not None
+    assert answer.validation.support_ratio == 1.0
+    assert stream.attempts == [answer.text]
+
+
+@pytest.mark.parametrize(
+    "piece", ["NO_ANSWER", Delta(text="A durable queue [1] surv", cut_off=True)]
+)
+async def test_a_model_without_a_whole_answer_gets_no_links(piece: str | Delta) -> None:
+    stream = RecordingStream()
+
+    answer = await ask(NAVIGATIONAL, model=ScriptedModel([[piece]]), stream=stream)
+
+    assert "](https:" not in f"{answer.text}{stream.attempts[0]}"
+
+
+async def test_a_fact_gets_no_link_behind_it() -> None:
+    text = "A durable queue survives a broker restart [1]."
+
+    assert (await ask(model=ScriptedModel([[text]]))).text == text
 
 
 TWO = f"{QUESTION} Who sails the yellow submarine?"
@@ -102,6 +139,42 @@ async def test_a_question_that_a_model_speaks_of_is_not_named_again() -> None:
 
     assert answer.status is AnswerStatus.ANSWERED
     assert "Who sails" not in answer.text
+
+
+async def test_an_answer_names_the_question_of_several_that_no_source_covers() -> None:
+    answer = await ask(make_event(TWO, [PASSAGE]))
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.unanswered == ("Who sails the yellow submarine?",)
+    assert answer.text.endswith("“Who sails the yellow submarine?”")
+
+
+async def test_a_single_question_is_answered_or_not() -> None:
+    answered = await ask()
+    refused = await ask(make_event("Who sails the yellow submarine?", [PASSAGE]))
+
+    assert (answered.status, answered.unanswered) == (AnswerStatus.ANSWERED, ())
+    assert (refused.status, refused.unanswered) == (AnswerStatus.REFUSED, ())
+
+
+async def test_an_answer_and_a_refusal_say_how_probable_an_answer_is() -> None:
+    answered = await ask()
+    refused = await ask(make_event("Who sails the yellow submarine?", [PASSAGE]))
+
+    assert answered.support is not None
+    assert refused.support is not None
+    assert 0 <= refused.support < answered.support <= 1
+
+
+async def test_a_question_that_points_back_is_read_behind_the_one_before() -> None:
+    passage = make_passage(
+        "Durable queues and transient queues differ in what survives a restart.", chunk="c9"
+    )
+    question = "Which queues survive a restart of the broker and how do they differ?"
+
+    answer = await ask(make_event(question, [passage]))
+
+    assert answer.unanswered == ()
 
 
 async def test_the_citation_is_checkable_in_the_source() -> None:
@@ -139,7 +212,7 @@ async def test_a_model_writes_cites_and_costs() -> None:
     assert answer.text == "A durable queue survives a restart [1]."
     assert stream.attempts == [answer.text]
     assert stream.status == "answered"
-    assert answer.models == {"answer": "model-a", "prompt": "answer.v3"}
+    assert answer.models == {"answer": "model-a", "prompt": "answer.v4"}
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
     assert answer.usage.cost == pytest.approx(300e-6)
     assert answer.usage.context_tokens_before == answer.usage.context_tokens_after == 12
@@ -150,7 +223,7 @@ async def test_a_fallback_model_is_named_and_shown() -> None:
 
     answer = await ask(model=model)
 
-    assert answer.models == {"answer": "model-b", "prompt": "answer.v3"}
+    assert answer.models == {"answer": "model-b", "prompt": "answer.v4"}
     assert answer.degradations == (Degradation.LLM_FALLBACK,)
 
 
@@ -222,6 +295,28 @@ async def test_passages_about_something_else_are_refused_with_the_nearest_source
     assert answer.error.message.endswith('None of them mentions: "durable", "restart".')
     assert [source.title for source in answer.nearest] == ["Cats", "Dogs"]
     assert model.prompts == []
+
+
+async def test_what_a_further_look_found_takes_no_answer_away() -> None:
+    question = "How much does a lost badge cost?"
+    first = [
+        make_passage("A lost badge costs 20 euros.", title="Badges", score=0.9),
+        make_passage("Guests wait at the desk.", chunk="c2", score=0.3),
+    ]
+    # they come so near the first that it stands out less
+    further = [
+        make_passage(f"Doors of floor {n} are blue.", chunk=f"d{n}", score=0.88, hop=1)
+        for n in range(4)
+    ]
+    strict = make_rules(min_relevance=0.98)
+
+    of_one_look = [passage.model_copy(update={"hop": 0}) for passage in further]
+    refused = await ask(make_event(question, [*first, *of_one_look]), rules=strict)
+    answer = await ask(make_event(question, [*first, *further]), rules=strict)
+
+    assert refused.status is AnswerStatus.REFUSED
+    assert answer.status is AnswerStatus.ANSWERED
+    assert "20 euros" in answer.text
 
 
 async def test_a_refusal_on_the_subject_says_what_no_document_mentions() -> None:

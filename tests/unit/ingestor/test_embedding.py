@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ragline.messaging.slots import DeliverySlot
-from ragline_ingestor.embedding import CachedEmbedder, embedded_text
+from ragline_ingestor.embedding import CachedEmbedder
 from ragline_ingestor.tenant_line import TenantLine
 
 
@@ -42,10 +42,3 @@ async def test_a_cached_vector_of_another_length_is_a_miss(
     cache.vectors["fake@1", "text"] = [1.0]
     assert (await cached.embed(["text"], tenant="acme")).computed == 1
     assert cache.vectors["fake@1", "text"] == [1.0, 4.0]
-
-
-def test_title_and_headings_are_embedded_with_the_text() -> None:
-    assert embedded_text("Guide", ("Guide", "Setup", "Linux"), "Run it.") == (
-        "Guide\nSetup > Linux\nRun it."
-    )
-    assert embedded_text("", (), "Run it.") == "Run it."

@@ -24,11 +24,11 @@ from ragline.contracts.documents import (
     Outcome,
 )
 from ragline.contracts.queries import Filters
+from ragline.embedded_text import embedded_text
 from ragline.errors import InvalidDocument, TransientError, Unavailable
 from ragline.ports.store import DocumentRef, Scope
 from ragline.testing.store import MemoryStore
 from ragline_ingestor.document import ONLY_SCANS, Content
-from ragline_ingestor.embedding import embedded_text
 from ragline_ingestor.ocr_lane import OcrLane
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.stage import IngestorStage

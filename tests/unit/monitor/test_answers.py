@@ -19,6 +19,7 @@ from ragline.contracts.answers import (
     Usage,
     Validation,
 )
+from ragline.contracts.hops import Hop
 from ragline.contracts.plan import Intent
 
 
@@ -157,6 +158,16 @@ async def test_an_odd_clock_spoils_no_histogram(world: World) -> None:
         await world.show(answer(f"q{number}", timings=at(queued)))
     assert world.value("answer_seconds_count", status="answered") == 1
     assert world.value("answer_seconds_sum", status="answered") == 0
+
+
+async def test_further_looks_are_counted_by_why_they_were_made(world: World) -> None:
+    looks = (
+        Hop(reason="bridge", queries=("q",), found=2),
+        Hop(reason="from_the_future", queries=("q",)),
+    )
+    await world.show(answer("q", hops=looks))
+    await world.show(answer("q", hops=looks))
+    assert world.samples("hops_total") == {("bridge", "yes"): 1, ("other", "no"): 1}
 
 
 async def test_unknown_degradations_and_ever_new_plans_make_no_new_labels(world: World) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.unit.monitor.conftest import BreakableViews
 from tests.unit.monitor.memory import NOW
 
+from ragline.contracts.indexes import ONLY_BASE, Index, IndexesChanged
 from ragline.messaging.lag import GroupTopic, Look
+from ragline.ports.views import IndexState
 from ragline_monitor.pipeline_look import PipelineLook
 
 NAMES = ["classifier", "retriever", "reranker", "generator", "ingestor"]
@@ -16,11 +18,14 @@ class Broker:
 
     def __init__(self) -> None:
         self.done, self.lag = 0, 3
+        self.lag_of_new: int | None = None
         self.asked: list[GroupTopic] = []
 
     async def look_at(self, wanted: GroupTopic) -> Look:
         self.asked.append(wanted)
-        return Look(lag=self.lag, done=self.done, members=2)
+        of_new = self.lag_of_new is not None and wanted.group.endswith("@new")
+        lag = (self.lag_of_new or 0) if of_new else self.lag
+        return Look(lag=lag, done=self.done, members=2)
 
     async def stored(self, topic: str) -> int:
         assert topic == "dead-letters"
@@ -33,9 +38,19 @@ class World:
         self.broker = Broker()
         self.failures = 0
         self.now = 100.0
+        self.indexes = ONLY_BASE
+        self.gauges: dict[tuple[str, str], float] = {}
         self.look = PipelineLook(
-            views=self.views, on_failure=self.failed, now=lambda: NOW, clock=lambda: self.now
+            views=self.views,
+            on_failure=self.failed,
+            indexes=lambda: self.indexes,
+            gauges=self,
+            now=lambda: NOW,
+            clock=lambda: self.now,
         )
+
+    def set(self, name: str, value: float, **labels: str) -> None:
+        self.gauges[name, labels["index"]] = value
 
     def failed(self) -> None:
         self.failures += 1
@@ -85,6 +100,19 @@ async def test_it_is_idle_when_nothing_waits_and_nothing_was_done_since_the_last
     assert world.look.idle
 
 
+async def test_it_is_not_idle_while_an_index_is_being_filled() -> None:
+    world = World()
+    filling = (Index(name="base"), Index(name="new"))
+    world.indexes = IndexesChanged(revision=1, live="base", indexes=filling)
+    world.broker.lag, world.broker.lag_of_new = 0, 5
+    await world.later(seconds=2, done=0)
+    await world.later(seconds=2, done=0)
+    assert not world.look.idle
+    world.broker.lag_of_new = 0
+    await world.later(seconds=2, done=0)
+    assert world.look.idle
+
+
 async def test_a_topic_that_was_made_anew_has_no_negative_pace() -> None:
     world = World()
     await world.later(seconds=0, done=1_000)
@@ -97,3 +125,27 @@ async def test_views_that_are_down_are_counted_and_the_next_look_is_shown() -> N
         await world.look(world.broker)
     assert world.failures == 1
     assert await world.later(seconds=2, done=4) == [2.0] * 5
+
+
+async def test_the_ingestor_is_that_of_the_live_index_and_each_index_has_its_lag() -> None:
+    world = World()
+    both = (Index(name="base"), Index(name="new"))
+    world.indexes = IndexesChanged(revision=1, live="new", indexes=both)
+    await world.look(world.broker)
+    asked = [each.group for each in world.broker.asked]
+    assert asked[4] == "ragline.ingestor.documents@new"
+    assert world.gauges == {
+        ("ragline_index_lag", "base"): 6,
+        ("ragline_index_live", "base"): 0,
+        ("ragline_index_lag", "new"): 6,
+        ("ragline_index_live", "new"): 1,
+    }
+    state = await world.views.pipeline()
+    assert state is not None
+    assert state.indexes == (
+        IndexState(name="base", live=False, done=0, lag=6, members=2),
+        IndexState(name="new", live=True, done=0, lag=6, members=2),
+    )
+    world.indexes = IndexesChanged(revision=2, live="new", indexes=both[1:])
+    await world.look(world.broker)
+    assert world.gauges["ragline_index_lag", "base"] == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.patience import PATIENCE_S
 
+from ragline.adapters.stores.analysis import keyword_terms
 from ragline.contracts.answers import Degradation
 from ragline.contracts.plan import Intent, Plan, SearchKind
 from ragline.contracts.queries import (
@@ -20,16 +21,19 @@ from ragline.contracts.queries import (
     QueryClassified,
 )
 from ragline.errors import Unavailable
-from ragline.ladder import Ladder
+from ragline.ladder import Ladder, Rung
 from ragline.settings import LadderSettings
 from ragline_reranker.cross_encoder_reranker import CrossEncoderReranker
+from ragline_reranker.hop_judge import RuleJudge
 from ragline_reranker.pace import Pace
 from ragline_reranker.reader import Reader
-from ragline_reranker.reranker import Chain
+from ragline_reranker.reranker import Chain, Reranker
 from ragline_reranker.stage import RerankerStage
+from ragline_reranker.sub_query_reranker import SubQueryReranker
+from ragline_reranker.wording_reranker import WordingReranker, packaged
 
 # most tests are about something else than the ladder
-PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
+PATIENT = Ladder(one_look_s=0, less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -109,13 +113,33 @@ def make_event(
     return CandidatesRetrieved(**(defaults | given))
 
 
+async def rank(stage: RerankerStage, event: CandidatesRetrieved) -> CandidatesRanked:
+    """The event of a question that is not sent back."""
+    ranked = await stage(event)
+    assert isinstance(ranked, CandidatesRanked)
+    return ranked
+
+
 def make_stage(
-    model: StubCrossEncoder, clock: FixedClock, *, pace: Pace | None = None, **given: Any
+    model: StubCrossEncoder | None,
+    clock: FixedClock,
+    *,
+    pace: Pace | None = None,
+    **given: Any,
 ) -> RerankerStage:
     """A stage that reranks with `model`."""
-    reader = Reader(cross_encoder=model, clock=clock, pace=pace or Pace())
+    reranker: Reranker = Chain()
+    if model is not None:
+        reader = Reader(cross_encoder=model, clock=clock, pace=pace or Pace())
+        reranker = CrossEncoderReranker(reader=reader, clock=clock)
+    wording = WordingReranker(terms=keyword_terms, wording=packaged())
     return RerankerStage(
-        reranker=CrossEncoderReranker(reader=reader, clock=clock), clock=clock, **given
+        reranker=reranker,
+        sub_queries=SubQueryReranker(terms=keyword_terms, wording=wording),
+        judge=RuleJudge(),
+        clock=clock,
+        rungs={Rung.LESS_RERANK, Rung.NO_RERANK},
+        **({"ladder": PATIENT} | given),
     )
 
 
@@ -127,7 +151,7 @@ async def test_the_best_read_comes_first_with_both_scores(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     stage = make_stage(model, clock, ladder=PATIENT)
-    ranked = await stage(make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
+    ranked = await rank(stage, make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
     assert ids(ranked) == ["c1", "c2", "c0"]
     assert [p.rerank for p in ranked.passages] == [0.99, 0.3, 0.1]
     assert ranked.passages[0].score == 1.0
@@ -139,7 +163,7 @@ async def test_the_best_read_comes_first_with_both_scores(
 async def test_the_model_reads_the_standalone_question_and_titled_passages(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
-    await make_stage(model, clock, ladder=PATIENT)(make_event([0.5]))
+    await rank(make_stage(model, clock, ladder=PATIENT), make_event([0.5]))
     assert model.read == [("how long do queues live", ["Queues > TTL\npassage 0.5"])]
 
 
@@ -148,7 +172,7 @@ async def test_only_the_planned_depth_is_read_and_the_rest_follows(
 ) -> None:
     stage = make_stage(model, clock, ladder=PATIENT)
     plan = {"rerank_depth": 2, "rerank_weight": 0.9, "passages": 4}
-    ranked = await stage(make_event([0.1, 0.9, 0.99, 0.99, 0.99], plan=plan))
+    ranked = await rank(stage, make_event([0.1, 0.9, 0.99, 0.99, 0.99], plan=plan))
     assert ids(ranked) == ["c1", "c0", "c2", "c3"]
     assert [p.rerank for p in ranked.passages] == [0.9, 0.1, None, None]
     scores = [p.score for p in ranked.passages]
@@ -162,15 +186,15 @@ async def test_as_many_passages_go_on_as_are_wanted(
 ) -> None:
     stage = make_stage(model, clock, ladder=PATIENT)
     event = make_event([0.5] * 8, plan={"passages": 3}, options=Options(top_k=top_k))
-    assert len((await stage(event)).passages) == expected
+    assert len((await rank(stage, event)).passages) == expected
 
 
 async def test_without_a_reranker_the_fused_order_goes_on_and_nothing_is_missed(
     clock: FixedClock,
 ) -> None:
-    stage = RerankerStage(reranker=Chain(), clock=clock, ladder=PATIENT)
+    stage = make_stage(None, clock)
     event = make_event([0.1, 0.9], degradations=("rewrite_skipped",))
-    ranked = await stage(event)
+    ranked = await rank(stage, event)
     assert ids(ranked) == ["c0", "c1"]
     assert [(p.rerank, p.score) for p in ranked.passages] == [(None, 1.0), (None, 0.5)]
     assert ranked.rerank_model is None
@@ -179,7 +203,7 @@ async def test_without_a_reranker_the_fused_order_goes_on_and_nothing_is_missed(
 
 async def test_a_model_that_fails_is_skipped(clock: FixedClock, model: StubCrossEncoder) -> None:
     model.error = Unavailable("shutting down")
-    ranked = await make_stage(model, clock, ladder=PATIENT)(make_event([0.1, 0.9]))
+    ranked = await rank(make_stage(model, clock, ladder=PATIENT), make_event([0.1, 0.9]))
     assert ids(ranked) == ["c0", "c1"]
     assert ranked.degradations == (Degradation.RERANK,)
 
@@ -190,7 +214,7 @@ async def test_a_model_that_hangs_is_skipped_in_time(
     model.hangs = True
     event = make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=50))
     async with asyncio.timeout(PATIENCE_S):
-        ranked = await make_stage(model, clock, ladder=PATIENT)(event)
+        ranked = await rank(make_stage(model, clock, ladder=PATIENT), event)
     assert ranked.degradations == (Degradation.RERANK,)
 
 
@@ -202,7 +226,7 @@ async def test_the_depth_shrinks_to_what_the_deadline_allows(
     stage = make_stage(model, clock, ladder=PATIENT, pace=pace)
     # 30 % of 1.5 s is 0.45 s: four passages of 0.1 s
     event = make_event([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], deadline=NOW + timedelta(seconds=1.5))
-    ranked = await stage(event)
+    ranked = await rank(stage, event)
     assert len(model.read[0][1]) == 4
     assert ranked.degradations == (Degradation.RERANK_DEPTH,)
     assert ranked.rerank_model == "stub-cross-encoder"
@@ -214,7 +238,7 @@ async def test_too_little_time_for_one_passage_skips_reranking(
     pace = Pace()
     pace.observe(1, 0.1)
     stage = make_stage(model, clock, ladder=PATIENT, pace=pace)
-    ranked = await stage(make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=100)))
+    ranked = await rank(stage, make_event([0.1, 0.9], deadline=NOW + timedelta(milliseconds=100)))
     assert model.read == []
     assert ranked.degradations == (Degradation.RERANK,)
 
@@ -223,7 +247,7 @@ async def test_after_the_deadline_nothing_is_read(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     stage = make_stage(model, clock, ladder=PATIENT)
-    ranked = await stage(make_event([0.1], deadline=NOW - timedelta(seconds=1)))
+    ranked = await rank(stage, make_event([0.1], deadline=NOW - timedelta(seconds=1)))
     assert model.read == []
     assert ranked.degradations == (Degradation.RERANK,)
 
@@ -235,7 +259,7 @@ async def test_a_slow_model_makes_the_next_question_ask_for_less(
     stage = make_stage(model, clock, ladder=PATIENT)
     for expected in (10, 6):
         event = make_event([0.5] * 10, deadline=clock.now + timedelta(seconds=10.5))
-        await stage(event)
+        await rank(stage, event)
         assert len(model.read[-1][1]) == expected
 
 
@@ -244,7 +268,7 @@ async def test_a_plan_without_reranking_is_no_degradation(
 ) -> None:
     for plan in ({"rerank_depth": 0}, {"rerank_weight": 0.0}):
         stage = make_stage(model, clock, ladder=PATIENT)
-        ranked = await stage(make_event([0.1, 0.9], plan=plan))
+        ranked = await rank(stage, make_event([0.1, 0.9], plan=plan))
         assert ids(ranked) == ["c0", "c1"]
         assert ranked.degradations == ()
         assert ranked.rerank_model is None
@@ -252,8 +276,8 @@ async def test_a_plan_without_reranking_is_no_degradation(
 
 
 async def test_no_candidates_go_on_as_no_passages(clock: FixedClock) -> None:
-    stage = RerankerStage(reranker=Chain(), clock=clock, ladder=PATIENT)
-    ranked = await stage(make_event([]))
+    stage = make_stage(None, clock)
+    ranked = await rank(stage, make_event([]))
     assert ranked.passages == ()
     assert ranked.degradations == ()
 
@@ -262,7 +286,7 @@ async def test_everything_that_the_event_carried_goes_on(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     event = make_event([0.5, 0.6], tenant="acme", options=Options(top_k=2))
-    ranked = await make_stage(model, clock, ladder=PATIENT)(event)
+    ranked = await rank(make_stage(model, clock, ladder=PATIENT), event)
     kept = set(QueryClassified.model_fields)
     assert ranked.model_dump(include=kept) == event.model_dump(include=kept)
     assert ranked.watermark == 1_234
@@ -289,7 +313,9 @@ async def test_short_of_time_fewer_passages_are_read_and_then_none(
 ) -> None:
     stage = make_stage(model, clock, ladder=LadderSettings().ladder())
     event = make_event([0.1, 0.2, 0.3, 0.4], plan={"rerank_depth": 4})
-    ranked = await stage(event.model_copy(update={"deadline": NOW + timedelta(seconds=seconds)}))
+    ranked = await rank(
+        stage, event.model_copy(update={"deadline": NOW + timedelta(seconds=seconds)})
+    )
     assert sum(len(passages) for _, passages in model.read) == read
     assert ranked.degradations == without
     assert len(ranked.passages) == 4
@@ -305,7 +331,7 @@ async def test_a_depth_that_was_reduced_for_lag_is_not_reduced_again(
         degradations=(Degradation.RERANK_DEPTH,),
         deadline=NOW + timedelta(seconds=5),
     )
-    ranked = await stage(event)
+    ranked = await rank(stage, event)
     assert len(model.read[0][1]) == 2
     assert ranked.degradations == (Degradation.RERANK_DEPTH,)
 
@@ -314,6 +340,6 @@ async def test_passages_too_large_together_are_trimmed_by_rank_and_it_is_said(
     clock: FixedClock, model: StubCrossEncoder
 ) -> None:
     stage = make_stage(model, clock, ladder=PATIENT, most_bytes=600)
-    ranked = await stage(make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
+    ranked = await rank(stage, make_event([0.1, 0.99, 0.3], plan={"rerank_weight": 1.0}))
     assert ids(ranked) == ["c1", "c2"]
     assert ranked.degradations == (Degradation.CANDIDATES,)

@@ -50,7 +50,7 @@ def event_of(question: str, candidates: list[Candidate], **plan: Any) -> Candida
 
 
 async def ranked(question: str, candidates: list[Candidate], **plan: Any) -> RankedPassages:
-    reranker = WordingReranker(terms=lambda text: text.lower().split(), weights=packaged())
+    reranker = WordingReranker(terms=lambda text: text.lower().split(), wording=packaged())
     event = event_of(question, candidates, **plan)
     return await reranker.rank(event, as_found(event.candidates))
 
@@ -70,12 +70,21 @@ async def test_the_page_whose_title_says_nothing_else_comes_first() -> None:
     assert ranking.degradation is None
 
 
+MENTIONS = [
+    candidate(0, fused=0.8, text="length of messages in a queue without limit"),
+    candidate(1, fused=0.7, text="set the queue length limit"),
+]
+
+
 async def test_words_side_by_side_count_more_than_the_same_words_apart() -> None:
-    found = [
-        candidate(0, fused=0.8, text="length of messages in a queue without limit"),
-        candidate(1, fused=0.7, text="set the queue length limit"),
-    ]
-    assert ids(await ranked("queue length limit", found)) == ["c1", "c0"]
+    question = "how do I set the queue length limit"
+    assert ids(await ranked(question, MENTIONS)) == ["c1", "c0"]
+
+
+async def test_where_a_name_is_mentioned_says_nothing_about_the_page_of_that_name() -> None:
+    assert ids(await ranked("queue length limit", MENTIONS)) == ["c0", "c1"]
+    named = [*MENTIONS, candidate(2, fused=0.5, title="Queue length limit")]
+    assert ids(await ranked("queue length limit", named)) == ["c2", "c0", "c1"]
 
 
 async def test_a_far_better_passage_stays_first() -> None:
@@ -102,7 +111,7 @@ async def test_as_many_are_read_as_planned_and_the_others_follow() -> None:
     assert ids(ranking) == ["c0", "c1", "c2"]
     scores = [passage.score for passage in ranking.passages]
     assert scores == sorted(scores, reverse=True)
-    assert scores == pytest.approx([0.9 / 1.5, 0.8 / 1.5, 0.7 / 1.5])
+    assert scores == pytest.approx([0.9 / 1.6, 0.8 / 1.6, 0.7 / 1.6])
 
 
 def test_a_title_counts_by_the_share_that_was_asked_for() -> None:
@@ -140,6 +149,6 @@ async def test_nothing_is_lost_and_scores_fall_in_the_unit_interval(
 
 
 def test_the_packaged_weights_leave_the_searches_the_greater_part() -> None:
-    weights = packaged()
-    assert 0 < weights.title + weights.pairs < 1
+    for weights in (packaged().look_up, packaged().question):
+        assert 0 < weights.title + weights.pairs < 1
     assert Weights(title=0.25, pairs=0.25).total == 1.5

@@ -105,7 +105,9 @@ async def test_the_stage_searches_without_them_and_says_so(
         search=searched,
         embedder=embedder(),
         clock=lambda: NOW,
-        ladder=Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0),
+        ladder=Ladder(
+            one_look_s=0, less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0
+        ),
         waiter=waiter(searched),
     )
     asked = asking(event, page=2).model_copy(update={"deadline": NOW + timedelta(seconds=0.2)})

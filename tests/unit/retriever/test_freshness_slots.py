@@ -41,7 +41,9 @@ class Member:
             search=store,
             embedder=embedder,
             clock=lambda: datetime(2025, 6, 1, tzinfo=UTC),
-            ladder=Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0),
+            ladder=Ladder(
+                one_look_s=0, less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0
+            ),
             waiter=waiter,
         )
 

@@ -27,7 +27,7 @@ from ragline.settings import LadderSettings
 from ragline_retriever.stage import RetrieverStage
 
 # most tests are about something else than the ladder
-PATIENT = Ladder(less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
+PATIENT = Ladder(one_look_s=0, less_rerank_s=0, no_rerank_s=0, keyword_only_s=0, extractive_s=0)
 
 VECTOR, KEYWORD, METADATA = SearchKind.VECTOR, SearchKind.KEYWORD, SearchKind.METADATA
 ALL_TERMS = Entities(codes=("PRECONDITION_FAILED",))

@@ -67,3 +67,9 @@ def test_a_word_is_heard_only_as_a_word_of_its_own(question: str, texts: list[st
     assert unheard(question, texts) == tuple(
         word for word in unheard(question, []) if word.casefold() not in heard
     )
+
+
+def test_words_with_the_initials_of_a_short_form_are_no_name_beside_one_that_only_joins() -> None:
+    question = "What is this equivalent to since May?"
+    texts = ["The call starts at 9:00 ET."]
+    assert reworded(question, unknown=["equivalent"], texts=texts) == question

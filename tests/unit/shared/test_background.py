@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from tests.patience import PATIENCE_S
 
+from ragline import background
 from ragline.background import beside, repeating, within
 
 
@@ -27,6 +28,47 @@ async def test_a_call_that_fails_is_logged_and_made_again(caplog: pytest.LogCapt
     await asyncio.sleep(0.01)
     assert calls == ended
     assert "a bug" in caplog.text
+
+
+class Deaf:
+    """Takes its first cancellations for something else, as clients of Redis may."""
+
+    def __init__(self, *, to: int) -> None:
+        self.begun = asyncio.Event()
+        self.left = to
+
+    async def __call__(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if not self.left:
+                raise
+            self.left -= 1
+
+
+async def test_a_call_that_takes_the_cancellation_for_something_else_is_not_made_again() -> None:
+    call = Deaf(to=1)
+    async with asyncio.timeout(PATIENCE_S):
+        async with repeating(call, every_s=0):
+            await call.begun.wait()
+    assert call.left == 0
+
+
+async def test_work_that_goes_on_after_a_cancellation_is_cancelled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(background, "_CANCEL_AGAIN_S", 0.01)
+    call = Deaf(to=2)
+
+    async def work() -> None:
+        while True:
+            await call()
+
+    async with asyncio.timeout(PATIENCE_S):
+        async with beside(work()):
+            await call.begun.wait()
+    assert call.left == 0
 
 
 async def test_work_beside_a_block_ends_with_it() -> None:

@@ -11,7 +11,7 @@ from ragline.contracts.plan import Plan, SearchKind
 from ragline.ladder import Ladder, Rung
 
 PLAN = Plan(name="p", weights={SearchKind.VECTOR: 0.5, SearchKind.KEYWORD: 0.4}, rerank_depth=20)
-LADDER = Ladder(less_rerank_s=6, no_rerank_s=4, keyword_only_s=3.5, extractive_s=3)
+LADDER = Ladder(one_look_s=7, less_rerank_s=6, no_rerank_s=4, keyword_only_s=3.5, extractive_s=3)
 SECONDS = st.floats(-5, 60)
 
 

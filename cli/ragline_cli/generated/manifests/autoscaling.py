@@ -6,7 +6,7 @@ leaves. Scaling is therefore slow on purpose: few pods at a time, long windows.
 
 from __future__ import annotations
 
-from ragline.contracts.topics import Service, Topic, consumer_group
+from ragline.contracts.topics import Service, Topic, consumed_by, consumer_group
 from ragline_cli.generated.manifests.metadata import (
     Object,
     everything,
@@ -16,17 +16,16 @@ from ragline_cli.generated.manifests.metadata import (
 )
 from ragline_cli.generated.manifests.values import (
     KAFKA_CLUSTER,
-    KEPT_WITH_SECRETS,
-    SECRET,
+    KAFKA_PASSWORD_KEY,
+    SCALER,
     STRIMZI_SETTINGS,
-    inbound,
     lag_per_pod,
     max_replicas,
     min_replicas,
 )
 
 AUTHENTICATION = full_name("kafka")
-_PASSWORD = "RAGLINE_KAFKA__SASL_PASSWORD"  # noqa: S105 - the name of a setting
+_ACCOUNT = full_name(SCALER)
 # KEDA's names for the values of the setting `sasl_mechanism`
 _MECHANISMS = {
     "PLAIN": "plaintext",
@@ -60,7 +59,7 @@ def scaled_object(service: Service) -> Object:
             "behavior": "currentReplicasIfHigher",
         },
         "advanced": {"horizontalPodAutoscalerConfig": {"behavior": _BEHAVIOR}},
-        "triggers": [_trigger(service, topic) for topic in inbound(service)],
+        "triggers": [_trigger(service, topic) for topic in consumed_by(service)],
     }
     return manifest(
         "keda.sh/v1alpha1", "ScaledObject", full_name(service), spec, labels=selector(service)
@@ -73,7 +72,8 @@ def _trigger(service: Service, topic: Topic) -> Object:
         "name": topic.name.replace(".", "-"),
         "authenticationRef": {"name": AUTHENTICATION},
         "metadata": {
-            "bootstrapServers": STRIMZI_SETTINGS["RAGLINE_KAFKA__BOOTSTRAP_SERVERS"],
+            # what the pods are told: an overlay that changes the address changes it for both
+            "bootstrapServersFromEnv": "RAGLINE_KAFKA__BOOTSTRAP_SERVERS",
             "consumerGroup": consumer_group(service, topic),
             "topic": topic.name,
             "lagThreshold": str(lag_per_pod(service, topic)),
@@ -88,15 +88,21 @@ def _trigger(service: Service, topic: Topic) -> Object:
     }
 
 
+def scaler_account() -> Object:
+    """Return KEDA's user name at Kafka, where its trigger can read it."""
+    return manifest("v1", "ConfigMap", _ACCOUNT, labels=everything()) | {
+        "data": {"username": _ACCOUNT}
+    }
+
+
 def trigger_authentication() -> Object:
-    """Return how KEDA reaches Kafka: the services' credentials and the cluster's CA."""
-    (user,) = KEPT_WITH_SECRETS
+    """Return how KEDA reaches Kafka: an account of its own and the cluster's CA."""
     spec: Object = {
+        "configMapTargetRef": [{"parameter": "username", "name": _ACCOUNT, "key": "username"}],
         "secretTargetRef": [
-            {"parameter": "username", "name": SECRET, "key": user},
-            {"parameter": "password", "name": SECRET, "key": _PASSWORD},
+            {"parameter": "password", "name": _ACCOUNT, "key": KAFKA_PASSWORD_KEY},
             {"parameter": "ca", "name": f"{KAFKA_CLUSTER}-cluster-ca-cert", "key": "ca.crt"},
-        ]
+        ],
     }
     return manifest(
         "keda.sh/v1alpha1", "TriggerAuthentication", AUTHENTICATION, spec, labels=everything()

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ragline_cli.generated.manifests import kustomize
-from ragline_cli.generated.manifests.inspection import environment_problems
+from ragline_cli.generated.manifests.inspection import address_problems, environment_problems
 from ragline_cli.generated.manifests.render import Files, stale
 from ragline_cli.generated.manifests.validate import kafka_trigger_problems, load_schemas, problems
 from ragline_cli.generated.settings_table import load_settings, settings_of
 
-OVERLAYS = ("dev", "prod")
-# A component that none of our overlays includes, because only the user's knows the host name
-ALONE = ("ingress",)
+OVERLAYS = ("dev", "prod", "staging", "gpu")
+# Components that none of our overlays includes: only the user's knows the host name, or whether
+# the Prometheus operator is there
+ALONE = ("ingress", "monitoring")
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
@@ -32,6 +33,7 @@ def find_problems(root: Path, files: Files) -> Iterator[str]:
         found = problems(objects, schemas)
         found += kafka_trigger_problems(objects, root / _SCHEMAS / "keda-kafka-trigger.json")
         found += environment_problems(objects, settings)
+        found += address_problems(objects)
         yield from (f"{overlay}: {text}" for text in found)
     for component in ALONE:
         objects = kustomize.build(root / "deploy/k8s/components" / component)

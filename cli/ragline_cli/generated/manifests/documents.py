@@ -17,8 +17,10 @@ _SETTINGS_INTRO = """\
 
 Every service reads its settings from the environment when it starts; an unknown name inside a
 known group is an error. A list is JSON. Secrets are never logged; in Kubernetes they come from
-the Secret `ragline-secrets`, whose keys are the variables' names. "Used by" says which services
-read a variable; where two services have different defaults there is a row for each.
+the Secret `ragline-secrets`, whose keys are the variables' names, but Kafka's password from that of
+the service's account. A secret may also be the content of a file: the variable's name with `_FILE`
+behind it names the file. "Used by" says which services read a variable; where two services have
+different defaults there is a row for each.
 """
 _TOPICS_INTRO = """\
 # Topics
@@ -33,8 +35,10 @@ _RIGHTS_INTRO = """\
 ## Who may do what
 
 The least that Kafka's ACLs must grant, and the most that they should. `publishers` ask, `cms` are
-systems whose documents change, `users` rate answers, `operators` run `ragline` by hand. Why it
-matters is in [SECURITY.md](../SECURITY.md).
+systems whose documents change, `users` rate answers, `operators` run `ragline` by hand. The
+classifier and the monitor also see (`Describe`) how far the groups of others are behind. For
+services, `deploy/k8s/components/strimzi` has these rights as `KafkaUser`s. Why it matters is in
+[SECURITY.md](../SECURITY.md).
 """
 _DURATIONS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1))
 _SHOWN_ELSEWHERE = {"cleanup.policy", "retention.ms"}
@@ -74,10 +78,10 @@ def topics_document() -> str:
 
 def _rights() -> Iterable[tuple[str, ...]]:
     """Return a row for each user of topics: a service, or a kind of system outside."""
-    users = dict.fromkeys(user for topic in TOPICS for user in (*topic.producers, *topic.consumers))
+    users = dict.fromkeys(user for topic in TOPICS for user in (*topic.producers, *topic.readers))
     for user in users:
         writes = [topic for topic in TOPICS if user in topic.producers]
-        reads = [topic for topic in TOPICS if user in topic.consumers]
+        reads = [topic for topic in TOPICS if user in topic.readers]
         if user not in set(Service):
             groups = "their own"
         elif user in CONSUMERS:
@@ -100,7 +104,7 @@ def _topic_row(topic: Topic) -> tuple[str, ...]:
         event,
         topic.key,
         ", ".join(topic.producers),
-        ", ".join(topic.consumers),
+        ", ".join(topic.readers),
         str(topic.partitions),
         topic.cleanup,
         kept,

@@ -1,4 +1,4 @@
-"""The environment of a service: settings from ConfigMaps, secrets from one Secret."""
+"""The environment of a service: settings from ConfigMaps, secrets from Secrets."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Iterable, Mapping
 from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline_cli.generated.manifests.metadata import Object, full_name
-from ragline_cli.generated.manifests.values import API_PORT, KEPT_WITH_SECRETS, SECRET
+from ragline_cli.generated.manifests.values import (
+    API_PORT,
+    KAFKA_PASSWORD,
+    KAFKA_PASSWORD_KEY,
+    KAFKA_USERNAME,
+    SECRET,
+)
 from ragline_cli.generated.settings_table import Setting
 
 # Set for services that have the group; other settings keep their defaults
 _OWN: Mapping[str, str] = {
     "RAGLINE_VECTOR_STORE__KIND": "weaviate",
     "RAGLINE_VECTOR_STORE__GRPC_PORT": "50051",
-    "RAGLINE_GATEWAY__HOST": "0.0.0.0",  # noqa: S104 - requests come from outside the pod
+    "RAGLINE_GATEWAY__HOST": "*",  # requests come from outside the pod
     "RAGLINE_GATEWAY__PORT": str(API_PORT),
 }
 
@@ -24,21 +30,22 @@ def config_name(service: Service) -> str:
     return full_name(service)
 
 
-def own_settings(settings: Iterable[Setting]) -> dict[str, str]:
+def own_settings(service: Service, settings: Iterable[Setting]) -> dict[str, str]:
     """Return the values that this service needs in addition to those common to all services."""
-    return {setting.env: _OWN[setting.env] for setting in settings if setting.env in _OWN}
+    own = {**_OWN, KAFKA_USERNAME: full_name(service)}
+    return {setting.env: own[setting.env] for setting in settings if setting.env in own}
 
 
-def secret_variables(settings: Iterable[Setting]) -> list[Object]:
+def secret_variables(service: Service, settings: Iterable[Setting]) -> list[Object]:
     """Return a reference for each secret that this service needs, and for no others.
 
     A secret without a default may be missing. A default points to localhost, which is wrong in a
     cluster, so the pod must not start without a secret that has one.
     """
     return [
-        {"name": setting.env, "valueFrom": {"secretKeyRef": _reference(setting)}}
+        {"name": setting.env, "valueFrom": {"secretKeyRef": _reference(service, setting)}}
         for setting in settings
-        if setting.secret or setting.env in KEPT_WITH_SECRETS
+        if setting.secret
     ]
 
 
@@ -53,7 +60,9 @@ def pod_variables(service: Service) -> list[Object]:
     return [{"name": "RAGLINE_KAFKA__GROUP_INSTANCE_ID", "valueFrom": name}]
 
 
-def _reference(setting: Setting) -> Object:
+def _reference(service: Service, setting: Setting) -> Object:
+    if setting.env == KAFKA_PASSWORD:
+        return {"name": full_name(service), "key": KAFKA_PASSWORD_KEY, "optional": True}
     return {"name": SECRET, "key": setting.env, "optional": setting.default is None}
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ragline.contracts.topics import Service
 from ragline_cli.generated.manifests.metadata import Object, full_name
 from ragline_cli.generated.settings_table import Setting
+
+# the namespace in a Service's name: `redis.<namespace>.svc`
+_NAMESPACE = re.compile(r"\.([A-Za-z0-9-]+)\.svc\b")
 
 
 def of_kind(objects: Iterable[Object], kind: str) -> dict[str, Object]:
@@ -75,3 +79,19 @@ def environment_problems(
 def _must_be_given(setting: Setting) -> bool:
     """Whether an overlay must set it: an address that defaults to localhost is useless there."""
     return setting.required or "localhost" in (setting.default or "")
+
+
+def address_problems(objects: Iterable[Object]) -> Iterator[str]:
+    """Yield a line for each address in another namespace than the object that names it.
+
+    A copied overlay would otherwise work on the data of the one that it was copied from.
+    """
+    for made in objects:
+        own = made["metadata"].get("namespace")
+        for name, value in made.get("data", {}).items():
+            for other in _NAMESPACE.findall(value):
+                if other != own:
+                    yield (
+                        f"{made['kind']}/{made['metadata']['name']}: {name} is an address in "
+                        f"{other}, not in the overlay's namespace {own}"
+                    )

@@ -30,7 +30,12 @@ REDIS_PORT = 6379
 WEAVIATE_PORTS = (8080, 50051)
 WEAVIATE_CLUSTER_PORTS = (7946, 7947, 8300, 8301)
 _POSTGRES_PORT = 5432
+_CHROMA_PORT = 8000
+_QDRANT_PORT = 6333
+# the policies let services reach every store that may be configured; only Weaviate is deployed here
+_STORE_PORTS = (*WEAVIATE_PORTS, _POSTGRES_PORT, _CHROMA_PORT, _QDRANT_PORT)
 _LINK_LOCAL = "169.254.0.0/16"  # cloud metadata: no event may make a service read it
+_NODE_LOCAL_DNS = "169.254.20.10/32"  # its default in Kubernetes' documentation
 _ANY_NAMESPACE: Object = {"namespaceSelector": {}}
 
 
@@ -59,7 +64,7 @@ def _deny_all() -> Object:
 
 
 def _service(service: Service, *, vectors: bool) -> Object:
-    stores = (*KAFKA_PORTS, REDIS_PORT, *((*WEAVIATE_PORTS, _POSTGRES_PORT) if vectors else ()))
+    stores = (*KAFKA_PORTS, REDIS_PORT, *(_STORE_PORTS if vectors else ()))
     egress = [_dns(), {"to": [_ANY_NAMESPACE], "ports": _tcp(*stores)}]
     if SIZING[service].https_egress:
         outside = {"cidr": "0.0.0.0/0", "except": [_LINK_LOCAL]}
@@ -119,7 +124,9 @@ def _redis(name: str) -> Object:
 
 
 def _dns() -> Object:
-    return {"to": [_ANY_NAMESPACE], "ports": _tcp(53) + _udp(53)}
+    """Allow DNS: pods of any namespace, and NodeLocal DNSCache, an address of the node itself."""
+    node_local = {"ipBlock": {"cidr": _NODE_LOCAL_DNS}}
+    return {"to": [_ANY_NAMESPACE, node_local], "ports": _tcp(53) + _udp(53)}
 
 
 def _tcp(*ports: int) -> list[Object]:

@@ -12,20 +12,30 @@ import yaml
 from ragline.contracts.topics import CONSUMERS, Service
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.manifests import exposure, front_door
-from ragline_cli.generated.manifests.autoscaling import scaled_object, trigger_authentication
+from ragline_cli.generated.manifests.autoscaling import (
+    scaled_object,
+    scaler_account,
+    trigger_authentication,
+)
 from ragline_cli.generated.manifests.documents import settings_document, topics_document
 from ragline_cli.generated.manifests.environment import checked, config_name, own_settings
 from ragline_cli.generated.manifests.kafka_topics import kafka_topics
+from ragline_cli.generated.manifests.kafka_users import kafka_users
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.manifests.network import policies
 from ragline_cli.generated.manifests.values import COMMON_CONFIG, COMMON_SETTINGS, STRIMZI_SETTINGS
 from ragline_cli.generated.manifests.workload import deployment
+from ragline_cli.generated.monitoring.alerts import alerts
+from ragline_cli.generated.monitoring.dashboards import DASHBOARDS
+from ragline_cli.generated.monitoring.panels import to_json
+from ragline_cli.generated.monitoring.prometheus_rule import pod_monitor, prometheus_rule
 from ragline_cli.generated.settings_table import Setting, load_settings, settings_of
 
 _HEADER = "# Made by `ragline manifests render`; do not edit.\n"
 _BASE = Path("deploy/k8s/base/generated")
 _COMPONENTS = Path("deploy/k8s/components")
-_FOLDERS = (_BASE,)
+_BOARDS = _COMPONENTS / "monitoring/dashboards"
+_FOLDERS = (_BASE, _BOARDS)
 _STRING = "tag:yaml.org,2002:str"
 
 Files = dict[Path, str]
@@ -55,7 +65,11 @@ def render(settings: Mapping[Service, type[ServiceSettings]] | None = None) -> F
         **_base(known),
         _COMPONENTS / "keda/generated.yaml": to_yaml(_scaling()),
         _COMPONENTS / "hpa/generated.yaml": to_yaml([front_door.autoscaler()]),
-        _COMPONENTS / "strimzi/generated.yaml": to_yaml(kafka_topics()),
+        _COMPONENTS / "monitoring/generated.yaml": to_yaml(
+            [pod_monitor(), prometheus_rule(alerts())]
+        ),
+        **{_BOARDS / f"{each.name}.json": to_json(each) for each in DASHBOARDS},
+        _COMPONENTS / "strimzi/generated.yaml": to_yaml([*kafka_topics(), *kafka_users()]),
         _COMPONENTS / "strimzi/kafka.env": _env(
             checked(STRIMZI_SETTINGS, settings_of(ServiceSettings))
         ),
@@ -100,7 +114,7 @@ def _base(known: Mapping[Service, tuple[Setting, ...]]) -> Files:
     resources = sorted(path.name for path in files)
     files[_BASE / "common.env"] = _env(checked(COMMON_SETTINGS, settings_of(ServiceSettings)))
     for service, settings in known.items():
-        files[_BASE / f"{service}.env"] = _env(own_settings(settings))
+        files[_BASE / f"{service}.env"] = _env(own_settings(service, settings))
     files[_BASE / "kustomization.yaml"] = to_yaml([_kustomization(resources, known)])
     return files
 
@@ -117,7 +131,8 @@ def _workload(service: Service, settings: Iterable[Setting]) -> list[Object]:
 
 
 def _scaling() -> list[Object]:
-    return [trigger_authentication(), *(scaled_object(service) for service in CONSUMERS)]
+    scaled = (scaled_object(service) for service in CONSUMERS)
+    return [scaler_account(), trigger_authentication(), *scaled]
 
 
 def _kustomization(resources: list[str], services: Iterable[Service]) -> Object:

@@ -15,6 +15,7 @@ from ragline_cli.generated.manifests.metadata import Object
 
 # The oldest and the newest supported Kubernetes release
 KUBERNETES_VERSIONS = ("1.30", "1.36")
+_FROM_ENV = "FromEnv"
 Schemas = dict[tuple[str, str], Draft202012Validator]
 
 
@@ -83,12 +84,14 @@ def kafka_trigger_problems(objects: Iterable[Object], schema: Path) -> list[str]
 
 
 def _parameter_problems(metadata: dict[str, str], parameters: dict[str, Any]) -> Iterator[str]:
+    # the value of `NAME` may stand in an environment variable that `NAMEFromEnv` names
+    from_env = {f"{n}{_FROM_ENV}" for n, p in parameters.items() if p.get("envVariableReadable")}
     for name, value in metadata.items():
         allowed = parameters.get(name, {}).get("allowedValue")
-        if name not in parameters:
+        if name not in parameters.keys() | from_env:
             yield f"unknown parameter {name}"
         elif allowed and value not in allowed:
             yield f"{name} must be one of {allowed}, not {value}"
     needed = {n for n, p in parameters.items() if not p.get("optional") and "default" not in p}
-    for name in sorted(needed - set(metadata)):
+    for name in sorted(needed - {name.removesuffix(_FROM_ENV) for name in metadata}):
         yield f"missing parameter {name}"

@@ -1,7 +1,7 @@
 """The values that the manifests define: sizes, scaling and the settings that a cluster needs.
 
-Everything else is read from the topic registry and the settings classes. Sizes are starting points
-for a first deployment, not measured for your load: monitor and adjust them in an overlay.
+Everything else is read from the topic registry and the settings classes. What is requested follows
+a load test (`deploy/README.md`, "Scaling"), with the default models; limits leave room for others.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ragline.contracts.topics import TOPICS, Service, Topic
+from ragline.contracts.topics import Service, Topic, consumed_by
 from ragline.settings import HttpSettings, KafkaSettings
 
 PART_OF = "ragline"
-NAMESPACE = "ragline"
 KAFKA_CLUSTER = "ragline"
 SECRET = "ragline-secrets"  # noqa: S105 - the name of a Secret, not one
 COMMON_CONFIG = "ragline-common"
@@ -32,7 +31,8 @@ class Sizing:
     """Resources of one pod, in Kubernetes quantities.
 
     `scratch` is the size limit of /tmp. `https_egress` lets the pod call servers outside of the
-    cluster: model hubs, language models, document URIs, the keys of a token issuer.
+    cluster: model hubs, language models, vector stores (Pinecone), document URIs, the keys of a
+    token issuer.
     """
 
     cpu: str
@@ -43,18 +43,21 @@ class Sizing:
     https_egress: bool = False
 
 
-_LIGHT = Sizing(cpu="250m", cpu_limit="1", memory="256Mi", memory_limit="512Mi")
-_MODEL = Sizing(cpu="500m", cpu_limit="2", memory="1Gi", memory_limit="2Gi")
+_LIGHT = Sizing(cpu="100m", cpu_limit="1", memory="128Mi", memory_limit="512Mi")
+_MODEL = Sizing(cpu="500m", cpu_limit="2", memory="384Mi", memory_limit="2Gi")
 
 SIZING: Mapping[Service, Sizing] = MappingProxyType(
     {
         Service.CLASSIFIER: replace(_LIGHT, https_egress=True),
-        Service.RETRIEVER: _MODEL,
-        Service.RERANKER: replace(_MODEL, scratch="2Gi", https_egress=True),
-        Service.GENERATOR: replace(_LIGHT, https_egress=True),
+        Service.RETRIEVER: replace(_MODEL, https_egress=True),
+        # without a cross-encoder, which needs a core and 1 GiB
+        Service.RERANKER: replace(
+            _MODEL, cpu="250m", memory="128Mi", scratch="2Gi", https_egress=True
+        ),
+        Service.GENERATOR: replace(_LIGHT, cpu="250m", memory="256Mi", https_egress=True),
         # beside the model, as much as all its parser processes may take
         Service.INGESTOR: replace(
-            _MODEL, memory="1536Mi", memory_limit="4Gi", scratch="1Gi", https_egress=True
+            _MODEL, memory="768Mi", memory_limit="4Gi", scratch="1Gi", https_egress=True
         ),
         # One event loop uses one core; memory depends on the number of open streams
         Service.GATEWAY: Sizing(
@@ -67,23 +70,29 @@ SIZING: Mapping[Service, Sizing] = MappingProxyType(
 # Addresses are not set here: each overlay or component sets that of its Kafka
 COMMON_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
-        "RAGLINE_HTTP__HOST": "0.0.0.0",  # noqa: S104 - probes come from outside the pod
+        "RAGLINE_HTTP__HOST": "*",  # probes come from outside the pod
         "RAGLINE_HTTP__PORT": str(HTTP_PORT),
         "RAGLINE_LOG__FORMAT": "json",
+        "RAGLINE_PROCESS__RESPAWNS": "5",  # two more than a record that kills its worker needs
     }
 )
 KAFKA_CA_DIR = "/etc/ragline/kafka-ca"
 STRIMZI_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
-        # Fully qualified: KEDA reads the lag from another namespace
-        "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": f"{KAFKA_CLUSTER}-kafka-bootstrap.{NAMESPACE}.svc:9093",
+        # KEDA reads the lag from a namespace of its own. The overlay fills in its own one: a name
+        # written here would lead a staging overlay to production's topics
+        "RAGLINE_KAFKA__BOOTSTRAP_SERVERS": f"{KAFKA_CLUSTER}-kafka-bootstrap.NAMESPACE.svc:9093",
         "RAGLINE_KAFKA__SECURITY_PROTOCOL": "SASL_SSL",
         "RAGLINE_KAFKA__SASL_MECHANISM": "SCRAM-SHA-512",
         "RAGLINE_KAFKA__SSL_CAFILE": f"{KAFKA_CA_DIR}/ca.crt",
     }
 )
-# Not secrets by type, but kept together with the password that belongs to them
-KEPT_WITH_SECRETS = frozenset({"RAGLINE_KAFKA__SASL_USERNAME"})
+SCALER = "keda"  # whose account KEDA uses
+# Each service has an account of its own at Kafka, and its password is in a Secret of the account's
+# name, as Strimzi makes it
+KAFKA_USERNAME = "RAGLINE_KAFKA__SASL_USERNAME"
+KAFKA_PASSWORD = "RAGLINE_KAFKA__SASL_PASSWORD"  # noqa: S105 - the name of a setting
+KAFKA_PASSWORD_KEY = "password"  # noqa: S105 - the key in that Secret
 
 REPLICATION = 3
 MIN_IN_SYNC = 2
@@ -113,14 +122,9 @@ _GRACE_PERIOD_S = int(KafkaSettings().drain_timeout_s) + _STOP_MARGIN_S
 PRE_STOP_S = 10
 
 
-def inbound(service: Service) -> tuple[Topic, ...]:
-    """Return the topics that `service` consumes."""
-    return tuple(topic for topic in TOPICS if service in topic.consumers)
-
-
 def max_replicas(service: Service) -> int:
     """Return the most pods that can have work: the partitions of the smallest inbound topic."""
-    return min(topic.partitions for topic in inbound(service))
+    return min(topic.partitions for topic in consumed_by(service))
 
 
 def min_replicas(service: Service) -> int:

@@ -20,6 +20,8 @@ from ragline_cli.generated.settings_table import Setting
 
 _STARTUP = {"periodSeconds": 5, "failureThreshold": 60}
 _LIVENESS = {"periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3}
+# a service outlives a zone, and a node
+_SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 _READINESS = {"periodSeconds": 5, "timeoutSeconds": 5, "failureThreshold": 2}
 
 
@@ -56,16 +58,18 @@ def _pod(service: Service, settings: Iterable[Setting]) -> Object:
             "fsGroup": 10001,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": "kubernetes.io/hostname",
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": selector(service)},
-            }
-        ],
+        "topologySpreadConstraints": [_spread(service, over) for over in _SPREAD_OVER],
         "containers": [_container(service, settings, sizing)],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": sizing.scratch}}],
+    }
+
+
+def _spread(service: Service, topology: str) -> Object:
+    return {
+        "maxSkew": 1,
+        "topologyKey": topology,
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector(service)},
     }
 
 
@@ -75,7 +79,7 @@ def _container(service: Service, settings: Iterable[Setting], sizing: Sizing) ->
         "name": str(service),
         "image": f"ragline/{service}",
         "envFrom": [{"configMapRef": {"name": name}} for name in sources],
-        "env": [*pod_variables(service), *secret_variables(settings)],
+        "env": [*pod_variables(service), *secret_variables(service, settings)],
         "ports": _ports(service),
         "startupProbe": _probe("/health/live", _STARTUP),
         "livenessProbe": _probe("/health/live", _LIVENESS),

@@ -16,7 +16,7 @@ TENANT_HEADER = "Ragline-Tenant"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 # Listening on all addresses says nothing about the names that requests use
-_EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+_EVERY_ADDRESS = frozenset({"", "*", "0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 
 _TENANT = TypeAdapter[str](Tenant)
 

@@ -13,7 +13,8 @@ from ragline_gateway.access.caller import Caller, KeyScope
 from ragline_gateway.limits.allowance import Allowance, Limiter
 from ragline_gateway.problems import MissingScope, NoCredentials
 
-GUARDED = "/v1/"
+MCP_PATH = "/mcp"
+_API = "/v1/"
 
 
 class Authenticates(Protocol):
@@ -25,7 +26,7 @@ class Authenticates(Protocol):
 
 
 class Gate:
-    """ASGI middleware: admits the callers of `/v1/` before any of their body is read.
+    """ASGI middleware: admits the callers of `/v1/` and `/mcp` before any of their body is read.
 
     A dependency of the routes would run only after the body is read: a caller without credentials
     could then make the gateway hold megabytes for each request. The caller is in
@@ -44,7 +45,7 @@ class Gate:
             Problem: 401, 403, 422 or 429.
             Unavailable: credentials cannot be verified at the moment.
         """
-        if scope["type"] != "http" or not _path(scope).startswith(GUARDED):
+        if scope["type"] != "http" or not _is_guarded(_path(scope)):
             await self._app(scope, receive, send)
             return
         caller = await self._authenticator.admit(Headers(raw=scope["headers"]))
@@ -52,6 +53,10 @@ class Gate:
         scope.setdefault("state", {}).update(caller=caller, allowance=allowance)
         await allowance.enter()
         await self._app(scope, receive, _with_quota(send, allowance))
+
+
+def _is_guarded(path: str) -> bool:
+    return path == MCP_PATH or path.startswith((_API, f"{MCP_PATH}/"))
 
 
 def _path(scope: AsgiScope) -> str:

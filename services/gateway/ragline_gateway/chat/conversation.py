@@ -23,8 +23,10 @@ class Conversation:
     notes: tuple[str, ...]
 
 
-def read_conversation(messages: Sequence[Message]) -> Conversation:
+def read_conversation(messages: Sequence[Message], *, field: str = "messages") -> Conversation:
     """Return the last message's text as the question; only instructions may follow it.
+
+    `field` is where the messages are in the request.
 
     Raises:
         Problem: 400, there is no question, it is too long, or it is not text alone.
@@ -33,7 +35,7 @@ def read_conversation(messages: Sequence[Message]) -> Conversation:
         (place for place, each in enumerate(messages) if each.role not in _INSTRUCTIONS),
         default=0,
     )
-    text = _question(messages[last], last)
+    text = _question(messages[last], (field, last))
     earlier = messages[:last]
     turns = [each for each in earlier if each.role in ("user", "assistant") and each.text]
     history = _history(turns)
@@ -44,20 +46,18 @@ def read_conversation(messages: Sequence[Message]) -> Conversation:
     )
 
 
-def _question(message: Message, place: int) -> str:
+def _question(message: Message, place: tuple[str | int, ...]) -> str:
     if message.role != "user" or not message.text.strip():
         reason = "the last message must be the user's question, with text"
-        raise refused("no-question", "There is no question", reason, "messages", place)
+        raise refused("no-question", "There is no question", reason, *place)
     if foreign := message.foreign:
         reason = f"only text is read, not {foreign[0][1]}: leave it out"
-        where = ("messages", place, "content", foreign[0][0], "type")
+        where = (*place, "content", foreign[0][0], "type")
         raise refused("unsupported-content", "This content cannot be read", reason, *where)
     text = message.text.strip()
     if len(text) > MAX_QUESTION_CHARS:
         reason = f"ask in at most {MAX_QUESTION_CHARS:,} characters"
-        raise refused(
-            "question-too-long", "The question is too long", reason, "messages", place, "content"
-        )
+        raise refused("question-too-long", "The question is too long", reason, *place, "content")
     return text
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from ragline.contracts.answers import Citation, NearestSource
+from ragline_gateway.chat.response_format import ResponseFormat
 
 MODEL = "ragline"
 # A body within the size limit could hold half a million
-_MOST_MESSAGES = 10_000
+MOST_MESSAGES = 10_000
 
 
 class ContentPart(BaseModel):
@@ -76,11 +77,12 @@ class ChatRequest(BaseModel):
     )
 
     model: str
-    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=_MOST_MESSAGES)]
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    response_format: ResponseFormat | None = None
 
 
 class CompletionUsage(BaseModel):
@@ -94,8 +96,9 @@ class CompletionUsage(BaseModel):
 class Extension(BaseModel):
     """Ragline's fields in addition to OpenAI's.
 
-    `text` is the final text where it differs from the streamed pieces: claims were removed, or a
-    second attempt replaced the first. `notes` say what of the request was not read or followed.
+    `text` is the final text where it differs from the content: that is JSON made from this text, or
+    of the streamed pieces claims were removed, or a second attempt replaced the first. `notes` say
+    what of the request was not read or followed.
     """
 
     query_id: str
@@ -103,16 +106,18 @@ class Extension(BaseModel):
     intent: str | None = None
     degradations: tuple[str, ...] = ()
     support_ratio: float | None = None
+    support: float | None = None
+    unanswered: tuple[str, ...] = ()
     nearest: tuple[NearestSource, ...] = ()
     notes: tuple[str, ...] = ()
     text: str | None = None
 
 
 class ReplyMessage(BaseModel):
-    """The assistant's message."""
+    """The assistant's message; a refusal to a question for JSON is no content."""
 
     role: Literal["assistant"] = "assistant"
-    content: str
+    content: str | None
     refusal: str | None = None
 
 
@@ -143,6 +148,7 @@ class ChunkDelta(BaseModel):
 
     role: Literal["assistant"] | None = None
     content: str | None = None
+    refusal: str | None = None
 
 
 class ChunkChoice(BaseModel):

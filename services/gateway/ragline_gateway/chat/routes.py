@@ -5,16 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ragline.contracts.answers import QueryAnswered
 from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
 from ragline_gateway.body_kind import JSON_BODY
 from ragline_gateway.chat.chunks import Chunks
 from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
-from ragline_gateway.chat.translation import check_answered, completion, question
-from ragline_gateway.parts import Deps, Parts
+from ragline_gateway.chat.translation import completion, question
+from ragline_gateway.chat.whole_answer import whole_answer
+from ragline_gateway.parts import Deps
 from ragline_gateway.problems import Problem
-from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.streams.response import EventStream
 from ragline_gateway.streams.routes import check_room
 
@@ -52,20 +51,12 @@ async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | 
             record.query_id,
             created=int(record.submitted_at.timestamp()),
             with_usage=bool(options and options.include_usage),
+            for_json=asked.for_json,
             notes=asked.notes,
         )
         return EventStream(chunks.of(parts.streams.follow(record)))
-    answer = await _answer(parts, record)
-    check_answered(answer)
-    return completion(answer, notes=asked.notes)
-
-
-async def _answer(parts: Parts, record: QueryRecord) -> QueryAnswered:
-    left = (record.deadline - parts.clock()).total_seconds()
-    found = await parts.streams.answer(record, within_s=left + parts.settings.max_wait_s)
-    if found is None:
-        raise Problem(status=504, code="no-answer", title="No answer came", detail="ask again")
-    return QueryAnswered.model_validate_json(found)
+    answer = await whole_answer(parts, record, for_json=asked.for_json)
+    return completion(answer, for_json=asked.for_json, notes=asked.notes)
 
 
 @router.get("/models", summary="The models")

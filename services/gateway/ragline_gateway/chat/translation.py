@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ragline.contracts import bounds
 from ragline.contracts.answers import AnswerStatus, Degradation, QueryAnswered
-from ragline_gateway.chat.conversation import read_conversation
+from ragline_gateway.chat.conversation import Conversation, read_conversation
 from ragline_gateway.chat.models import (
     MODEL,
     ChatRequest,
@@ -21,13 +21,17 @@ from ragline_gateway.problems import FieldError, Problem
 from ragline_gateway.queries.models import AskBody, AskOptions
 
 _LEAST_TOKENS = 16
-# HTTP statuses of questions that end without an answer
+# HTTP statuses of questions that end without an answer. Only the generator knows whether it has a
+# language model, so that too comes as the reason of a failed answer
 _FAILED = {
     "overloaded": 503,
     "rate_limited": 503,
     "unavailable": 503,
     "circuit_open": 503,
     "deadline_exceeded": 504,
+    "no_language_model": 422,
+    "schema_not_met": 422,
+    "schema_too_long": 422,
 }
 
 
@@ -38,6 +42,11 @@ class ChatQuestion:
     body: AskBody
     notes: tuple[str, ...]
 
+    @property
+    def for_json(self) -> bool:
+        """Whether the content of the answer is to be JSON."""
+        return self.body.options.json_schema is not None
+
 
 def question(request: ChatRequest) -> ChatQuestion:
     """Return the last message as the question, with the earlier ones as its history.
@@ -47,7 +56,26 @@ def question(request: ChatRequest) -> ChatQuestion:
     Raises:
         Problem: unknown model, no question, one that is too long, or a parameter that is refused.
     """
-    if request.model != MODEL:
+    check_model(request.model)
+    check_parameters(request.model_extra or {})
+    if request.stream_options is not None and not request.stream:
+        reason = "it is of use only with `stream`: leave it out"
+        raise refused("unsupported-parameter", "This is not supported", reason, "stream_options")
+    conversation = read_conversation(request.messages)
+    return chat_question(
+        conversation,
+        tokens=request.max_completion_tokens or request.max_tokens,
+        schema=request.response_format.schema_text() if request.response_format else None,
+    )
+
+
+def check_model(name: str) -> None:
+    """Check that a request is for the only model.
+
+    Raises:
+        Problem: 404, it is not.
+    """
+    if name != MODEL:
         raise Problem(
             status=404,
             code="model-not-found",
@@ -55,34 +83,32 @@ def question(request: ChatRequest) -> ChatQuestion:
             detail="look at `model`",
             errors=[FieldError(loc=["body", "model"], message=f"use {MODEL!r}")],
         )
-    check_parameters(request.model_extra or {})
-    if request.stream_options is not None and not request.stream:
-        reason = "it is of use only with `stream`: leave it out"
-        raise refused("unsupported-parameter", "This is not supported", reason, "stream_options")
-    conversation = read_conversation(request.messages)
-    options, notes = _options(request)
+
+
+def chat_question(
+    conversation: Conversation, *, tokens: int | None, schema: str | None
+) -> ChatQuestion:
+    """Return the question of a conversation; `tokens` is how long an answer is wanted."""
+    notes = list(conversation.notes)
+    taken = tokens and min(max(tokens, _LEAST_TOKENS), bounds.ANSWER_TOKENS)
+    if tokens and taken != tokens:
+        notes.append(f"an answer may have {taken:,} tokens, not {tokens:,}")
+    options = AskOptions(max_answer_tokens=taken, json_schema=schema)
     return ChatQuestion(
         body=AskBody(text=conversation.question, history=conversation.history, options=options),
-        notes=(*conversation.notes, *notes),
+        notes=tuple(notes),
     )
 
 
-def _options(request: ChatRequest) -> tuple[AskOptions, list[str]]:
-    wanted = request.max_completion_tokens or request.max_tokens
-    if wanted is None:
-        return AskOptions(), []
-    taken = min(max(wanted, _LEAST_TOKENS), bounds.ANSWER_TOKENS)
-    notes = [] if taken == wanted else [f"an answer may have {taken:,} tokens, not {wanted:,}"]
-    return AskOptions(max_answer_tokens=taken), notes
-
-
-def check_answered(answer: QueryAnswered) -> None:
+def check_answered(answer: QueryAnswered, *, for_json: bool = False) -> None:
     """Check that the question has an answer or a refusal.
 
     Raises:
-        Problem: the question failed or expired: 503, 504 or 500.
+        Problem: the question failed or expired: 503, 504 or 500; 422, its schema was not filled.
     """
     if answer.status in (AnswerStatus.ANSWERED, AnswerStatus.REFUSED):
+        if for_json and answer.status is AnswerStatus.ANSWERED and answer.json_text is None:
+            raise _NO_JSON
         return
     error = answer.error
     code = error.code if error else str(answer.status)
@@ -98,21 +124,59 @@ def check_answered(answer: QueryAnswered) -> None:
     )
 
 
-def completion(answer: QueryAnswered, *, notes: tuple[str, ...] = ()) -> Completion:
+# While services are upgraded: a generator of an earlier release knows no schemas
+_NO_JSON = Problem(
+    status=503,
+    code="no-json",
+    title="The answer came without its JSON",
+    detail="ask again when all services are of one release",
+    headers={"Retry-After": "30"},
+)
+
+
+def completion(
+    answer: QueryAnswered, *, for_json: bool = False, notes: tuple[str, ...] = ()
+) -> Completion:
     """Return an answer, or a refusal, as a completion; `notes` are the question's."""
+    content = content_of(answer, for_json=for_json)
     return Completion(
         id=completion_id(answer.query_id),
         created=int(answer.answered_at.timestamp()),
         choices=(
             Choice(
-                message=ReplyMessage(content=answer.text),
+                message=ReplyMessage(content=content.text, refusal=content.refusal),
                 finish_reason=finish_reason(answer),
             ),
         ),
         usage=usage(answer),
         citations=answer.citations,
-        ragline=extension(answer, notes=notes),
+        ragline=extension(answer, notes=notes, said=content.said),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerContent:
+    """What an answer says in OpenAI's fields: a text, JSON too, or a refusal; the other is None."""
+
+    text: str | None = None
+    refusal: str | None = None
+
+    @property
+    def said(self) -> str:
+        """Whichever of them there is."""
+        return self.text or self.refusal or ""
+
+
+def content_of(answer: QueryAnswered, *, for_json: bool) -> AnswerContent:
+    """Return the content of an answer.
+
+    Who asks for JSON parses the content, so a refusal is none; others show it to people.
+    """
+    if not for_json:
+        return AnswerContent(text=answer.text)
+    if answer.status is AnswerStatus.REFUSED:
+        return AnswerContent(refusal=answer.text)
+    return AnswerContent(text=answer.json_text)
 
 
 def completion_id(query_id: str) -> str:
@@ -120,9 +184,14 @@ def completion_id(query_id: str) -> str:
     return f"chatcmpl-{query_id}"
 
 
+def is_cut_off(answer: QueryAnswered) -> bool:
+    """Tell whether the text ends at its limit; JSON is always whole."""
+    return Degradation.WHOLE_TEXT in answer.degradations and answer.json_text is None
+
+
 def finish_reason(answer: QueryAnswered) -> str:
     """Return `length` for a truncated answer, else `stop`."""
-    return "length" if Degradation.WHOLE_TEXT in answer.degradations else "stop"
+    return "length" if is_cut_off(answer) else "stop"
 
 
 def usage(answer: QueryAnswered) -> CompletionUsage:
@@ -135,18 +204,17 @@ def usage(answer: QueryAnswered) -> CompletionUsage:
     )
 
 
-def extension(
-    answer: QueryAnswered, *, notes: tuple[str, ...], streamed: str | None = None
-) -> Extension:
-    """Return Ragline's fields in addition to OpenAI's; `streamed` is the text already sent."""
-    replaces = streamed is not None and streamed != answer.text
+def extension(answer: QueryAnswered, *, notes: tuple[str, ...], said: str | None) -> Extension:
+    """Return Ragline's fields in addition to OpenAI's; `said` is what stands in those."""
     return Extension(
         query_id=answer.query_id,
         status=answer.status,
         intent=answer.intent,
         degradations=answer.degradations,
         support_ratio=answer.validation.support_ratio if answer.validation else None,
+        support=answer.support,
+        unanswered=answer.unanswered,
         nearest=answer.nearest,
         notes=notes,
-        text=answer.text if replaces else None,
+        text=answer.text if said != answer.text else None,
     )

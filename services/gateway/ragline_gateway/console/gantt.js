@@ -37,7 +37,7 @@ function tableRow(row, span) {
   return h(
     "tr",
     { "data-phase": row.phase },
-    h("th", { scope: "row" }, row.stage),
+    h("th", { scope: "row" }, row.look > 1 ? `${row.stage}, look ${row.look}` : row.stage),
     h("td", { class: "bar" }, begun ? bar(row, span) : null),
     h("td", { class: "figure" }, begun ? duration(row.waiting) : "–"),
     h("td", { class: "figure" }, begun ? duration(row.working) : "–"),

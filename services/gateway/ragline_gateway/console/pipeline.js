@@ -1,10 +1,12 @@
 // The pipeline panel: its picture, the times of one question, and the health of each stage.
 
 import { HEALTH, stagesOf } from "./health.js";
-import { STAGES, rowsOf, spanOf } from "./timeline.js";
+import { STAGES, lastLooks, rowsOf, spanOf } from "./timeline.js";
 import { count, duration } from "./words.js";
 import { createPicture } from "./picture.js";
 import { h } from "./dom.js";
+import { indexesTable } from "./indexes.js";
+import { statusRow, statusTable } from "./status-table.js";
 import { timesTable } from "./gantt.js";
 import { whileVisible } from "./poll.js";
 
@@ -42,7 +44,8 @@ export function createPipeline(api, { mayOperate }) {
     try {
       const view = await api.pipeline();
       stages = stagesOf(view);
-      told(stagesTable(stages, view.stale), count(view.dead_letters, "dead letter"));
+      const tables = h("div", {}, stagesTable(stages, view.stale), indexesTable(view));
+      told(tables, count(view.dead_letters, "dead letter"));
     } catch (problem) {
       stages = stages.map((stage) => ({ ...stage, health: "unknown" }));
       told(h("p", { class: "note" }, `How the stages are is not known: ${problem.message}`), "");
@@ -82,7 +85,7 @@ function firstText(answer) {
 }
 
 function stations(question, rows, stages) {
-  const own = rows.map((row) => {
+  const own = lastLooks(rows).map((row) => {
     const state = stages.find(({ stage }) => stage === row.stage);
     const time = row.queued === undefined ? "" : duration(row.working);
     return {
@@ -107,37 +110,16 @@ function stations(question, rows, stages) {
 
 function stagesTable(stages, stale) {
   const head = ["Stages now", "waiting", "consumers", "per second", "health"];
-  const columns = head.map((words, index) =>
-    h("th", { scope: "col", class: index && index < 4 ? "figure" : null }, words),
-  );
   const order = (stage) => STAGES.indexOf(stage) + 1 || STAGES.length + 1;
   const rows = [...stages].sort((a, b) => order(a.stage) - order(b.stage)).map(stageRow);
   const note = stale
     ? h("p", { class: "note" }, "Nobody has looked at the pipeline lately; these figures are old.")
     : null;
-  return h(
-    "div",
-    {},
-    note,
-    h(
-      "table",
-      { class: "stages-table" },
-      h("thead", {}, h("tr", {}, columns)),
-      h("tbody", {}, rows),
-    ),
-  );
+  return h("div", {}, note, statusTable("stages-table", head, rows));
 }
 
 function stageRow({ stage, topics, lag, members, perSecond, health }) {
-  const figure = (value) => h("td", { class: "figure" }, value);
-  const { sign, words } = HEALTH[health];
-  return h(
-    "tr",
-    { "data-health": health, title: `reads ${topics.join(", ")}` },
-    h("th", { scope: "row" }, stage),
-    figure(lag),
-    figure(members),
-    figure(perSecond === null ? "–" : Number(perSecond.toFixed(1))),
-    h("td", { class: "health" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), words),
-  );
+  const figures = [lag, members, perSecond === null ? "–" : Number(perSecond.toFixed(1))];
+  const about = `reads ${topics.join(", ")}`;
+  return statusRow(stage, figures, HEALTH[health], { health, about });
 }

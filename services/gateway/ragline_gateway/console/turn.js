@@ -35,12 +35,14 @@ export function turnView(text, tools) {
     title: "Show in the pipeline",
   });
   const status = h("p", { class: "status" }, dot, words, times);
+  const understood = h("p", { class: "understood", hidden: true });
   const body = h("div", { class: "prose" });
   const rest = h("div", { class: "rest" });
   const element = h(
     "article",
     { class: "turn", "data-phase": "sending" },
     h("h2", { class: "asked" }, text),
+    understood,
     status,
     body,
     rest,
@@ -66,6 +68,8 @@ export function turnView(text, tools) {
   function finish(question) {
     const { answer } = question;
     if (answer) body.replaceChildren(...answerText(answer, tools.openSource));
+    understood.textContent = understoodWords(text, answer?.standalone_text);
+    understood.hidden = !understood.textContent;
     const failed = ["failed", "expired", "broken"].includes(question.phase);
     rest.replaceChildren(
       ...(failed ? [trouble(question, () => tools.askAgain(question.text))] : []),
@@ -78,6 +82,12 @@ export function turnView(text, tools) {
   }
 
   return { element, update, spoken: () => body.textContent };
+}
+
+/** What was searched for, where that is not what was typed; else nothing. */
+export function understoodWords(typed, standalone) {
+  const [asked, meant] = [typed, standalone ?? ""].map((text) => text.trim().replace(/\s+/g, " "));
+  return meant && meant !== asked ? `Understood as: ${meant}` : "";
 }
 
 /** The progress of a question, in a few words. */

@@ -15,6 +15,8 @@ const DEGRADATIONS = {
   answer_cut_off: "The answer ends before it was complete.",
   candidates_trimmed: "Some passages were left out: together they were too large.",
   candidates_shortened: "Some titles, headings or passages were too long and are cut.",
+  second_look_skipped: "There was no second look for what the first one did not find.",
+  hops_llm_skipped: "Whether to look a second time was judged by rules alone.",
   claims_trimmed: "Verdicts are shown for the first statements only.",
 };
 

@@ -17,11 +17,16 @@ _SENT = (
     "Content-Type",
     "Idempotency-Key",
     "Last-Event-ID",
+    "Mcp-Method",
+    "Mcp-Name",
+    "MCP-Protocol-Version",
+    "Mcp-Session-Id",
     "Prefer",
     TENANT_HEADER,
 )
 _READ = (
     "Location",
+    "Mcp-Session-Id",
     "Preference-Applied",
     "RateLimit",
     "RateLimit-Policy",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ragline.clock import Monotonic
+from ragline.observability.logs import trace_fields
 from ragline.observability.metrics import Metrics
 from ragline_gateway.observing.routes import route_of
 
@@ -31,6 +32,11 @@ class _Seen:
         self.status = message["status"]
         if any(n == b"content-type" and v.startswith(_STREAM) for n, v in message["headers"]):
             self.first_s = now - self.started
+
+
+def method_of(scope: Scope) -> str:
+    """Return the method of a request, or `OTHER` for what a caller has made up."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "OTHER"
 
 
 class Observed:
@@ -78,16 +84,15 @@ class Observed:
         state = scope.get("state", {})
         self._count(seen, route, took_s, state.get("problem"))
         caller = state.get("caller")
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         fields = {
-            "method": method,
+            "method": method_of(scope),
             "route": route,
             "status": seen.status,
             "ms": round(took_s * 1_000, 1),
             "subject": caller.subject if caller else "-",
             "bytes": seen.bytes,
         }
-        log.info(" ".join(f"{value}" for value in fields.values()), extra=fields)
+        log.info(" ".join(f"{value}" for value in fields.values()), extra=fields | trace_fields())
 
     def _count(self, seen: _Seen, route: str, took_s: float, problem: str | None) -> None:
         status = f"{seen.status // 100}xx" if seen.status else "none"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
-from ragline.ports.views import StageState
+from ragline.ports.views import IndexState, StageState
 from ragline_gateway.access.caller import KeyScope
 from ragline_gateway.access.gate import Anybody, Operator
 from ragline_gateway.parts import Deps
@@ -19,9 +19,13 @@ _STALE = timedelta(seconds=15)
 
 
 class PipelineBody(BaseModel):
-    """Each stage's lag and consumers; `stale` when the monitor has not reported for 15 s."""
+    """Each stage's lag and consumers; `stale` when the monitor has not reported for 15 s.
+
+    `indexes` are listed once there was more than one.
+    """
 
     stages: tuple[StageState, ...]
+    indexes: tuple[IndexState, ...] = ()
     dead_letters: int
     seen_at: AwareDatetime
     stale: bool

@@ -57,7 +57,7 @@ class Ask:
             Unavailable: Kafka does not answer.
             InvalidEvent: the question exceeds the broker's size limit.
         """
-        query = self._event(body, caller, self._id(caller, idempotency_key))
+        query = self._event(body, caller, self._query_id(caller, idempotency_key))
         record = QueryRecord.of(query, subject=caller.subject)
         kept = await self._records.keep(record)
         if kept.digest != record.digest:
@@ -74,10 +74,14 @@ class Ask:
         await self._publisher.publish(stamped, envelope=envelope)
         return kept
 
-    def _id(self, caller: Caller, idempotency_key: str | None) -> str:
-        if idempotency_key is None:
-            return self._new_id()
-        # derived from the caller, so that nobody can guess or reuse somebody else's id
+    def _query_id(self, caller: Caller, idempotency_key: str | None) -> str:
+        return self._new_id() if idempotency_key is None else self.id_of(caller, idempotency_key)
+
+    def id_of(self, caller: Caller, idempotency_key: str) -> str:
+        """Return the id of the question that the caller asks with this key.
+
+        It is derived from the caller, so that nobody can guess or reuse somebody else's.
+        """
         named = "\0".join((caller.tenant, caller.subject, idempotency_key)).encode()
         return hashlib.blake2b(named, digest_size=16, person=b"ragline-idem").hexdigest()
 

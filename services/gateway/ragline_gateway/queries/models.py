@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from ragline.contracts.answer_schema import AnswerSchema
 from ragline.contracts.base import VersionsById
 from ragline.contracts.queries import MAX_QUESTION_CHARS, Filters, History, MaxAnswerTokens
 from ragline_gateway.queries.records import QueryRecord
@@ -46,6 +47,7 @@ class AskOptions(Body):
 
     top_k: Annotated[int, Field(ge=1, le=50)] | None = None
     max_answer_tokens: MaxAnswerTokens | None = None
+    json_schema: AnswerSchema | None = None
     min_versions: VersionsById = Field(default_factory=dict)
 
 

@@ -35,6 +35,7 @@ def impersonal(answer: QueryAnswered, key: str) -> QueryAnswered:
             "top_score": None,
             "watermark": None,
             "missing_versions": {},
+            "hops": (),
         }
     )
 
@@ -58,6 +59,7 @@ def repeated(
             "top_score": event.top_score,
             "watermark": event.watermark,
             "missing_versions": event.missing_versions,
+            "hops": event.hops,
             "usage": stored.usage.model_copy(update=free),
             "cached": Cached(answered_at=stored.answered_at),
             "answered_at": at,

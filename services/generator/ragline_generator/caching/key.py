@@ -10,7 +10,7 @@ from typing import Any
 from ragline.contracts.queries import CandidatesRanked, Filters, Passage
 
 # Scores change with the age of a document; the content of its passages does not
-_FIT = {"scores", "fused", "rerank", "score"}
+_FIT = {"scores", "fused", "hop_fused", "rerank", "score"}
 # The fields of a plan that concern generation; the others determined the passages
 _SHAPE = {"name", "token_budget", "extractive", "unsupported"}
 
@@ -45,6 +45,7 @@ def _question(event: CandidatesRanked) -> dict[str, Any]:
         "intent": event.intent,
         "plan": event.plan.model_dump(include=_SHAPE),
         "max_answer_tokens": event.options.max_answer_tokens,
+        "json_schema": event.options.json_schema,
     }
 
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from math import fsum
 
+from ragline.questions.terms import terms
 from ragline_generator.passages.ranking import Ranked, term_weights
-from ragline_generator.passages.terms import terms
 
 _ROUNDS = 2
 _LATER_PASSAGE = 0.5

@@ -9,6 +9,7 @@ from ragline.contracts.answers import Usage
 from ragline.contracts.plan import UnsupportedPolicy
 from ragline.contracts.queries import CandidatesRanked, Passage
 from ragline_generator.broadcast import Broadcast
+from ragline_generator.extractive.definitions import things
 from ragline_generator.extractive.draft import Draft, compose
 from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.context import Excerpt
@@ -22,11 +23,15 @@ Count = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One question with the passages that may answer it, best first, ranked for it."""
+    """One question with the passages that may answer it, best first, ranked for it.
+
+    `support` is the probability that they do, None where it was not asked for.
+    """
 
     question: str
     passages: Sequence[Passage]
     ranking: Ranking
+    support: float | None = None
 
 
 class ExtractiveAnswerer:
@@ -60,11 +65,14 @@ class ExtractiveAnswerer:
         pieces: list[str] = []
         context: list[Excerpt] = []
         for each in asked:
+            # a definition shows by its form, so it is looked for in all passages
+            most = len(each.passages) if things(each.question) else BEST
             draft = compose(
                 each.question,
                 event.intent,
-                each.passages[:BEST],
-                each.ranking.of_best(BEST),
+                each.passages[:most],
+                each.ranking.of_best(most),
+                best=BEST,
                 max_tokens=self._rules.answer_tokens(event) // len(asked),
                 count=count,
                 used=len(context),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import terms
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.table_rows import TableRow, table_rows
-from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind
 
 _HEADS = (LineKind.TABLE_HEAD, LineKind.HEADING)

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import asked, terms
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranked, coverage
-from ragline_generator.passages.terms import asked, terms
 
 _LEAST = 0.5
 _RANK_SHARE = 0.5

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import terms
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.table_rows import TableRow, table_rows
-from ragline_generator.passages.terms import terms
 from ragline_generator.passages.words import denies
 
 _ASKED = re.compile(

@@ -8,18 +8,21 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from ragline.contracts.queries import Passage
-from ragline_generator.extractive.selection import Selection
+from ragline_generator.extractive.brackets import balanced
+from ragline_generator.extractive.openings import without_connective
+from ragline_generator.extractive.selection import Selection, says_enough
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Excerpt
+from ragline_generator.passages.document_link import document_link
 from ragline_generator.passages.ranking import Ranked
 from ragline_generator.passages.sentences import sentences
-from ragline_generator.passages.terms import terms
+from ragline_generator.passages.signatures import is_signature
 from ragline_generator.passages.units import LineKind, split
 
 # Where the text of a step ends and its nested code or list begins
 _NESTED = re.compile(r"\n(?=[^\S\n]*+(?:\n|```|~~~|[-*+•]\s|\d{1,3}[.)]\s))")
 _FENCE = re.compile(r"^[^\S\n]*+(?:```|~~~)", re.MULTILINE)
-_ENDS = re.compile(r"(?<![.?!:])[.?!:]++(?=[\"'”’)\]]*+(?:\s|$))")
+_ANNOUNCING = re.compile(r"((?:\s\[\d+\])?):$")
 _STOPS = (".", "!", "?", "…", "。", "！", "？")
 
 
@@ -46,8 +49,12 @@ class Renderer:
 
     @property
     def pieces(self) -> tuple[str, ...]:
-        """The rendered pieces, in order; joined they are the answer."""
-        return tuple(self._pieces)
+        """The rendered pieces, in order; joined they are the answer.
+
+        The last one announces nothing.
+        """
+        *before, last = self._pieces or [""]
+        return tuple(filter(None, (*before, _ANNOUNCING.sub(r".\1", last))))
 
     @property
     def context(self) -> tuple[Excerpt, ...]:
@@ -72,7 +79,7 @@ class Renderer:
         marker = f" [{self._used_before + len(self._used)}]"
         first = linked is not None and link_first
         if first:
-            self._write(f"{_link(passage, linked)}{marker}", "\n\n")
+            self._write(f"{document_link(passage, linked)}{marker}", "\n\n")
         head, before = None, None
         numbers = _numbers(selection.units)
         following = [*selection.units[1:], None]
@@ -82,16 +89,19 @@ class Renderer:
                 head = ranked.text
                 continue
             number = next(numbers) if kind is LineKind.STEP else ""
-            text = _rendered(ranked, marker, number, head)
+            follows = before is not None and _touch(passage, before, ranked)
+            text = _rendered(ranked, marker, number, head, follows=follows)
+            if after is None:
+                text = _last(text, ranked, marker, alone=not self._pieces)
             if text.endswith(":") and not _is_listed(after):
                 # code that follows has no place for a marker, so the marker goes here
                 text = f"{text[:-1]}{marker}:"
             if before is None and kind is LineKind.CODE and not first:
-                text = f"{_link(passage)}{marker}:\n\n{text}"
+                text = f"{document_link(passage)}{marker}:\n\n{text}"
             self._write(text, _separator(before, ranked))
             before = ranked
         if linked is not None and passage.url and not first:
-            self._write(f"{_link(passage, linked)}{marker}", "\n\n")
+            self._write(f"{document_link(passage, linked)}{marker}", "\n\n")
 
     def _write(self, text: str, separator: str) -> None:
         if not text:  # for example an image or a tag without text
@@ -115,7 +125,12 @@ def _numbers(units: Sequence[Ranked]) -> Iterator[str]:
     return (f"{number}." for number in range(1, len(own) + 1))
 
 
-def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str:
+def _touch(passage: Passage, before: Ranked, ranked: Ranked) -> bool:
+    """Tell whether a unit follows the one before it in the text, too."""
+    return not passage.text[before.unit.end : ranked.unit.start].strip()
+
+
+def _rendered(ranked: Ranked, marker: str, number: str, head: str | None, *, follows: bool) -> str:
     match ranked.unit.kind:
         case LineKind.CODE:
             return readable.code_block(ranked.text)
@@ -124,11 +139,27 @@ def _rendered(ranked: Ranked, marker: str, number: str, head: str | None) -> str
         case LineKind.STEP | LineKind.ITEM if number or _FENCE.search(ranked.text):
             return _step(ranked.text, f"{number or '-'} ", marker)
         case LineKind.ITEM:
-            return f"- {readable.sentence(readable.list_item(ranked.text))}{marker}"
+            return f"- {balanced(readable.sentence(readable.list_item(ranked.text)))}{marker}"
         case LineKind.TABLE_ROW:
             return f"- {readable.table_row(head, ranked.text)}{marker}"
         case _:
-            return _prose(readable.sentence(ranked.text), marker)
+            return _prose(_said(ranked.text, follows=follows), marker)
+
+
+def _last(text: str, ranked: Ranked, marker: str, *, alone: bool) -> str:
+    """Return a last unit that announces nothing: without its colon, or empty if it says little."""
+    if not text.endswith(":"):
+        return text
+    if says_enough(ranked.text):
+        return f"{text[:-1]}{marker}."
+    return text if alone else ""
+
+
+def _said(source: str, *, follows: bool) -> str:
+    if is_signature(source):
+        return f"`{source}`:"
+    text = balanced(readable.sentence(source))
+    return text if follows else without_connective(text)
 
 
 def _prose(text: str, marker: str) -> str:
@@ -167,20 +198,3 @@ def _separator(before: Ranked | None, ranked: Ranked) -> str:
         LineKind.TABLE_ROW,
     )
     return "\n" if in_list else "\n\n"
-
-
-def _link(passage: Passage, named: Collection[str] | None = None) -> str:
-    title = _named(passage.title)
-    if passage.url:
-        linked = f"[{title or passage.document_id}]({passage.url})"
-    else:  # without a URL, the document's id identifies it
-        linked = f"{title} (`{passage.document_id}`)" if title else f"`{passage.document_id}`"
-    names = [name for name in map(_named, passage.heading_path) if name and name != title]
-    if named is not None:
-        names = [name for name in names if not (terms(name) - terms(title)).isdisjoint(named)]
-    return f"{linked} — {' > '.join(names)}" if names else linked
-
-
-def _named(name: str) -> str:
-    """Return a title without sentence-ending punctuation, which would split the link's sentence."""
-    return _ENDS.sub("", readable.sentence(name))

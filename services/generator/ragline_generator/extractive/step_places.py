@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ragline.questions.terms import terms
 from ragline_generator.extractive.selection import Selection
 from ragline_generator.extractive.steps import step_lists
 from ragline_generator.passages import readable
 from ragline_generator.passages.ranking import Ranked
-from ragline_generator.passages.terms import terms
 from ragline_generator.passages.units import LineKind
 
 _WHAT = re.compile(

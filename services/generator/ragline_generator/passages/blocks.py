@@ -23,6 +23,7 @@ _CODE = re.compile(
     r"\s*(?:>>>|\.\.\. |[$#] |(?:def|class|for|if|import|from|return|while|with|try|raise)\b)"
     r"|.*(?:[;{}=]|\w\(|^\s*\S+\)$)"
 )
+_PROMPT = re.compile(r"\s*+>>>\s")
 _INDENT_OF_CODE = 2
 
 
@@ -110,6 +111,13 @@ def _indented_code(lines: Lines, at: int) -> tuple[LineKind, int] | None:
     return (LineKind.CODE, count) if 2 * code >= len(block) and not prose else None
 
 
+def _session(lines: Lines, at: int) -> tuple[LineKind, int] | None:
+    """Find what was typed into an interpreter and what it printed, up to an empty line."""
+    if not _PROMPT.match(lines[at].text):
+        return None
+    return LineKind.CODE, _while(lines, at, lambda line: not line.blank)
+
+
 def _item(lines: Lines, at: int, *, nested: bool) -> int:
     """Count the lines of a list item: up to a line indented no deeper than its marker."""
     count, after_blank = _code_in_item(lines, at), False
@@ -187,5 +195,6 @@ _RULES: tuple[Rule, ...] = (
     table,
     _step,
     _bullet,
+    _session,
     _indented_code,
 )

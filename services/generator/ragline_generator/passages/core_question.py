@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ragline_generator.passages.terms import terms
+from ragline.questions.terms import terms
 
 _LONG = 40
 _LEAST_TERMS = 2

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import terms
 from ragline_generator.passages.context import label
-from ragline_generator.passages.terms import terms
 
 _YEAR = re.compile(r"(?<![\w.-])(?:19|20)\d\d(?![\w-]|\.\d)")
 _SINCE = re.compile(r"\b(?:since|after)\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE)

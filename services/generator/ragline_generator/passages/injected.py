@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ragline_generator.passages.question_parts import is_asking
+from ragline.questions.question_parts import is_asking
 from ragline_generator.passages.units import split
 
 _EARLIER = (

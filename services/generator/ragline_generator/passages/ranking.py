@@ -18,11 +18,11 @@ from functools import lru_cache
 
 from ragline.contracts.queries import Passage
 from ragline.folding import folded
+from ragline.questions.terms import asked, codes, terms
 from ragline.unspaced import is_unspaced
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import label
 from ragline_generator.passages.injected import is_injected
-from ragline_generator.passages.terms import asked, codes, terms
 from ragline_generator.passages.titles import titles_above
 from ragline_generator.passages.units import LineKind, Unit, split
 

@@ -14,9 +14,24 @@ from ragline.superscripts import lowered, raised
 
 _IMAGE = re.compile(r"!\[([^\[\]]*+)\]\((?:[^()]|\([^()]*+\))*+\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]++)\]\((?:[^()]|\([^()]*+\))*+\)")
+_CODE_LINK = re.compile(r"(?<!!)\[(`[^`]++`)\]\((?:[^()`]|\([^()`]*+\))*+\)")
 _ANCHOR = re.compile(r"(?<!\s)\s*+\{#[\w-]++\}")
 _SCRIPT = re.compile(r"<su([bp])>([^<>]*+)</su\1>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?>")
+# `<node>` or `<class 'int'>`: no tag, unless the name is an element's
+_PLACE = re.compile(r"<([a-z][\w-]*+)(?:\s[^<>=/\"]*+)?>")
+_ELEMENTS = frozenset(
+    """
+    a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink
+    blockquote body br button canvas caption center cite code col colgroup data datalist dd del
+    details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
+    frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li
+    link main map mark marquee math menu meta meter nav noembed noframes noscript object ol optgroup
+    option output p param picture plaintext portal pre progress q rp rt ruby s samp script search
+    section select slot small source span strike strong style sub summary sup svg table tbody td
+    template textarea tfoot th thead time title tr track tt u ul var video wbr xmp
+    """.split()  # noqa: SIM905
+)
 # The borders of cells in a row, and the one at its end
 _BAR = re.compile(r"(?<!\\)\|")
 _END_BAR = re.compile(r"(?<!\\)\|$")
@@ -30,6 +45,7 @@ _FOOTNOTE = re.compile(rf"\[{numbers_pattern()}\](?!\()")
 
 def sentence(source: str) -> str:
     """Return prose on one line: links as their text, no tags, entities or footnote marks."""
+    source = _CODE_LINK.sub(r"\1", source)
     parts, at = [], 0
     for start, end in code_spans(source):
         parts += [_plain(source[at:start]), source[start:end]]
@@ -39,8 +55,14 @@ def sentence(source: str) -> str:
 
 def _plain(text: str) -> str:
     text = _SCRIPT.sub(_script, text)
-    text = _TAG.sub("", _ANCHOR.sub("", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))))
+    text = _TAG.sub(_tag, _ANCHOR.sub("", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))))
     return html.unescape(_FOOTNOTE.sub("", text))  # last, because `&lt;name&gt;` is not a tag
+
+
+def _tag(found: re.Match[str]) -> str:
+    """Return nothing for a tag; a word in angle brackets that holds a place stays."""
+    place = _PLACE.fullmatch(found[0])
+    return found[0] if place is not None and place[1] not in _ELEMENTS else ""
 
 
 def _script(tagged: re.Match[str]) -> str:

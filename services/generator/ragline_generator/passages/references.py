@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import STOP_WORDS, stem
 from ragline_generator.passages import readable
-from ragline_generator.passages.terms import STOP_WORDS, stem
 from ragline_generator.passages.titles import titles_above
 from ragline_generator.passages.units import Unit, split
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ragline_generator.passages.lines import LineKind
+from ragline_generator.passages.signatures import is_signature
 from ragline_generator.passages.units import Unit
 
 _LONGEST = 80
@@ -21,10 +22,15 @@ _LETTER = re.compile(r"[^\W\d_]|\d")
 
 
 def is_title(text: str, unit: Unit) -> bool:
-    """Tell whether the unit of `text` is a heading, or a short line that stands alone like one."""
+    """Tell whether the unit of `text` is a heading, or a short line that stands alone like one.
+
+    The signature of a function stands above its description.
+    """
     if unit.kind is LineKind.HEADING:
         return True
     line = text[unit.start : unit.end]
+    if unit.kind is LineKind.PROSE and is_signature(line):
+        return True
     return (
         unit.kind in (LineKind.PROSE, LineKind.STEP)  # `2. Cleaning` looks like a step
         and len(line) <= _LONGEST

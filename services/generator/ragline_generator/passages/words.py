@@ -15,8 +15,8 @@ from functools import lru_cache
 import regex
 
 from ragline.folding import folded
+from ragline.questions.terms import STOP_WORDS, WORD, stem
 from ragline.unspaced import is_unspaced, pairs
-from ragline_generator.passages.terms import STOP_WORDS, WORD, stem
 
 _TOKEN = regex.compile(
     r"(?<![^\W_])[vV]?(?P<number>\d+(?:[.,:]\d+)*(?:\^[-+]?\d+)?)(?:st|nd|rd|th)?(?![^\W\d_]*\d)"

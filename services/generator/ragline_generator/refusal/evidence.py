@@ -7,7 +7,7 @@ term that counts as found: one missing word out of two is weaker evidence than s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import mean
 
@@ -16,10 +16,11 @@ import regex
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
 from ragline.folded_text import FoldedText
+from ragline.questions.terms import WORD, sequence, terms
 from ragline_generator.passages.context import file_words, label
 from ragline_generator.passages.injected import is_injected, without_injected
 from ragline_generator.passages.ranking import Ranked, coverage, term_weights
-from ragline_generator.passages.terms import WORD, sequence, terms
+from ragline_generator.refusal.proper_names import holds, proper_names
 
 _NAME = re.compile(r"\d|_|[A-Z]{2}|[a-z][A-Z]")
 _WORD = regex.compile(rf"{WORD}(?:[-'._/]{WORD})*+")
@@ -40,6 +41,7 @@ class PassageTerms:
             for p in passages
         ]
         self._terms = [frozenset(each) for each in self._sequences]
+        self._titles = [terms(label(p)) for p in passages]
 
     def words(self, wanted: frozenset[str]) -> float:
         """Return the share of the terms in the best passage, with equal weights."""
@@ -58,6 +60,17 @@ class PassageTerms:
         held = max((len(pairs & _close(each)) for each in self._sequences), default=0)
         return (held + 1) / (len(pairs) + 1)
 
+    def titles(self, wanted: frozenset[str]) -> float:
+        """Return the share of the terms that the title and headings of one passage name."""
+        return max((len(wanted & named) for named in self._titles), default=0) / (len(wanted) or 1)
+
+    def lacks_name(self, question: str) -> bool:
+        """Tell whether no passage has a name of several words that the question has."""
+        return any(
+            not any(holds(name, each) for each in self._sequences)
+            for name in proper_names(question)
+        )
+
     def missing(self, question: str) -> tuple[str, ...]:
         """Return the question's words, as it spells them, that no passage contains.
 
@@ -69,6 +82,12 @@ class PassageTerms:
         opening = next(iter(words), "")
         missing = [w for w in words if len(w) <= _LONGEST and (own := terms(w)) and not own & held]
         return tuple(sorted(missing, key=lambda word: not _looks_named(word, opening)))
+
+
+def looking_named(words: Iterable[str], question: str) -> list[str]:
+    """Return those `words` of the question that look like names, codes or numbers."""
+    opening = next(_words(question), "")
+    return [word for word in words if word and _looks_named(word, opening)]
 
 
 def _words(text: str) -> Iterator[str]:
@@ -106,6 +125,17 @@ def window(
         for own, after in zip(read, [*read[1:], frozenset[str]()], strict=False):
             best = max(best, coverage(weights, own | after | headings))
     return (best * len(wanted) + 1) / (len(wanted) + 1) if best else 0.0
+
+
+def margin(passages: Sequence[Passage]) -> float | None:
+    """Return how far the best passage's final score is above the others' mean, in [0, 1].
+
+    None if there are no two scores to compare.
+    """
+    best, *others = sorted((p.score for p in passages), reverse=True) or [0.0]
+    if best <= 0 or all(other == best for other in others):
+        return None
+    return min(1.0, 1 - mean(others) / best)
 
 
 def prominence(passages: Sequence[Passage]) -> float | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import STOP_WORDS, stem, terms
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranking
-from ragline_generator.passages.terms import STOP_WORDS, stem, terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Words that tell no kind: what is said of the thing itself answers the question, too

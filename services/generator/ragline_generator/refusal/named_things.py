@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import about_texts, terms
 from ragline_generator.passages.context import file_words, label
 from ragline_generator.passages.ranking import Scope
 from ragline_generator.passages.references import Reference, Referred, references, referred
-from ragline_generator.passages.terms import about_texts, terms
 from ragline_generator.passages.units import split
 
 # Words of a question that ask for all that a section says

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import stem, terms
 from ragline_generator.passages.context import label
 from ragline_generator.passages.ranking import Ranked
-from ragline_generator.passages.terms import stem, terms
 from ragline_generator.passages.units import LineKind
 from ragline_generator.passages.words import NUMBERS, words
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from ragline.citation_markers import find_markers, without_markers
 from ragline.contracts.answers import Citation, Claim, ClaimProblem, ClaimSupport, Validation
+from ragline.questions.terms import about_texts, terms
 from ragline_generator.passages import readable
 from ragline_generator.passages.context import Context, Excerpt, label
-from ragline_generator.passages.terms import about_texts, terms
 from ragline_generator.passages.units import LineKind, Unit, split
 from ragline_generator.validation.citations import cite
 from ragline_generator.validation.support import Support, support

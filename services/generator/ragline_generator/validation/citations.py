@@ -31,6 +31,7 @@ def cite(marker: int, excerpt: Excerpt, evidence: Iterable[Unit]) -> Citation:
         start=passage.start + first,
         end=passage.start + last,
         quote=passage.text[first:last],
+        hop=passage.hop,
     )
 
 

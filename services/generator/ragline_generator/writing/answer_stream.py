@@ -8,13 +8,12 @@ failed, like one that writes nothing.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from ragline.citation_markers import without_markers
-from ragline.ports.models import NOT_WANTED, Delta
+from ragline.ports.models import Delta
 from ragline_generator.broadcast import Broadcast
 from ragline_generator.validation.marker_filter import MarkerFilter
 from ragline_generator.writing.cost import ModelCall
@@ -103,20 +102,11 @@ class AnswerStream:
 async def read(stream: AsyncGenerator[Delta, None], take: AnswerStream) -> None:
     """Read `stream` until it ends, a reader asks to stop or the limit is reached; then close it."""
     async with aclosing(stream) as deltas:
-        while not take.over and (delta := await _next(deltas, take)) is not None:
+        while not take.over and (delta := await take.broadcast.unless_cancelled(_next(deltas))):
             await take.add(delta)
             take.written.cancelled = await take.broadcast.cancelled()
+        take.written.cancelled = take.broadcast.stopped
 
 
-async def _next(deltas: AsyncIterator[Delta], take: AnswerStream) -> Delta | None:
-    """Return the next delta; None at the end, or if a reader asks to stop while waiting."""
-    coming = asyncio.ensure_future(anext(deltas, None))
-    try:
-        while not (await asyncio.wait({coming}, timeout=take.broadcast.poll_s))[0]:
-            if await take.broadcast.cancelled():
-                take.written.cancelled = True
-                return None
-        return coming.result()
-    finally:
-        if coming.cancel(NOT_WANTED if take.written.cancelled else None):
-            await asyncio.gather(coming, return_exceptions=True)
+async def _next(deltas: AsyncIterator[Delta]) -> Delta | None:
+    return await anext(deltas, None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ragline.contracts.answers import AnswerStatus, Degradation, Usage
+from ragline.contracts.plan import Intent
 from ragline.contracts.queries import CandidatesRanked
 from ragline.ports.models import ChatMessage, Tokenizer
 from ragline_generator import outcome
@@ -13,6 +14,7 @@ from ragline_generator.broadcast import Broadcast
 from ragline_generator.compression.select import compress, tokens_of
 from ragline_generator.outcome import AnswerOutcome
 from ragline_generator.passages.context import Context
+from ragline_generator.passages.document_link import cited_links
 from ragline_generator.passages.ranking import Ranking
 from ragline_generator.rules import Rules
 from ragline_generator.validation.citations import markers_of
@@ -76,6 +78,8 @@ class ModelAnswerer:
         usage = self._metered(prompted, written)
         if written is None:
             return None, usage
+        if event.intent is Intent.NAVIGATIONAL:
+            await _add_links(written, prompted.context, broadcast)
         return await self._judged(event, written, prompted.context, usage), usage
 
     async def _prompted(
@@ -160,3 +164,15 @@ class ModelAnswerer:
             *((Degradation.LLM_FALLBACK,) if fell_back else ()),
             *((Degradation.WHOLE_TEXT,) if written.cut_off else ()),
         )
+
+
+async def _add_links(written: Written, context: Context, broadcast: Broadcast) -> None:
+    """Add the cited pages' links to a finished text.
+
+    A model is shown none: it would have to copy them, and each costs as much as a sentence.
+    """
+    if written.declined or written.cancelled or written.cut_off:
+        return
+    if links := cited_links(written.text, context):
+        await broadcast.say(f"\n\n{links}")
+        written.text += f"\n\n{links}"

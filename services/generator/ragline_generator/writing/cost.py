@@ -41,3 +41,18 @@ def with_cost(usage: Usage, calls: Sequence[ModelCall], prices: PriceTable) -> U
         "cost": sum(known) if costs and len(known) == len(costs) else None,
     }
     return usage.model_copy(update=added)
+
+
+def with_further(usage: Usage, calls: Sequence[ModelCall], prices: PriceTable) -> Usage:
+    """Return `usage`, which has a cost already if it has tokens, with further `calls` added."""
+    if not calls:
+        return usage
+    more = with_cost(usage, calls, prices)
+    free = not (usage.prompt_tokens or usage.completion_tokens)
+    before = 0.0 if free else usage.cost
+    added = {
+        "prompt_tokens": usage.prompt_tokens + more.prompt_tokens,
+        "completion_tokens": usage.completion_tokens + more.completion_tokens,
+        "cost": None if before is None or more.cost is None else before + more.cost,
+    }
+    return usage.model_copy(update=added)

@@ -1,8 +1,8 @@
 """Prompts: versioned Markdown files filled with passages, history and the question.
 
-Version `answer.v3` is `answer.v3.system.md`, `answer.v3.user.md` (placeholders `$passages`,
-`$question`, `$language` and `$shape`), one `answer.v3.<intent>.md` with the shape that suits the
-intent, and `answer.v3.example.{user,assistant}.md`, a worked example for base models.
+Version `answer.v4` is `answer.v4.system.md`, `answer.v4.user.md` (placeholders `$passages`,
+`$question`, `$language` and `$shape`), one `answer.v4.<intent>.md` with the shape that suits the
+intent, and `answer.v4.example.{user,assistant}.md`, a worked example for base models.
 
 What never changes comes first, so that a server can keep what it has read of it: the packaged
 system text has no placeholder. One of your own may have `$language` and `$shape` in either file.
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from string import Template
 
@@ -27,7 +28,7 @@ from ragline_generator.passages.context import Context, Excerpt, label
 from ragline_generator.writing.injection import neutralised
 
 PACKAGED = Path(__file__).with_name("prompts")
-DEFAULT = "answer.v3"
+DEFAULT = "answer.v4"
 NO_ANSWER = "NO_ANSWER"
 
 _ANY_LANGUAGE = "the language of the question"
@@ -58,17 +59,12 @@ class Prompts:
         """Return the messages that ask a model to answer from `context`.
 
         `language` is the English name of the answer's language, if it is known. `example` adds
-        one worked example, which base models need to see the form of an answer. Only a question
-        for a place shows the passages' links.
+        one worked example, which base models need to see the form of an answer.
         """
-        linked = intent is Intent.NAVIGATIONAL
         form = {"language": language or _ANY_LANGUAGE, "shape": self.shapes[intent]}
         user = self.user.substitute(
             form,
-            passages="\n".join(
-                _passage(number, excerpt, linked=linked)
-                for number, excerpt in enumerate(context, start=1)
-            ),
+            passages="\n".join(starmap(_passage, enumerate(context, start=1))),
             question=neutralised(question),
         )
         turns = (ChatMessage(role=t.role, content=neutralised(t.text)) for t in history)
@@ -120,11 +116,9 @@ def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int])
     return kept
 
 
-def _passage(number: int, excerpt: Excerpt, *, linked: bool) -> str:
-    passage = excerpt.passage
-    link = f" {_on_one_line(passage.url)}" if linked and passage.url else ""
-    place = _on_one_line(label(passage))
-    return f"[{number}] {place}{link}".rstrip() + f"\n{neutralised(excerpt.text)}"
+def _passage(number: int, excerpt: Excerpt) -> str:
+    place = _on_one_line(label(excerpt.passage))
+    return f"[{number}] {place}".rstrip() + f"\n{neutralised(excerpt.text)}"
 
 
 def _on_one_line(text: str) -> str:

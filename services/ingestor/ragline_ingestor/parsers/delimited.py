@@ -65,7 +65,8 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
 
 
 def _cells(text: str, delimiter: str, *, quotes: bool = True) -> list[list[str]]:
-    csv.field_size_limit(len(text) + 1)
+    # the limit is the process's, whose other readers keep theirs
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     return list(
         csv.reader(
             io.StringIO(text, newline=""),

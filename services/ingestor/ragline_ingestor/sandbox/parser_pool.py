@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from ragline.background import beside
 from ragline.errors import InvalidDocument, Unavailable
 from ragline.ports.slots import CurrentSlot
 from ragline_ingestor.document import Content
@@ -21,6 +23,10 @@ from ragline_ingestor.sandbox.messages import (
 )
 from ragline_ingestor.sandbox.parser_process import ParserProcess, ProcessEnded
 from ragline_ingestor.tenant_line import TenantLine
+
+log = logging.getLogger(__name__)
+
+_TRY_AGAIN_S = 5.0
 
 PROGRAM = (sys.executable, "-P", "-W", "ignore", "-m", "ragline_ingestor.sandbox.child")
 
@@ -54,6 +60,7 @@ class ParserPool:
         self._on_loss = on_loss
         self._processes = processes
         self._is_closed = False
+        self._failure: Unavailable | None = None
         self._idle = list(processes)
         self._line = TenantLine(len(processes), slot=slot)
 
@@ -67,27 +74,53 @@ class ParserPool:
         turn = self._line.turn(tenant, longest_s=self._timeout_s)
         async with turn, self._process() as process:
             self._check_open()
-            await process.start()
+            await self._start(process)
             outcome = await self._outcome(process, encode_request(content, names))
         if isinstance(outcome, Refusal):
             raise InvalidDocument(outcome.message, code=outcome.code)
         return outcome
 
     async def start(self) -> None:
-        """Start the processes, so that the first documents need not wait for them.
+        """Start the processes and wait until they are ready.
 
         Raises:
             Unavailable: one does not start.
         """
-        starts = (process.start() for process in self._processes)
+        starts = (self._start(process) for process in self._processes)
         results = await asyncio.gather(*starts, return_exceptions=True)
         for failure in filter(None, results):
             raise failure
+
+    async def warm_up(self) -> None:
+        """Start the processes, however often it takes, so that documents need not wait for them."""
+        while True:
+            try:
+                return await self.start()
+            except Unavailable as error:
+                log.warning("%s", error)
+                await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def check(self) -> None:
+        """Check that the last process that was to start did, or is still about to.
+
+        Raises:
+            Unavailable: it did not.
+        """
+        if self._failure is not None:
+            raise self._failure
 
     async def close(self) -> None:
         """Kill the processes; documents under way, if any, are for another ingestor."""
         self._is_closed = True
         await asyncio.gather(*(process.kill() for process in self._processes))
+
+    async def _start(self, process: ParserProcess) -> None:
+        try:
+            await process.start()
+        except Unavailable as error:
+            self._failure = error
+            raise
+        self._failure = None
 
     @asynccontextmanager
     async def _process(self) -> AsyncIterator[ParserProcess]:
@@ -143,10 +176,9 @@ async def open_parser_pool(
     on_loss: Callable[[str], None],
     program: Sequence[str] = PROGRAM,
 ) -> AsyncIterator[ParserPool]:
-    """Start `workers` processes of `program`, and kill them after the block.
+    """Have `workers` processes of `program` for the block, and kill them after it.
 
-    Raises:
-        Unavailable: a process does not start.
+    They start beside it: each takes a second of processor time to import all parsers.
     """
     command = [*program, OPTIONS.dump_json(options).decode()]
     processes = [
@@ -154,7 +186,7 @@ async def open_parser_pool(
     ]
     pool = ParserPool(processes, options=options, timeout_s=timeout_s, slot=slot, on_loss=on_loss)
     try:
-        await pool.start()
-        yield pool
+        async with beside(pool.warm_up()):
+            yield pool
     finally:
         await pool.close()

@@ -33,6 +33,7 @@ class ParserProcess:
         self._command = command
         self._max_reply_bytes = max_reply_bytes
         self._process: Process | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def is_running(self) -> bool:
@@ -43,13 +44,19 @@ class ParserProcess:
         """Start the process unless it runs, and wait until it is ready.
 
         Raises:
-            Unavailable: it ends or says nothing instead.
+            Unavailable: it cannot be started, or ends or says nothing instead.
         """
-        if self.is_running:
-            return
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, env=_environment(), limit=_BUFFER_BYTES
-        )
+        async with self._starting:
+            if not self.is_running:
+                await self._start()
+
+    async def _start(self) -> None:
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, env=_environment(), limit=_BUFFER_BYTES
+            )
+        except OSError as error:  # for instance too many processes
+            raise Unavailable(f"the parser process cannot be started: {error}") from error
         try:
             async with asyncio.timeout(_START_TIMEOUT_S):
                 await self._read(self._process)

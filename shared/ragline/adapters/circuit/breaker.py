@@ -14,6 +14,7 @@ A permanent error closes the circuit as a result does: a dependency that refuses
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from ragline.errors import CircuitOpen, DeadlineExceeded, PermanentError, Transi
 from ragline.observability.metrics import Metrics
 from ragline.ports.models import NOT_WANTED
 from ragline.settings import CircuitSettings
+
+log = logging.getLogger(__name__)
 
 _CUT_OFF = (DeadlineExceeded, TimeoutError, asyncio.CancelledError, GeneratorExit)
 
@@ -73,6 +76,7 @@ class Breaker:
         self._patience_s = settings.patience_s
         self._metrics = metrics
         self._clock = clock
+        self._away = False
         self._circuit = Circuit(
             cooldown_s=settings.cooldown_s,
             clock=clock,
@@ -139,4 +143,10 @@ class Breaker:
             self._metrics.count("ragline_circuit_opened_total", dependency=self.dependency)
 
     def _show(self, state: CircuitState) -> None:
+        if state is CircuitState.OPEN and not self._away:
+            self._away = True
+            log.warning("%s", self._reason())
+        elif state is CircuitState.CLOSED and self._away:
+            self._away = False
+            log.info("%s is back", self.dependency)
         self._metrics.set("ragline_circuit_state", state, dependency=self.dependency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from openai import AsyncOpenAI, AsyncStream, omit
@@ -48,7 +48,7 @@ class Api(Protocol):
         """Stream the completion; closing the iterator closes the connection."""
         ...
 
-    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+    async def json(self, request: Request, schema: dict[str, Any]) -> Piece:
         """Complete once; the server is told that the text must be JSON that fits `schema`."""
         ...
 
@@ -84,7 +84,7 @@ class ChatApi:
                 if chunk.usage is not None:
                     yield Piece(served_as=chunk.model, usage=chunk.usage)
 
-    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+    async def json(self, request: Request, schema: dict[str, Any]) -> Piece:
         """Complete with `response_format` set to `schema`."""
         completion = await self._client.chat.completions.create(
             model=request.model,
@@ -97,7 +97,11 @@ class ChatApi:
                 "json_schema": {"name": "answer", "schema": schema},
             },
         )
-        return (completion.choices[0].message.content or "") if completion.choices else ""
+        whole = Piece(served_as=completion.model, usage=completion.usage)
+        for choice in (completion.choices or ())[:1]:
+            text = choice.message.content or ""
+            return replace(whole, text=text, finished=choice.finish_reason)
+        return whole
 
 
 class CompletionsApi:
@@ -124,7 +128,7 @@ class CompletionsApi:
                 if chunk.usage is not None:
                     yield Piece(served_as=chunk.model, usage=chunk.usage)
 
-    async def json(self, request: Request, schema: dict[str, Any]) -> str:
+    async def json(self, request: Request, schema: dict[str, Any]) -> Piece:
         """Complete with llama.cpp's `json_schema`; OpenAI's API has no such field here."""
         completion = await self._client.completions.create(
             model=request.model,
@@ -134,7 +138,10 @@ class CompletionsApi:
             stop=[_TURN],
             extra_body={"json_schema": schema},
         )
-        return completion.choices[0].text if completion.choices else ""
+        whole = Piece(served_as=completion.model, usage=completion.usage)
+        for choice in (completion.choices or ())[:1]:
+            return replace(whole, text=choice.text, finished=choice.finish_reason)
+        return whole
 
 
 _TURN = "\n\nUser:"

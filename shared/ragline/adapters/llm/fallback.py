@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 from ragline.errors import DeadlineExceeded, RaglineError
 from ragline.ports.models import ChatMessage, Delta, LanguageModel
+
+T = TypeVar("T")
 
 # The primary must begin its answer within this share of the available time
 _PRIMARY_SHARE = 0.5
@@ -66,13 +68,41 @@ class FallbackModel:
         Raises:
             RaglineError: the fallback's error.
         """
+
+        async def ask(model: LanguageModel, seconds: float) -> dict[str, Any]:
+            return await model.complete_json(messages, schema=schema, timeout=seconds)
+
+        return await self._either(ask, timeout)
+
+    async def write_json(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: dict[str, Any],
+        max_tokens: int,
+        timeout: float,
+    ) -> Delta:
+        """Return text that a server was told to fit to `schema`; it names the model.
+
+        Raises:
+            RaglineError: the fallback's error.
+        """
+
+        async def ask(model: LanguageModel, seconds: float) -> Delta:
+            return await model.write_json(
+                messages, schema=schema, max_tokens=max_tokens, timeout=seconds
+            )
+
+        return await self._either(ask, timeout)
+
+    async def _either(
+        self, ask: Callable[[LanguageModel, float], Awaitable[T]], timeout: float
+    ) -> T:
         ends_at = _now() + timeout
         try:
-            share = timeout * _PRIMARY_SHARE
-            return await self._primary.complete_json(messages, schema=schema, timeout=share)
+            return await ask(self._primary, timeout * _PRIMARY_SHARE)
         except RaglineError:
-            left = ends_at - _now()
-            return await self._fallback.complete_json(messages, schema=schema, timeout=left)
+            return await ask(self._fallback, ends_at - _now())
 
 
 async def _begun_within(

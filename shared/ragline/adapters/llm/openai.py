@@ -123,13 +123,34 @@ class OpenAiModel:
             RateLimited, DeadlineExceeded, Misconfigured: see `errors.translated`.
             Unavailable: the same, and when the text is not an object that fits `schema`.
         """
+        written = await self.write_json(
+            messages, schema=schema, max_tokens=_JSON_MAX_TOKENS, timeout=timeout
+        )
+        return parse_object(written.text, schema)
+
+    async def write_json(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        schema: dict[str, Any],
+        max_tokens: int,
+        timeout: float,
+    ) -> Delta:
+        """Return what the server makes of `schema`, at temperature 0, unread.
+
+        Raises:
+            RateLimited, Unavailable, DeadlineExceeded, Misconfigured: see `errors.translated`.
+        """
         request = Request(
-            model=self._model, messages=messages, temperature=0.0, max_tokens=_JSON_MAX_TOKENS
+            model=self._model, messages=messages, temperature=0.0, max_tokens=max_tokens
         )
         with translated():
             async with asyncio.timeout(timeout):
-                text = await self._api.json(request, schema)
-        return parse_object(text, schema)
+                piece = await self._api.json(request, schema)
+        whole = Delta(model=self._model)
+        if piece.usage is not None:
+            whole = _counted(self._model, piece.served_as, piece.usage)
+        return replace(whole, text=piece.text, cut_off=piece.finished == _TOO_LONG)
 
 
 def parse_object(text: str, schema: dict[str, Any]) -> dict[str, Any]:

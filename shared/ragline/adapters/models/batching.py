@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from ragline.errors import Unavailable
+from ragline.observability.semantic_conventions import TEXTS
+from ragline.observability.tracer import Span, active_span, shared_child
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,6 +28,7 @@ class _Pending(Generic[T, R]):
     item: T
     result: asyncio.Future[R]
     leaves_at: float
+    span: Span
 
 
 class MicroBatcher(Generic[T, R]):
@@ -84,7 +87,7 @@ class MicroBatcher(Generic[T, R]):
                 raise Unavailable("the model is shutting down; try again on another replica")
             loop = asyncio.get_running_loop()
             pending: _Pending[T, R] = _Pending(
-                item, loop.create_future(), loop.time() + self._max_wait
+                item, loop.create_future(), loop.time() + self._max_wait, active_span()
             )
             self._pending.append(pending)
             self._announce()
@@ -144,8 +147,10 @@ class MicroBatcher(Generic[T, R]):
         return batch
 
     async def _answer(self, batch: list[_Pending[T, R]]) -> None:
+        spans = (pending.span for pending in batch)
         try:
-            results = await self._run([pending.item for pending in batch])
+            with shared_child(spans, "batch", {TEXTS: len(batch)}):
+                results = await self._run([pending.item for pending in batch])
             for pending, result in zip(batch, results, strict=True):
                 if not pending.result.done():
                     pending.result.set_result(result)

@@ -15,6 +15,8 @@ from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import NO_MODEL, RerankerSettings
+from ragline.observability.semantic_conventions import GEN_AI_REQUEST_MODEL
+from ragline.observability.tracer import active_span
 from ragline.ports.models import CrossEncoder
 
 if TYPE_CHECKING:
@@ -33,7 +35,10 @@ class SentenceTransformerCrossEncoder:
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """Return one relevance in [0, 1] per passage, in order."""
-        return await self._pairs.submit_many([(query, passage) for passage in passages])
+        with active_span().child(
+            f"rerank {self.model_id}", attributes={GEN_AI_REQUEST_MODEL: self.model_id}
+        ):
+            return await self._pairs.submit_many([(query, passage) for passage in passages])
 
 
 class LateCrossEncoder:

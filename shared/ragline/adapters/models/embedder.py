@@ -21,8 +21,11 @@ from ragline.adapters.models.sentence_network import SentenceNetwork, network_of
 from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.model_settings import EmbeddingSettings
+from ragline.observability import semantic_conventions as names
+from ragline.observability.tracer import Span, active_span
 from ragline.ports.models import Embedder
 
+_PROVIDER = "local"
 Vectors = list[list[float]]
 Encode = Callable[[list[str]], Vectors]
 EmbeddingModel = ModelFiles | MultilingualModel | SentenceNetwork
@@ -62,6 +65,7 @@ class LocalEmbedder:
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         for worker in workers:
             self._idle.put_nowait(worker)
+        self._model = identity.model
         self.fingerprint = identity.fingerprint
         self.dimensions = identity.dimensions
         self._similarity = similarity
@@ -82,7 +86,8 @@ class LocalEmbedder:
                 vectors[i] = vector
 
         batches = _batches(order, self._batch_size)
-        await asyncio.gather(*(embed(batch) for batch in batches))
+        with self._embedding(len(texts)):
+            await asyncio.gather(*(embed(batch) for batch in batches))
         return vectors
 
     async def _run(self, texts: list[str]) -> Vectors:
@@ -94,7 +99,22 @@ class LocalEmbedder:
 
     async def embed_query(self, text: str) -> list[float]:
         """Embed a question, together with those that arrive at the same time."""
-        return await self._queries.submit(self._prefixes.query + text)
+        with self._embedding(1):
+            return await self._queries.submit(self._prefixes.query + text)
+
+    def _embedding(self, texts: int) -> Span:
+        span = active_span()
+        if not span.recorded:
+            return span
+        return span.child(
+            f"{names.EMBEDDINGS} {self._model}",
+            attributes={
+                names.GEN_AI_OPERATION: names.EMBEDDINGS,
+                names.GEN_AI_PROVIDER: _PROVIDER,
+                names.GEN_AI_REQUEST_MODEL: self._model,
+                names.TEXTS: texts,
+            },
+        )
 
 
 @asynccontextmanager
@@ -131,6 +151,14 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
             identity=identity,
             similarity=_scale(model),
         )
+
+
+def import_runtime(settings: EmbeddingSettings) -> None:
+    """Import what runs the model, as loading it does; not torch, which must not be forked."""
+    from ragline.adapters.models.bundles import names  # noqa: PLC0415  for these only
+
+    if settings.model in names() or settings.onnx_file is not None:
+        from ragline.adapters.models import onnx_encoder  # noqa: F401, PLC0415  imports numpy
 
 
 def _find(settings: EmbeddingSettings) -> EmbeddingModel:

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 
 from ragline.adapters.redis.connection import CURRENT
 from ragline.adapters.redis.credentials import connection_options
+from ragline.distrust import distrust
 from ragline.errors import CredentialsRefused, Misconfigured, Unavailable
 from ragline.settings import RedisSettings
 
@@ -76,6 +77,7 @@ async def open_redis(settings: RedisSettings) -> AsyncIterator[Redis]:
         socket_connect_timeout=settings.timeout_s,
         retry=Retry(NoBackoff(), 1, supported_errors=_RETRIED),
         protocol=2,
+        driver_info=None,  # else each connection says what the client is, which takes a right
     )
     client = Redis.from_pool(pool)
     try:
@@ -107,13 +109,19 @@ def translated(action: str) -> Iterator[None]:
             "that RAGLINE_REDIS__URL is a Redis of Ragline's own, not a cluster"
         ) from error
     except (redis_errors.RedisError, OSError) as error:
+        if untrusted := distrust(error):
+            raise Unavailable(
+                f"{action}: the certificate of Redis is not trusted: {untrusted}: it is tried "
+                "again; check ssl_ca_certs and the host in RAGLINE_REDIS__URL"
+            ) from error
         raise Unavailable(f"{action}: Redis does not answer ({type(error).__name__})") from error
 
 
 def _refused(action: str, error: Exception) -> str:
     return (
         f"{action}: Redis refuses the credentials ({error}): it is tried again until they are "
-        "right; check the password in RAGLINE_REDIS__URL or RAGLINE_REDIS__URL_FILE"
+        "right; check the password in RAGLINE_REDIS__URL or RAGLINE_REDIS__URL_FILE, and the "
+        "account's rights (ACL)"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from redis.asyncio.connection import parse_url
 from redis.credentials import CredentialProvider
 
+from ragline.adapters.redis.tls import tls_context
 from ragline.errors import Misconfigured
 from ragline.settings import RedisSettings
 
@@ -19,7 +20,8 @@ def connection_options(settings: RedisSettings) -> dict[str, Any]:
     """Return the client's options for `settings.url`, or for the URL in `settings.url_file`.
 
     Raises:
-        Misconfigured: it is not a Redis URL, or the file cannot be read.
+        Misconfigured: it is not a Redis URL, or a file cannot be read: its own, or one of the
+            certificates and keys that it names.
     """
     path = None if settings.url_file is None else Path(settings.url_file)
     try:
@@ -35,6 +37,7 @@ def connection_options(settings: RedisSettings) -> dict[str, Any]:
             "RAGLINE_REDIS__URL (or …CACHE_URL) must look like redis://host:6379/0 (or rediss://, "
             "unix://)"
         ) from error
+    tls_context(options)
     credentials = UrlCredentials(_taken_from(options), path=path)
     return options | {"credential_provider": credentials}
 

@@ -121,7 +121,7 @@ class RedisHub:
                     await self._pubsub.subscribe(_KEEPALIVE, *lost)
                 await self._read()
             except (RedisError, OSError) as error:
-                log.info("token streams are interrupted: %r", error)
+                log.warning("token streams are interrupted: %r", error)
                 await self._renew()
                 lost = self._readers.keys()
                 await asyncio.sleep(_RECONNECT_S)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
@@ -15,16 +14,12 @@ from ragline.adapters.redis.entries import NewEntry, add_entries
 from ragline.adapters.redis.optional import OptionalRedis, optional_redis
 from ragline.contracts.answers import StageTiming
 from ragline.contracts.base import QueryRef
-from ragline.contracts.topics import QUERY_STAGES
 from ragline.observability.metrics import Metrics
 from ragline.settings import ServiceSettings
 
 # Most entries that wait to be sent: no more may pile up while Redis hangs
 _MOST_WAITING = 1_024
 _AT_ONCE = 64
-_PLACES: Mapping[str, int] = MappingProxyType(
-    {stage: place for place, stage in enumerate(QUERY_STAGES, start=1)}
-)
 _TIMINGS = TypeAdapter(tuple[StageTiming, ...])
 
 
@@ -63,8 +58,9 @@ class RedisProgress:
             "started": started,
             "timings": _TIMINGS.dump_json(tuple(timings)).decode(),
         }
-        # attempt 0 sorts before every token; a redelivered stage is not reported again
-        entry_id = f"0-{_PLACES[stage]}"
+        # Attempt 0 sorts before every token. What is redelivered has as many stages behind it as
+        # before, and is not reported again; a stage that looks a second time has more
+        entry_id = f"0-{len(timings) + 1}"
         self._waiting.append(NewEntry(query, entry_id, fields))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())

@@ -10,9 +10,18 @@ from ragline.adapters.circuit.breaker import Breaker
 from ragline.adapters.stores.opening import SourceReader, Store, open_reader, open_store
 from ragline.contracts.queries import Candidate
 from ragline.observability.metrics import Metrics
+from ragline.observability.semantic_conventions import DB_OPERATION, DB_SYSTEM
+from ragline.observability.tracer import Span, SpanKind, active_span
 from ragline.ports.models import Embedder
 from ragline.ports.sources import SourceText
-from ragline.ports.store import DocumentRef, IndexedDocument, Scope, StoredDocument, WriteResult
+from ragline.ports.store import (
+    Consistency,
+    DocumentRef,
+    IndexedDocument,
+    Scope,
+    StoredDocument,
+    WriteResult,
+)
 from ragline.settings import CircuitSettings, VectorStoreSettings
 
 _NAME = "vector_store"
@@ -26,59 +35,77 @@ class GuardedStore:
         CircuitOpen: the store failed recently; it is not called before the next trial.
     """
 
-    def __init__(self, store: Store, breaker: Breaker, calls: BoundedCalls) -> None:
+    def __init__(
+        self, store: Store, breaker: Breaker, calls: BoundedCalls, *, name: str = _NAME
+    ) -> None:
         self._store = store
+        self._name = name
         self._breaker = breaker
         self._calls = calls
+
+    @property
+    def consistency(self) -> Consistency:
+        """When readers see a finished write."""
+        return self._store.consistency
 
     def stuck(self) -> str | None:
         """Return why no call can be made any more in this process, or None."""
         return self._calls.problem()
 
+    def _called(self, operation: str) -> Span:
+        span = active_span()
+        if not span.recorded:
+            return span
+        return span.child(
+            f"{operation} {self._name}",
+            kind=SpanKind.CLIENT,
+            attributes={DB_SYSTEM: self._name, DB_OPERATION: operation},
+        )
+
     async def vector(
         self, embedding: Sequence[float], *, scope: Scope, limit: int
     ) -> list[Candidate]:
         """Search by cosine similarity."""
-        with self._breaker.call():
+        with self._called("vector"), self._breaker.call():
             return await self._calls.run(self._store.vector(embedding, scope=scope, limit=limit))
 
     async def keyword(self, text: str, *, scope: Scope, limit: int) -> list[Candidate]:
         """Search by relevance."""
-        with self._breaker.call():
+        with self._called("keyword"), self._breaker.call():
             return await self._calls.run(self._store.keyword(text, scope=scope, limit=limit))
 
     async def metadata(self, terms: Sequence[str], *, scope: Scope, limit: int) -> list[Candidate]:
         """Search literal terms."""
-        with self._breaker.call():
+        with self._called("metadata"), self._breaker.call():
             return await self._calls.run(self._store.metadata(terms, scope=scope, limit=limit))
 
     async def current(self, ref: DocumentRef) -> StoredDocument | None:
         """Return what is stored of a document."""
-        with self._breaker.call():
+        with self._called("current"), self._breaker.call():
             return await self._calls.run(self._store.current(ref))
 
     async def upsert(self, document: IndexedDocument) -> WriteResult:
         """Make `document` the current version."""
-        with self._breaker.call():
+        with self._called("upsert"), self._breaker.call():
             return await self._calls.run(self._store.upsert(document))
 
     async def delete(self, ref: DocumentRef, *, version: int) -> WriteResult:
         """Remove a document."""
-        with self._breaker.call():
+        with self._called("delete"), self._breaker.call():
             return await self._calls.run(self._store.delete(ref, version=version))
 
     async def set_access(
         self, ref: DocumentRef, *, version: int, access: tuple[str, ...]
     ) -> WriteResult:
         """Set who may read a document."""
-        with self._breaker.call():
+        with self._called("set_access"), self._breaker.call():
             return await self._calls.run(
                 self._store.set_access(ref, version=version, access=access)
             )
 
     async def settle(self, ref: DocumentRef) -> None:
         """Clean up after a writer that died."""
-        with self._breaker.call():
+        with self._called("settle"), self._breaker.call():
             await self._calls.run(self._store.settle(ref))
 
     def problem(self) -> str | None:
@@ -114,6 +141,7 @@ async def open_guarded_store(
             store,
             Breaker(_NAME, settings=circuit, metrics=metrics),
             BoundedCalls(_NAME, metrics=metrics, reconnect=store.reconnect),
+            name=settings.kind,
         )
 
 

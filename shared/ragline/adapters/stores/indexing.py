@@ -13,10 +13,6 @@ from ragline.contracts.queries import Candidate
 from ragline.errors import FingerprintMismatch
 from ragline.ports.store import EmbeddedChunk, IndexedDocument
 
-# Okapi BM25 with Lucene's values (Robertson and Zaragoza, "The Probabilistic Relevance Framework:
-# BM25 and Beyond", 2009)
-BM25_K1 = 1.2
-BM25_B = 0.75
 # how often a word of the title and of the headings counts; a word of the text counts once (BM25F:
 # fields are weighted before saturation, with one common length). The weights are whole numbers, so
 # that repeating a word has the same effect as a weight: a store then scores a single property and
@@ -41,6 +37,16 @@ class IndexIdentity:
 
     def __str__(self) -> str:
         return f"`{self.fingerprint}` (words: analysis {self.analysis})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionContents:
+    """What a collection was made with and how much it holds; null where the store cannot say."""
+
+    identity: IndexIdentity
+    tenants: int | None = None
+    documents: int | None = None
+    chunks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +104,29 @@ def candidate(
 
 def terms_of(document: IndexedDocument, chunk: EmbeddedChunk) -> ChunkTerms:
     """Return the terms by which `chunk` of `document` is found."""
-    named = (
-        document.title,
-        *chunk.heading_path,
-        *document.tags,
-        document.url or "",
-        document.ref.document_id,
-    )
     return ChunkTerms(
         relevance=relevance_terms(document.title, chunk.heading_path, chunk.text),
-        metadata=list(dict.fromkeys(word for field in named for word in literal_words(field))),
+        metadata=metadata_terms(
+            title=document.title,
+            heading_path=chunk.heading_path,
+            tags=document.tags,
+            url=document.url,
+            document_id=document.ref.document_id,
+        ),
     )
+
+
+def metadata_terms(
+    *,
+    title: str,
+    heading_path: Iterable[str],
+    tags: Iterable[str],
+    url: str | None,
+    document_id: str,
+) -> list[str]:
+    """Return the distinct literal words by which metadata search finds a chunk."""
+    named = (title, *heading_path, *tags, url or "", document_id)
+    return list(dict.fromkeys(word for field in named for word in literal_words(field)))
 
 
 def relevance_terms(title: str, heading_path: Iterable[str], text: str) -> list[str]:
@@ -138,9 +156,10 @@ def mismatch(
     """Return the error for a collection that was made with another identity than configured."""
     return FingerprintMismatch(
         f"collection {collection} was filled with {stored}, and {configured} is configured, "
-        "whose vectors or words cannot be compared with those. Either set "
-        "RAGLINE_EMBEDDING__MODEL back to the model that filled it (`packaged`, with the extra "
-        "`torch`, was the default before e5-small-v2-q), or name a new collection "
+        "whose vectors or words cannot be compared with those. Set RAGLINE_EMBEDDING__MODEL back "
+        "to the model that filled it (`packaged`, with the extra `torch`, was the default before "
+        "e5-small-v2-q). To change the model while people ask, run `ragline reindex start "
+        "--to NAME --set EMBEDDING__MODEL=…` (docs/reindex.md); or name a new collection "
         "(RAGLINE_VECTOR_STORE__COLLECTION) and fill it by replaying the documents topic "
         "(docs/operate.md, An index made anew)"
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+
+# between two looks at who waits for a lock
+_LOOK_S = 0.02
 
 
 class Crashed(Exception):
@@ -42,18 +45,23 @@ class Turns:
         self._waiting.pop(writer).set_exception(Crashed(writer))
 
     async def settled(
-        self, writers: Collection[tuple[str, asyncio.Task[None]]], *, patience_s: float
+        self,
+        writers: Collection[tuple[str, asyncio.Task[None]]],
+        *,
+        blocked: Callable[[], Awaitable[int]],
     ) -> None:
-        """Return when every writer waits for its turn or has ended, or blocks for `patience_s`.
+        """Return when every writer waits for its turn, has ended, or waits for another's lock.
 
-        A database makes writers of one document wait for each other; nothing else may block.
+        `blocked` returns how many wait for a lock. A database makes writers of one document wait
+        for each other; how long that has lasted would tell nothing on a busy machine.
         """
         for _, task in writers:
             task.add_done_callback(lambda _: self._changed.set())
-        while any(not task.done() and name not in self._waiting for name, task in writers):
+        while moving := sum(not t.done() and name not in self._waiting for name, t in writers):
             self._changed.clear()
             try:
-                async with asyncio.timeout(patience_s):
+                async with asyncio.timeout(_LOOK_S):
                     await self._changed.wait()
             except TimeoutError:
-                return
+                if moving == await blocked():
+                    return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +17,10 @@ from aiokafka import AIOKafkaProducer
 from ragline.clock import utc_now
 from ragline.contracts.answers import QueryAnswered
 from ragline.contracts.documents import DocumentChanged
+from ragline.contracts.indexes import BASE_INDEX, Index
 from ragline.contracts.queries import Principal, QuerySubmitted
 from ragline.contracts.topics import ANSWERS, QUERIES, TOPICS
+from ragline.messaging.index_writer import change_indexes
 from ragline.messaging.kafka_clients import open_consumer, open_producer
 from ragline.settings import KafkaSettings
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
@@ -107,6 +109,22 @@ class LivePipeline:
                 return [await self.publish(producer, text) for text in texts]
 
         return asyncio.run(all_of_them())
+
+    @contextmanager
+    def live_index(self, index: Index) -> Iterator[None]:
+        """Let an index answer questions while the block runs."""
+
+        def flip(update: Mapping[str, object]) -> None:
+            changing = change_indexes(
+                self.kafka, COMMAND_LINE, lambda now: now.model_copy(update=update), source="/test"
+            )
+            asyncio.run(changing)
+
+        flip({"indexes": (Index(name=BASE_INDEX), index), "live": index.name})
+        try:
+            yield
+        finally:
+            flip({"indexes": (Index(name=BASE_INDEX),), "live": BASE_INDEX})
 
     async def sizes(self) -> Counter[str]:
         """Return the number of records ever stored on each topic."""

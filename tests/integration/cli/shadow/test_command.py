@@ -12,11 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from tests.patience import PATIENCE_S
 
+from ragline.contracts.indexes import Index
 from ragline_cli.shadow.configuration import COLLECTION
 
 from .conftest import ALARMS, QUEUES, LivePipeline
@@ -83,6 +85,30 @@ def test_sigterm_ends_it_with_the_report(pipeline: LivePipeline, name: str, tmp_
     everything = text + json.dumps(report) + log.read_text()
     assert ALARMS not in everything  # texts are shown on request only
     assert "memory alarm" not in everything
+
+
+def test_it_searches_the_live_index_or_the_one_that_is_named(
+    pipeline: LivePipeline, name: str, tmp_path: Path
+) -> None:
+    """The second collection, which lacks "Alarms", is the live index meanwhile."""
+    settings = {COLLECTION.removeprefix("RAGLINE_"): pipeline.second}
+    with pipeline.live_index(Index(name="second", settings=settings)):
+        found: dict[tuple[str, ...], dict[str, Any]] = {}
+        for index in ((), ("--index", "base")):
+            folder = tmp_path / "-".join(("out", *index))
+            folder.mkdir()
+            told = ("--name", f"{name}-{len(found)}", "--limit", "1", "--out", str(folder / "out"))
+            with started(pipeline, folder, *told, *index) as (process, log):
+                wait_for(log, "listens")
+                pipeline.publish_all(ALARMS)
+                assert process.wait(PATIENCE_S) == 0, log.read_text()
+            found[index] = json.loads((folder / "out" / "report.json").read_text())
+    live, base = found.values()
+    assert live["statuses"] == [["answered", "refused", 1]]
+    assert live["run"]["settings"] == []
+    assert base["statuses"] == [["answered", "answered", 1]]
+    assert [each["name"] for each in base["run"]["settings"]] == [COLLECTION]
+    assert base["run"]["settings"][0]["otherwise"] == pipeline.second
 
 
 def test_programs_get_the_report_as_json_and_kill_loses_no_question(

@@ -11,13 +11,18 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from tests.patience import PATIENCE_S
 
+from ragline.adapters.redis.client import open_redis
+from ragline.adapters.redis.index_uses import RedisIndexUses
 from ragline.clock import utc_now
 from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.errors import Misconfigured
 from ragline.messaging.kafka_clients import open_producer
+from ragline.ports.indexes import IndexUse
+from ragline.settings import RedisSettings
 from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.shadow.configuration import (
     COLLECTION,
@@ -118,6 +123,23 @@ async def leaving_no_trace(pipeline: LivePipeline, redis_url: str) -> AsyncItera
     assert await pipeline.sizes() - before == pipeline.published - published
     assert set(await redis.keys("*")) == keys
     await redis.aclose()
+
+
+async def test_no_change_of_the_live_index_waits_for_a_shadow(
+    pipeline: LivePipeline, name: str, redis_url: str
+) -> None:
+    """Else no index could become live while a shadow judges it: it never opens another one."""
+    async with open_redis(RedisSettings(url=SecretStr(redis_url))) as redis:
+        uses = RedisIndexUses(redis, clock=utc_now)
+        began = utc_now()
+        noted: list[IndexUse] = []
+
+        async def publishing(producer: AIOKafkaProducer) -> None:
+            noted.extend(each for each in await uses.recent() if each.at >= began)
+            await pipeline.publish(producer, QUEUES)
+
+        await Shadow(pipeline, name, {}, limit=1).run(publishing)
+    assert noted == []
 
 
 async def test_other_plans_are_reported_and_nothing_is_written(

@@ -20,7 +20,10 @@ def test_without_the_package_the_error_says_what_to_install(
 
 
 def test_every_kind_has_its_help() -> None:
-    kinds = ("retrieval", "intent", "answers", "compression", "validation", "refusals", "compare")
+    kinds = (
+        *("retrieval", "intent", "conversations", "answers", "compression", "validation"),
+        *("refusals", "compare"),
+    )
     for kind in kinds:
         result = CliRunner().invoke(app, ["eval", kind, "--help"])
         assert result.exit_code == 0

@@ -48,6 +48,26 @@ def test_the_report_shows_what_differs_and_no_secrets() -> None:
     }
 
 
+def test_an_index_goes_before_the_environment_and_after_what_is_stated() -> None:
+    finer = {COLLECTION: "Index_finer", "RAGLINE_EMBEDDING__MODEL": "finer"}
+    second = second_configuration(
+        {COLLECTION: "Mine"}, addresses=STORE, given={COLLECTION: "V1"}, index=finer
+    )
+    assert second.environment[COLLECTION] == "Mine"
+    assert second.environment["RAGLINE_EMBEDDING__MODEL"] == "finer"
+
+
+def test_the_report_compares_the_index_with_the_live_one() -> None:
+    live = {COLLECTION: "Index_live", "RAGLINE_INGESTOR__CHUNK_TARGET": "300"}
+    same = second_configuration({}, addresses=STORE, given={}, index=live, live=live)
+    assert same.settings == []
+    base = second_configuration({}, addresses=STORE, given={}, live=live)
+    assert COLLECTION not in base.environment
+    shown = {each.name: (each.shadow, each.otherwise) for each in base.settings}
+    assert shown[COLLECTION] == ("Chunks", "Index_live")
+    assert shown["RAGLINE_INGESTOR__CHUNK_TARGET"][1] == "300"
+
+
 def test_answers_never_come_from_the_cache() -> None:
     assert configured().environment["RAGLINE_GENERATOR__CACHE_TENANTS"] == "[]"
     with pytest.raises(Misconfigured, match="no cached answers"):

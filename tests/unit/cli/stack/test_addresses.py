@@ -6,10 +6,12 @@ from ragline_cli.stack.addresses import (
     Addresses,
     GatewayAddress,
     KafkaAddress,
+    ModelAddress,
     RedisAddress,
     StoreAddress,
 )
 from ragline_cli.stack.services import environment
+from ragline_generator.settings import GeneratorSettings
 
 
 class Settings(ServiceSettings):
@@ -55,3 +57,15 @@ def test_postgresql_needs_no_grpc_port(addresses: Addresses) -> None:
     assert variables["RAGLINE_VECTOR_STORE__KIND"] == "pgvector"
     assert "RAGLINE_VECTOR_STORE__GRPC_PORT" not in variables
     assert "RAGLINE_VECTOR_STORE__API_KEY" not in variables
+
+
+def test_a_chat_model_writes_the_answers(
+    addresses: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ModelAddress(url="http://127.0.0.1:20007/v1", model="qwen", context_tokens=4_096)
+    variables = addresses.model_copy(update={"language_model": model}).environment()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings = GeneratorSettings()
+    assert (settings.llm.base_url, settings.llm.model) == (model.url, "qwen")
+    assert settings.llm.context_tokens == 4_096

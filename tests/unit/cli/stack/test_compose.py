@@ -72,5 +72,6 @@ def test_each_kind_of_stack_keeps_data_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compose, "available", lambda: False)
-    real, embedded = (make_plan(kind, tmp_path, Ports()) for kind in StackKind)
+    kinds = (StackKind.REAL, StackKind.EMBEDDED)
+    real, embedded = (make_plan(kind, tmp_path, Ports()) for kind in kinds)
     assert {s.folder for s in real.keepers}.isdisjoint(s.folder for s in embedded.keepers)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ragline_cli.stack import gateway
 from ragline_cli.stack.addresses import GatewayAddress
-from ragline_cli.stack.gateway import CONSOLE_PORT, console_port, gateway_address
+from ragline_cli.stack.gateway import CONSOLE_PORT, claimed, console_port, gateway_address
 from ragline_gateway.settings import Settings
 
 PREFIX = "RAGLINE_GATEWAY__"
@@ -18,6 +20,7 @@ def no_ports(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Stands in for the kernel: gives the ports that are in use."""
     used: set[int] = set()
     monkeypatch.setattr(gateway, "is_free", lambda port: port not in used)
+    monkeypatch.setattr(gateway, "claimed", lambda _port: True)
     monkeypatch.setattr(gateway, "free_port", lambda: FREE)
     monkeypatch.setattr(gateway, "choose_port", lambda wanted: wanted or FREE)
     return used
@@ -30,6 +33,14 @@ def test_the_console_has_the_port_that_people_remember() -> None:
 def test_a_second_stack_gets_another_port(no_ports: set[int]) -> None:
     no_ports.add(CONSOLE_PORT)
     assert console_port(None) == FREE
+
+
+def test_of_two_stacks_that_start_at_once_one_gets_the_port(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(gateway, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(gateway, "claimed", claimed)
+    assert [console_port(None) for _ in range(2)] == [CONSOLE_PORT, FREE]
 
 
 def test_a_wanted_port_is_left_to_be_checked(no_ports: set[int]) -> None:

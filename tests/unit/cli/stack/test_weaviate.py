@@ -77,3 +77,14 @@ def test_progress_counts_compiled_packages(tmp_path: Path) -> None:
     log.write_text("go: downloading a v1\ninternal/cpu\nruntime\n")
     assert "2 packages compiled" in weaviate_build.progress(log)
     assert "0 packages compiled" in weaviate_build.progress(tmp_path / "missing")
+
+
+def test_another_release_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(weaviate_build, "cache_folder", lambda: tmp_path)
+    assert weaviate_build.version() == weaviate_build.VERSION
+    monkeypatch.setenv("RAGLINE_WEAVIATE_VERSION", "v1.99.0")
+    program = tmp_path / "weaviate" / "v1.99.0" / "weaviate-server"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    assert weaviate_build.installed() == program
+    assert "building v1.99.0" in weaviate_build.progress(tmp_path / "missing")

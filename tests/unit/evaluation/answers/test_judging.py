@@ -35,6 +35,11 @@ class Strict:
             return {"correct": "perhaps"}
         return {"correct": material["answer"] == material["reference"]}
 
+    async def write_json(
+        self, messages: Sequence[ChatMessage], **_: Any
+    ) -> Delta:  # pragma: no cover
+        raise NotImplementedError
+
 
 def answered(text: str, *, reference: str | None = "six", answerable: bool = True) -> Answered:
     return Answered(

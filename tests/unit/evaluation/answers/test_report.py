@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from ragline.contracts.answers import AnswerStatus, Citation, QueryAnswered
+from ragline.contracts.answers import (
+    AnswerStatus,
+    Citation,
+    Claim,
+    ClaimSupport,
+    QueryAnswered,
+    Usage,
+    Validation,
+)
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.answers.report import markdown, report
 from ragline_evaluation.dataset import Question
@@ -68,3 +77,22 @@ def test_what_was_not_asked_has_no_figure() -> None:
     assert found.results["judged_correct"] is None
     assert "| token f1 | not asked |" in markdown(found)
     assert "Judge: none configured" in markdown(found)
+
+
+def test_claims_and_tokens_are_counted_over_all_answers() -> None:
+    def claim(support: ClaimSupport) -> Claim:
+        return Claim(text="six", start=0, end=3, support=support, score=1.0)
+
+    judged = Validation(
+        method="words", claims=(claim(ClaimSupport.SUPPORTED), claim(ClaimSupport.UNSUPPORTED))
+    )
+    usage = Usage(prompt_tokens=900, completion_tokens=40)
+    asked = [answered("six", relevant=("a",)), answered("seven", relevant=("a",))]
+    update = {"validation": judged, "usage": usage}
+    one = replace(asked[0], answer=asked[0].answer.model_copy(update=update))
+
+    found = report("tiny", [one, asked[1]])
+
+    assert (found.claims, found.supported) == (2, 1)
+    assert (found.prompt_tokens, found.completion_tokens) == (450, 20)
+    assert "2 claims, of which 1 supported" in markdown(found)

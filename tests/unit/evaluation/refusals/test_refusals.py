@@ -12,7 +12,13 @@ from ragline.contracts.answers import AnswerError, AnswerStatus, QueryAnswered
 from ragline_evaluation.answers.measure import Answered
 from ragline_evaluation.dataset import Dataset, Document, Question
 from ragline_evaluation.refusals import plot
-from ragline_evaluation.refusals.measure import JudgedRefusal, QuestionKind, halves, whole
+from ragline_evaluation.refusals.measure import (
+    JudgedRefusal,
+    QuestionKind,
+    halves,
+    whole,
+    with_neighbours,
+)
 from ragline_evaluation.refusals.report import RefusalsReport, markdown, report
 from ragline_evaluation.refusals.scoring import area, curve, point
 
@@ -69,6 +75,20 @@ def test_documents_of_every_second_question_are_removed() -> None:
     assert [left for _, left in without_odd.questions] == [{"d0"}, set(), {"d2"}]
     assert [each.id for each in without_even.documents] == ["d3", "d4"]
     assert without_even.kinds == [QuestionKind.UNANSWERABLE] * 3
+
+
+def test_with_neighbours_each_question_lacks_its_documents_once() -> None:
+    data = make_set({"q0": {"d0": 1}, "q1": {"d1": 1}, "q2": {"d2": 1}})
+
+    rounds = with_neighbours(data, 3)
+
+    assert [[each.id for each, _ in asked.questions] for asked in rounds] == [
+        ["q0"],
+        ["q1"],
+        ["q2"],
+    ]
+    assert [len(asked.documents) for asked in rounds] == [4, 4, 4]
+    assert all(kind is QuestionKind.NEIGHBOURS for asked in rounds for kind in asked.kinds)
 
 
 def test_foreign_questions_have_no_documents_and_no_id_twice() -> None:

@@ -24,7 +24,7 @@ async def refusal(sent: str, **settings: object) -> str | None:
 FOREIGN = "403 foreign-host"
 
 
-@pytest.mark.parametrize("listening", ["127.0.0.1", "0.0.0.0", "::", "localhost", "10.1.2.3"])  # noqa: S104
+@pytest.mark.parametrize("listening", ["127.0.0.1", "0.0.0.0", "::", "*", "localhost", "10.1.2.3"])  # noqa: S104
 async def test_a_name_that_was_made_to_lead_here_is_not_answered_on_any_address(
     listening: str,
 ) -> None:

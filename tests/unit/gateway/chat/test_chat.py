@@ -103,13 +103,16 @@ def test_a_question_that_failed_is_an_error(
 
 
 async def chunks(
-    *arrivals: Followed, with_usage: bool = False, notes: tuple[str, ...] = ()
+    *arrivals: Followed,
+    with_usage: bool = False,
+    for_json: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> list[Any]:
     async def followed() -> AsyncGenerator[Followed, None]:
         for arrival in arrivals:
             yield arrival
 
-    made = Chunks("q", created=1, with_usage=with_usage, notes=notes)
+    made = Chunks("q", created=1, with_usage=with_usage, for_json=for_json, notes=notes)
     events = [event async for event in made.of(followed())]
     texts = [event.decode().removeprefix("data: ").strip() for event in events]
     return [text if text == "[DONE]" else json.loads(text) for text in texts]

@@ -30,8 +30,6 @@ def test_every_parameter_of_the_client_is_decided_upon() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("response_format", {"type": "json_object"}),
-        ("response_format", {"type": "json_schema", "json_schema": {"name": "x"}}),
         ("stop", "\n"),
         ("stop", ["END"]),
         ("tool_choice", "required"),
@@ -66,7 +64,6 @@ def test_what_would_change_an_answer_is_refused_by_its_name(name: str, value: An
 @pytest.mark.parametrize(
     "given_",
     [
-        {"response_format": {"type": "text"}},
         {"n": 1, "stop": [], "tools": [], "tool_choice": "auto", "logprobs": False},
         {"tools": [TOOL], "tool_choice": "none"},
         {"functions": [{"name": "f"}], "function_call": "none"},

@@ -73,6 +73,7 @@ DIFFERENT = {
     "asked as": changed(text="Und sind sie dauerhaft?"),
     "length": changed(options=Options(max_answer_tokens=101)),
     "length left open": changed(options=Options()),
+    "as JSON": changed(options=Options(max_answer_tokens=100, json_schema='{"type":"object"}')),
     "order of passages": changed(passages=PASSAGES[::-1]),
     "a passage less": changed(passages=PASSAGES[:1]),
     "no passages": changed(passages=()),

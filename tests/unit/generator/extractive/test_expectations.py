@@ -23,7 +23,7 @@ from ragline_generator.extractive.expectations import expectation
 def test_a_sentence_of_the_expected_form_counts_more(
     question: str, intent: Intent, sentence: str
 ) -> None:
-    assert expectation(question, intent)(sentence) > 1.0
+    assert expectation(question, intent).factor(sentence) > 1.0
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def test_a_sentence_of_the_expected_form_counts_more(
         ("What is the reason that nodes do not start?", Intent.FACTUAL, "The reason is clear."),
     ],
 )
-def test_any_other_counts_as_before(question: str, intent: Intent, sentence: str) -> None:
-    assert expectation(question, intent)(sentence) == 1.0
+def test_any_other_counts_no_more(question: str, intent: Intent, sentence: str) -> None:
+    assert expectation(question, intent).factor(sentence) <= 1.0
 
 
 def test_a_number_written_out_in_chinese_or_japanese_is_one() -> None:
     for question in ("再発行はいくらですか", "多少天？"):
-        fit = expectation(question, Intent.FACTUAL)
+        fit = expectation(question, Intent.FACTUAL).factor
 
         assert fit("千円かかります。") > fit("総務部で発行します。")
 
 
 def test_who_is_answered_by_a_name() -> None:
-    fit = expectation("Who leads the guild?", Intent.FACTUAL)
+    fit = expectation("Who leads the guild?", Intent.FACTUAL).factor
 
     assert fit("The guild is led by Farah Aziz.") > fit("The guild is a group of analysts.")

@@ -371,3 +371,108 @@ def test_a_command_in_a_list_item_keeps_its_lines() -> None:
         "- Stop the daemon to reset the cache: [1]\n"
         "   ```bash\n   # stop it\n   sprocket stop\n   sprocket cache reset --force\n   ```"
     )
+
+
+def test_an_answer_does_not_begin_with_what_leads_over_from_another_sentence() -> None:
+    passage = make_passage(
+        "Take the package from the distribution. However, the versions of the packages are old."
+    )
+
+    assert answer("Which versions have the packages?", passage).text == (
+        "The versions of the packages are old. [1]"
+    )
+
+
+def test_what_leads_over_from_a_sentence_that_is_quoted_stays() -> None:
+    passage = make_passage(
+        "The distribution includes packages of the broker. However, these packages are old."
+    )
+
+    assert answer("Which packages of the broker are old?", passage).text == (
+        "The distribution includes packages of the broker. [1] However, these packages are old. [1]"
+    )
+
+
+def test_a_sentence_whose_subject_is_not_there_stands_back() -> None:
+    dangling = make_passage("It is enabled by the flag of the broker.", chunk="c1")
+    whole = make_passage("The plugin is enabled by the broker's new flag.", chunk="c2")
+
+    text = answer("By which flag of the broker is it enabled?", dangling, whole).text
+
+    assert text.startswith("The plugin is enabled")
+
+
+def test_a_page_that_only_points_to_another_stands_back() -> None:
+    pointer = make_passage("How clients connect to nodes is covered in another guide.", chunk="c1")
+    told = make_passage("Clients connect to nodes by their host names.", chunk="c2")
+
+    assert answer("How do clients connect to nodes?", pointer, told).text == (
+        "Clients connect to nodes by their host names. [1]"
+    )
+
+
+def test_a_line_of_contents_answers_nothing() -> None:
+    passage = make_passage(
+        "- How clients are blocked\n- How nodes restart\n\n"
+        "A short memory makes a node block clients."
+    )
+
+    assert answer("How are clients blocked?", passage).text == (
+        "A short memory makes a node block clients. [1]"
+    )
+
+
+def test_a_second_sentence_in_no_other_words_of_the_question_is_left_out() -> None:
+    passage = make_passage(
+        "A shovel moves messages to another broker, and waits if that is away. Each shovel has a "
+        "name in the configuration of its virtual host, which the operator may choose at will.",
+        title="Shovels",
+    )
+
+    assert answer("What does a shovel move?", passage).text == (
+        "A shovel moves messages to another broker, and waits if that is away. [1]"
+    )
+
+
+def test_brackets_have_partners() -> None:
+    passage = make_passage(
+        "See the default location). A durable queue (and its messages survive it."
+    )
+
+    assert (
+        "queue and its messages survive"
+        in answer("What does a durable queue survive?", passage).text
+    )
+
+
+def test_a_link_on_code_reads_as_the_code() -> None:
+    passage = make_passage("Queues are listed by [`list_queues [--all]`](https://x.example/a(b)).")
+
+    assert answer("What lists queues?", passage).text == (
+        "Queues are listed by `list_queues [--all]`. [1]"
+    )
+
+
+def test_a_sentence_that_goes_on_with_the_subject_stays() -> None:
+    passage = make_passage(
+        "The Basic plan costs 5 EUR a month. It includes 10 GB of storage and support by mail.",
+        title="Basic plan",
+    )
+
+    assert answer("Basic plan", passage).text == (
+        "The Basic plan costs 5 EUR a month. [1] "
+        "It includes 10 GB of storage and support by mail. [1]"
+    )
+
+
+def test_of_two_sentences_that_answer_the_much_shorter_one_is_given() -> None:
+    short = make_passage("PDF files are summarised by the upload page.", chunk="short")
+    listed = make_passage(
+        "PDF files are summarised by the upload page and "
+        + "by much else that is listed here, " * 9,
+        chunk="long",
+    )
+
+    assert answer("By what are PDF files summarised?", listed, short).text == (
+        "PDF files are summarised by the upload page. [1]"
+    )

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.generator.conftest import make_passage
 
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Passage
+from ragline.questions.terms import sequence, terms
 from ragline_generator.passages.ranking import rank
-from ragline_generator.passages.terms import sequence, terms
-from ragline_generator.refusal.evidence import PassageTerms, prominence, window
+from ragline_generator.refusal.evidence import (
+    PassageTerms,
+    looking_named,
+    margin,
+    prominence,
+    window,
+)
 
 QUEUES = make_passage("A durable queue survives a restart of the broker.", title="RabbitMQ")
 CATS = make_passage("Cats sleep. Dogs bark.", chunk="c2")
@@ -127,3 +135,52 @@ def test_missing_words_are_whole_in_every_script(question: str, missing: tuple[s
 )
 def test_what_is_private_or_no_word_is_not_repeated(private: str) -> None:
     assert PassageTerms([CATS]).missing(f"Who is {private} again, penguin?") == ("penguin",)
+
+
+def test_a_title_names_a_share_of_the_question() -> None:
+    reading = PassageTerms(
+        [
+            make_passage("Text.", title="Quorum queues", heading_path=("Quorum queues", "Restart")),
+            make_passage("Text.", chunk="c2", title="Streams"),
+        ]
+    )
+
+    assert reading.titles(terms("restart of quorum queues on ARM")) == 0.75
+    assert reading.titles(frozenset()) == 0.0
+
+
+def test_a_name_is_lacking_where_no_passage_has_all_of_it() -> None:
+    reading = PassageTerms(
+        [
+            make_passage("Ada Pearson plays."),
+            make_passage("Samuel Fuller writes.", chunk="c2"),
+        ]
+    )
+
+    assert reading.lacks_name("Where does Ada Fuller play?")
+    assert not reading.lacks_name("Where does Ada Pearson play?")
+    assert not reading.lacks_name("Where is it played?")
+
+
+def test_the_margin_is_how_far_the_best_passage_is_above_the_others() -> None:
+    def passages(*scores: float) -> list[Passage]:
+        return [make_passage("Text.", chunk=str(n), score=s) for n, s in enumerate(scores)]
+
+    assert margin(passages(0.4, 0.8, 0.2)) == pytest.approx(1 - 0.3 / 0.8)
+    assert margin(passages(0.8)) is None
+    assert margin(passages(0.8, 0.8)) is None
+    assert margin(passages(0.0, 0.0)) is None
+    assert margin([]) is None
+
+
+@given(st.lists(st.floats(0, 1), max_size=6))
+def test_a_margin_is_a_share(scores: list[float]) -> None:
+    found = margin([make_passage("Text.", chunk=str(n), score=s) for n, s in enumerate(scores)])
+
+    assert found is None or 0.0 <= found <= 1.0
+
+
+def test_names_codes_and_numbers_look_named() -> None:
+    words = ("Erlang", "colour", "E-07", "Which")
+
+    assert looking_named(words, "Which colour has Erlang E-07?") == ["Erlang", "E-07"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,77 @@ def test_one_good_ground_is_enough(relevance: Relevance, score: float) -> None:
     assert relevance.score == pytest.approx(score)
 
 
+def asked_about(*passages: Passage, question: str, unknown: tuple[str, ...] = ()) -> Relevance:
+    return assess(question, passages, rank(question, passages), unknown=unknown)
+
+
+def test_a_name_that_no_passage_has_speaks_against_an_answer() -> None:
+    pearson = make_passage("The Ada Pearson Show was broadcast on a network.")
+    fuller = make_passage("Ada Fuller plays in a series that a network broadcast.")
+    question = "On which network was the series of Ada Fuller broadcast?"
+
+    without, found = (asked_about(each, question=question) for each in (pearson, fuller))
+
+    assert (without.lacks_name, found.lacks_name) == (True, False)
+
+
+def test_an_ordinary_word_that_no_document_has_says_nothing() -> None:
+    found = asked_about(
+        make_passage("The sky is blue."), question="What colour is the sky?", unknown=("colour",)
+    )
+
+    assert not found.unknown_name
+
+
+def test_a_name_that_no_document_has_speaks_against_an_answer() -> None:
+    passage = make_passage(TEXT)
+    question = "Does a durable queue survive an Erlang crash?"
+
+    known = asked_about(passage, question=question)
+    unknown = asked_about(passage, question=question, unknown=("Erlang",))
+
+    assert unknown.score < known.score
+
+
+def test_a_word_of_another_question_says_nothing_about_this_one() -> None:
+    found = asked_about(
+        make_passage(TEXT), question="Does a durable queue survive?", unknown=("Erlang",)
+    )
+
+    assert not found.unknown_name
+
+
+def test_a_passage_that_stands_out_speaks_for_an_answer() -> None:
+    def scored(*scores: float) -> Relevance:
+        passages = [make_passage(TEXT, chunk=str(n), score=s) for n, s in enumerate(scores)]
+        return asked_about(*passages, question="Does a durable queue survive a power cut?")
+
+    assert scored(0.9, 0.1).score > scored(0.9, 0.89).score
+
+
+def test_equal_scores_tell_nothing() -> None:
+    found = asked_about(
+        make_passage(TEXT), make_passage(TEXT, chunk="c2"), question="What survives?"
+    )
+
+    assert found.margin is None
+
+
+def test_of_what_does_not_ask_only_wording_and_similarity_count() -> None:
+    found = asked_about(
+        make_passage(TEXT), question="a queue of Ada Fuller survives", unknown=("Fuller",)
+    )
+
+    assert found.score == found.mean
+
+
+def test_a_relevance_reads_as_a_probability() -> None:
+    poor, good = (relevance(share, share, None, prominence=None) for share in (0.1, 0.9))
+
+    assert poor.support < 0.3
+    assert good.support > 0.8
+
+
 @pytest.mark.parametrize("question", ["", "?", "what is it", "🐇🐇"])
 def test_a_question_without_words_finds_nothing(question: str) -> None:
     assert assessed(question, make_passage(TEXT)).score == 0.0
@@ -130,6 +203,9 @@ def test_a_question_in_another_language_is_answered_by_likeness_alone() -> None:
     similarity=SIMILARITIES,
     prominence=st.none() | SHARES,
     rerank=st.none() | SHARES,
+    signs=st.fixed_dictionaries(
+        {"asking": st.booleans(), "titles": SHARES, "margin": st.none() | SHARES}
+    ),
 )
 def test_a_score_is_a_share(
     words: float,
@@ -138,6 +214,7 @@ def test_a_score_is_a_share(
     similarity: float | None,
     prominence: float | None,
     rerank: float | None,
+    signs: dict[str, Any],
 ) -> None:
     found = Relevance(
         words=words,
@@ -146,6 +223,7 @@ def test_a_score_is_a_share(
         similarity=similarity,
         prominence=prominence,
         rerank=rerank,
+        **signs,
     )
 
     assert 0.0 <= found.score <= 1.0 + 1e-9

@@ -28,10 +28,46 @@ TEXT = st.lists(
             ",",
             "3",
             "[x]",
+            "[[",
+            "]]",
+            "[^1]",
+            "[^2]:",
+            "【1",
+            "†source",
+            "】",
+            "(1)",
+            "(",
+            ")",
+            ".",
+            "-",
+            " and ",
+            "Source ",
+            "Sources:",
+            "## References",
+            "- [1]",
         ]
     ),
     max_size=30,
 ).map("".join)
+
+# What language models write instead of `[1]`
+FORMS = [
+    ("Durable [1; 3].", "Durable [1][3]."),
+    ("Durable [1-3].", "Durable [1][2][3]."),
+    ("Durable [1–2].", "Durable [1][2]."),
+    ("Durable [1 and 2].", "Durable [1][2]."),
+    ("Durable [[1]].", "Durable [1]."),
+    ("Durable[^1].", "Durable[1]."),
+    ("Durable [Source 1].", "Durable [1]."),
+    ("Durable [excerpt 1, excerpt 3].", "Durable [1][3]."),
+    ("Durable【1】.", "Durable[1]."),
+    ("Durable【2†source】.", "Durable[2]."),
+    ("Durable【9†source】.", "Durable."),
+    ("Durable［1］。", "Durable[1]。"),
+    ("Durable `[1]`.", "Durable [1]."),
+    ("Durable (1).", "Durable [1]."),
+    ("Durable (1, 2).\nFast (3)", "Durable [1][2].\nFast [3]"),
+]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +80,7 @@ TEXT = st.lists(
         ("Durable [9], so[1].", "Durable, so[1]."),
         ("Durable[9].", "Durable."),
         ("Durable [1, 9].", "Durable [1]."),
+        ("Durable [1][3].", "Durable [1][3]."),
         ("Durable [1, 3].", "Durable [1][3]."),
         ("Durable [1][1].", "Durable [1][1]."),
         ("Durable [0] and [004].", "Durable and."),
@@ -55,6 +92,50 @@ TEXT = st.lists(
     ],
 )
 def test_only_markers_of_real_excerpts_are_shown(raw: str, shown: str) -> None:
+    assert filter_markers(raw, VALID) == shown
+
+
+@pytest.mark.parametrize(("raw", "shown"), FORMS)
+def test_markers_of_other_forms_become_ours(raw: str, shown: str) -> None:
+    assert filter_markers(raw, VALID) == shown
+
+
+@pytest.mark.parametrize(("raw", "shown"), FORMS)
+def test_they_do_so_also_where_they_come_letter_by_letter(raw: str, shown: str) -> None:
+    markers = MarkerFilter(VALID)
+
+    assert "".join(map(markers.feed, raw)) + markers.flush() == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call f(1).",
+        "First (1) declare, then (2) bind.",
+        "Durable [1], in chapter (2).",
+        "See `queue[1]` and `args[1, 2]`.",
+        "```\nx = y[1]\n`[1]`\n```\n",
+        "Since 2004 (2024).",
+        "It has nine (9).",
+        "Use [Enter 1 now] and [see].",
+        "## References\n\nA reference is created by name [1].",
+    ],
+)
+def test_what_is_no_marker_stays(text: str) -> None:
+    assert filter_markers(text, VALID) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Durable[^1].\n\n[^1]: Queues, page 3", "Durable[1].\n\n"),
+        ("Durable [1].\n[1]: a\n[2]: b\nMore [2].", "Durable [1].\n\n\nMore [2]."),
+        ("Durable [1].\n\nSources:\n[1] Queues\n[2] Streams", "Durable [1].\n"),
+        ("Durable [1].\n\n**References**\n\n- [1] Queues", "Durable [1].\n"),
+        ("Haltbar [1].\n\n## Quellen\n[1] Queues", "Haltbar [1].\n"),
+    ],
+)
+def test_lists_of_sources_are_left_out(raw: str, shown: str) -> None:
     assert filter_markers(raw, VALID) == shown
 
 

@@ -34,7 +34,7 @@ def context(count: int) -> Context:
     return [Excerpt(each, split(each.text)) for each in map(passage, range(count))]
 
 
-@pytest.mark.parametrize("intent", [each for each in Intent if each is not Intent.NAVIGATIONAL])
+@pytest.mark.parametrize("intent", list(Intent))
 def test_the_frame_around_twelve_excerpts_is_small(intent: Intent) -> None:
     count = open_tokenizer(LlmSettings()).count
     excerpts = context(EXCERPTS)

@@ -62,6 +62,12 @@ def test_without_names_the_columns_have_their_letters() -> None:
     ]
 
 
+def test_a_short_table_leaves_others_the_limit_that_they_have() -> None:
+    before = csv.field_size_limit()
+    parsed("a;1\nb;2\n")
+    assert csv.field_size_limit() >= before
+
+
 def test_years_may_name_columns() -> None:
     assert lines("Region;2023;2024\nNorth;12;13\nSouth;1;2\n")[0] == (
         "| Region | 2023 | 2024 | Cells |"

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
+import pytest
+
+from ragline.errors import Unavailable
 from ragline_ingestor.document import Content
 from ragline_ingestor.prepared import Prepared
 from ragline_ingestor.sandbox.messages import REPLY, ParserOptions, Reply, decode_request
@@ -45,6 +48,19 @@ class SteppedProcess:
         """Let the document at hand end, and the next begin."""
         self._steps.release()
         await settled()
+
+
+class FailingProcess(SteppedProcess):
+    """Starts only after some failures."""
+
+    def __init__(self, *, failures: int) -> None:
+        super().__init__()
+        self._left = failures
+
+    async def start(self) -> None:
+        self._left -= 1
+        if self._left >= 0:
+            raise Unavailable("the parser process does not start")
 
 
 class CountingSlot:
@@ -104,3 +120,15 @@ async def test_a_document_may_be_quiet_for_as_long_as_its_parser_may_take() -> N
     await process.step()
     assert parsing.done()
     assert slot.quiet[-1] == 0
+
+
+async def test_a_failed_start_shows_until_one_succeeds() -> None:
+    process = FailingProcess(failures=1)
+    pool = pool_of(process, CountingSlot())
+    await pool.check()
+    with pytest.raises(Unavailable):
+        await pool.start()
+    with pytest.raises(Unavailable):
+        await pool.check()
+    await pool.start()
+    await pool.check()

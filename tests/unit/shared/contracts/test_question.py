@@ -30,6 +30,7 @@ def question(**fields: Any) -> QuerySubmitted:
         {"options": Options(top_k=3)},
         {"options": Options(max_answer_tokens=20)},
         {"options": Options(min_versions={"a.md": 2})},
+        {"options": Options(json_schema='{"type":"object"}')},
     ],
 )
 def test_whatever_changes_the_answer_is_another_question(fields: dict[str, Any]) -> None:

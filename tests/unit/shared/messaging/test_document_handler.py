@@ -11,8 +11,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from ragline.contracts.base import Event
-from ragline.contracts.cloudevents import Headers
-from ragline.contracts.dead_letters import DeadLetterHeader
+from ragline.contracts.cloudevents import INDEX, Headers
+from ragline.contracts.dead_letters import Cause, DeadLetterHeader
 from ragline.contracts.documents import (
     DocumentAccessChanged,
     DocumentChanged,
@@ -20,11 +20,12 @@ from ragline.contracts.documents import (
     DocumentTombstone,
     Outcome,
 )
+from ragline.contracts.indexes import BASE_INDEX
 from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRY_10S, Service, Topic
-from ragline.errors import Unavailable
+from ragline.errors import InvalidEvent, Unavailable
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
-from ragline.messaging.failures import origin
+from ragline.messaging.failures import RetryHeader, origin
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart
@@ -94,6 +95,8 @@ class World:
     head_start: HeadStart = field(default_factory=HeadStart)
     later: FakeLog = field(default_factory=FakeLog)
     waiting: WaitingTasks = field(default_factory=WaitingTasks)
+    index: str = BASE_INDEX
+    tells: bool = True
 
     async def deliver(self, *records: FakeRecord) -> None:
         """Deliver records to one handler, one after the other."""
@@ -111,6 +114,8 @@ class World:
             head_start=self.head_start,
             log_ahead=self.later,  # type: ignore[arg-type]
             solitude=Solitude(),
+            index=self.index,
+            tells=lambda _appended_ms: self.tells,
         )
         handler = DocumentDelivery().handler(context, composition)
         self.aside = composition.aside
@@ -298,3 +303,61 @@ async def test_it_is_put_aside_when_nobody_waits_or_after_a_long_time(
     for world in (over, late):
         ((topic, _, _),) = world.publisher.forwarded
         assert topic == RETRY_10S.name
+
+
+async def test_an_access_statement_that_is_taken_out_of_the_log_changes_nothing() -> None:
+    async def untouched(_event: Any) -> DocumentStatus:
+        raise AssertionError("the stage was called")
+
+    world = World(stage=untouched)
+    await world.deliver(FakeRecord(value=None, topic="document-access"))
+    assert world.publisher.published == []
+    assert world.publisher.forwarded == []
+
+
+async def test_an_index_that_does_not_answer_is_written_without_a_word() -> None:
+    world = World(index="new", tells=False)
+    await world.deliver(FakeRecord())
+    assert world.publisher.published == []
+
+
+async def unusable(_event: Any) -> Any:
+    raise InvalidEvent("unusable", cause=Cause.INVALID_SCHEMA)
+
+
+async def away(_event: Any) -> Any:
+    raise Unavailable("the store is down")
+
+
+@pytest.mark.parametrize("fails", [unusable, away])
+@pytest.mark.parametrize(("index", "named"), [("base", None), ("new", b"new")])
+async def test_what_fails_names_the_index_unless_it_is_the_base(
+    fails: Callable[[Any], Awaitable[Any]], index: str, named: bytes | None
+) -> None:
+    world = World(stage=fails, index=index)
+    await world.deliver(FakeRecord())
+    ((_, _, headers),) = world.publisher.forwarded
+    assert headers.get(INDEX) == named
+
+
+@pytest.mark.parametrize("topic", ["documents.retry.10s", "documents.ocr"])
+@pytest.mark.parametrize("index", ["base", "new"])
+@pytest.mark.parametrize("header", [None, b"base", b"new"])
+async def test_what_another_index_put_aside_is_left_to_it(
+    topic: str, index: str, header: bytes | None
+) -> None:
+    world = World(index=index)
+    headers = [(RetryHeader.ORIGIN.value, b"documents")]
+    if header is not None:
+        headers.append((INDEX, header))
+    due = int(NOW.timestamp() * 1000) - 10_000
+    await world.deliver(FakeRecord(topic=topic, timestamp=due, headers=headers))
+    mine = (header or b"base").decode() == index
+    assert len(world.publisher.published) == mine
+    assert world.publisher.forwarded == []
+
+
+async def test_a_header_on_a_publishers_record_means_nothing() -> None:
+    world = World()
+    await world.deliver(FakeRecord(headers=[(INDEX, b"other")]))
+    assert world.status.status is Outcome.INDEXED

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from faststream.kafka.security import parse_security
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from ragline.errors import Misconfigured
 from ragline.messaging.kafka_broker import broker_security, make_broker
 from ragline.messaging.kafka_clients import ClientProfile, open_admin
 from ragline.messaging.kafka_credentials import credential_options
+from ragline.messaging.kafka_token import FileToken
 from ragline.settings import KafkaSettings
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
@@ -95,6 +96,29 @@ async def test_a_ca_bundle_that_cannot_be_read_is_named(
     with pytest.raises(Misconfigured, match=rf"RAGLINE_KAFKA__SSL_CAFILE: {file}"):
         async with open_admin(kafka, ClientProfile(client_id="test")):
             pass
+
+
+def test_a_token_is_read_from_its_file_by_every_client(tmp_path: Path) -> None:
+    file = str(tmp_path / "token")
+    kafka = settings("SASL_SSL", "OAUTHBEARER", sasl_token_file=file, sasl_password=None)
+    options = credential_options(kafka)
+    broker = parse_security(broker_security(kafka))
+
+    assert isinstance(options["sasl_oauth_token_provider"], FileToken)
+    assert "sasl_plain_username" not in options
+    assert (broker["security_protocol"], broker["sasl_mechanism"]) == ("SASL_SSL", "OAUTHBEARER")
+
+
+def test_without_a_token_nobody_starts_and_the_variable_is_named() -> None:
+    with pytest.raises(ValidationError, match="RAGLINE_KAFKA__SASL_TOKEN_FILE"):
+        settings("SASL_SSL", "OAUTHBEARER")
+
+
+def test_a_clients_certificate_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "client.pem"
+    file.write_text("no certificate")
+    with pytest.raises(Misconfigured, match=rf"RAGLINE_KAFKA__SSL_CERTFILE: {file}"):
+        credential_options(settings("SSL", ssl_certfile=str(file)))
 
 
 def test_no_ca_bundle_means_the_systems() -> None:

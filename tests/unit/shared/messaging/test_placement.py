@@ -9,7 +9,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.messaging.placement import Placement, partition_of
+from ragline.messaging.placement import Placement, other_homes, partition_of
 from ragline.observability.metrics import Metrics
 
 NAME = "ragline_misplaced_keys_total"
@@ -25,6 +25,21 @@ def test_javas_own_example() -> None:
     """`kafka-verifiable-producer` and librdkafka's tests have these values of murmur2."""
     assert partition_of(b"kafka", 1 << 31) == 0xD067CF64 & 0x7FFFFFFF
     assert partition_of(b"giberish123456789", 1 << 31) == 0x8F552B0C & 0x7FFFFFFF
+
+
+@given(key=st.binary(min_size=1, max_size=64), partitions=st.integers(1, 64))
+def test_other_homes_are_partitions_other_than_its_own(key: bytes, partitions: int) -> None:
+    homes = other_homes(key, partitions)
+    assert homes <= set(range(partitions)) - {partition_of(key, partitions)}
+    assert len(homes) <= 2
+
+
+def test_the_hashes_of_other_publishers() -> None:
+    """Values of the algorithms' own test vectors: CRC32 of IEEE 802.3, FNV-1a of its authors."""
+    most = 1 << 31
+    assert 0x352441C2 in other_homes(b"abc", most)
+    # as a signed number the hash of "foobar" is negative
+    assert (1 << 32) - 0xBF9CF968 in other_homes(b"foobar", most)
 
 
 def test_what_lies_elsewhere_is_counted_and_said_once_in_a_while(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -84,6 +85,22 @@ class Raw:
 
     topic, partition, offset, timestamp, key, value = "queries", 0, 0, 0, b"k", b"v"
     headers: tuple[tuple[str, bytes], ...] = ()
+
+
+async def test_a_broker_that_goes_and_comes_back_is_two_lines_for_all_records(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broker: Any = Broker()
+    publisher = RecordPublisher(source="/test", publishers={}, producer=broker)
+    record: Any = Raw()
+    with caplog.at_level(logging.INFO):
+        held = [asyncio.create_task(publisher.forward("t", record, [])) for _ in range(5)]
+        await broker.tried.wait()
+        broker.released.set()
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*held)
+    assert [each.levelname for each in caplog.records] == ["WARNING", "INFO"]
+    assert len(broker.stored) == 5
 
 
 async def test_a_producer_that_can_never_publish_shows_and_holds_the_record() -> None:

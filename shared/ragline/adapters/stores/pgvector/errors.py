@@ -25,6 +25,7 @@ _TRANSIENT_STATES = {
     "25006",  # read-only: the connection leads to a standby while the primary is replaced
     "25P03",  # the transaction was idle for too long
 }
+_WITHOUT_TLS = "rejected SSL upgrade"  # the client has no class for it
 _MISCONFIGURED = {
     "28": "invalid authorisation",
     "3D": "unknown database",
@@ -57,15 +58,25 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
         ) from error
     except asyncpg.DataError as error:
         raise PermanentError(f"PostgreSQL cannot store this value: {error}") from error
-    except ssl.SSLCertVerificationError as error:
-        raise Misconfigured(
-            f"PostgreSQL: {action} failed: {error}: check sslrootcert in RAGLINE_VECTOR_STORE__URL"
-        ) from error
     # the client raises an internal error on a connection that the server is closing
     except (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise Unavailable(
-            f"PostgreSQL: {action} failed: {error}: check that it runs at RAGLINE_VECTOR_STORE__URL"
-        ) from error
+        raise _unreachable(f"PostgreSQL: {action} failed", error) from error
+
+
+def _unreachable(what: str, error: Exception) -> RaglineError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Misconfigured(
+            f"{what}: its certificate is not trusted: {error}: check sslrootcert and the host in "
+            "RAGLINE_VECTOR_STORE__URL"
+        )
+    if isinstance(error, asyncpg.ClientConfigurationError):
+        return Misconfigured(f"{what}: RAGLINE_VECTOR_STORE__URL cannot be used: {error}")
+    if _WITHOUT_TLS in str(error):
+        return Misconfigured(
+            f"{what}: {error}: switch TLS on there (ssl = on), or correct sslmode in "
+            "RAGLINE_VECTOR_STORE__URL"
+        )
+    return Unavailable(f"{what}: {error}: check that it runs at RAGLINE_VECTOR_STORE__URL")
 
 
 def _translated(action: str, error: asyncpg.PostgresError) -> RaglineError:

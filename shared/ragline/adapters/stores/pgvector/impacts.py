@@ -7,14 +7,13 @@ lengths. Chunk ids of one bucket share all but their low 16 bits.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1
+from ragline.adapters.stores.bm25 import BM25_B, BM25_K1
 from ragline.adapters.stores.pgvector.buckets import MOST
 
 Numbers = NDArray[np.uint16]
@@ -59,14 +58,6 @@ class PackedPostings:
 def unpacked(stored: bytes) -> Numbers:
     """Return the 16-bit numbers of a stored string."""
     return np.frombuffer(stored, dtype=_STORED).astype(np.uint16)
-
-
-def weight(chunks: int, found_in: int) -> float:
-    """Return a term's weight (idf) if `found_in` of `chunks` chunks hold it.
-
-    Positive even while another writer's chunks are not counted yet.
-    """
-    return math.log(1 + max(chunks - found_in + 0.5, 0.5) / (found_in + 0.5))
 
 
 def impacts(frequencies: Numbers, lengths: Numbers, average: float) -> Scores:

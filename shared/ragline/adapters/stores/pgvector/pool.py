@@ -9,6 +9,8 @@ from typing import Any
 import asyncpg
 
 from ragline.adapters.stores.pgvector.errors import guarded
+from ragline.adapters.stores.pgvector.tls import tls_context
+from ragline.adapters.stores.store_url import StoreUrl, store_url
 from ragline.background import within
 from ragline.errors import Misconfigured
 from ragline.settings import VectorStoreSettings
@@ -26,11 +28,13 @@ def address(settings: VectorStoreSettings) -> str:
     """Return the database's URL.
 
     Raises:
-        Misconfigured: the URL is not a PostgreSQL URL.
+        Misconfigured: the URL is not a PostgreSQL URL, or a file cannot be read: its own, or one
+            of the certificates and keys that it names.
     """
-    url = settings.url.get_secret_value()
+    url = store_url(settings)
     if not url.startswith(("postgresql://", "postgres://")):
         raise Misconfigured("RAGLINE_VECTOR_STORE__URL must start with postgresql:// for pgvector")
+    tls_context(url)
     return url
 
 
@@ -91,11 +95,15 @@ async def open_pool(
         Unavailable: the database is down.
         Misconfigured: wrong address or credentials.
     """
-    url = address(settings)
+    address(settings)
+    url = StoreUrl(settings)
+
+    async def connect(*_: Any, **options: Any) -> asyncpg.Connection:
+        return await asyncpg.connect(url(), **options)
 
     def make(at_once: int) -> asyncpg.Pool:
         return asyncpg.create_pool(
-            url,
+            connect=connect,
             min_size=at_once,
             max_size=settings.pool_size,
             connection_class=_SteadyConnection,

@@ -16,7 +16,7 @@ from typing import Any
 
 import asyncpg
 
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1
+from ragline.adapters.stores.bm25 import BM25_B, BM25_K1
 from ragline.adapters.stores.pgvector.buckets import BUCKET_BITS, MOST, place_of
 
 # so many chunks of a tenant may have postings of their own; a search reads those document by

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
+from ragline.adapters.stores.bm25 import BM25_B, BM25_K1
+from ragline.adapters.stores.indexing import IndexIdentity, mismatch
 
 # pgvector's HNSW index accepts vectors of half precision up to this length; longer ones are
 # searched exactly
@@ -139,7 +140,9 @@ async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIde
     Raises:
         FingerprintMismatch: the collection holds another model's vectors.
     """
-    stored = await _identity(connection, schema) or await _created(connection, schema, identity)
+    stored = await stored_identity(connection, schema) or await _created(
+        connection, schema, identity
+    )
     if stored != identity:
         raise mismatch(schema, stored, identity)
     return str(await connection.fetchval(_EXTENSION_SCHEMA))
@@ -148,6 +151,20 @@ async def ensure(connection: asyncpg.Connection, schema: str, identity: IndexIde
 async def exists(connection: asyncpg.Connection, schema: str) -> bool:
     """Tell whether the collection's schema exists."""
     return await connection.fetchval("SELECT to_regclass($1)", _table(schema)) is not None
+
+
+async def stored_identity(connection: asyncpg.Connection, schema: str) -> IndexIdentity | None:
+    """Return what the collection was made with, or None if there is no such collection."""
+    if not await exists(connection, schema):
+        return None
+    table = _table(schema)
+    row = await connection.fetchrow(f"SELECT fingerprint, dimensions, analysis FROM {table}")  # noqa: S608  # the settings allow letters, digits and _ in the name
+    return IndexIdentity(*row)
+
+
+async def drop(connection: asyncpg.Connection, schema: str) -> None:
+    """Remove the collection's schema with its tables, if it exists."""
+    await connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
 
 async def has_half_index(connection: asyncpg.Connection, schema: str) -> bool:
@@ -205,20 +222,12 @@ def _table(schema: str) -> str:
     return f'"{schema}".identity'
 
 
-async def _identity(connection: asyncpg.Connection, schema: str) -> IndexIdentity | None:
-    if not await exists(connection, schema):
-        return None
-    table = _table(schema)
-    row = await connection.fetchrow(f"SELECT fingerprint, dimensions, analysis FROM {table}")  # noqa: S608  # the settings allow letters, digits and _ in the name
-    return IndexIdentity(*row)
-
-
 async def _created(
     connection: asyncpg.Connection, schema: str, identity: IndexIdentity
 ) -> IndexIdentity:
     await connection.execute(_LOCK)
     try:
-        if stored := await _identity(connection, schema):
+        if stored := await stored_identity(connection, schema):
             return stored
         async with connection.transaction():
             await _create(connection, schema, identity)

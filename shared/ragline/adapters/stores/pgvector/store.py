@@ -12,13 +12,14 @@ from asyncpg import Connection
 from pgvector import Vector
 from pgvector.asyncpg import register_vector
 
-from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
+from ragline.adapters.stores.indexing import CollectionContents, IndexIdentity, wrong_length
 from ragline.adapters.stores.pgvector import postings, schema, search, write
 from ragline.adapters.stores.pgvector.errors import guarded
 from ragline.adapters.stores.pgvector.pool import RenewablePool, address, open_pool
 from ragline.contracts.queries import Candidate
 from ragline.errors import Unavailable
 from ragline.ports.store import (
+    Consistency,
     DocumentRef,
     IndexedDocument,
     Scope,
@@ -33,6 +34,8 @@ _CHUNKS_PER_LIMIT = 100
 _MERGED_CHUNKS = 500
 # the postings of an earlier layout are packed once: about a minute for a million chunks
 _PACKING_S = 3_600.0
+# removing files, after waiting for searches that still run
+_DROP_S = 300.0
 _CURRENT = """
 SELECT version, gone, content_hash, access_version, access_by_event, access, chunk_hashes
 FROM documents WHERE tenant = $1 AND document_id = $2
@@ -41,11 +44,18 @@ _STILL_FOUND = """
 SELECT EXISTS (SELECT FROM chunks c WHERE c.tenant = d.tenant AND c.document_id = d.document_id)
 FROM documents d WHERE tenant = $1 AND document_id = $2 AND gone
 """
+_CONTENTS = """
+SELECT count(DISTINCT tenant) AS tenants, count(*) AS documents,
+    (SELECT coalesce(sum(chunks), 0)::bigint FROM "SCHEMA".totals) AS chunks
+FROM "SCHEMA".documents WHERE version >= 0 AND NOT gone
+"""
 _SESSION = {"hnsw.ef_search": "400", "hnsw.iterative_scan": "strict_order"}
 
 
 class PgvectorStore:
     """`ChunkSearch` and `ChunkStore` over a pool whose search path is the collection's schema."""
+
+    consistency = Consistency.IMMEDIATE
 
     def __init__(
         self, pool: RenewablePool, *, dimensions: int, half: bool, timeout_s: float
@@ -194,10 +204,31 @@ async def _pack_postings(settings: VectorStoreSettings) -> None:
             await schema.pack_postings(connection, settings.collection)
 
 
+async def drop_collection(settings: VectorStoreSettings) -> None:
+    """Remove the collection's schema, if there is one, with all that it holds."""
+    async with _connected(settings, _DROP_S) as connection:
+        await schema.drop(connection, settings.collection)
+
+
 async def has_collection(settings: VectorStoreSettings) -> bool:
     """Tell whether the collection's schema exists."""
     async with _connected(settings) as connection:
         return await schema.exists(connection, settings.collection)
+
+
+async def contents(settings: VectorStoreSettings) -> CollectionContents | None:
+    """Return what the collection is and holds, or None if there is none."""
+    async with _connected(settings) as connection:
+        identity = await schema.stored_identity(connection, settings.collection)
+        if identity is None:
+            return None
+        counted = await connection.fetchrow(_CONTENTS.replace("SCHEMA", settings.collection))
+    return CollectionContents(
+        identity=identity,
+        tenants=counted["tenants"],
+        documents=counted["documents"],
+        chunks=counted["chunks"],
+    )
 
 
 @asynccontextmanager

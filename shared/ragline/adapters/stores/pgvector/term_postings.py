@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from ragline.adapters.stores.pgvector.impacts import PackedPostings, weight
+from ragline.adapters.stores.bm25 import weight
+from ragline.adapters.stores.pgvector.impacts import PackedPostings
 from ragline.adapters.stores.pgvector.max_score import ChunkRanking, TermBound, in_order
 
 # so many postings are read at once: fewer would save less than a further statement costs

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import weaviate
 from weaviate.collections import CollectionAsync
-from weaviate.config import AdditionalConfig, Timeout
+from weaviate.config import AdditionalConfig, Proxies, Timeout
 
+from ragline.adapters.stores.store_url import store_url
 from ragline.adapters.stores.weaviate.errors import guarded
 from ragline.background import within
 from ragline.errors import Misconfigured, Unavailable
@@ -38,6 +40,20 @@ class Connection:
     def collection(self, name: str) -> CollectionAsync[Any, Any]:
         """Return a collection as the present client reaches it."""
         return self.client.collections.use(name)
+
+    async def described(self, name: str) -> Mapping[str, Any]:
+        """Return all that the server says of a collection; the client leaves some of it out.
+
+        Raises:
+            httpx.HTTPError: the server does not answer, or refuses.
+        """
+        key, limit = self._settings.api_key, self._settings.timeout_s
+        headers = {} if key is None else {"Authorization": f"Bearer {key.get_secret_value()}"}
+        base = store_url(self._settings)
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=limit) as http:
+            answer = (await http.get(f"/v1/schema/{name}")).raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
 
     async def ping(self) -> None:
         """Return when the server is ready.
@@ -88,7 +104,7 @@ async def _close(client: weaviate.WeaviateAsyncClient) -> bool:
 
 
 def _client(settings: VectorStoreSettings) -> weaviate.WeaviateAsyncClient:
-    url = urlsplit(settings.url.get_secret_value())
+    url = urlsplit(store_url(settings))
     if url.scheme not in ("http", "https") or not url.hostname:
         raise Misconfigured("RAGLINE_VECTOR_STORE__URL must be http(s)://host:port for weaviate")
     secure = url.scheme == "https"
@@ -98,17 +114,18 @@ def _client(settings: VectorStoreSettings) -> weaviate.WeaviateAsyncClient:
             http_host=url.hostname,
             http_port=url.port or (443 if secure else 80),
             http_secure=secure,
-            grpc_host=url.hostname,
+            grpc_host=settings.grpc_host or url.hostname,
             grpc_port=settings.grpc_port,
             grpc_secure=secure,
             auth_credentials=settings.api_key.get_secret_value() if settings.api_key else None,
             additional_config=AdditionalConfig(
-                timeout=Timeout(init=limit, query=limit, insert=limit)
+                timeout=Timeout(init=limit, query=limit, insert=limit),
+                trust_env=True,  # SSL_CERT_FILE, for an authority that nobody else knows
+                proxies=Proxies(),  # the client's own look at the environment misses NO_PROXY
             ),
             skip_init_checks=True,  # those look for a newer client in a package registry
         )
     except ValueError as error:
         raise Misconfigured(
-            "RAGLINE_VECTOR_STORE__URL and RAGLINE_VECTOR_STORE__GRPC_PORT are not an address: "
-            f"{error}"
+            f"RAGLINE_VECTOR_STORE__URL, __GRPC_HOST and __GRPC_PORT are not an address: {error}"
         ) from error

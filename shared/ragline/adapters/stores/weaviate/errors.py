@@ -21,10 +21,12 @@ from weaviate.exceptions import (
 )
 
 from ragline.adapters.circuit.bounded_calls import allowed
+from ragline.adapters.stores.marked.objects import UnknownCollection
+from ragline.distrust import distrust
 from ragline.errors import Misconfigured, PermanentError, RaglineError, Unavailable
 
 _REFUSED = {StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED}
-_NO_SUCH_COLLECTION = "could not find class"
+_NO_SUCH_COLLECTION = ("could not find class", "class not found")
 _NO_SUCH_TENANT = ("tenant not found", "request was without tenant")
 _INVALID = {StatusCode.INVALID_ARGUMENT, StatusCode.OUT_OF_RANGE, StatusCode.UNIMPLEMENTED}
 _TOO_LARGE = "message larger than max"  # comes with RESOURCE_EXHAUSTED, as overload does
@@ -43,10 +45,6 @@ _PASSING_STATUS = {408, 425, 429}
 
 class UnknownTenant(PermanentError):
     """A tenant to which nothing was ever written; readers get empty results instead of an error."""
-
-
-class UnknownCollection(Unavailable):
-    """A collection that does not exist: not created yet, or removed."""
 
 
 @asynccontextmanager
@@ -78,6 +76,11 @@ async def guarded(action: str, timeout_s: float) -> AsyncIterator[None]:
 
 
 def _translated(action: str, error: BaseException) -> RaglineError:
+    if untrusted := distrust(error):
+        return Misconfigured(
+            f"Weaviate: {action} failed: its certificate is not trusted: {untrusted}: name its "
+            "authority in SSL_CERT_FILE, and in GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"
+        )
     message = f"Weaviate: {action} failed: {error}"
     # the client's exception class does not tell transient from permanent; the gRPC code behind it
     # does, except for UNKNOWN, which the server gives to nearly everything
@@ -85,7 +88,7 @@ def _translated(action: str, error: BaseException) -> RaglineError:
     details = (call.details() or "") if call is not None else ""
     if any(said in details for said in _NO_SUCH_TENANT):
         return UnknownTenant(message)
-    if _NO_SUCH_COLLECTION in details:
+    if any(said in details for said in _NO_SUCH_COLLECTION):
         return UnknownCollection(message)
     if _is_refused(error, call):
         return Misconfigured(f"{message}: check RAGLINE_VECTOR_STORE__API_KEY and its rights")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from weaviate.classes.data import DataObject
 
 from ragline.adapters.stores import indexing
 from ragline.adapters.stores.indexing import terms_of
-from ragline.adapters.stores.weaviate.keys import access_key, chunk_key, document_key, reader_keys
-from ragline.adapters.stores.weaviate.markers import Marker, MarkerKind
-from ragline.adapters.stores.weaviate.scope import facets
+from ragline.adapters.stores.marked.facets import facets_of
+from ragline.adapters.stores.marked.keys import access_key, chunk_key, document_key, reader_keys
+from ragline.adapters.stores.marked.markers import Marker, MarkerKind
 from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Candidate
 from ragline.ports.sources import SourcePart, SourceText
@@ -58,11 +57,6 @@ def _chunk_object(
 ) -> Object:
     document_id = document.ref.document_id
     terms = terms_of(document, chunk)
-    found_by = facets(
-        tags=document.tags,
-        media_types=[document.media_type],
-        languages=[document.language] if document.language else [],
-    )
     properties = {
         "kind": MarkerKind.CHUNK,
         "document": document_key(document_id),
@@ -70,7 +64,7 @@ def _chunk_object(
         "version": str(document.version),
         "ordinal": chunk.ordinal,
         **access_properties(groups),
-        "facets": list(chain.from_iterable(found_by.values())),
+        "facets": facets_of(document),
         "updated_at": document.updated_at,
         "relevance": " ".join([*terms.relevance, *_filling(terms.relevance)]),
         "metadata": " ".join(terms.metadata),
@@ -98,8 +92,7 @@ def _filling(terms: Sequence[str]) -> Iterator[str]:
 
     The server uses the number of *distinct* words as the length that BM25 divides by, so a chunk
     that repeats words would count as short. (Its newer index, `usingBlockMaxWAND`, counts all
-    words, but in 1.34 it loses the best hit when the limit is small: with 31 texts that hold one of
-    two words and one text that holds both, the top twelve for both words lacked that text.)
+    words, but loses hits, also in 1.35: `schema.check_word_index`.)
     """
     return (f"{_FILL}{number}" for number in range(len(terms) - len(set(terms))))
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 
+from ragline.adapters.stores.marked import source
+from ragline.adapters.stores.marked.markers import Marker
+from ragline.adapters.stores.marked.objects import UnknownCollection
+from ragline.adapters.stores.marked.source import pages
 from ragline.adapters.stores.weaviate.client import Connection, connected
-from ragline.adapters.stores.weaviate.errors import UnknownCollection, guarded
-from ragline.adapters.stores.weaviate.markers import DocumentState, Marker
+from ragline.adapters.stores.weaviate.errors import guarded
 from ragline.adapters.stores.weaviate.objects import PART_PROPERTIES, Properties, source_text
 from ragline.adapters.stores.weaviate.scope import parts_of
 from ragline.adapters.stores.weaviate.tenant import TenantObjects
-from ragline.errors import Unavailable
 from ragline.ports.sources import SourceText
 from ragline.ports.store import DocumentRef
 from ragline.settings import VectorStoreSettings
-
-# chunks in one call: a megabyte of text
-_PAGE = 500
-# a document that changes while it is read is read again, this often at most
-_MAX_ATTEMPTS = 5
 
 
 class WeaviateReader:
@@ -54,14 +52,9 @@ class WeaviateReader:
         objects = self._tenant(tenant)
         try:
             async with guarded("reading documents' access", self._timeout_s):
-                states = await objects.verdicts(document_ids)
+                return await source.permitted(objects, document_ids, groups)
         except UnknownCollection:
             return frozenset()
-        return frozenset(
-            document_id
-            for document_id, state in states.items()
-            if state.markers and state.is_for(groups)
-        )
 
     def _tenant(self, tenant: str) -> TenantObjects:
         collection = self._connection.collection(self._name)
@@ -80,35 +73,16 @@ async def open_reader(settings: VectorStoreSettings) -> AsyncIterator[WeaviateRe
 async def read(
     tenant: TenantObjects, document_id: str, groups: tuple[str, ...]
 ) -> SourceText | None:
-    """Return the document's current version if `groups` may read it, else None.
-
-    The version was current and readable during the whole read (the markers before and after it
-    agree), and every chunk has the hash that the marker names.
-    """
-    content = _shown(await tenant.state(document_id), groups)
-    for _ in range(_MAX_ATTEMPTS):
-        if content is None:
-            return None
-        source = await _source(tenant, content, groups)
-        before, content = content, _shown(await tenant.state(document_id), groups)
-        if source and content == before:
-            return source
-    raise Unavailable(f"Weaviate: {document_id} is being changed while it is read; try again")
+    """Return the document's current version if `groups` may read it, else None."""
+    return await source.read(tenant, document_id, groups, partial(_version, tenant))
 
 
-def _shown(state: DocumentState, groups: tuple[str, ...]) -> Marker | None:
-    content = state.content
-    if content is None or not content.chunk_hashes or not state.shows(content.version, groups):
-        return None
-    return content
-
-
-async def _source(
+async def _version(
     tenant: TenantObjects, content: Marker, groups: tuple[str, ...]
 ) -> SourceText | None:
     """Return the version that the marker names, or None when chunks of it are missing."""
     chunks: list[Properties] = []
-    for ordinals in _pages(len(content.chunk_hashes)):
+    for ordinals in pages(len(content.chunk_hashes)):
         where = parts_of(content.document_id, content.version, groups, ordinals)
         chunks += [each.properties for each in await tenant.find(where, PART_PROPERTIES)]
     chunks.sort(key=lambda chunk: chunk["ordinal"])
@@ -117,7 +91,3 @@ async def _source(
     if not first or tuple(each["content_hash"] for each in chunks) != content.chunk_hashes:
         return None
     return source_text(first[0].properties, chunks)
-
-
-def _pages(chunks: int) -> Iterator[range]:
-    return (range(at, min(at + _PAGE, chunks)) for at in range(0, chunks, _PAGE))

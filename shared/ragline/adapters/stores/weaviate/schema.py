@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +17,10 @@ from weaviate.classes.config import (
     VectorDistances,
 )
 from weaviate.exceptions import UnexpectedStatusCodeError, WeaviateInvalidInputError
-from weaviate.outputs.config import CollectionConfigSimple
+from weaviate.outputs.config import CollectionConfig, CollectionConfigSimple
 
-from ragline.adapters.stores.indexing import BM25_B, BM25_K1, IndexIdentity, mismatch
+from ragline.adapters.stores.bm25 import BM25_B, BM25_K1
+from ragline.adapters.stores.indexing import IndexIdentity, mismatch
 from ragline.errors import Misconfigured
 from ragline.settings import Quantisation
 
@@ -101,7 +103,7 @@ async def ensure(
 
     Raises:
         FingerprintMismatch: the collection holds another model's vectors.
-        Misconfigured: the collection is not one of ours.
+        Misconfigured: the collection is not one of ours, or the server keeps replicas of it.
     """
     if not await client.collections.exists(name):
         try:
@@ -110,15 +112,64 @@ async def ensure(
             # another service was faster; any other problem shows up again below
             if not await client.collections.exists(name):
                 raise
-    config = await client.collections.use(name).config.get(simple=True)
+    config = await client.collections.use(name).config.get()
     stored = _identity(name, config.description)
     if stored != identity:
         raise mismatch(name, stored, identity)
+    check_replicas(name, config.replication_config.factor)
     for missing in _missing(config):
         await _add(client, name, missing)
 
 
-def _missing(config: CollectionConfigSimple) -> list[Property]:
+def check_replicas(name: str, factor: int) -> None:
+    """Refuse a collection with several replicas of a tenant.
+
+    Raises:
+        Misconfigured: it has them; says what to change.
+    """
+    if factor > 1:
+        raise Misconfigured(
+            f"collection {name} has {factor} replicas, between which Weaviate can show older "
+            "versions again: set the server's REPLICATION_MINIMUM_FACTOR to 1 and name another "
+            "collection (RAGLINE_VECTOR_STORE__COLLECTION)"
+        )
+
+
+def check_word_index(name: str, described: Mapping[str, Any]) -> None:
+    """Refuse a collection in whose index of words the server loses hits.
+
+    With `usingBlockMaxWAND` a search for `limit` hits may lack the best ones, unless no more than
+    `limit` chunks hold one of its words. Servers from 1.35 make every collection so, unless they
+    are told otherwise.
+
+    Args:
+        name: the collection's.
+        described: what the server's HTTP API says of it.
+
+    Raises:
+        Misconfigured: the collection has that index; says what to change.
+    """
+    if described.get("invertedIndexConfig", {}).get("usingBlockMaxWAND"):
+        raise Misconfigured(
+            f"collection {name} finds words by Weaviate's index BlockMax, whose searches miss best "
+            "hits: start the server with USE_INVERTED_SEARCHABLE=false, and name another "
+            "collection (RAGLINE_VECTOR_STORE__COLLECTION)"
+        )
+
+
+async def stored_identity(client: WeaviateAsyncClient, name: str) -> IndexIdentity | None:
+    """Return what the collection was made with, or None if there is no such collection.
+
+    Raises:
+        Misconfigured: the collection is not one of ours.
+    """
+    if not await client.collections.exists(name):
+        return None
+    config = await client.collections.use(name).config.get(simple=True)
+    return _identity(name, config.description)
+
+
+def _missing(config: CollectionConfig | CollectionConfigSimple) -> list[Property]:
     known = {each.name for each in config.properties}
     return [each for each in _all() if each.name not in known]
 

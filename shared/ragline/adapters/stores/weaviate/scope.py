@@ -7,29 +7,24 @@ from collections.abc import Iterable
 from weaviate.classes.query import Filter
 from weaviate.collections.classes.filters import _Filters
 
-from ragline.adapters.stores.weaviate.keys import OPEN, chunk_key, document_key, filter_key
-from ragline.adapters.stores.weaviate.markers import MARKERS, MarkerKind
+from ragline.adapters.stores.marked.facets import wanted_documents, wanted_facets
+from ragline.adapters.stores.marked.keys import (
+    OPEN,
+    access_key,
+    chunk_key,
+    document_key,
+    filter_key,
+)
+from ragline.adapters.stores.marked.markers import MARKERS, DocumentState, MarkerKind
 from ragline.contracts.queries import Filters
 from ragline.ports.store import Scope
 
 Condition = _Filters  # the client has no public name for the type that `Filter` builds
-FACETS = ("tag", "media_type", "language")
 
 
 def visible(scope: Scope) -> Condition:
     """Return the filter for chunks in `scope`; the tenant is the shard that is searched."""
     return Filter.all_of([_readable(scope.groups), *_filtered(scope.filters)])
-
-
-def facets(
-    *, tags: Iterable[str], media_types: Iterable[str], languages: Iterable[str]
-) -> dict[str, list[str]]:
-    """Return the filter tokens of these facts, by facet."""
-    values = (tags, media_types, languages)
-    return {
-        facet: [filter_key(facet, value) for value in found]
-        for facet, found in zip(FACETS, values, strict=True)
-    }
 
 
 def markers_of(documents: Iterable[str]) -> Condition:
@@ -42,6 +37,17 @@ def chunks_of(document_id: str) -> Condition:
     """Return the filter for all chunks of a document, whatever their version."""
     chunk = Filter.by_property("kind").equal(MarkerKind.CHUNK)
     return chunk & Filter.by_property("document").equal(document_key(document_id))
+
+
+def unsettled(document_id: str, state: DocumentState) -> Condition:
+    """Return the filter for the chunks that differ from what `state` requires."""
+    chunks = len(state.content.chunk_hashes) if state.content else 0
+    wrong = [
+        Filter.by_property("version").not_equal(str(state.version)),
+        Filter.by_property("ordinal").greater_or_equal(chunks),
+        Filter.by_property("access").not_equal(access_key(state.groups)),
+    ]
+    return chunks_of(document_id) & Filter.any_of(wrong)
 
 
 def parts_of(document_id: str, version: int, groups: tuple[str, ...], ordinals: range) -> Condition:
@@ -59,10 +65,9 @@ def _readable(groups: tuple[str, ...]) -> Condition:
 
 
 def _filtered(filters: Filters) -> list[Condition]:
-    wanted = facets(tags=filters.tags, media_types=filters.media_types, languages=filters.languages)
-    conditions = [_any("facets", keys) for keys in wanted.values() if keys]
-    if filters.document_ids:
-        conditions.append(_any("document", list(map(document_key, filters.document_ids))))
+    conditions = [_any("facets", tokens) for tokens in wanted_facets(filters)]
+    if documents := wanted_documents(filters):
+        conditions.append(_any("document", documents))
     updated = Filter.by_property("updated_at")
     if filters.updated_from:
         conditions.append(updated.greater_or_equal(filters.updated_from))

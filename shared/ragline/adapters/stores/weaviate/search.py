@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from weaviate.classes.query import Filter, MetadataQuery
 
 from ragline.adapters.stores.analysis import query_terms
 from ragline.adapters.stores.indexing import literal_terms, share_found
-from ragline.adapters.stores.weaviate.markers import DocumentState
+from ragline.adapters.stores.marked.search import current
 from ragline.adapters.stores.weaviate.objects import CANDIDATE_PROPERTIES, candidate
 from ragline.adapters.stores.weaviate.scope import visible
 from ragline.adapters.stores.weaviate.tenant import MAX_RESULTS, TenantObjects
@@ -16,9 +16,6 @@ from ragline.contracts.plan import SearchKind
 from ragline.contracts.queries import Candidate
 from ragline.ports.store import Scope
 
-Search = Callable[[int], Awaitable[list[Candidate]]]
-# a search that meets a document while it is being replaced is repeated, this often at most
-_MAX_ATTEMPTS = 5
 # the server orders metadata matches by relevance, not by share: fetch more of them, then sort
 _METADATA_FACTOR = 4
 
@@ -41,7 +38,7 @@ async def vector(
             for each in found.objects
         ]
 
-    return await _current(tenant, search, scope, limit)
+    return await current(tenant, search, scope, limit, most=MAX_RESULTS)
 
 
 async def keyword(tenant: TenantObjects, text: str, scope: Scope, limit: int) -> list[Candidate]:
@@ -67,7 +64,7 @@ async def keyword(tenant: TenantObjects, text: str, scope: Scope, limit: int) ->
             for each in found.objects
         ]
 
-    return await _current(tenant, search, scope, limit)
+    return await current(tenant, search, scope, limit, most=MAX_RESULTS)
 
 
 async def metadata(
@@ -98,29 +95,4 @@ async def metadata(
         hits.sort(key=lambda hit: -hit.scores[SearchKind.METADATA])
         return hits[:count]
 
-    return await _current(tenant, search, scope, limit)
-
-
-async def _current(
-    tenant: TenantObjects, search: Search, scope: Scope, limit: int
-) -> list[Candidate]:
-    """Search until the hits show one consistent state of every document.
-
-    If a hit's version was superseded between the search and the reading of the markers, its
-    successor may be missing: search again. If hidden hits may have crowded out visible ones, search
-    again with a larger limit.
-    """
-    count = limit
-    for _ in range(_MAX_ATTEMPTS):
-        hits = await search(count)
-        states = await tenant.verdicts({hit.document_id for hit in hits})
-        shown = [hit for hit in hits if states[hit.document_id].shows(hit.version, scope.groups)]
-        crowded = len(hits) >= count and len(shown) < limit
-        if not crowded and not any(_fell(hit, states[hit.document_id]) for hit in hits):
-            break
-        count = min(2 * count, MAX_RESULTS) if crowded else count
-    return shown[:limit]
-
-
-def _fell(hit: Candidate, state: DocumentState) -> bool:
-    return state.is_newer_than(hit.version, gone=False)
+    return await current(tenant, search, scope, limit, most=MAX_RESULTS)

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ragline.adapters.stores.indexing import IndexIdentity, wrong_length
-from ragline.adapters.stores.weaviate import schema, search, write
+from ragline.adapters.stores.indexing import CollectionContents, IndexIdentity, wrong_length
+from ragline.adapters.stores.marked import write
+from ragline.adapters.stores.weaviate import schema, search
 from ragline.adapters.stores.weaviate.client import Connection, connected
 from ragline.adapters.stores.weaviate.errors import UnknownTenant, guarded
 from ragline.adapters.stores.weaviate.tenant import TenantObjects
 from ragline.contracts.queries import Candidate
 from ragline.ports.store import (
+    Consistency,
     DocumentRef,
     IndexedDocument,
     Scope,
@@ -21,9 +23,14 @@ from ragline.ports.store import (
 )
 from ragline.settings import VectorStoreSettings
 
+# removing the files of all tenants
+_DROP_S = 300.0
+
 
 class WeaviateStore:
     """`ChunkSearch` and `ChunkStore` over one multi-tenant collection."""
+
+    consistency = Consistency.IMMEDIATE
 
     def __init__(
         self,
@@ -120,12 +127,33 @@ async def open_store(
             await schema.ensure(
                 connection.client, settings.collection, identity, settings.quantisation
             )
+            described = await connection.described(settings.collection)
+            schema.check_word_index(settings.collection, described)
         yield WeaviateStore(
             connection, settings.collection, dimensions=dimensions, timeout_s=settings.timeout_s
         )
+
+
+async def drop_collection(settings: VectorStoreSettings) -> None:
+    """Remove the collection, if there is one, with all that it holds."""
+    async with connected(settings) as connection, guarded("drop", _DROP_S):
+        await connection.client.collections.delete(settings.collection)
 
 
 async def has_collection(settings: VectorStoreSettings) -> bool:
     """Tell whether the collection exists."""
     async with connected(settings) as connection, guarded("connect", settings.timeout_s):
         return bool(await connection.client.collections.exists(settings.collection))
+
+
+async def contents(settings: VectorStoreSettings) -> CollectionContents | None:
+    """Return what the collection is and how many tenants it has, or None if there is none.
+
+    Its objects are counted by no one call: each tenant is an index of its own.
+    """
+    async with connected(settings) as connection, guarded("counting", settings.timeout_s):
+        identity = await schema.stored_identity(connection.client, settings.collection)
+        if identity is None:
+            return None
+        tenants = await connection.client.collections.use(settings.collection).tenants.get()
+    return CollectionContents(identity=identity, tenants=len(tenants))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,16 +12,21 @@ from weaviate.collections import CollectionAsync
 from weaviate.collections.classes.internal import Object as FoundObject
 from weaviate.exceptions import WeaviateInsertManyAllFailedError
 
+from ragline.adapters.stores.marked.markers import DocumentState, Marker
+from ragline.adapters.stores.marked.objects import StoredPart
 from ragline.adapters.stores.weaviate.errors import UnknownTenant, guarded
-from ragline.adapters.stores.weaviate.markers import DocumentState, Marker
 from ragline.adapters.stores.weaviate.objects import (
     MARKER_PROPERTIES,
     VERDICT_PROPERTIES,
     Object,
+    access_properties,
+    chunk_objects,
     marker,
+    marker_object,
 )
-from ragline.adapters.stores.weaviate.scope import Condition, markers_of
+from ragline.adapters.stores.weaviate.scope import Condition, markers_of, unsettled
 from ragline.errors import Unavailable
+from ragline.ports.store import IndexedDocument
 
 # the server's QUERY_MAXIMUM_RESULTS
 MAX_RESULTS = 10_000
@@ -54,6 +60,33 @@ class TenantObjects:
                 each = marker(found.properties)
                 markers[each.document_id].append(each)
         return {document_id: DocumentState(tuple(each)) for document_id, each in markers.items()}
+
+    async def put_parts(self, document: IndexedDocument, groups: tuple[str, ...]) -> None:
+        """Insert or overwrite a version's chunks, which `groups` may read."""
+        await self.insert(await asyncio.to_thread(chunk_objects, document, groups))
+
+    async def put_marker(self, marker: Marker) -> None:
+        """Insert or overwrite a marker."""
+        await self.insert([marker_object(marker)])
+
+    async def unsettled(self, document_id: str, state: DocumentState) -> Sequence[StoredPart]:
+        """Return the document's chunks that differ from `state`."""
+        found = await self.find(unsettled(document_id, state), ["version", "ordinal"])
+        return [
+            StoredPart(each.uuid, int(each.properties["version"]), each.properties["ordinal"])
+            for each in found
+        ]
+
+    async def drop(self, parts: Sequence[UUID], markers: Sequence[UUID]) -> None:
+        """Remove chunks and markers."""
+        await self.remove([*parts, *markers])
+
+    async def give_to(self, groups: tuple[str, ...], parts: Sequence[UUID]) -> None:
+        """Write the chunks again, unchanged except for who may read them."""
+        for at in range(0, len(parts), _BATCH):
+            where = Filter.by_id().contains_any(list(parts[at : at + _BATCH]))
+            found = await self.find(where, vectors=True)
+            await self.insert([_for_readers(each, groups) for each in found])
 
     async def find(
         self,
@@ -97,3 +130,8 @@ class TenantObjects:
         if result.errors:  # a single object can fail without an exception
             first = next(iter(result.errors.values())).message
             raise Unavailable(f"Weaviate did not insert {len(result.errors)} objects: {first}")
+
+
+def _for_readers(found: Found, groups: tuple[str, ...]) -> Object:
+    kept = {name: value for name, value in found.properties.items() if value is not None}
+    return Object(uuid=found.uuid, properties=kept | access_properties(groups), vector=found.vector)

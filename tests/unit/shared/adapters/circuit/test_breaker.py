@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -171,3 +172,16 @@ def test_of_a_stream_only_the_waiting_counts(bench: Bench) -> None:
             bench.clock.advance(1)
             raise DeadlineExceeded("stalled in the middle")
     assert not bench.breaker.closed
+
+
+def test_a_dependency_that_goes_and_comes_back_is_two_lines(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):  # trial calls that fail too say nothing new
+            bench.fail(Unavailable("down"))
+            bench.fail(Unavailable("down"))
+            bench.clock.advance(10)
+        bench.succeed()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert caplog.messages[1] == "store is back"

@@ -2,7 +2,14 @@
 
 import pytest
 
-from ragline.adapters.stores.indexing import chunk_id, literal_terms, share_found, terms_of
+from ragline.adapters.stores.indexing import (
+    IndexIdentity,
+    chunk_id,
+    literal_terms,
+    mismatch,
+    share_found,
+    terms_of,
+)
 from ragline.testing.store_contract.builders import document
 
 
@@ -46,3 +53,9 @@ def test_the_share_counts_distinct_terms_with_all_their_words(
 
 def test_the_number_of_terms_is_bounded() -> None:
     assert len(literal_terms(f"t{n}" for n in range(500))) == 32
+
+
+def test_an_index_of_another_model_offers_the_command_that_changes_it() -> None:
+    told = str(mismatch("Chunks", IndexIdentity("old", 384), IndexIdentity("new", 768)))
+    assert "filled with `old`" in told
+    assert "`ragline reindex start --to NAME --set EMBEDDING__MODEL=…`" in told

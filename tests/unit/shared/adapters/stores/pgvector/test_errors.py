@@ -33,6 +33,8 @@ from ragline.errors import Misconfigured, PermanentError, Superseded, Unavailabl
         (ConnectionResetError("reset"), Unavailable),
         (TimeoutError("no connection in time"), Unavailable),
         (ssl.SSLCertVerificationError("self-signed"), Misconfigured),
+        (ConnectionError('server at "host:1" rejected SSL upgrade'), Misconfigured),
+        (asyncpg.ClientConfigurationError("no such sslmode"), Misconfigured),
         (asyncpg.InvalidAuthorizationSpecificationError("no such role"), Misconfigured),
         (asyncpg.UndefinedTableError("no table"), Misconfigured),
         (asyncpg.InvalidPasswordError("wrong"), Misconfigured),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.adapters.stores.pgvector.buckets import MOST
-from ragline.adapters.stores.pgvector.impacts import PackedPostings, bound, impacts, weight
+from ragline.adapters.stores.pgvector.impacts import PackedPostings, bound, impacts
 
 numbers = st.integers(1, MOST)
 postings = st.lists(
@@ -57,10 +55,3 @@ def test_an_impact_is_that_of_bm25(given: list[tuple[int, int, int]], average: f
     ):
         norm = 1.2 * (0.25 + 0.75 * length / average)
         assert found == pytest.approx(frequency * 2.2 / (frequency + norm))
-
-
-@given(st.integers(0, 10**7), st.integers(1, 10**7))
-def test_a_weight_is_positive_and_rare_terms_weigh_more(chunks: int, found_in: int) -> None:
-    assert weight(chunks, found_in) > 0
-    assert weight(chunks, found_in) >= weight(chunks, found_in + 1)
-    assert math.isfinite(weight(chunks, found_in))

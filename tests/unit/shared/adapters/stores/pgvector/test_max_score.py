@@ -8,8 +8,9 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ragline.adapters.stores.bm25 import weight
 from ragline.adapters.stores.pgvector.buckets import BUCKET_BITS, place_of
-from ragline.adapters.stores.pgvector.impacts import PackedPostings, weight
+from ragline.adapters.stores.pgvector.impacts import PackedPostings
 from ragline.adapters.stores.pgvector.max_score import ChunkRanking, TermBound, in_order
 
 AVERAGE = 40.0

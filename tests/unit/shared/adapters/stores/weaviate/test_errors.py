@@ -17,6 +17,7 @@ from weaviate.exceptions import (
     WeaviateTimeoutError,
 )
 
+from ragline.adapters.stores.marked.objects import UnknownCollection
 from ragline.adapters.stores.weaviate import errors as weaviate
 from ragline.errors import Misconfigured, PermanentError, Superseded, Unavailable
 
@@ -45,7 +46,7 @@ def query_error(code: StatusCode, details: str = "") -> WeaviateQueryError:
         (query_error(StatusCode.UNKNOWN, 'tenant not found: "x"'), weaviate.UnknownTenant),
         (
             query_error(StatusCode.UNKNOWN, "could not find class Chunks in schema"),
-            weaviate.UnknownCollection,
+            UnknownCollection,
         ),
         (query_error(StatusCode.INVALID_ARGUMENT), PermanentError),
         (query_error(StatusCode.UNAUTHENTICATED), Misconfigured),

@@ -1,0 +1,53 @@
+"""What a cluster knows of consumer groups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+)
+
+Asked = TypeVar("Asked")
+
+# The first question about any group makes a new cluster create the topic of offsets
+_NOT_YET = (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+)
+_WITHIN_S = 30.0
+_POLL_S = 0.2
+
+
+async def committed_offsets(admin: AIOKafkaAdminClient, group: str, topic: str) -> dict[int, int]:
+    """Return what a group has committed of a topic, by partition.
+
+    Raises:
+        TimeoutError: the cluster has no coordinator for the group.
+        KafkaError: it refuses.
+    """
+    found = await _coordinated(lambda: admin.list_consumer_group_offsets(group))
+    return {place.partition: at.offset for place, at in found.items() if place.topic == topic}
+
+
+async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
+    """Return how many members a group has; 0 if there is no such group. Raises as above."""
+    for response in await _coordinated(lambda: admin.describe_consumer_groups([group])):
+        for described in response.groups:
+            return len(described[5])  # error, name, state, protocol's type, protocol, members
+    return 0
+
+
+async def _coordinated(ask: Callable[[], Awaitable[Asked]]) -> Asked:
+    async with asyncio.timeout(_WITHIN_S):
+        while True:
+            try:
+                return await ask()
+            except _NOT_YET:
+                await asyncio.sleep(_POLL_S)

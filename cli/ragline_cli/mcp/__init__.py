@@ -1,0 +1,1 @@
+"""`ragline mcp`: the gateway's MCP on standard input and output, for clients that start servers."""

@@ -1,0 +1,1 @@
+"""Follow-up questions: are they understood, and what does that do to retrieval?"""

@@ -1,0 +1,90 @@
+"""The tool `ask`: a question is published, followed with its progress, and stopped if nobody waits.
+
+Cancelling goes the way that `DELETE /v1/queries/{id}` goes: the generator is asked to stop writing,
+and the question still gets its one answer on its topic.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+
+import anyio
+
+from ragline.adapters.redis.entries import Entry
+from ragline.contracts.answers import QueryAnswered
+from ragline.errors import Unavailable
+from ragline_gateway.access.caller import Caller
+from ragline_gateway.chat.translation import check_answered
+from ragline_gateway.mcp.models import AskArguments, AskResult
+from ragline_gateway.mcp.progress import AskProgress, ProgressStep
+from ragline_gateway.parts import Parts
+from ragline_gateway.problems import Problem
+from ragline_gateway.queries.records import QueryRecord
+from ragline_gateway.streams.mailbox import Answer, Closing
+from ragline_gateway.streams.routes import check_room
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[ProgressStep], Awaitable[None]]
+
+# A caller who has gone cannot be told that Redis is slow
+_CANCEL_S = 2.0
+
+
+async def ask(
+    arguments: AskArguments, caller: Caller, parts: Parts, *, key: str | None, tell: Tell
+) -> AskResult:
+    """Return the answer; a repeat by the same caller with the same `key` is the same question.
+
+    Args:
+        arguments: the question.
+        caller: whose documents are searched.
+        parts: the gateway's components.
+        key: names the call, for a notification that cancels it later; None where nothing can.
+        tell: receives the progress.
+
+    Raises:
+        Problem: the question failed or expired, or this replica stops or is full.
+        Unavailable: Kafka does not answer.
+        asyncio.CancelledError: nobody waits any more; the generator is asked to stop.
+    """
+    check_room(parts)
+    record = await parts.asking.ask(arguments, caller, idempotency_key=key)
+    try:
+        answer = await _answer(parts, record, tell)
+    except asyncio.CancelledError:
+        await _stop(parts, record)
+        raise
+    check_answered(answer)
+    return AskResult.of(answer)
+
+
+async def _answer(parts: Parts, record: QueryRecord, tell: Tell) -> QueryAnswered:
+    progress = AskProgress()
+    async with aclosing(parts.streams.follow(record)) as following:
+        async for followed in following:
+            match followed:
+                case Entry() as entry:
+                    if (step := progress.after(entry)) is not None:
+                        await tell(step)
+                case Answer(data):
+                    return QueryAnswered.model_validate_json(data)
+                case Closing():
+                    raise Problem(
+                        status=503,
+                        code="interrupted",
+                        title="This replica of the gateway stops",
+                        detail="call again: another one takes the question",
+                    )
+    raise Problem(status=504, code="no-answer", title="No answer came", detail="ask again")
+
+
+async def _stop(parts: Parts, record: QueryRecord) -> None:
+    with anyio.CancelScope(shield=True), anyio.move_on_after(_CANCEL_S):
+        try:
+            await parts.looking.cancel(record)
+        except Unavailable as error:
+            log.warning("a question could not be cancelled: %s", error)

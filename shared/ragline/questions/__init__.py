@@ -1,0 +1,1 @@
+"""What a question asks: its terms, its parts, the sides that it compares."""

@@ -1,0 +1,1 @@
+"""Every image, built without a container engine, and started: `make images`."""

@@ -1,0 +1,61 @@
+"""What processes have open of the indexes, in a real Redis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from ragline.adapters.redis.index_uses import RedisIndexUses
+from ragline.errors import Unavailable
+from ragline.ports.indexes import IndexUse
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def use(instance: str, *, at: datetime = NOW, answers: str = "base") -> IndexUse:
+    return IndexUse(
+        service="retriever",
+        instance=instance,
+        answers=answers,
+        opened=(answers,),
+        revision=1,
+        at=at,
+    )
+
+
+async def test_the_last_note_of_each_process_counts(redis: Redis) -> None:
+    await redis.delete("ragline:indexes:uses")
+    uses = RedisIndexUses(redis, clock=lambda: NOW)
+    await uses.note(use("b"))
+    await uses.note(use("a"))
+    await uses.note(use("b", answers="new"))
+    assert list(await uses.recent()) == [use("a"), use("b", answers="new")]
+
+
+async def test_a_process_without_a_sign_of_life_is_forgotten(redis: Redis) -> None:
+    await redis.delete("ragline:indexes:uses")
+    uses = RedisIndexUses(redis, clock=lambda: NOW)
+    await uses.note(use("ended", at=NOW - timedelta(minutes=1)))
+    await uses.note(use("alive", at=NOW - timedelta(seconds=5)))
+    assert [each.instance for each in await uses.recent()] == ["alive"]
+    earlier = RedisIndexUses(redis, clock=lambda: NOW - timedelta(minutes=1))
+    assert [each.instance for each in await earlier.recent()] == ["alive"]
+
+
+async def test_a_note_of_another_release_is_passed_over(redis: Redis) -> None:
+    await redis.delete("ragline:indexes:uses")
+    uses = RedisIndexUses(redis, clock=lambda: NOW)
+    await uses.note(use("a"))
+    (key,) = await redis.keys("ragline:indexes:*")
+    await redis.hset(key, "retriever/old", "{}")
+    assert [each.instance for each in await uses.recent()] == ["a"]
+
+
+async def test_a_redis_that_is_down_is_unavailable(dead_redis: Redis) -> None:
+    uses = RedisIndexUses(dead_redis, clock=lambda: NOW)
+    with pytest.raises(Unavailable):
+        await uses.note(use("a"))
+    with pytest.raises(Unavailable):
+        await uses.recent()
