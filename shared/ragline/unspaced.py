@@ -1,7 +1,7 @@
 """Scripts that are written without spaces: Chinese, Japanese, Thai, Lao, Khmer and Burmese.
 
 Their words are matched by pairs of neighbouring characters, as Lucene's CJK analyzer does: without
-a dictionary to keep, and with a new name found like any other word. `docs/quality.md` compares
+a dictionary to keep, and with a new name found like any other word. `docs/quality/embedders.md` compares
 this with dictionaries.
 """
 

@@ -1,4 +1,4 @@
-"""The judged answers say what the page about quality says of them."""
+"""The judged answers say what the page about answers says of them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+QUALITY = Path(__file__).parents[2] / "docs" / "quality"
 VERSIONS = ("first", "before", "now")
 MARKS = ("right", "readable", "to the point")
 
 
 @pytest.fixture(scope="module")
 def judged() -> list[dict[str, Any]]:
-    lines = (DOCS / "judged-extracts.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (QUALITY / "judged-extracts.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -33,7 +33,7 @@ def test_the_page_has_their_means(judged: list[dict[str, Any]], place: int) -> N
         for held_back in (False, True)
     ]
     row = f"| {MARKS[place]} | {' | '.join(means)} |"
-    assert row in (DOCS / "quality.md").read_text(encoding="utf-8")
+    assert row in (QUALITY / "answers.md").read_text(encoding="utf-8")
 
 
 def mean_mark(judged: list[dict[str, Any]], place: int, version: str, held_back: bool) -> float:

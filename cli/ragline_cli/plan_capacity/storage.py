@@ -18,7 +18,7 @@ _DAY_MS = 24 * 3600 * 1000
 _CLAIM_DAYS = 2
 _CLAIM_BYTES = 170
 _EMBEDDING_BYTES = 1_700
-# `docs/quality.md`, "Embedders": a passage of about 200 words by the default model
+# `docs/quality/embedders.md`: a passage of about 200 words by the default model
 _EMBEDDING_MS = 28.0
 _HOUR_MS = 3_600_000
 

@@ -4,7 +4,7 @@ The evidence for a claim is the few units that together contain most of its cont
 set cover); support is the share of words in the evidence, titles and headings. Only few units count
 rather than whole passages, because 800 characters often contain all words of a false claim, far
 apart. Every name and number of the claim must be in the evidence, and the claim must not contradict
-the unit nearest to it. `docs/quality.md` reports the accuracy of this check.
+the unit nearest to it. `docs/quality/validation.md` reports the accuracy of this check.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Runs a cross-encoder's ONNX file with onnxruntime, without torch.
 
-Quantised to 8-bit integers, it is about twice as fast on a CPU: `docs/quality.md`.
+Quantised to 8-bit integers, it is about twice as fast on a CPU: `docs/quality/reranking.md`.
 """
 
 from __future__ import annotations
