@@ -81,8 +81,8 @@ def test_the_commands_and_settings_of_a_runbook_exist(name: str, root: Path) -> 
         for word in itertools.takewhile(lambda each: not each.startswith("-"), words.split()):
             if not hasattr(command, "commands"):
                 break
-            command = command.get_command(Context(command), word)
-            assert command is not None, f"ragline {words}"
+            _, command, _ = command.resolve_command(Context(command), [word])  # refuses others
+    assert not re.findall(r"^(?:kubectl|ragline|curl) .*", text, re.MULTILINE), "not indented"
     known = {s.env for cls in load_settings().values() for s in settings_of(cls)}
     assert set(re.findall(r"RAGLINE_[A-Z_]+__[A-Z_]+", text)) <= known
 

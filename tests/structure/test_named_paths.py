@@ -39,6 +39,7 @@ NO_PATHS = (
     # keys of records
     "tenant/document_id",
     "acme/",
+    "default/",
     # media types and image names
     "application/",
     "text/",

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer import Context
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
@@ -189,3 +191,18 @@ def test_without_a_cluster_the_error_says_what_to_do(
         result = run(*arguments)
         assert isinstance(result.exception, RaglineError)
         assert "ragline up" in str(result.exception)
+
+
+def splits(command: Any, name: str = "ragline") -> Iterator[tuple[str, Any]]:
+    for word in command.list_commands(Context(command)) if hasattr(command, "commands") else ():
+        _, found, _ = command.resolve_command(Context(command), [word])
+        yield from splits(found, f"{name} {word}")
+    for parameter in command.params:
+        if parameter.name == "split":
+            yield name, parameter.default
+
+
+def test_judgements_are_read_where_an_export_writes_them() -> None:
+    found = dict(splits(get_command(app)))
+    assert {"ragline feedback export", "ragline reindex flip"} <= set(found)
+    assert set(found.values()) == {"dev"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from ragline.contracts import bounds
 from ragline.contracts.documents import DocumentChanged
 from ragline.contracts.media_types import (
     BY_SUFFIX,
@@ -15,6 +16,13 @@ from ragline.contracts.media_types import (
 from ragline_gateway.documents.events import changed
 from ragline_gateway.documents.models import DocumentBody
 from ragline_gateway.problems import Problem
+
+# base64 writes three bytes as four characters
+_MOST_BINARY_BYTES = bounds.CONTENT_CHARS // 4 * 3
+_TOO_LONG = {
+    "text": f"it has more than {bounds.CONTENT_CHARS:,} characters",
+    "base64": f"a binary file has at most {_MOST_BINARY_BYTES:,} bytes",
+}
 
 
 def file_changed(
@@ -32,7 +40,8 @@ def file_changed(
     The suffix of the name determines the format first: media types from browsers are less reliable.
 
     Raises:
-        Problem: 415, the format is not supported; 422, the name is not a valid id.
+        Problem: 413, the file is too large; 415, the format is not supported; 422, the name is not
+            a valid id.
     """
     media_type = named_media_type(PurePosixPath(name).suffix) or declared_type
     if media_type not in set(BY_SUFFIX.values()):
@@ -44,6 +53,13 @@ def file_changed(
             detail=f"{name}: {reason}",
         )
     text, encoding = encode_content(content, media_type)
+    if len(text) > bounds.CONTENT_CHARS:
+        raise Problem(
+            status=413,
+            code="file-too-large",
+            title="The file is too large",
+            detail=f"{name}: {_TOO_LONG[encoding]}; PUT larger ones with a `content_uri`",
+        )
     body = DocumentBody(
         content=text,
         content_encoding=encoding,
