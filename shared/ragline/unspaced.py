@@ -1,8 +1,8 @@
 """Scripts that are written without spaces: Chinese, Japanese, Thai, Lao, Khmer and Burmese.
 
 Their words are matched by pairs of neighbouring characters, as Lucene's CJK analyzer does: without
-a dictionary to keep, and with a new name found like any other word. `docs/quality/embedders.md` compares
-this with dictionaries.
+a dictionary to keep, and with a new name found like any other word. `docs/quality/embedders.md`
+compares this with dictionaries.
 """
 
 from __future__ import annotations

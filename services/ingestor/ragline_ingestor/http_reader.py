@@ -6,7 +6,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urljoin
 
@@ -24,6 +23,7 @@ from aiohttp.resolver import ThreadedResolver
 from ragline.contracts.media_types import PLAIN
 from ragline.errors import InvalidDocument, RateLimited, Unavailable
 from ragline.redaction import without_secrets
+from ragline.retry_after import parse_retry_after
 from ragline_ingestor.document import Content
 from ragline_ingestor.fetcher import check_size
 from ragline_ingestor.media_types import split_media_type
@@ -145,22 +145,12 @@ def _is_address(host: str) -> bool:
 
 def _check_status(response: ClientResponse) -> None:
     if response.status == _TOO_MANY:
-        wait = _retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        wait = parse_retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
         raise RateLimited("the source asks to slow down", retry_after=wait)
     if response.status in _TRY_AGAIN:
         raise Unavailable(f"the source answers {response.status}")
     if response.status != 200:
         raise _failed(f"the source answers {response.status}")
-
-
-def _retry_after(value: str, now: datetime) -> float | None:
-    """Return the seconds of a Retry-After header (RFC 9110: seconds or a date)."""
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _failed(reason: str) -> InvalidDocument:

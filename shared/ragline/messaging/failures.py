@@ -313,9 +313,8 @@ def next_retry(record: Record, error: Exception, *, now: datetime) -> tuple[str,
         values[RetryHeader.APPENDED_AT] = record.timestamp
         values[RetryHeader.PLACE] = f"{record.partition}:{record.offset}"
     # always set, so that a header of this name from the publisher is ignored
-    values[RetryHeader.NOT_BEFORE] = (
-        int((now.timestamp() + error.retry_after) * 1000) if error.retry_after else 0
-    )
+    asked_ms = min((error.retry_after or 0) * 1000, _LONGEST_WAIT_MS)
+    values[RetryHeader.NOT_BEFORE] = int(now.timestamp() * 1000 + asked_ms) if asked_ms else 0
     return later.name, _encoded(values)
 
 

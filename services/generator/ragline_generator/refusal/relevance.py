@@ -16,8 +16,8 @@ another language than the documents.
 The weights are rounded from a logistic regression (.40, .43, .17) that separates questions whose
 documents are in the index from those whose documents are not, over product documentation, two-hop
 questions and scientific claims. Weights trained on two of the sets do as well on the third as its
-own weights: the areas under the ROC curve differ by at most .013. docs/quality/refusals.md shows what each
-threshold refuses.
+own weights: the areas under the ROC curve differ by at most .013. docs/quality/refusals.md shows
+what each threshold refuses.
 
 From the mean of a text that asks, four further signs take away (`evidence_weights.py`):
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import openai
 
 from ragline.clock import Clock
 from ragline.errors import DeadlineExceeded, Misconfigured, RaglineError, RateLimited, Unavailable
+from ragline.retry_after import finite_seconds, parse_retry_after
 
 _QUOTA_USED_UP = "insufficient_quota"
 _SERVER_SIDE = (408, 409)
@@ -57,29 +56,10 @@ def asked_to_wait(headers: Mapping[str, str], *, now: Clock) -> float | None:
 
     OpenAI and Azure also send `retry-after-ms`; all servers use `Retry-After`.
     """
-    exact = _finite(headers.get("retry-after-ms"))
+    exact = finite_seconds(headers.get("retry-after-ms"))
     if exact is not None:
         return exact / 1_000
-    return parse_retry_after(headers.get("retry-after"), now=now)
-
-
-def parse_retry_after(value: str | None, *, now: Clock) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None."""
-    seconds = _finite(value)
-    if seconds is not None or value is None:
-        return seconds
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
-    except (TypeError, ValueError):
-        return None
-
-
-def _finite(value: str | None) -> float | None:
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return max(0.0, number) if math.isfinite(number) else None
+    return parse_retry_after(headers.get("retry-after"), now=now())
 
 
 def _now() -> datetime:

@@ -296,6 +296,16 @@ def test_retry_after_beyond_the_topics_delay_is_obeyed() -> None:
     assert due_at(FakeRecord(topic=retry[0], timestamp=at, headers=retry[1])) == at + 120_000
 
 
+@pytest.mark.parametrize("asked_s", [1e9, 1e300, float("inf")])
+def test_nobody_can_ask_a_record_to_wait_for_more_than_an_hour(asked_s: float) -> None:
+    retry = next_retry(
+        FakeRecord(topic="documents"), RateLimited("no", retry_after=asked_s), now=NOW
+    )
+    assert retry is not None
+    at = int(NOW.timestamp() * 1000)
+    assert due_at(FakeRecord(topic=retry[0], timestamp=at, headers=retry[1])) == at + 3_600_000
+
+
 @pytest.mark.parametrize(("slow_s", "waits_s"), [(0, 10), (-4, 6), (3_600, 10), (-11, 0)])
 def test_a_clock_of_ours_that_is_slow_makes_no_retry_wait_longer(
     slow_s: float, waits_s: float

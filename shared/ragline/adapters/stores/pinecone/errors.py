@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpx
 from pinecone.errors.exceptions import (
@@ -22,6 +23,7 @@ from pinecone.errors.exceptions import (
 
 from ragline.adapters.circuit.bounded_calls import allowed
 from ragline.errors import Misconfigured, PermanentError, RaglineError, RateLimited, Unavailable
+from ragline.retry_after import parse_retry_after
 
 _REFUSED = (UnauthorizedError, ForbiddenError, PaymentRequiredError)
 _AWAY = (PineconeConnectionError, PineconeTimeoutError, ResponseParsingError)
@@ -83,8 +85,4 @@ def _passes(status: int) -> bool:
 
 def _retry_after(error: ApiError) -> float | None:
     said = {name.lower(): value for name, value in (error.headers or {}).items()}
-    try:
-        seconds = float(said["retry-after"])
-    except (KeyError, ValueError):  # none, or a date
-        return None
-    return seconds if seconds >= 0 else None
+    return parse_retry_after(said.get("retry-after"), now=datetime.now(UTC))

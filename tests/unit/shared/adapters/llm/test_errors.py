@@ -11,7 +11,7 @@ import httpx2
 import openai
 import pytest
 
-from ragline.adapters.llm.errors import asked_to_wait, parse_retry_after, translated
+from ragline.adapters.llm.errors import asked_to_wait, translated
 from ragline.errors import (
     DeadlineExceeded,
     Misconfigured,
@@ -22,25 +22,6 @@ from ragline.errors import (
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 REQUEST = httpx2.Request("POST", "http://127.0.0.1/v1/chat/completions")
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("7", 7.0),
-        ("0.5", 0.5),
-        ("-3", 0.0),
-        ("Sat, 01 Mar 2025 12:00:30 GMT", 30.0),
-        ("Sat, 01 Mar 2025 11:00:00 GMT", 0.0),
-        ("soon", None),
-        ("", None),
-        ("inf", None),
-        ("nan", None),
-    ],
-)
-def test_it_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
-    assert parse_retry_after(value, now=lambda: NOW) == seconds
 
 
 def test_milliseconds_go_before_seconds() -> None:

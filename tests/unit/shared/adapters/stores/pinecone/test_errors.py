@@ -66,7 +66,7 @@ async def test_a_limit_and_trouble_pass_on_how_long_to_wait() -> None:
         async with guarded("searching", 1.0):
             raise RateLimitError("no", 429, retry_after=7.0)
     assert limited.value.retry_after == 7.0
-    for said, seconds in (("2", 2.0), ("-1", None), ("Wed, 21 Oct 2026", None)):
+    for said, seconds in (("2", 2.0), ("-1", 0.0), ("Wed, 21 Oct 2026", None)):
         with pytest.raises(Unavailable) as trouble:
             async with guarded("searching", 1.0):
                 raise ServiceError("no", 503, headers={"Retry-After": said})
