@@ -125,8 +125,12 @@ browser: ## a Chromium for the console's tests, installed where that is possible
 promtool: ## Prometheus' promtool for the tests of the alerts, installed where that is possible
 	@$(call from_apt,promtool,prometheus,the alerts will not be tried)
 
+.PHONY: weaviate
+weaviate: setup ## a Weaviate for the tests, built once where Go is (5 min on two cores)
+	@$(BIN)/python -m tests.weaviate_program
+
 .PHONY: test
-test: setup browser promtool ## every test that this machine can run (TESTS=path for some of them)
+test: setup browser promtool $(if $(TESTS),,weaviate) ## every test that this machine can run (TESTS=path for some of them)
 	@$(BIN)/pytest $(AT_ONCE) $(TESTS)
 
 .PHONY: test-extras

@@ -67,7 +67,7 @@ def start(
         ),
     ] = None,
     store: Annotated[
-        str | None, typer.Option(help="Another kind of store: pgvector or weaviate.")
+        str | None, typer.Option(help="Another kind of store, as RAGLINE_VECTOR_STORE__KIND.")
     ] = None,
     url: Annotated[
         str | None, typer.Option(help="Its URL, without credentials: those are the services'.")
@@ -125,7 +125,7 @@ def check(
     name: _Name = None,
     *,
     judged: _Judged = None,
-    split: _Split = "test",
+    split: _Split = "dev",
     tenant: Tenant = DEFAULT_TENANT,
     groups: _Groups = None,
     as_json: AsJson = False,
@@ -163,7 +163,7 @@ def flip(
     name: _Name = None,
     *,
     judged: _Judged = None,
-    split: _Split = "test",
+    split: _Split = "dev",
     tenant: Tenant = DEFAULT_TENANT,
     groups: _Groups = None,
     forced: _Forced = None,
@@ -207,7 +207,8 @@ def drop(
     name: Annotated[str, typer.Argument(metavar="INDEX", help="Which one.")],
     *,
     keep: Annotated[
-        float, typer.Option(min=0, metavar="HOURS", help="How long it stays after it was live.")
+        float,
+        typer.Option(min=0, metavar="HOURS", help="How long the index before stays after a flip."),
     ] = 24.0,
     as_json: AsJson = False,
     bootstrap: Bootstrap = None,
@@ -258,7 +259,7 @@ def _reindexing(bootstrap: str | None, redis: str | None, *, quiet: bool = False
     return Reindex(
         reached.kafka,
         reached.redis,
-        _store_of(),
+        _store_of(bootstrap),
         tell=(lambda _text: None) if quiet else _tell,
     )
 
@@ -277,11 +278,15 @@ def _tell(text: str) -> None:
     err.print(text, highlight=False, markup=False)
 
 
-def _store_of() -> Callable[[Index], VectorStoreSettings]:
-    """Return where an index is, according to the ingestor's settings and the running stack."""
+def _store_of(bootstrap: str | None) -> Callable[[Index], VectorStoreSettings]:
+    """Return where an index is, according to the ingestor's settings.
+
+    The running stack's store counts only with the running stack's Kafka.
+    """
     from ragline.index_settings import settings_for
     from ragline_ingestor.settings import Settings
 
-    os.environ.update(stack_environment())
+    if bootstrap is None:
+        os.environ.update(stack_environment())
     settings = Settings()
     return lambda index: settings_for(settings, index).vector_store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -18,8 +18,10 @@ _CHOSEN = (
     "INGESTOR__DOCX_COMMENTS",
     "INGESTOR__OCR",
     "VECTOR_STORE__COLLECTION",
+    "VECTOR_STORE__GRPC_HOST",
     "VECTOR_STORE__GRPC_PORT",
     "VECTOR_STORE__KIND",
+    "VECTOR_STORE__PINECONE_REGION",
     "VECTOR_STORE__QUANTISATION",
     "VECTOR_STORE__TIMEOUT_S",
     "VECTOR_STORE__URL",
@@ -59,9 +61,21 @@ def with_collection(name: str, settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def added(
-    indexes: IndexesChanged, name: str, settings: Mapping[str, str], *, now: datetime
+    indexes: IndexesChanged,
+    name: str,
+    settings: Mapping[str, str],
+    *,
+    now: datetime,
+    place_of: Callable[[Index], Hashable],
 ) -> IndexesChanged:
     """Return the indexes with one more; the same ones if it is there with these settings.
+
+    Args:
+        indexes: those that there are.
+        name: the new one's.
+        settings: in which it differs from the services'.
+        now: the current instant.
+        place_of: says where an index is, with the services' settings below its own.
 
     Raises:
         Misconfigured: the name is taken or cannot be one, or its collection is another index's.
@@ -81,11 +95,14 @@ def added(
                 f"name, or drop it first with `ragline reindex drop {name}`"
             )
         return indexes
-    for other in indexes.indexes:
-        if _place(other.settings) == _place(settings):
-            raise Misconfigured(f"the collection of index {other.name} is the same one")
     try:
         index = Index(name=name, settings=dict(settings), made_at=now)
+        for other in indexes.indexes:
+            if place_of(other) == place_of(index):
+                raise Misconfigured(
+                    f"the collection of index {other.name} is the same one: choose another with "
+                    f"--set {_COLLECTION}=NAME"
+                )
         return IndexesChanged.model_validate(
             indexes.model_copy(update={"indexes": (*indexes.indexes, index)}).model_dump()
         )
@@ -102,6 +119,11 @@ def opened(indexes: IndexesChanged, name: str) -> IndexesChanged:
     """
     require(indexes, name)
     return indexes.model_copy(update={"opening": None if name == indexes.live else name})
+
+
+def closed(indexes: IndexesChanged, name: str) -> IndexesChanged:
+    """Return the indexes with one that need no longer be open: it does not become the live one."""
+    return indexes.model_copy(update={"opening": None}) if indexes.opening == name else indexes
 
 
 def flipped(
@@ -246,7 +268,3 @@ def _busy(indexes: IndexesChanged) -> set[str | None]:
 
 def _told(index: Index) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(index.settings.items())) or "none"
-
-
-def _place(settings: Mapping[str, str]) -> tuple[str | None, ...]:
-    return tuple(settings.get(f"VECTOR_STORE__{each}") for each in ("KIND", "URL", "COLLECTION"))

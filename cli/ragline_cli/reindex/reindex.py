@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from aiokafka import TopicPartition
 
@@ -29,7 +30,7 @@ from ragline_cli.reindex import index_changes
 from ragline_cli.reindex.differences import IndexComparison, compare, told
 from ragline_cli.reindex.failures import NONE_READ, IndexFailures, read_failures
 from ragline_cli.reindex.fill import Fill, groups, read_fill
-from ragline_cli.reindex.gates import GateName, GateState, require_open
+from ragline_cli.reindex.gates import GateName, GateState, Refused, require_open
 
 _LOOK_S = 0.1
 _RATE_S = 1.0
@@ -114,12 +115,14 @@ class Reindex:
             Misconfigured: the settings cannot be used, or the name was used before.
             Unavailable: Kafka does not answer.
         """
-        self._store_of(Index(name=name, settings=dict(settings)))
+        self._place_of(Index(name=name, settings=dict(settings)))
         known = await self.indexes()
         if known.find(name) is None:
             await self._require_unused(name)
         written = await self._change(
-            lambda now: index_changes.added(now, name, settings, now=utc_now())
+            lambda now: index_changes.added(
+                now, name, settings, now=utc_now(), place_of=self._place_of
+            )
         )
         return written.indexes
 
@@ -201,7 +204,6 @@ class Reindex:
             forced: gates that are not asked.
             compares: whether its documents must be those of the live one.
             back: whether it is the way back.
-            back: whether it is the way back.
             quality: compares the live index and this one, by judged questions.
             wait_s: how long the index may take to hold what was published before now.
             opened_s: how long all who search may take to open it.
@@ -215,18 +217,24 @@ class Reindex:
         index_changes.require(known, name)
         if name == known.live:
             return Turned(indexes=known, seconds=None, late=await self._late(name))
-        opening = await self._change(lambda now: index_changes.opened(now, name))
+        opening = await self._change(lambda now: index_changes.opened(now, name), always=True)
+        opened_at = time.monotonic()
         patience_s = 0.0 if GateName.LAG in forced else wait_s
-        states, _ = await self.check(
-            name,
-            compares=compares and GateName.DOCUMENTS not in forced,
-            quality=None if GateName.QUALITY in forced else quality,
-            wait_s=patience_s,
-        )
-        require_open(states, forced)
-        if GateName.READERS not in forced:
-            require_open([await self._readers(name, opened_s)], forced)
-        at = _instant(opening.appended_ms)
+        try:
+            states, _ = await self.check(
+                name,
+                compares=compares and GateName.DOCUMENTS not in forced,
+                quality=None if GateName.QUALITY in forced else quality,
+                wait_s=patience_s,
+            )
+            require_open(states, forced)
+            if GateName.READERS not in forced:
+                require_open([await self._readers(name, opened_s)], forced)
+        except Refused:
+            await self._change(lambda now: index_changes.closed(now, name))
+            raise
+        # the broker's clock, on which the gates took that long
+        at = _instant(opening.appended_ms) + timedelta(seconds=time.monotonic() - opened_at)
         written = await self._change(lambda now: index_changes.flipped(now, name, at=at, back=back))
         # who follows sees it from now on
         started = time.perf_counter()
@@ -266,8 +274,16 @@ class Reindex:
         await drop_collection(self._store_of(index))
         return (await self._change(lambda now: index_changes.removed(now, name))).indexes
 
-    async def _change(self, change: Callable[[IndexesChanged], IndexesChanged]) -> WrittenIndexes:
-        return await change_indexes(self._kafka, COMMAND_LINE, change, source=SOURCE)
+    async def _change(
+        self, change: Callable[[IndexesChanged], IndexesChanged], *, always: bool = False
+    ) -> WrittenIndexes:
+        return await change_indexes(self._kafka, COMMAND_LINE, change, source=SOURCE, always=always)
+
+    def _place_of(self, index: Index) -> tuple[str, str, str]:
+        """Return what makes a collection one of its own, whoever reaches it with which password."""
+        store = self._store_of(index)
+        url = urlsplit(store.url.get_secret_value())
+        return store.kind, url.netloc.rpartition("@")[2] + url.path.rstrip("/"), store.collection
 
     async def _require_unused(self, name: str) -> None:
         """Refuse a name whose groups have offsets: an ingestor would go on from there."""

@@ -39,6 +39,7 @@ async def change_indexes(
     change: Change,
     *,
     source: str,
+    always: bool = False,
 ) -> WrittenIndexes:
     """Read the indexes, change them, and store that; nothing is stored if nothing changes.
 
@@ -49,6 +50,7 @@ async def change_indexes(
         profile: whose client it is.
         change: returns the new indexes; what it raises is passed on.
         source: CloudEvents source of who changes them.
+        always: store the same indexes once more, because the broker's time is wanted.
 
     Raises:
         Unavailable: Kafka does not answer.
@@ -60,7 +62,7 @@ async def change_indexes(
     ):
         before = follower.known
         after = change(before)
-        if after == before:
+        if after == before and not always:
             return WrittenIndexes(before, None)
         after = after.model_copy(update={"revision": before.revision + 1})
         value = after.to_json()

@@ -79,7 +79,7 @@ class LiveIndex(Generic[T]):
         self._opened: dict[str, _Opened[T]] = {}
         self._current: _Opened[T] | None = None
         self._closing: list[_Opened[T]] = []
-        self._problem: str | None = None
+        self._problem: tuple[str, str] | None = None  # an index, and why it is not open
         self._again_at = 0.0
 
     def use(self, service: str, instance: str) -> IndexUse:
@@ -91,12 +91,12 @@ class LiveIndex(Generic[T]):
             opened=tuple(sorted({*self._opened, *(each.index.name for each in self._closing)})),
             revision=self._indexes.known.revision,
             at=self._clock(),
-            problem=None if self._problem is None else clip(self._problem, bounds.MESSAGE_CHARS),
+            problem=None if (why := self.problem()) is None else clip(why, bounds.MESSAGE_CHARS),
         )
 
     def problem(self) -> str | None:
         """Return why an index that should be open is not, or None."""
-        return self._problem
+        return None if self._problem is None else self._problem[1]
 
     @contextmanager
     def using(self) -> Iterator[tuple[str, T]]:
@@ -124,6 +124,8 @@ class LiveIndex(Generic[T]):
         """Open what shall be open, turn to the live index, and close what nobody uses any more."""
         known = self._indexes.known
         names = wanted(known, self._clock())
+        if self._problem is not None and self._problem[0] not in names:
+            self._problem = None
         for name in names:
             index = known.find(name)
             held = self._opened.get(name)
@@ -152,11 +154,12 @@ class LiveIndex(Generic[T]):
         try:
             opened = await self._open(index)
         except RaglineError as error:
-            self._problem = f"index {index.name} cannot be opened: {error}"
+            self._problem = index.name, f"index {index.name} cannot be opened: {error}"
             self._again_at = now + _AGAIN_S
-            log.warning("%s", self._problem)
+            log.warning("%s", self._problem[1])
             return
-        self._problem = None
+        if self._problem is not None and self._problem[0] == index.name:
+            self._problem = None
         if (before := self._opened.get(index.name)) is not None:
             self._closing.append(before)
         self._opened[index.name] = opened

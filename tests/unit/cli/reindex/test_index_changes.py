@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragline.contracts.indexes import ONLY_BASE, IndexesChanged
+from ragline.contracts.indexes import ONLY_BASE, Index, IndexesChanged
 from ragline.errors import Misconfigured
+from ragline_cli.reindex import index_changes
 from ragline_cli.reindex.index_changes import (
-    added,
     flipped,
     marked_for_removal,
     next_to_answer,
@@ -26,6 +26,15 @@ from ragline_cli.reindex.index_changes import (
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 ONLY = ONLY_BASE
+
+
+def added(
+    indexes: IndexesChanged, name: str, settings: dict[str, str], *, now: datetime
+) -> IndexesChanged:
+    def place_of(index: Index) -> str | None:
+        return index.settings.get("VECTOR_STORE__COLLECTION")
+
+    return index_changes.added(indexes, name, settings, now=now, place_of=place_of)
 
 
 def two() -> IndexesChanged:

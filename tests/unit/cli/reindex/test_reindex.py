@@ -8,12 +8,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from ragline.contracts.indexes import ONLY_BASE, Index, IndexesChanged
 from ragline.errors import Misconfigured
 from ragline.messaging.index_writer import WrittenIndexes
 from ragline.ports.inventory import Listed
-from ragline.settings import KafkaSettings, VectorStoreSettings
+from ragline.settings import KafkaSettings, StoreKind, VectorStoreSettings
 from ragline_cli.reindex import reindex
 from ragline_cli.reindex.differences import compare
 from ragline_cli.reindex.gates import GateName, GateState, Refused
@@ -54,10 +55,16 @@ class World:
         return self.known
 
     async def change(
-        self, _kafka: KafkaSettings, _profile: Any, change: Callable[..., Any], *, source: str
+        self,
+        _kafka: KafkaSettings,
+        _profile: Any,
+        change: Callable[..., Any],
+        *,
+        source: str,
+        always: bool,
     ) -> WrittenIndexes:
         after = change(self.known)
-        if after == self.known:
+        if after == self.known and not always:
             return WrittenIndexes(after, None)
         self.known = after.model_copy(update={"revision": self.known.revision + 1})
         self.records.append(self.known)
@@ -93,7 +100,7 @@ async def test_a_flip_opens_the_index_first_and_is_one_record(world: World) -> N
     assert [(each.opening, each.live) for each in world.records] == [("new", "base"), (None, "new")]
     assert turned.indexes.live == "new"
     assert world.known.live_since is not None
-    assert world.known.live_since.timestamp() == 1_767_600_000  # on the broker's clock
+    assert 0 <= world.known.live_since.timestamp() - 1_767_600_000 < 60  # on the broker's clock
     again = await world.reindex.flip("new")
     assert again.seconds is None
     assert len(world.records) == 2
@@ -104,9 +111,40 @@ async def test_a_shut_gate_leaves_the_live_index(world: World, gate: GateName) -
     world.shut = {gate}
     with pytest.raises(Refused, match=f"--force {gate}"):
         await world.reindex.flip("new")
-    assert world.known.live == "base"
+    assert (world.known.live, world.known.opening) == ("base", None)
     await world.reindex.flip("new", [gate])
     assert world.known.live == "new"
+
+
+async def test_it_is_live_since_the_flip_however_long_the_gates_took(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 200.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock, 200.0))
+    world.known = BOTH.model_copy(update={"opening": "new"})  # an earlier flip was killed
+    await world.reindex.flip("new")
+    assert world.known.live_since is not None
+    assert world.known.live_since.timestamp() == 1_767_600_200
+    assert world.known.tells("base", 1_767_600_200_000)
+
+
+async def test_two_indexes_are_never_in_one_collection(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unused(_self: Reindex, _name: str) -> None:
+        """No group of that name has read anything."""
+
+    monkeypatch.setattr(Reindex, "_require_unused", unused)
+
+    def store_of(index: Index) -> VectorStoreSettings:
+        told = index.settings.get("VECTOR_STORE__URL", "postgresql://me:secret@db/x")
+        return VectorStoreSettings(kind=StoreKind.PGVECTOR, url=SecretStr(told))
+
+    world.reindex = Reindex(KafkaSettings(), None, store_of)
+    with pytest.raises(Misconfigured, match="collection of index base is the same one"):
+        await world.reindex.start("x", {"VECTOR_STORE__URL": "postgresql://db/x"})
+    await world.reindex.start("y", {"VECTOR_STORE__URL": "postgresql://db/y"})
+    assert world.known.find("y") is not None
 
 
 async def test_documents_that_differ_shut_the_gate_unless_nobody_asks(world: World) -> None:

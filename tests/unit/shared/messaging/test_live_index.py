@@ -85,6 +85,19 @@ async def test_the_old_one_answers_until_the_new_one_can_be_opened() -> None:
     await world.live.close()
 
 
+async def test_the_problem_of_an_index_that_nobody_wants_any_more_is_none() -> None:
+    world = World(away={"one"})
+    await world.live.start()
+    world.tell(opening="one")
+    await world.live.follow()
+    assert "one is away" in (world.live.problem() or "")
+    world.tell(opening=None)
+    await world.live.follow()
+    assert world.live.problem() is None
+    assert world.live.use("retriever", "1").problem is None
+    await world.live.close()
+
+
 async def test_a_live_index_that_cannot_be_opened_at_the_start_is_an_error() -> None:
     world = World(away={"base"})
     with pytest.raises(Unavailable):
