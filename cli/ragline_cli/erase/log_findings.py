@@ -25,8 +25,9 @@ from ragline.contracts.topics import (
     RETRIES,
     Topic,
 )
+from ragline.messaging.failures import stated_version
 from ragline.messaging.record import Record
-from ragline_cli.erase.subject import Subject, parsed, query_in
+from ragline_cli.erase.subject import Subject, query_in
 
 # Logs of the whole truth, where a record without a value lets compaction remove those before it
 TOMBSTONED: tuple[Topic, ...] = (DOCUMENTS, DOCUMENT_ACCESS)
@@ -157,8 +158,8 @@ def _note(found: KeyFindings, record: Record) -> None:
 
 
 def _version(record: Record) -> int:
-    stated = parsed(record.value).get("version") if record.value else None
-    if isinstance(stated, int):
+    """Return the version that a record states, read as forgivingly as the ingestor does."""
+    if record.value and (stated := stated_version(record)):
         return stated
     header = last_header(record.headers, VERSION) or ""
     return int(header) if header.isascii() and header.isdigit() else -1

@@ -119,7 +119,7 @@ class DocumentHandler(Handler):
             topic, headers = retry
             self._retried.note(record)
             await self._context.publisher.forward(
-                topic, record, [*headers, *self._context.index_header]
+                topic, record, [*headers, *self._context.index_header(record)]
             )
             code = error.code if isinstance(error, TransientError) else "internal"
             self._context.metrics.count("ragline_retries_total", topic=record.topic, code=code)
@@ -145,7 +145,7 @@ class DocumentHandler(Handler):
                     raise
                 metrics = self._context.metrics
                 metrics.count("ragline_retries_total", topic=record.topic, code=error.code)
-                pause_s = error.retry_after or _PAUSE_S
+                pause_s = min(error.retry_after or _PAUSE_S, _IN_PLACE_S)
             else:
                 return
             with self._context.waiting.here():

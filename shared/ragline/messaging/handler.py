@@ -65,10 +65,10 @@ class HandlerContext:
     tells: Callable[[float], bool] = lambda _appended_ms: True
     tracer: Tracer = field(default_factory=NoTracer)
 
-    @property
-    def index_header(self) -> Headers:
-        """Name the index, unless it is the base."""
-        return [] if self.index == BASE_INDEX else [(INDEX, self.index.encode())]
+    def index_header(self, record: Record) -> Headers:
+        """Name the index on a record that goes on; the base only where the record names another."""
+        named = any(name == INDEX for name, _ in record.headers)
+        return [(INDEX, self.index.encode())] if named or self.index != BASE_INDEX else []
 
 
 class Handler(ABC):
@@ -178,7 +178,7 @@ class Handler(ABC):
             record, failure, service=self._context.service, now=self._context.clock()
         )
         await self._context.publisher.forward(
-            DEAD_LETTERS.name, record, [*headers, *self._context.index_header]
+            DEAD_LETTERS.name, record, [*headers, *self._context.index_header(record)]
         )
         self._context.metrics.count(
             "ragline_dead_letters_total", topic=record.topic, cause=failure.cause

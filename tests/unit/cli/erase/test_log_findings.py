@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,19 @@ def test_a_key_is_found_in_each_partition_with_its_highest_version() -> None:
     assert found.records == 2
     assert found.newest_ms == 20
     assert findings.versions == {"a.md": 9}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        event(version="7"),
+        b"\x00\x00\x00\x00\x2a" + event(version=7),
+        json.dumps(event(version=7).decode()).encode(),
+    ],
+    ids=["a text", "framed by a schema registry", "JSON in JSON"],
+)
+def test_a_version_counts_however_the_ingestor_can_read_it(value: bytes) -> None:
+    assert seen(FakeRecord("documents", value)).versions == {"a.md": 7}
 
 
 def test_a_question_is_found_by_the_passages_that_it_had() -> None:

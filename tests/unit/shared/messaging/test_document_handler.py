@@ -340,6 +340,17 @@ async def test_what_fails_names_the_index_unless_it_is_the_base(
     assert headers.get(INDEX) == named
 
 
+@pytest.mark.parametrize("fails", [unusable, away])
+@pytest.mark.parametrize("index", ["base", "new"])
+async def test_what_fails_is_not_left_to_the_index_that_its_publisher_names(
+    fails: Callable[[Any], Awaitable[Any]], index: str
+) -> None:
+    world = World(stage=fails, index=index)
+    await world.deliver(FakeRecord(headers=[(INDEX, b"finer")]))
+    ((_, _, headers),) = world.publisher.forwarded
+    assert headers[INDEX] == index.encode()
+
+
 @pytest.mark.parametrize("topic", ["documents.retry.10s", "documents.ocr"])
 @pytest.mark.parametrize("index", ["base", "new"])
 @pytest.mark.parametrize("header", [None, b"base", b"new"])
