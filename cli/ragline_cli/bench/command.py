@@ -95,6 +95,7 @@ def bench(
         at_rest=found.at_rest,
         memory_mib=found.memory_mib,
         record_bytes=found.record_bytes,
+        answer_bytes=found.answer_bytes,
         machine=machine,
         stack=kind,
         tenant=tenant,
@@ -212,12 +213,13 @@ class BenchFigures:
     at_rest: dict[str, float]
     memory_mib: dict[str, float]
     record_bytes: dict[str, float]
+    answer_bytes: float | None
 
 
 async def _measure(target: Connection, load: Load, questions: list[str] | None) -> BenchFigures:
     from ragline_cli.ask.asker import open_asker
     from ragline_cli.bench.memory import memory_mib
-    from ragline_cli.bench.record_sizes import record_bytes
+    from ragline_cli.bench.record_sizes import answer_bytes, record_bytes
     from ragline_cli.bench.run import at_rest, warm_up
 
     if questions is None:
@@ -227,8 +229,14 @@ async def _measure(target: Connection, load: Load, questions: list[str] | None) 
         resting = await at_rest(load.parts)
         levels = [await _level(asker, questions, load, level) for level in load.levels]
         freshness = [each async for each in _freshness(target, asker, questions, load)]
-    sizes = await record_bytes(target.kafka)
-    return BenchFigures(tuple(levels), tuple(freshness), resting, memory_mib(load.parts), sizes)
+    return BenchFigures(
+        levels=tuple(levels),
+        freshness=tuple(freshness),
+        at_rest=resting,
+        memory_mib=memory_mib(load.parts),
+        record_bytes=await record_bytes(target.kafka),
+        answer_bytes=await answer_bytes(target.kafka),
+    )
 
 
 async def _level(

@@ -33,15 +33,27 @@ async def record_bytes(
     """
     found = {}
     for topic in topics:
-        async with open_reader(kafka, topic.name) as consumer:
-            places = consumer.assignment()
-            begins = await consumer.beginning_offsets(places)
-            ends = await consumer.end_offsets(places)
-            starts = {place: max(begins[place], ends[place] - _LAST) for place in places}
-            sizes = [_stored(record) async for record in read_range(consumer, starts, ends)]
-        if sizes:
+        if sizes := [_stored(record) for record in await _last(kafka, topic)]:
             found[topic.name] = round(statistics.fmean(sizes), 1)
     return found
+
+
+async def answer_bytes(kafka: KafkaSettings) -> float | None:
+    """Return the mean bytes of an answer's JSON, as Redis keeps it; None without any.
+
+    Raises: as `record_bytes`.
+    """
+    sizes = [len(record.value or b"") for record in await _last(kafka, ANSWERS)]
+    return round(statistics.fmean(sizes), 1) if sizes else None
+
+
+async def _last(kafka: KafkaSettings, topic: Topic) -> list[ConsumerRecord]:
+    async with open_reader(kafka, topic.name) as consumer:
+        places = consumer.assignment()
+        begins = await consumer.beginning_offsets(places)
+        ends = await consumer.end_offsets(places)
+        starts = {place: max(begins[place], ends[place] - _LAST) for place in places}
+        return [record async for record in read_range(consumer, starts, ends)]
 
 
 def _stored(record: ConsumerRecord) -> int:

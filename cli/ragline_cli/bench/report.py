@@ -58,7 +58,8 @@ class BenchReport(BaseModel):
 
     `at_rest` is the processor time in ms a second that each part uses while nothing is asked,
     `memory_mib` what each has in memory at the end, and `record_bytes` the mean size of a record of
-    each topic of the query path, as it is stored.
+    each topic of the query path, as it is stored; `answer_bytes` that of an answer's JSON, null in
+    reports of earlier releases.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +73,7 @@ class BenchReport(BaseModel):
     at_rest: dict[str, float] = Field(default_factory=dict)
     memory_mib: dict[str, float] = Field(default_factory=dict)
     record_bytes: dict[str, float] = Field(default_factory=dict)
+    answer_bytes: float | None = None
     hops_budget_ms: float = HOPS_BUDGET_MS
 
     @classmethod
@@ -83,6 +85,7 @@ class BenchReport(BaseModel):
         at_rest: Mapping[str, float] = MappingProxyType({}),
         memory_mib: Mapping[str, float] = MappingProxyType({}),
         record_bytes: Mapping[str, float] = MappingProxyType({}),
+        answer_bytes: float | None = None,
         machine: Machine,
         stack: str,
         tenant: str,
@@ -98,6 +101,7 @@ class BenchReport(BaseModel):
             at_rest=dict(at_rest),
             memory_mib=dict(memory_mib),
             record_bytes=dict(record_bytes),
+            answer_bytes=answer_bytes,
         )
 
     def verdict(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ from ragline_cli.doctor.checks import (
 from ragline_cli.doctor.diagnosis import Diagnosis, Severity
 from ragline_cli.doctor.patient import Patient
 
+log = logging.getLogger(__name__)
 Check = Callable[[Patient], Awaitable[list[Diagnosis]]]
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
@@ -51,8 +53,21 @@ async def examine(patient: Patient, checks: Mapping[str, Check] = CHECKS) -> lis
             found += await check(patient)
         except RaglineError as error:
             found.append(_not_seen(name, error))
+        except Exception as error:  # a fault of the check itself must not hide what others found
+            log.debug("the check %s failed", name, exc_info=error)
+            found.append(_failed(name, error))
     patient.on_progress("checks", len(checks), len(checks))
     return sorted(found, key=lambda each: -each.severity)
+
+
+def _failed(name: str, error: Exception) -> Diagnosis:
+    return Diagnosis(
+        check=name,
+        severity=Severity.ERROR,
+        subject=name,
+        meaning=f"this check itself failed: {type(error).__name__}: {error}",
+        remedy="report it, with what this command printed",
+    )
 
 
 def _not_seen(name: str, error: RaglineError) -> Diagnosis:

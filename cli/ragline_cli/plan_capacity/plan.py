@@ -90,7 +90,7 @@ def plan(target: Demand, report: BenchReport) -> CapacityPlan:
         store_disk_bytes=float(store.disk * target.chunks) if store else None,
         store_memory_bytes=float(store.memory * target.chunks) if store and store.memory else None,
         store_measured_at=store.at if store else None,
-        redis_claim_bytes=claim_bytes(target, report.record_bytes),
+        redis_claim_bytes=claim_bytes(target, report.answer_bytes),
         redis_embedding_bytes=embedding_bytes(target),
         embedding_core_hours=embedding_core_hours(target),
         tokens_in_a_month=asked * target.tokens_in,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ragline.contracts.topics import Service
@@ -16,6 +16,8 @@ from ragline_cli.plan_capacity.simulation import Leg, Route
 KAFKA = "kafka"
 REDIS = "redis"
 STORE = "store"
+# as the parts of a stack are called
+_STORES = frozenset({"chroma", "postgres", "qdrant", "weaviate"})
 # no services of ours: they work on several cores, and grow with what they store
 SERVERS = frozenset({KAFKA, REDIS, STORE})
 # from the median to the 95th percentile of a normal distribution, in standard deviations
@@ -57,15 +59,17 @@ class MeasuredRoute:
                 "the report has no processor times: measure a stack on this machine, with "
                 "`ragline bench --stack real`"
             )
-        spent = {
-            _station(part): max(0.0, ms - report.at_rest.get(part, 0.0) / alone.per_second)
-            for part, ms in alone.processor.items()
-        }
+        spent = _by_station(
+            {
+                part: max(0.0, ms - report.at_rest.get(part, 0.0) / alone.per_second)
+                for part, ms in alone.processor.items()
+            }
+        )
         way = _Way(alone, spent)
         return cls(
             route=Route(way.steps(), way.beside(), way.again(), way.often),
             processor_ms=spent,
-            memory_mib={_station(part): mib for part, mib in report.memory_mib.items()},
+            memory_mib=_by_station(report.memory_mib),
             at_rest=sum(report.at_rest.values()) / 1000,
         )
 
@@ -75,9 +79,14 @@ def least(report: BenchReport) -> LevelFigures:
     return min(report.levels, key=lambda level: level.in_flight)
 
 
-def _station(part: str) -> str:
+def _by_station(of_parts: Mapping[str, float]) -> dict[str, float]:
+    """Return figures by station; other parts, as a chat model's server, take no part in a plan."""
     known = {*(each.value for each in Service), KAFKA, REDIS}
-    return part if part in known else STORE
+    found: defaultdict[str, float] = defaultdict(float)
+    for part, figure in of_parts.items():
+        if part in known or part in _STORES:
+            found[STORE if part in _STORES else part] += figure
+    return dict(found)
 
 
 class _Way:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ragline.contracts.topics import ANSWERS
 from ragline.settings import StoreKind
 from ragline_cli.bench.record_sizes import QUERY_TOPICS
 from ragline_cli.plan_capacity.demand import Demand
 
 REPLICATION = 3
 _DAY_MS = 24 * 3600 * 1000
-# `docs/operate.md`, "Redis": days that a claim is kept, bytes beside an answer's, bytes of an
-# embedding with its place in the table of keys
+# `docs/operate.md`, "Redis": days that a claim is kept, bytes of an answer's JSON and beside it,
+# bytes of an embedding with its place in the table of keys
 _CLAIM_DAYS = 2
+_ANSWER_BYTES = 4_000
 _CLAIM_BYTES = 170
 _EMBEDDING_BYTES = 1_700
 # `docs/quality/embedders.md`: a passage of about 200 words by the default model
@@ -63,9 +63,13 @@ def topic_bytes(target: Demand, record_bytes: Mapping[str, float]) -> dict[str, 
     return kept | {"documents": documents}
 
 
-def claim_bytes(target: Demand, record_bytes: Mapping[str, float]) -> float:
-    """Return the memory of Redis for the claims of answers, in bytes."""
-    each = record_bytes.get(ANSWERS.name, 0.0) + _CLAIM_BYTES
+def claim_bytes(target: Demand, answer_bytes: float | None) -> float:
+    """Return the memory of Redis for the claims of answers, in bytes.
+
+    `answer_bytes` are those of an answer's JSON, null if they were not measured: Redis keeps it as
+    it is, while Kafka's records are compressed.
+    """
+    each = (answer_bytes or _ANSWER_BYTES) + _CLAIM_BYTES
     return target.questions_a_day * _CLAIM_DAYS * each
 
 

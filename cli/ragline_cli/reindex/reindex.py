@@ -378,7 +378,7 @@ class Reindex:
         if self._redis is None:
             raise Misconfigured("no Redis is named: set RAGLINE_REDIS__URL")
         async with open_redis(self._redis) as redis:
-            yield RedisIndexUses(redis, clock=utc_now)
+            yield RedisIndexUses(redis)
 
     async def _until_closed(self, name: str) -> None:
         """Wait until no process that searches has the index open, as far as Redis knows."""

@@ -138,7 +138,7 @@ async def compose(settings: Settings, health: Health, metrics: Metrics) -> Async
                 lambda index: _open_sources(settings_for(settings, index), metrics),
                 clock=utc_now,
                 service=Service.GATEWAY,
-                uses=RedisIndexUses(redis, clock=utc_now),
+                uses=RedisIndexUses(redis),
             )
         )
         health.degraded["indexes"] = live.problem

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from urllib.parse import urlsplit
 
 import fsspec
 
 from ragline.errors import InvalidDocument, Misconfigured, Unavailable
 from ragline.redaction import without_secrets
+from ragline_ingestor.daemon_thread import DaemonThreads
 from ragline_ingestor.document import Content
 from ragline_ingestor.fetcher import check_size
 from ragline_ingestor.uri_rules import forbidden
 
+# a share that hangs keeps a thread for each document that it was asked for
+_AT_ONCE = 16
 _MISSING = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 
 
@@ -21,6 +24,7 @@ class FileReader:
 
     def __init__(self, *, max_bytes: int) -> None:
         self._max_bytes = max_bytes
+        self._threads = DaemonThreads(at_once=_AT_ONCE)
 
     async def __call__(self, uri: str) -> Content:
         """Return the bytes; these sources state no media type.
@@ -32,7 +36,7 @@ class FileReader:
         """
         if "::" in uri:  # fsspec reads `a::b` as one file system inside another
             raise forbidden("content_uri must not chain file systems with `::`")
-        return Content(data=await asyncio.to_thread(self._read, uri))
+        return Content(data=await self._threads.run(partial(self._read, uri)))
 
     def _read(self, uri: str) -> bytes:
         try:

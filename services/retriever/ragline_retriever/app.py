@@ -56,7 +56,7 @@ async def compose(
             lambda index: open_stage(settings_for(settings, index), metrics, name=index.name),
             clock=utc_now,
             service=Service.RETRIEVER,
-            uses=RedisIndexUses(redis, clock=utc_now),
+            uses=RedisIndexUses(redis),
         ) as live,
         watching_ledger(redis, metrics) as watch,
         AsyncExitStack() as stack,

@@ -23,7 +23,7 @@ from faststream.kafka.subscriber.usecase import DefaultSubscriber
 
 from ragline.background import within
 from ragline.clock import utc_now
-from ragline.errors import KillsTheWorker, Misconfigured, Unavailable
+from ragline.errors import KillsTheWorker, Misconfigured, RaglineError
 from ragline.messaging.consumption import Consumption
 from ragline.messaging.failures import wait_s
 from ragline.messaging.fetch_position import fetch_position
@@ -109,7 +109,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
             try:
                 with translated("connecting to Kafka"):
                     await self._join()
-            except Unavailable as error:
+            except RaglineError as error:  # also a right that is missing: somebody may grant it
                 log.warning("%s: not joined yet: %s", self.state.topic, error)
                 await self._drop_consumer()
                 await asyncio.sleep(_REJOIN_S)

@@ -12,7 +12,7 @@ from ragline.contracts.indexes import IndexName
 
 
 class ProcessNote(Contract):
-    """What one process says; `at` is when."""
+    """What one process says; `at` is when: by the store's clock, once the note is there."""
 
     service: Name
     instance: Name

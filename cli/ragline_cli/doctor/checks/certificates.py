@@ -26,6 +26,7 @@ _SOON = timedelta(days=30)
 _VERY_SOON = timedelta(days=7)
 _CONNECT_S = 10.0
 _HTTPS = 443
+_KAFKA = 9_092
 _REDIS = 6_379
 _POSTGRESQL = 5_432
 # PostgreSQL's protocol: a message of 8 bytes asks for TLS, and one byte says that it comes
@@ -81,11 +82,13 @@ def _servers(settings: OperatorSettings) -> Iterator[_Server]:
     if settings.kafka.uses_tls:
         context = credential_options(settings.kafka)["ssl_context"]
         for server in settings.kafka.bootstrap_servers.split(","):
-            host, _, port = server.strip().rpartition(":")
-            yield _Server(host, int(port), context)
+            address = urlsplit(f"//{server.strip()}")
+            yield _Server(address.hostname or "localhost", address.port or _KAFKA, context)
     for redis in {settings.redis, settings.redis.caches}:
         options = connection_options(redis)
-        if trusting := redis_tls.tls_context(options):
+        trusting = redis_tls.tls_context(options)
+        # without verification no certificate is looked at, neither by services nor here
+        if trusting and trusting.verify_mode is ssl.CERT_REQUIRED:
             yield _Server(options.get("host", "localhost"), options.get("port", _REDIS), trusting)
     url = store_url(settings.vector_store)
     store = urlsplit(url)

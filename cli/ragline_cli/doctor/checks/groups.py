@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 
-from ragline.contracts.topics import CONSUMERS, TOPICS, consumer_group
+from ragline.contracts.indexes import BASE_INDEX
+from ragline.contracts.topics import CONSUMERS, TOPICS, Service, consumer_group
 from ragline.messaging.kafka_clients import open_admin, open_consumer
 from ragline_cli.doctor.diagnosis import Diagnosis, Severity
+from ragline_cli.doctor.indexes import kept_indexes
 from ragline_cli.doctor.patient import Patient
 from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.kafka.groups import committed_offsets, count_members
@@ -54,11 +56,13 @@ async def check(patient: Patient) -> list[Diagnosis]:
     kafka = patient.settings.kafka
     async with open_admin(kafka, COMMAND_LINE) as admin:
         existing = await read_topics(admin, {topic.name for topic in TOPICS})
+        indexes = [each.name for each in await kept_indexes(kafka)]
         wanted = [
-            (consumer_group(service, topic), topic)
+            (consumer_group(service, topic, index=index), topic)
             for topic in TOPICS
             for service in CONSUMERS
             if service in topic.consumers and topic.name in existing
+            for index in (indexes if service == Service.INGESTOR else [BASE_INDEX])
         ]
         members = {group: await count_members(admin, group) for group, _ in wanted}
         places = [

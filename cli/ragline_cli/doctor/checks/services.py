@@ -22,7 +22,7 @@ async def check(patient: Patient) -> list[Diagnosis]:
         Unavailable: Redis is down.
     """
     async with open_redis(patient.settings.redis) as redis:
-        presences = await RedisPresences(redis, clock=patient.clock).recent()
+        presences = await RedisPresences(redis).recent()
     return [*judge_versions(presences), *judge_indexes(presences)]
 
 

@@ -6,22 +6,27 @@ from collections.abc import Iterator
 
 from ragline.adapters.stores.indexing import ANALYSIS_VERSION, CollectionContents
 from ragline.adapters.stores.opening import contents
+from ragline.index_settings import settings_for
 from ragline.settings import VectorStoreSettings
 from ragline_cli.doctor.diagnosis import Diagnosis, Severity
+from ragline_cli.doctor.indexes import kept_indexes
 from ragline_cli.doctor.patient import Patient
 
 NAME = "store"
 
 
 async def check(patient: Patient) -> list[Diagnosis]:
-    """Look at the collection.
+    """Look at the collection of each index.
 
     Raises:
-        Unavailable: the store is down.
-        Misconfigured: wrong credentials, or the collection is not Ragline's.
+        Unavailable: a store is down.
+        Misconfigured: wrong credentials, or a collection is not Ragline's.
     """
-    settings = patient.settings.vector_store
-    return list(judge(settings, await contents(settings)))
+    found: list[Diagnosis] = []
+    for index in await kept_indexes(patient.settings.kafka):
+        settings = settings_for(patient.settings, index).vector_store
+        found += judge(settings, await contents(settings))
+    return found
 
 
 def judge(settings: VectorStoreSettings, found: CollectionContents | None) -> Iterator[Diagnosis]:
@@ -59,6 +64,6 @@ def judge(settings: VectorStoreSettings, found: CollectionContents | None) -> It
         check=NAME,
         severity=Severity.NOTICE,
         subject=subject,
-        meaning=f"made with {found.identity}, {found.identity.dimensions} dimensions; it holds "
-        f"{', '.join(counted)}",
+        meaning=f"made with {found.identity}, {found.identity.dimensions} dimensions"
+        + (f"; it holds {', '.join(counted)}" if counted else ""),
     )

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from ragline import __version__
 from ragline.adapters.redis.process_notes import ProcessNotes
 from ragline.background import repeating
-from ragline.clock import Clock, utc_now
+from ragline.clock import utc_now
 from ragline.contracts import bounds
 from ragline.contracts.bounds import clip
 from ragline.errors import RaglineError
@@ -24,8 +24,8 @@ _EVERY_S = 5.0
 class RedisPresences(ProcessNotes[Presence]):
     """Port `NoteBoard` of presences."""
 
-    def __init__(self, redis: Redis, *, clock: Clock) -> None:
-        super().__init__(redis, clock=clock, key="ragline:presences", kind=Presence)
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(redis, key="ragline:presences", kind=Presence)
 
 
 def no_index() -> None:
@@ -37,7 +37,7 @@ async def present(
     redis: Redis, service: str, *, index: Callable[[], EmbeddedIndex | None] = no_index
 ) -> AsyncIterator[None]:
     """Say every few seconds that this process runs, with the index that it then has."""
-    presences, instance = RedisPresences(redis, clock=utc_now), instance_name()
+    presences, instance = RedisPresences(redis), instance_name()
 
     async def say() -> None:
         presence = Presence(

@@ -203,7 +203,7 @@ async def test_a_cluster_that_asks_nobody_who_they_are_is_noticed(patient: Patie
 async def test_processes_of_two_releases_and_with_two_models_are_found(patient: Patient) -> None:
     assert await services.check(patient) == []
     async with open_redis(patient.settings.redis) as client:
-        presences = RedisPresences(client, clock=utc_now)
+        presences = RedisPresences(client)
         for service, version in (("retriever", "1.0"), ("retriever", "1.1"), ("ingestor", "1.1")):
             index = embedded_index("base", patient.settings.vector_store, f"{service}'s model")
             presence = Presence(

@@ -130,7 +130,7 @@ async def test_no_change_of_the_live_index_waits_for_a_shadow(
 ) -> None:
     """Else no index could become live while a shadow judges it: it never opens another one."""
     async with open_redis(RedisSettings(url=SecretStr(redis_url))) as redis:
-        uses = RedisIndexUses(redis, clock=utc_now)
+        uses = RedisIndexUses(redis)
         began = utc_now()
         noted: list[IndexUse] = []
 

@@ -25,6 +25,19 @@ async def refused(_patient: Patient) -> list[Diagnosis]:
     raise Misconfigured("the password is wrong")
 
 
+async def broken(_patient: Patient) -> list[Diagnosis]:
+    raise KeyError("notAfter")
+
+
+async def test_a_check_that_fails_itself_hides_nothing() -> None:
+    found = await examine(PATIENT, {"broken": broken, "well": well})
+    assert [(each.check, each.severity) for each in found] == [
+        ("broken", Severity.ERROR),
+        ("well", Severity.NOTICE),
+    ]
+    assert "KeyError: 'notAfter'" in found[0].meaning
+
+
 async def test_a_check_that_cannot_look_is_a_finding_and_the_worst_comes_first() -> None:
     found = await examine(PATIENT, {"well": well, "away": away, "refused": refused})
     assert [each.check for each in found] == ["away", "refused", "well"]

@@ -29,6 +29,13 @@ def test_processor_time_is_counted_once_and_without_what_is_used_at_rest(
     assert found.at_rest == pytest.approx(0.04)
 
 
+def test_other_parts_of_the_stack_are_not_taken_for_the_store(reported: Reported) -> None:
+    alone = level(1, 10.0, 80.0)
+    more = {"llm": 900.0, "ingestor@finer": 0.2}
+    busier = alone.model_copy(update={"processor": {**alone.processor, **more}})
+    assert MeasuredRoute.of(reported(busier)) == MeasuredRoute.of(reported(alone))
+
+
 def test_what_is_looked_up_again_counts_as_often_as_it_was(reported: Reported) -> None:
     once = level(1, 10.0, 80.0)
     stages = tuple(

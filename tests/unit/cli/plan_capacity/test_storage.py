@@ -42,7 +42,8 @@ def test_a_topic_that_was_not_measured_is_left_out() -> None:
 
 
 def test_redis_keeps_two_days_of_claims_and_every_embedding() -> None:
-    assert claim_bytes(TARGET, RECORD_BYTES) == pytest.approx(2 * A_DAY * 4_170)
+    assert claim_bytes(TARGET, None) == pytest.approx(2 * A_DAY * 4_170)
+    assert claim_bytes(TARGET, 6_000.0) == pytest.approx(2 * A_DAY * 6_170)
     assert embedding_bytes(TARGET) == 1.7e9
 
 

@@ -10,7 +10,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError
 
 from ragline.contracts.topics import DOCUMENT_ACCESS
 from ragline.messaging.assignment import Assignment
@@ -237,7 +237,8 @@ async def test_a_topic_that_must_wait_is_joined_after_the_head_start_and_tried_u
     subscriber: Any = subscribe(
         make_broker(KafkaSettings(), client_id="test"), group="g", state=state
     )
-    outcomes: list[Exception | None] = [KafkaConnectionError("away"), None]
+    refused = GroupAuthorizationFailedError("g")
+    outcomes: list[Exception | None] = [KafkaConnectionError("away"), refused, None]
     joined = asyncio.Event()
 
     async def join() -> None:
@@ -250,11 +251,11 @@ async def test_a_topic_that_must_wait_is_joined_after_the_head_start_and_tried_u
     for _ in range(2):  # the broker is started again if one of its subscribers fails to start
         await subscriber.start()
     await asyncio.sleep(0)
-    assert len(outcomes) == 2
+    assert len(outcomes) == 3
 
     head_start.saw({}, {})
     await subscriber.start()  # it joins in the background, and not once more
-    assert len(outcomes) == 2
+    assert len(outcomes) == 3
     await joined.wait()
     assert outcomes == []
 

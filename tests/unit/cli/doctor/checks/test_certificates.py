@@ -124,3 +124,22 @@ async def test_without_tls_there_is_nothing_to_look_at() -> None:
         on_progress=no_progress,
     )
     assert await certificates.check(plain) == []
+
+
+async def test_a_broker_without_a_port_and_a_redis_that_is_not_verified_are_no_fault(
+    tmp_path: Path,
+) -> None:
+    good = Signed.until(datetime.now(UTC) + timedelta(days=90), tmp_path)
+    async with served(good) as port:
+        redis = SecretStr(f"rediss://{LOOPBACK}:{port}/0?ssl_cert_reqs=none")
+        settings = patient(port, good).settings
+        loose = settings.model_copy(
+            update={
+                "redis": RedisSettings(url=redis),
+                "kafka": settings.kafka.model_copy(update={"bootstrap_servers": "kafka.invalid"}),
+            }
+        )
+        told = await certificates.check(
+            Patient(settings=loose, clock=utc_now, on_progress=no_progress)
+        )
+    assert [each.subject for each in told] == ["kafka.invalid:9092"]
