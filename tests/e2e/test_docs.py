@@ -39,6 +39,7 @@ PAGES = (
     "dead-letters",
     "feedback",
     "shadow-traffic",
+    "upgrade",
 )
 _LIMIT_S = 120
 

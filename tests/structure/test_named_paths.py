@@ -30,6 +30,8 @@ NO_PATHS = (
     "bench.json",
     "bench.md",
     "corpus.jsonl",
+    "queries.jsonl",
+    "qrels/dev.tsv",
     "rejected.jsonl",
     # files and documents of examples
     "./handbook",
@@ -43,6 +45,7 @@ NO_PATHS = (
     # media types and image names
     "application/",
     "text/",
+    "ragline/cli",
     "ragline/retriever",
     # other people's repositories and modules
     "anthropics/anthropic-cookbook",
