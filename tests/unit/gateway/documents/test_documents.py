@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ragline.contracts import bounds
 from ragline.contracts.documents import DocumentStatus, Operation, Outcome
 from ragline_gateway.documents.events import access_changed, changed, deleted
 from ragline_gateway.documents.models import AccessBody, DocumentBody, DocumentProgress
@@ -79,6 +80,24 @@ def test_what_is_never_read_is_refused_with_what_helps(name: str, word: str) -> 
 
     assert refused.value.status == 415
     assert word in (refused.value.detail or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "told"),
+    [("a.pdf", 6_291_456, "at most 6,291,456 bytes"), ("a.md", 8_388_608, "8,388,608 characters")],
+)
+def test_a_file_that_no_event_can_carry_is_refused_with_the_limit(
+    name: str, most: int, told: str
+) -> None:
+    """A body of eight million bytes may hold one: in base64 it is a third longer."""
+    longest = file(name, b"x" * most)
+    with pytest.raises(Problem) as refused:
+        file(name, b"x" * (most + 1))
+
+    assert len(longest.content) == bounds.CONTENT_CHARS  # type: ignore[attr-defined]
+    assert refused.value.status == 413
+    assert told in (refused.value.detail or "")
+    assert "content_uri" in (refused.value.detail or "")
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.md", "a.pdf", "a.html"]))

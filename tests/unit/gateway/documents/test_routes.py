@@ -192,6 +192,19 @@ async def test_an_upload_of_which_a_part_is_stored_tells_each_file(
     assert len(published.events) == 1
 
 
+async def test_a_file_that_is_too_large_leaves_the_others_to_be_stored(
+    http: httpx.AsyncClient, published: Published
+) -> None:
+    files = [("files", ("a.pdf", b"x" * 6_300_000)), ("files", ("b.md", b"x"))]
+    taken = await http.post("/v1/documents", files=files, headers=as_("writer"))
+    refused = await http.post("/v1/documents", files=files[:1], headers=as_("writer"))
+
+    assert taken.status_code == 202
+    assert [each["status"] for each in taken.json()["documents"]] == ["rejected", "pending"]
+    assert len(published.events) == 1
+    assert (refused.status_code, refused.json()["code"]) == (413, "all-rejected")
+
+
 async def test_a_part_of_a_form_that_nobody_knows_is_refused_by_its_name(
     http: httpx.AsyncClient, published: Published
 ) -> None:
