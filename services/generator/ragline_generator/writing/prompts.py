@@ -14,9 +14,10 @@ Greshake et al., 2023).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import starmap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, starmap
+from operator import attrgetter
 from pathlib import Path
 from string import Template
 
@@ -58,8 +59,10 @@ class Prompts:
     ) -> list[ChatMessage]:
         """Return the messages that ask a model to answer from `context`.
 
-        `language` is the English name of the answer's language, if it is known. `example` adds
-        one worked example, which base models need to see the form of an answer.
+        After the system's, users and assistant take turns: turns of one role after each other are
+        one message, because some chat templates refuse two. `language` is the English name of the
+        answer's language, if it is known. `example` adds one worked example, which base models need
+        to see the form of an answer.
         """
         form = {"language": language or _ANY_LANGUAGE, "shape": self.shapes[intent]}
         user = self.user.substitute(
@@ -67,12 +70,12 @@ class Prompts:
             passages="\n".join(starmap(_passage, enumerate(context, start=1))),
             question=neutralised(question),
         )
-        turns = (ChatMessage(role=t.role, content=neutralised(t.text)) for t in history)
+        told = _alternating(ChatMessage(role=turn.role, content=turn.text) for turn in history)
+        turns = (replace(each, content=neutralised(each.content)) for each in told)
+        asked = ChatMessage(role="user", content=user)
         return [
             ChatMessage(role="system", content=self.system.substitute(form)),
-            *(self.example if example else ()),
-            *turns,
-            ChatMessage(role="user", content=user),
+            *_alternating((*(self.example if example else ()), *turns, asked)),
         ]
 
 
@@ -114,6 +117,11 @@ def recent(history: Sequence[Turn], *, budget: int, count: Callable[[str], int])
     while kept and kept[0].role != "user":
         kept.pop(0)
     return kept
+
+
+def _alternating(messages: Iterable[ChatMessage]) -> Iterator[ChatMessage]:
+    for role, same in groupby(messages, key=attrgetter("role")):
+        yield ChatMessage(role=role, content="\n\n".join(each.content for each in same))
 
 
 def _passage(number: int, excerpt: Excerpt) -> str:

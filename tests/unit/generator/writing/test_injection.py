@@ -66,14 +66,17 @@ hostile = st.lists(
 ).map("".join)
 
 
-def messages_with(text: str) -> list[ChatMessage]:
+SAID: list[Turn] = [Turn(role="assistant", text="Yes.")]
+
+
+def messages_with(text: str, *, then: Sequence[Turn] = SAID) -> list[ChatMessage]:
     """Build a prompt with `text` in every place that takes text from outside."""
     passages = [
         make_passage(text, chunk=chunk, title=text, heading_path=(text,), url=text or None)
         for chunk in ("c1", "c2")
     ]
     context = [Excerpt(passage, split(passage.text)) for passage in passages]
-    return build(text, Intent.FACTUAL, context, [Turn(role="user", text=text)])
+    return build(text, Intent.FACTUAL, context, [Turn(role="user", text=text), *then])
 
 
 def control(text: str) -> list[str]:
@@ -108,10 +111,12 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 
 @given(hostile)
 def test_no_text_opens_or_closes_an_element_or_a_turn(text: str) -> None:
-    system, turn, user = messages_with(text)
+    system, turn, _, user = messages_with(text)
+    _, both = messages_with(text, then=())
 
     ours = ["<passage", "[1]", "[2]", "</passage"]
     assert [found.strip() for found in control(user.content)] == ours
+    assert [found.strip() for found in control(both.content)] == ours
     assert control(turn.content) == []
     assert system == messages_with("")[0]
 
@@ -121,7 +126,7 @@ def test_no_text_takes_a_turn_in_a_transcript(text: str) -> None:
     written = transcript(messages_with(text))
 
     names = [found.group() for line in lines(written) if (found := TURN.match(line))]
-    assert names == ["Instructions:", "User:", "User:", "Assistant:"]
+    assert names == ["Instructions:", "User:", "Assistant:", "User:", "Assistant:"]
     assert written.count("\n\nUser:") == 2
 
 

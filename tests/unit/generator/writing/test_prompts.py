@@ -83,6 +83,32 @@ def test_a_worked_example_comes_before_the_history() -> None:
     assert messages[3].content == "Hi"
 
 
+@pytest.mark.parametrize("example", [False, True])
+@pytest.mark.parametrize(
+    "roles",
+    [
+        ["user", "user", "assistant"],
+        ["user", "assistant", "user"],
+        ["user", "assistant", "assistant"],
+        ["user", "user"],
+    ],
+)
+def test_users_and_the_assistant_take_turns_whatever_the_history_is(
+    roles: list[Any], example: bool
+) -> None:
+    """The templates of some models refuse two turns of one role after each other."""
+    history = [Turn(role=role, text=f"turn {n}") for n, role in enumerate(roles)]
+
+    messages = build("Why?", Intent.FACTUAL, [], history, example=example)
+
+    told = [message.role for message in messages[1:]]
+    assert told == ["user" if n % 2 == 0 else "assistant" for n in range(len(told))]
+    assert told[-1] == "user"
+    assert "\nQuestion: Why?\n" in messages[-1].content
+    text = "\n".join(message.content for message in messages)
+    assert text.index("turn 0") < text.index(f"turn {len(roles) - 1}") < text.index("Why?")
+
+
 def test_the_latest_turns_that_fit_are_kept_and_a_user_begins() -> None:
     history = [
         Turn(role="user", text="one two three"),
