@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from jsonschema import Draft202012Validator
-
 from ragline.contracts import bounds
+from ragline_generator.structured.bounded_check import TooCostly, bounded_check
 
 # What servers without grammars let models put around their JSON
 _FENCE = re.compile(r"\A```(?:json)?\n|\n```\Z")
@@ -33,20 +32,22 @@ def json_reply(text: str, schema: Mapping[str, Any]) -> str:
         schema: one that `contracts/answer_schema.py` takes, so it refers to nothing outside of it.
 
     Raises:
-        Misfit: the reply is no JSON object, or does not fit.
+        Misfit: the reply is no JSON object, does not fit, or takes too long to check.
     """
     problem, place = "it is no JSON object", ""
     try:
         value = json.loads(_FENCE.sub("", text.strip()), parse_constant=_no_number)
         if isinstance(value, dict):
             told = _spelt(value)
-            error = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
+            error = bounded_check(value, schema)
             if error is None:
                 return told
             place = error.json_path.removeprefix("$.").removeprefix("$")
             problem = f"{place or 'the object'}: {error.message}"
     except RecursionError:
         problem = "it is nested too deeply"
+    except TooCostly as error:
+        problem = str(error)
     except (ArithmeticError, ValueError) as error:
         problem = f"it is no JSON that can be read ({error})"
     raise Misfit(problem, reply=text, place=place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -153,7 +154,8 @@ class SchemaFiller:
         if reply is None:
             return None
         form.calls.append(_call(reply, messages, form.count, model=self._model.model_id))
-        return json_reply(reply.text, form.schema)
+        # In a thread: others are answered meanwhile
+        return await asyncio.to_thread(json_reply, reply.text, form.schema)
 
     def _has_room(self, form: _Form, messages: Sequence[ChatMessage]) -> bool:
         """Tell whether a prompt and its reply fit into the model's context."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragline.contracts.answer_schema import answer_schema
+from ragline_generator.structured.bounded_check import TooCostly
 from ragline_generator.structured.json_reply import Misfit, json_reply
 
 SCHEMA: dict[str, Any] = {
@@ -62,6 +63,15 @@ def test_what_does_not_fit_is_told_with_its_place(reply: str, place: str, said: 
     assert said in str(misfit.value)
     assert len(str(misfit.value)) <= 300
     assert misfit.value.reply == reply
+
+
+def test_what_takes_too_long_to_check_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def costly(*_: Any) -> None:
+        raise TooCostly("write less")
+
+    monkeypatch.setattr("ragline_generator.structured.json_reply.bounded_check", costly)
+    with pytest.raises(Misfit, match="write less"):
+        json_reply('{"desk": "front"}', SCHEMA)
 
 
 values = st.recursive(
