@@ -47,7 +47,8 @@ async def ask(
         tell: receives the progress.
 
     Raises:
-        Problem: the question failed or expired, or this replica stops or is full.
+        Problem: the question failed or expired, its schema was not filled, or this replica stops
+            or is full.
         Unavailable: Kafka does not answer.
         asyncio.CancelledError: nobody waits any more; the generator is asked to stop.
     """
@@ -58,7 +59,7 @@ async def ask(
     except asyncio.CancelledError:
         await _stop(parts, record)
         raise
-    check_answered(answer)
+    check_answered(answer, for_json=arguments.options.json_schema is not None)
     return AskResult.of(answer)
 
 

@@ -74,12 +74,15 @@ class AskResult(BaseModel):
     `claims` are the sentences of the answer with the verdict on each, `support_ratio` the share of
     them that the cited passages support; null where nothing was checked. `support` is the
     probability that the passages found hold what was asked, `unanswered` the questions of several
-    that no source covers. A refused question has `nearest`: documents that come close.
+    that no source covers. A refused question has `nearest`: documents that come close. `json_text`
+    is the answer as JSON where the question brought a `json_schema`, `missing_versions` those of
+    its `min_versions` that were not searchable in time.
     """
 
     query_id: str
     status: AnswerStatus
     text: str
+    json_text: str | None
     intent: str | None
     citations: tuple[CitedSource, ...]
     claims: tuple[Claim, ...]
@@ -87,6 +90,7 @@ class AskResult(BaseModel):
     support: float | None
     unanswered: tuple[str, ...]
     nearest: tuple[NearestSource, ...]
+    missing_versions: dict[str, int]
     degradations: tuple[Degradation | str, ...]
 
     @classmethod
@@ -97,6 +101,7 @@ class AskResult(BaseModel):
             query_id=answer.query_id,
             status=answer.status,
             text=answer.text,
+            json_text=answer.json_text,
             intent=answer.intent,
             citations=tuple(map(CitedSource.of, answer.citations)),
             claims=checked.claims if checked else (),
@@ -104,6 +109,7 @@ class AskResult(BaseModel):
             support=answer.support,
             unanswered=answer.unanswered,
             nearest=answer.nearest,
+            missing_versions=dict(answer.missing_versions),
             degradations=answer.degradations,
         )
 

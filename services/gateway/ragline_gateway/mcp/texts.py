@@ -10,12 +10,14 @@ from ragline_gateway.mcp.models import AskResult, SourceResult, StatusResult
 
 
 def answer_text(result: AskResult) -> str:
-    """Return an answer with its sources and with the claims that they do not support."""
+    """Return an answer with its JSON, its sources, and the claims that they do not support."""
     return "\n".join(_answer_lines(result))
 
 
 def _answer_lines(result: AskResult) -> Iterator[str]:
     yield result.text
+    if result.json_text is not None:
+        yield f"\nAs JSON:\n{result.json_text}"
     if result.citations:
         yield "\nSources:"
         for each in result.citations:
@@ -26,6 +28,10 @@ def _answer_lines(result: AskResult) -> Iterator[str]:
         yield "\nNot supported by the passages that are cited:"
         for claim in unsupported:
             yield f"- {claim.text} ({claim.problem or ClaimSupport.UNSUPPORTED})"
+    if result.missing_versions:
+        yield "\nNot searchable yet:"
+        for document_id, version in result.missing_versions.items():
+            yield f"- {document_id}, version {version}"
     if result.status is AnswerStatus.REFUSED and result.nearest:
         yield "\nThe nearest documents:"
         for near in result.nearest:

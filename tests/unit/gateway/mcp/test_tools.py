@@ -115,6 +115,29 @@ async def test_progress_tells_the_stages_and_the_writing(mode: str) -> None:
     assert all(total == 5 and progress < 5 for progress, total, _ in seen)
 
 
+SCHEMA = {"type": "object", "properties": {"where": {"type": "string"}}}
+FOR_JSON = {"text": "Where?", "options": {"json_schema": SCHEMA, "min_versions": {"a.md": 4}}}
+
+
+async def test_a_schema_is_filled_and_what_was_missing_is_told() -> None:
+    answer = answered(json_text='{"where": "at the desk"}', missing_versions={"a.md": 4})
+    async with sdk_client(make_gateway(Pipeline(answer))) as client:
+        await client.list_tools()
+        result = await client.call_tool("ask", FOR_JSON)
+
+    assert result.structured_content["json_text"] == '{"where": "at the desk"}'
+    assert result.structured_content["missing_versions"] == {"a.md": 4}
+    assert '{"where": "at the desk"}' in text_of(result)
+    assert "- a.md, version 4" in text_of(result)
+
+
+async def test_an_answer_without_the_json_that_was_asked_for_is_a_problem() -> None:
+    async with sdk_client(make_gateway(Pipeline(answered()))) as client:
+        result = await client.call_tool("ask", FOR_JSON)
+
+    assert problem_of(result)["code"] == "no-json"
+
+
 async def test_a_refusal_is_a_result_with_what_comes_near() -> None:
     near = NearestSource(document_id="keys.md", version=1, title="Keys", score=0.2)
     answer = answered(
