@@ -49,6 +49,7 @@ class RedisHub:
         self._pubsub: PubSub = redis.pubsub()
         self._readers: dict[bytes, set[Deliver]] = {}
         self._confirmed: dict[bytes, asyncio.Future[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
         self._closed = False
 
@@ -72,7 +73,8 @@ class RedisHub:
             readers.discard(deliver)
             if not readers and self._readers.get(channel) is readers:
                 del self._readers[channel]
-                await self._unsubscribe(channel)
+                self._confirmed.pop(channel, None)
+                await self._unsubscribed(channel)
 
     async def catch_up(self, query: QueryRef, last_id: str) -> list[Entry]:
         """Return the entries stored after `last_id`, oldest first.
@@ -96,8 +98,17 @@ class RedisHub:
         except TimeoutError as error:
             raise Unavailable("subscription to a token stream: Redis does not answer") from error
 
+    async def _unsubscribed(self, channel: bytes) -> None:
+        """Wait until `channel` is left. That goes on where the wait is cancelled.
+
+        A web server cancels a reader whose client has gone at each wait of its clean-up, too.
+        """
+        leaving = asyncio.create_task(self._unsubscribe(channel))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        await asyncio.shield(leaving)
+
     async def _unsubscribe(self, channel: bytes) -> None:
-        self._confirmed.pop(channel, None)
         with suppress(RedisError, OSError):
             async with self._writing:
                 if channel not in self._readers and not self._closed:
