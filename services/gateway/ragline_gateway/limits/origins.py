@@ -8,22 +8,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ragline_gateway.access.anonymous import TENANT_HEADER
-from ragline_gateway.access.credential import API_KEY_HEADER
-
-_SENT = (
-    "Authorization",
-    API_KEY_HEADER,
-    "Content-Type",
-    "Idempotency-Key",
-    "Last-Event-ID",
-    "Mcp-Method",
-    "Mcp-Name",
-    "MCP-Protocol-Version",
-    "Mcp-Session-Id",
-    "Prefer",
-    TENANT_HEADER,
-)
 _READ = (
     "Location",
     "Mcp-Session-Id",
@@ -45,13 +29,14 @@ _STRICT = (
 def cors(origins: Sequence[str]) -> Middleware:
     """Return the CORS middleware that lets pages of `origins` call the API.
 
-    Cookies are never allowed: callers authenticate by a header that a page has to set itself.
+    Cookies are never allowed: callers authenticate by a header that a page has to set itself. So a
+    page may send any header, as clients of OpenAI's API do.
     """
     return Middleware(
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=list(_SENT),
+        allow_headers=["*"],
         expose_headers=list(_READ),
         allow_credentials=False,
         max_age=_PREFLIGHT_S,

@@ -31,6 +31,15 @@ async def test_a_preflight_needs_no_credentials(http: httpx.AsyncClient) -> None
     assert "access-control-allow-origin" not in refused.headers
 
 
+async def test_a_client_in_a_page_may_send_headers_of_its_own(http: httpx.AsyncClient) -> None:
+    """OpenAI's own says in what it runs."""
+    headers = "authorization,content-type,x-stainless-lang,x-stainless-retry-count"
+    asked = preflight(PORTAL) | {"Access-Control-Request-Headers": headers}
+    allowed = await http.options("/v1/chat/completions", headers=asked)
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-headers"] == headers
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [("/v1/me", ADA, 200), ("/v1/me", {}, 401), ("/v1/raise/surprise", ADA, 500)],
