@@ -33,12 +33,13 @@ class Message(BaseModel):
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | tuple[ContentPart, ...] | None = None
+    refusal: str | None = None
 
     @property
     def text(self) -> str:
-        """The message's text."""
+        """The message's text; of a refusal to a question for JSON, why there is none."""
         if self.content is None or isinstance(self.content, str):
-            return self.content or ""
+            return self.content or self.refusal or ""
         return "\n".join(part.said for part in self.content if part.said)
 
     @property

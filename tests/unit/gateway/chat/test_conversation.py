@@ -56,10 +56,11 @@ def test_content_is_text_a_list_of_parts_or_null() -> None:
         {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
         {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
         {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+        {"role": "assistant", "content": None, "refusal": "Nor this."},
         {"role": "user", "content": [{"type": "text", "text": "And?"}]},
     )
 
-    assert [turn.text for turn in read.history] == ["a\nb", "No."]
+    assert [turn.text for turn in read.history] == ["a\nb", "No.", "Nor this."]
     assert read.question == "And?"
     assert read.notes == ()
 
