@@ -144,17 +144,16 @@ class Readers:
             arrival = await mailbox.next(self._ping_s)
             match arrival:
                 case None:
-                    yield self._silence(record)
+                    yield Silence()
                 case Lost() | Entry():
                     for entry in await reader.taken(arrival):
                         yield entry
                 case last:
                     yield last
-            if isinstance(arrival, (Answer, Closing)) or self._too_late(record):
+                    return
+            if self._too_late(record):
+                yield GaveUp()
                 return
-
-    def _silence(self, record: QueryRecord) -> Silence | GaveUp:
-        return GaveUp() if self._too_late(record) else Silence()
 
     def _too_late(self, record: QueryRecord) -> bool:
         return (self._clock() - record.deadline).total_seconds() > _GRACE_S

@@ -108,6 +108,19 @@ async def test_nobody_waits_for_ever() -> None:
     assert seen == [GaveUp()]
 
 
+async def test_whoever_is_left_while_tokens_still_come_is_told() -> None:
+    """A stream that ended without a word looked like an answer that was complete."""
+    now = [NOW]
+    hub = Hub([])
+    following = streams(hub, Waiters(), clock=lambda: now[0]).follow(RECORD)
+    await anext(following)
+    hub.deliver(entry(1, 0))
+    assert await anext(following) == entry(1, 0)
+    now[0] += timedelta(seconds=91)
+
+    assert await everything(following) == [GaveUp()]
+
+
 async def test_a_replica_that_stops_says_so_and_lets_nobody_in() -> None:
     following = streams(Hub([]), Waiters())
     reading = following.follow(RECORD)
