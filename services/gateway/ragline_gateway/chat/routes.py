@@ -14,6 +14,7 @@ from ragline_gateway.chat.translation import completion, question
 from ragline_gateway.chat.whole_answer import whole_answer
 from ragline_gateway.parts import Deps
 from ragline_gateway.problems import Problem
+from ragline_gateway.streams.only_reader import only_reader
 from ragline_gateway.streams.response import EventStream
 from ragline_gateway.streams.routes import check_room
 
@@ -54,7 +55,7 @@ async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | 
             for_json=asked.for_json,
             notes=asked.notes,
         )
-        return EventStream(chunks.of(parts.streams.follow(record)))
+        return EventStream(chunks.of(only_reader(parts, record)))
     answer = await whole_answer(parts, record, for_json=asked.for_json)
     return completion(answer, for_json=asked.for_json, notes=asked.notes)
 

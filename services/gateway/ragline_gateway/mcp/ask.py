@@ -7,15 +7,11 @@ and the question still gets its one answer on its topic.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-import anyio
-
 from ragline.adapters.redis.entries import Entry
 from ragline.contracts.answers import QueryAnswered
-from ragline.errors import Unavailable
 from ragline_gateway.access.caller import Caller
 from ragline_gateway.chat.translation import check_answered
 from ragline_gateway.mcp.models import AskArguments, AskResult
@@ -23,15 +19,11 @@ from ragline_gateway.mcp.progress import AskProgress, ProgressStep
 from ragline_gateway.parts import Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
+from ragline_gateway.queries.stop import stop
 from ragline_gateway.streams.mailbox import Answer, Closing
 from ragline_gateway.streams.routes import check_room
 
-log = logging.getLogger(__name__)
-
 Tell = Callable[[ProgressStep], Awaitable[None]]
-
-# A caller who has gone cannot be told that Redis is slow
-_CANCEL_S = 2.0
 
 
 async def ask(
@@ -57,7 +49,7 @@ async def ask(
     try:
         answer = await _answer(parts, record, tell)
     except asyncio.CancelledError:
-        await _stop(parts, record)
+        await stop(parts.looking, record)
         raise
     check_answered(answer, for_json=arguments.options.json_schema is not None)
     return AskResult.of(answer)
@@ -81,11 +73,3 @@ async def _answer(parts: Parts, record: QueryRecord, tell: Tell) -> QueryAnswere
                         detail="call again: another one takes the question",
                     )
     raise Problem(status=504, code="no-answer", title="No answer came", detail="ask again")
-
-
-async def _stop(parts: Parts, record: QueryRecord) -> None:
-    with anyio.CancelScope(shield=True), anyio.move_on_after(_CANCEL_S):
-        try:
-            await parts.looking.cancel(record)
-        except Unavailable as error:
-            log.warning("a question could not be cancelled: %s", error)

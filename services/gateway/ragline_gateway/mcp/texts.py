@@ -28,6 +28,10 @@ def _answer_lines(result: AskResult) -> Iterator[str]:
         yield "\nNot supported by the passages that are cited:"
         for claim in unsupported:
             yield f"- {claim.text} ({claim.problem or ClaimSupport.UNSUPPORTED})"
+    yield from _lines_of_what_is_missing(result)
+
+
+def _lines_of_what_is_missing(result: AskResult) -> Iterator[str]:
     if result.missing_versions:
         yield "\nNot searchable yet:"
         for document_id, version in result.missing_versions.items():

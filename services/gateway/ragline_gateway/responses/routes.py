@@ -14,6 +14,7 @@ from ragline_gateway.parts import Deps
 from ragline_gateway.responses.events import ResponseEvents
 from ragline_gateway.responses.models import ResponseBody, ResponseRequest
 from ragline_gateway.responses.translation import question, response
+from ragline_gateway.streams.only_reader import only_reader
 from ragline_gateway.streams.response import EventStream
 from ragline_gateway.streams.routes import check_room
 
@@ -53,7 +54,7 @@ async def respond(body: ResponseRequest, caller: Asker, parts: Deps) -> Response
         events = ResponseEvents(
             record.query_id, created_at=created_at, for_json=asked.for_json, notes=asked.notes
         )
-        return EventStream(events.of(parts.streams.follow(record)))
+        return EventStream(events.of(only_reader(parts, record)))
     answer = await whole_answer(parts, record, for_json=asked.for_json)
     content = content_of(answer, for_json=asked.for_json)
     return response(answer, content, created_at=created_at, notes=asked.notes)
