@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ from ragline.errors import (
     Superseded,
     TransientError,
 )
+from ragline_gateway.field_place import field_place
 from ragline_gateway.problems import FieldError, Problem, retry_after_header
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def problem_of(error: Exception) -> Problem | None:
 
 def _invalid(error: RequestValidationError) -> Problem:
     errors = [
-        FieldError(loc=[_name(part) for part in each["loc"]], message=_message(each))
+        FieldError(loc=[_name(part) for part in _place(each, error.body)], message=_message(each))
         for each in error.errors()
     ]
     return Problem(
@@ -87,6 +88,13 @@ def _invalid(error: RequestValidationError) -> Problem:
         detail="correct what `errors` names",
         errors=errors,
     )
+
+
+def _place(error: dict[str, Any], body: Any) -> Sequence[Any]:
+    source, *loc = error["loc"]
+    if source != "body" or not isinstance(body, dict | list):
+        return [source, *loc]
+    return [source, *field_place(loc, body, missing=error["type"] == "missing")]
 
 
 def _name(part: Any) -> str | int:
@@ -161,10 +169,20 @@ def _json_rpc_error(problem: Problem) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": None, "error": error}
 
 
+def _deepest(errors: Sequence[FieldError]) -> FieldError:
+    """Return the first error, or what is wrong within it.
+
+    Of a field of several kinds the kind that fits best was read farthest.
+    """
+    place = errors[0].loc
+    within = [each for each in errors if each.loc[: len(place)] == place]
+    return max(within, key=lambda each: len(each.loc))
+
+
 def openai_error(problem: Problem) -> dict[str, Any]:
     """Return the problem as OpenAI's clients expect errors."""
     server = "server_error" if problem.status >= 500 else "invalid_request_error"
-    first = problem.errors[0] if problem.errors else None
+    first = _deepest(problem.errors) if problem.errors else None
     message = f"{problem.title}: {problem.detail}" if problem.detail else problem.title
     adds = first is not None and first.message not in message
     return {
