@@ -60,6 +60,23 @@ async def test_a_stream_gives_the_same_events_wherever_it_is_cut(page: Page) -> 
     ]
 
 
+async def test_the_history_of_a_question_is_as_long_as_the_server_takes_it(page: Page) -> None:
+    """Ten long answers were refused together: the conversation could not go on."""
+    body = """
+      const ended = (n) => ({
+        phase: 'answered', text: `q${n}`, answer: {text: '\U0001f511'.repeat(40000)},
+      });
+      const questions = [...Array(10).keys()].map(ended);
+      const told = m.historyOf([...questions, {phase: 'refused', text: 'x', answer: {text: ''}}]);
+      const few = m.historyOf([{phase: 'answered', text: 'q', answer: {text: 'a'}}]);
+      return [told.map((turn) => [turn.role, [...turn.text].length]), told[0].text, few];
+    """
+    lengths, oldest, few = await run(page, "ask", body)
+    assert lengths == [["user", 2], ["assistant", 32_000]] * 4
+    assert oldest == "q6"
+    assert few == [{"role": "user", "text": "q"}, {"role": "assistant", "text": "a"}]
+
+
 async def test_a_stream_that_breaks_is_followed_from_its_last_event(page: Page) -> None:
     body = """
       const asked = [], states = [], got = [], pauses = [];

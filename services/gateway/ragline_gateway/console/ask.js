@@ -6,6 +6,8 @@ import { statusWords, turnView } from "./turn.js";
 
 const TURNS_TOLD = 10;
 const TEXT_TOLD = 32_000;
+// The server refuses a longer history, in code points
+const HISTORY_TOLD = 131_072;
 
 /**
  * Runs the conversation on the page. `tools`: `{api, openSource, showQuestion, changed,
@@ -86,11 +88,16 @@ export function startConversation(tools) {
   }
 }
 
-/** The history for the API, oldest first; only questions that were answered. */
+/** The history for the API, oldest first; only questions that were answered, the last that fit. */
 export function historyOf(questions) {
-  const told = questions.filter(({ phase }) => phase === "answered").slice(-TURNS_TOLD);
-  return told.flatMap(({ text, answer }) => [
-    { role: "user", text },
-    { role: "assistant", text: [...answer.text].slice(0, TEXT_TOLD).join("") },
-  ]);
+  const answered = questions.filter(({ phase }) => phase === "answered").slice(-TURNS_TOLD);
+  const history = [];
+  let left = HISTORY_TOLD;
+  for (const { text, answer } of answered.reverse()) {
+    const told = [...answer.text].slice(0, TEXT_TOLD);
+    left -= [...text].length + told.length;
+    if (left < 0) break;
+    history.unshift({ role: "user", text }, { role: "assistant", text: told.join("") });
+  }
+  return history;
 }
