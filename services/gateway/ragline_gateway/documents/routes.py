@@ -30,6 +30,7 @@ from ragline_gateway.documents.models import (
     SourceBody,
     Uploaded,
 )
+from ragline_gateway.documents.sub_resources import SUB_RESOURCES, sub_resource
 from ragline_gateway.documents.uploads import file_changed
 from ragline_gateway.limits.allowance import Allowed
 from ragline_gateway.parts import Deps, Parts
@@ -40,8 +41,6 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _MOST_LISTED = 200
 # reasons in one sentence
 _MOST_TOLD = 3
-# suffixes of a document's path, and their methods
-_PARTS = {"access": "PUT", "status": "GET", "source": "GET"}
 
 Id = Annotated[
     DocumentId, Path(description="the document's id; may contain slashes", examples=["badges.md"])
@@ -236,9 +235,8 @@ def _check_path(document_id: str) -> None:
 
     Otherwise `DELETE …/badges.md/access` would delete a document of that name.
     """
-    part = document_id.rpartition("/")[2]
-    if part in _PARTS:
-        raise HTTPException(405, headers={"Allow": _PARTS[part]})
+    if (name := sub_resource(document_id)) is not None:
+        raise HTTPException(405, headers={"Allow": SUB_RESOURCES[name]})
 
 
 async def _publish(

@@ -15,6 +15,7 @@ from ragline.contracts.media_types import (
 )
 from ragline_gateway.documents.events import changed
 from ragline_gateway.documents.models import DocumentBody
+from ragline_gateway.documents.sub_resources import sub_resource
 from ragline_gateway.problems import Problem
 
 # base64 writes three bytes as four characters
@@ -41,7 +42,7 @@ def file_changed(
 
     Raises:
         Problem: 413, the file is too large; 415, the format is not supported; 422, the name is not
-            a valid id.
+            a valid id, or the path of something else.
     """
     media_type = named_media_type(PurePosixPath(name).suffix) or declared_type
     if media_type not in set(BY_SUFFIX.values()):
@@ -51,6 +52,13 @@ def file_changed(
             code="unknown-format",
             title="This format cannot be read",
             detail=f"{name}: {reason}",
+        )
+    if (part := sub_resource(name)) is not None:
+        raise Problem(
+            status=422,
+            code="reserved-name",
+            title="No document can have this name",
+            detail=f"{name}: `/{part}` is a part of each document's path: rename the file",
         )
     text, encoding = encode_content(content, media_type)
     if len(text) > bounds.CONTENT_CHARS:

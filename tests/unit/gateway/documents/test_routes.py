@@ -205,6 +205,31 @@ async def test_a_file_that_is_too_large_leaves_the_others_to_be_stored(
     assert (refused.status_code, refused.json()["code"]) == (413, "all-rejected")
 
 
+@pytest.mark.parametrize("name", ["status", "access", "source"])
+async def test_a_document_ends_in_no_part_of_its_path(
+    http: httpx.AsyncClient, published: Published, name: str
+) -> None:
+    """It would be stored, and could never be changed, deleted or read again by its path."""
+    files = [("files", (f"a/{name}", b"x", "text/markdown"))]
+    uploaded = await http.post("/v1/documents", files=files, headers=as_("writer"))
+    deleted = await http.delete(f"/v1/documents/a/{name}", headers=as_("writer"))
+
+    assert (uploaded.status_code, deleted.status_code) == (422, 405)
+    assert "rename the file" in uploaded.json()["detail"]
+    assert published.events == []
+
+
+@pytest.mark.parametrize("name", ["status", "access", "source"])
+async def test_a_document_may_be_called_like_one(
+    http: httpx.AsyncClient, published: Published, name: str
+) -> None:
+    put = await http.put(f"/v1/documents/{name}", json={"content": "x"}, headers=as_("writer"))
+    deleted = await http.delete(f"/v1/documents/{name}", headers=as_("writer"))
+
+    assert (put.status_code, deleted.status_code) == (202, 202)
+    assert len(published.events) == 2
+
+
 async def test_a_part_of_a_form_that_nobody_knows_is_refused_by_its_name(
     http: httpx.AsyncClient, published: Published
 ) -> None:
