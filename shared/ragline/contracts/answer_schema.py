@@ -60,8 +60,7 @@ def answer_schema(text: str) -> str:
     """
     try:
         schema = json.loads(text, parse_constant=_no_number)
-        short = json.dumps(schema, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        short.encode()
+        short = _spelt(schema)
     except RecursionError:
         raise ValueError(f"the schema: {_TOO_DEEP}") from None
     except ValueError as error:
@@ -75,12 +74,25 @@ def answer_schema(text: str) -> str:
     return short
 
 
+def _spelt(schema: Any) -> str:
+    """Return the shortest text of `schema`.
+
+    Raises:
+        RecursionError: it is nested too deeply.
+        TypeError: it holds what is no JSON.
+        ValueError: half of a surrogate pair, or infinity, has no text.
+    """
+    short = json.dumps(schema, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    short.encode()
+    return short
+
+
 def _as_text(given: Any) -> Any:
     """Return the text of a schema that came as an object; anything else is left to be refused."""
     if not isinstance(given, dict):
         return given
     try:
-        return json.dumps(given)
+        return _spelt(given)
     except (RecursionError, TypeError, ValueError):
         raise ValueError("the schema is no JSON, or nested too deeply") from None
 

@@ -143,9 +143,15 @@ def test_a_schema_may_come_as_an_object_and_is_kept_as_text() -> None:
     event = QuerySubmitted.model_validate_json(json.dumps(asked))
     assert event.options.json_schema == answer_schema(json.dumps(GOOD))
     assert QuerySubmitted.model_validate_json(event.to_json()) == event
-    for wrong in ({"a": {1}}, {"type": "array"}, 5, "x"):
+    for wrong in ({"a": {1}}, {"type": "array"}, {"type": "object", "title": "\ud800"}, 5, "x"):
         with pytest.raises(ValidationError):
             Options(json_schema=wrong)
+
+
+def test_an_object_is_as_long_as_its_shortest_text() -> None:
+    """With escapes and spaces it was refused though its text was taken."""
+    schema = with_property({"description": "ä" * 30_000, "enum": list(range(500))})
+    assert Options(json_schema=schema).json_schema == answer_schema(json.dumps(schema))
 
 
 leaves = st.fixed_dictionaries({"type": st.sampled_from(["string", "integer", "null"])}) | st.just(
