@@ -39,7 +39,7 @@ class Problem(Exception):
         title: what happened, the same for each problem of this code.
         detail: what to do; contains no secrets and repeats no input.
         errors: each thing that is wrong with the request.
-        headers: further response headers.
+        headers: further response headers; a 503 has `Retry-After` in any case.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Problem(Exception):
         self.title = title
         self.detail = detail
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
+        self.headers = (retry_after_header(None) if status == 503 else {}) | dict(headers or {})
 
     def text(self) -> str:
         """Return all of it in a line: what happened, what to do, what is wrong, and the code."""

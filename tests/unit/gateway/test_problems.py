@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.gateway.conftest import ADA
 
-from ragline_gateway.problems import ProblemBody
+from ragline_gateway.problems import Problem, ProblemBody
 from ragline_gateway.unexpected import BrokenOff
 
 
@@ -104,6 +104,20 @@ async def test_a_dependency_that_is_away_is_told_with_a_wait_and_without_its_nam
 async def test_a_wait_that_is_known_is_told_in_whole_seconds(http: httpx.AsyncClient) -> None:
     told = await problem(http, "GET", "/v1/raise/overloaded", 503)
     assert told["headers"]["retry-after"] == "8"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "told"),
+    [
+        (503, None, {"Retry-After": "1"}),
+        (503, {"Retry-After": "30"}, {"Retry-After": "30"}),
+        (504, None, {}),
+    ],
+)
+def test_what_cannot_be_done_just_now_says_when(
+    status: int, headers: dict[str, str] | None, told: dict[str, str]
+) -> None:
+    assert Problem(status=status, code="c", title="t", headers=headers).headers == told
 
 
 async def test_an_older_version_is_a_conflict(http: httpx.AsyncClient) -> None:

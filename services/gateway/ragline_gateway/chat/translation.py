@@ -17,13 +17,15 @@ from ragline_gateway.chat.models import (
     ReplyMessage,
 )
 from ragline_gateway.chat.parameters import check_parameters, refused
-from ragline_gateway.problems import FieldError, Problem
+from ragline_gateway.problems import FieldError, Problem, retry_after_header
 from ragline_gateway.queries.models import AskBody, AskOptions
 
 _LEAST_TOKENS = 16
 # HTTP statuses of questions that end without an answer. Only the generator knows whether it has a
-# language model, so that too comes as the reason of a failed answer
+# language model, so that too comes as the reason of a failed answer. OpenAI's clients ask again by
+# themselves after 5xx: not what somebody has stopped
 _FAILED = {
+    "cancelled": 422,
     "overloaded": 503,
     "rate_limited": 503,
     "unavailable": 503,
@@ -104,7 +106,8 @@ def check_answered(answer: QueryAnswered, *, for_json: bool = False) -> None:
     """Check that the question has an answer or a refusal.
 
     Raises:
-        Problem: the question failed or expired: 503, 504 or 500; 422, its schema was not filled.
+        Problem: the question failed or expired: 503, 504 or 500; 422, its schema was not filled
+            or somebody stopped it.
     """
     if answer.status in (AnswerStatus.ANSWERED, AnswerStatus.REFUSED):
         if for_json and answer.status is AnswerStatus.ANSWERED and answer.json_text is None:
@@ -120,7 +123,7 @@ def check_answered(answer: QueryAnswered, *, for_json: bool = False) -> None:
         code=code.replace("_", "-"),
         title=f"The question {answer.status}",
         detail=error.message if error else None,
-        headers={"Retry-After": str(max(1, round(wait)))} if wait else None,
+        headers=retry_after_header(wait) if wait else None,
     )
 
 

@@ -83,7 +83,6 @@ def check_room(parts: Parts) -> None:
             code="too-many-streams",
             title="This replica has as many streams as it may",
             detail="connect again: another replica may have room",
-            headers={"Retry-After": "1"},
         )
 
 

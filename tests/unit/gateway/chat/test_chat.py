@@ -88,7 +88,9 @@ def test_a_refusal_is_an_answer_and_says_what_it_is() -> None:
     ("status", "error", "expected", "retry"),
     [
         ("expired", None, 504, None),
-        ("failed", AnswerError(code="overloaded", message="m", retry_after=3.2), 503, "3"),
+        ("failed", AnswerError(code="overloaded", message="m", retry_after=3.2), 503, "4"),
+        ("failed", AnswerError(code="circuit_open", message="m"), 503, "1"),
+        ("failed", AnswerError(code="cancelled", message="m"), 422, None),
         ("failed", AnswerError(code="invalid_event", message="m"), 500, None),
     ],
 )
