@@ -37,6 +37,19 @@ async def test_the_parameter_that_is_wrong_is_named_as_it_was_sent(
     assert said in refused.json()["error"]["message"]
 
 
+async def test_a_model_that_is_not_there_is_answered_with_the_one_that_is(
+    http: httpx.AsyncClient,
+) -> None:
+    there = await http.get("/v1/models/ragline", headers=as_("asker"))
+    refused = await http.get("/v1/models/gpt-9", headers=as_("asker"))
+
+    assert (there.status_code, refused.status_code) == (200, 404)
+    told = refused.json()
+    assert told["error"]["param"] == "model"
+    assert "'ragline'" in told["title"]
+    assert told["detail"] == "look at `model`"
+
+
 @pytest.mark.parametrize(
     ("given", "param"),
     [([{"role": "user"}], "input.0.content"), ([{"content": "x"}], "input.0.role"), (5, "input")],

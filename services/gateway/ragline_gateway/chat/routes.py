@@ -9,11 +9,10 @@ from ragline_gateway.access.gate import Asker
 from ragline_gateway.api_document import problems
 from ragline_gateway.body_kind import JSON_BODY
 from ragline_gateway.chat.chunks import Chunks
-from ragline_gateway.chat.models import MODEL, ChatRequest, Completion, Model, Models
-from ragline_gateway.chat.translation import completion, question
+from ragline_gateway.chat.models import ChatRequest, Completion, Model, Models
+from ragline_gateway.chat.translation import check_model, completion, question
 from ragline_gateway.chat.whole_answer import whole_answer
 from ragline_gateway.parts import Deps
-from ragline_gateway.problems import Problem
 from ragline_gateway.streams.only_reader import only_reader
 from ragline_gateway.streams.response import EventStream
 from ragline_gateway.streams.routes import check_room
@@ -69,6 +68,5 @@ async def models(_caller: Asker) -> Models:
 @router.get("/models/{model}", summary="One model", responses=problems(404))
 async def model(model: str, _caller: Asker) -> Model:
     """Return a model."""
-    if model != MODEL:
-        raise Problem(status=404, code="model-not-found", title="There is no such model")
+    check_model(model, within="path")
     return Model()

@@ -71,8 +71,8 @@ def question(request: ChatRequest) -> ChatQuestion:
     )
 
 
-def check_model(name: str) -> None:
-    """Check that a request is for the only model.
+def check_model(name: str, *, within: str = "body") -> None:
+    """Check that a request is for the only model; `within` is the part of it that names one.
 
     Raises:
         Problem: 404, it is not.
@@ -83,7 +83,7 @@ def check_model(name: str) -> None:
             code="model-not-found",
             title=f"The only model is {MODEL!r}",
             detail="look at `model`",
-            errors=[FieldError(loc=["body", "model"], message=f"use {MODEL!r}")],
+            errors=[FieldError(loc=[within, "model"], message=f"use {MODEL!r}")],
         )
 
 

@@ -32,7 +32,8 @@ def call_key(headers: Headers, request_id: Any) -> str | None:
 
 def cancelled_request(body: bytes) -> Any | None:
     """Return the id of the request that the message `body` cancels, or None if it cancels none."""
-    message = _message(body, CANCELLED)
+    # Some write a slash as `\/`: only its last word is sure to be there as it is
+    message = _message(body, CANCELLED, word="cancelled")
     if message is None or "id" in message:
         return None
     params = message.get("params")
@@ -45,12 +46,12 @@ def begins_session(body: bytes) -> bool:
 
     A client that begins anew counts its calls anew; under an old name they would be old questions.
     """
-    return _message(body, _INITIALIZE) is not None
+    return _message(body, _INITIALIZE, word=_INITIALIZE) is not None
 
 
-def _message(body: bytes, method: str) -> dict[str, Any] | None:
-    """Return the message `body` if it is of `method`; others are not even parsed."""
-    if method.encode() not in body:
+def _message(body: bytes, method: str, *, word: str) -> dict[str, Any] | None:
+    """Return the message `body` if it is of `method`; one without `word` is not even parsed."""
+    if word.encode() not in body:
         return None
     try:
         message = json.loads(body)

@@ -37,6 +37,7 @@ def cancelling(**changes: Any) -> bytes:
 def test_a_notification_names_the_request_that_it_cancels() -> None:
     assert cancelled_request(cancelling()) == 7
     assert cancelled_request(cancelling(params={"requestId": "a", "reason": "late"})) == "a"
+    assert cancelled_request(cancelling().replace(b"/", rb"\/")) == 7
 
 
 @pytest.mark.parametrize(
