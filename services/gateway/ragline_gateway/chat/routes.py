@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ragline_gateway.access.gate import Asker
@@ -39,7 +40,9 @@ _EVENT = {
     },
     dependencies=[JSON_BODY],
 )
-async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | Completion:
+async def complete(
+    body: ChatRequest, request: Request, caller: Asker, parts: Deps
+) -> Response | Completion:
     """Answer the last user message from the documents, streaming if `stream` is set."""
     if body.stream:
         check_room(parts)
@@ -55,7 +58,7 @@ async def complete(body: ChatRequest, caller: Asker, parts: Deps) -> Response | 
             notes=asked.notes,
         )
         return EventStream(chunks.of(only_reader(parts, record)))
-    answer = await whole_answer(parts, record, for_json=asked.for_json)
+    answer = await whole_answer(parts, record, request, for_json=asked.for_json)
     return completion(answer, for_json=asked.for_json, notes=asked.notes)
 
 

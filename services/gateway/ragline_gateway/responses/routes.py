@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ragline_gateway.access.gate import Asker
@@ -43,7 +44,9 @@ _EVENT = {
     },
     dependencies=[JSON_BODY],
 )
-async def respond(body: ResponseRequest, caller: Asker, parts: Deps) -> Response | ResponseBody:
+async def respond(
+    body: ResponseRequest, request: Request, caller: Asker, parts: Deps
+) -> Response | ResponseBody:
     """Answer the input's last message from the documents, streaming if `stream` is set."""
     if body.stream:
         check_room(parts)
@@ -55,6 +58,6 @@ async def respond(body: ResponseRequest, caller: Asker, parts: Deps) -> Response
             record.query_id, created_at=created_at, for_json=asked.for_json, notes=asked.notes
         )
         return EventStream(events.of(only_reader(parts, record)))
-    answer = await whole_answer(parts, record, for_json=asked.for_json)
+    answer = await whole_answer(parts, record, request, for_json=asked.for_json)
     content = content_of(answer, for_json=asked.for_json)
     return response(answer, content, created_at=created_at, notes=asked.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from ragline.adapters.redis.entries import Entry
 from ragline.clock import utc_now
 from ragline.contracts.answers import AnswerStatus, QueryAnswered
 from ragline.contracts.base import QueryRef
+from ragline.errors import Unavailable
 from ragline.observability.metrics import Metrics
 from ragline.observability.tracer import NoTracer
 from ragline.ports.store import DocumentRef, EmbeddedChunk, IndexedDocument
@@ -37,7 +39,7 @@ from ragline_gateway.queries.ask import Ask, Deadlines
 from ragline_gateway.queries.records import QueryRecord
 from ragline_gateway.settings import GatewayGroup
 from ragline_gateway.streams.mailbox import Answer
-from ragline_gateway.streams.readers import Followed
+from ragline_gateway.streams.readers import Followed, Silence
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SPOKEN = {"Accept": "application/json, text/event-stream"}
@@ -81,6 +83,29 @@ class Pipeline:
 
     async def cancel(self, record: QueryRecord) -> None:
         self.cancelled.append(record.query_id)
+
+
+@dataclass
+class Endless(Pipeline):
+    """Never answers."""
+
+    follows: asyncio.Event = field(default_factory=asyncio.Event)
+    left: int = 0
+    away: bool = False
+
+    async def follow(self, record: QueryRecord) -> AsyncGenerator[Followed, None]:
+        try:
+            yield Silence()
+            self.follows.set()
+            await asyncio.Event().wait()
+        finally:
+            self.left += 1
+
+    async def cancel(self, record: QueryRecord) -> None:
+        if self.away:
+            raise Unavailable("redis is away")
+        await asyncio.sleep(0)  # a cancelled task would end here if it were not shielded
+        await super().cancel(record)
 
 
 class Library:

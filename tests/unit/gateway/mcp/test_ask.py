@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
 
 import pytest
 from tests.patience import PATIENCE_S
-from tests.unit.gateway.mcp.agents import Pipeline, make_parts
+from tests.unit.gateway.mcp.agents import Endless, make_parts
 from tests.unit.gateway.real_api import CALLERS
 
-from ragline.errors import Unavailable
 from ragline_gateway.mcp.ask import ask
 from ragline_gateway.mcp.models import AskArguments
 from ragline_gateway.mcp.progress import ProgressStep
-from ragline_gateway.queries.records import QueryRecord
-from ragline_gateway.streams.readers import Followed, Silence
 
 
 async def unheard(_: ProgressStep) -> None:
     """Tell nobody."""
-
-
-@dataclass
-class Endless(Pipeline):
-    """Never answers."""
-
-    follows: asyncio.Event = field(default_factory=asyncio.Event)
-    left: int = 0
-    away: bool = False
-
-    async def follow(self, record: QueryRecord) -> AsyncGenerator[Followed, None]:
-        try:
-            yield Silence()
-            self.follows.set()
-            await asyncio.Event().wait()
-        finally:
-            self.left += 1
-
-    async def cancel(self, record: QueryRecord) -> None:
-        if self.away:
-            raise Unavailable("redis is away")
-        await asyncio.sleep(0)  # a cancelled task would end here if it were not shielded
-        await super().cancel(record)
 
 
 @pytest.mark.parametrize("away", [False, True])
