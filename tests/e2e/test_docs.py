@@ -41,7 +41,6 @@ PAGES = (
     "shadow-traffic",
     "upgrade",
 )
-_LIMIT_S = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,7 @@ class Runner:
             env=self._environment,
             capture_output=True,
             text=True,
-            timeout=_LIMIT_S,
+            timeout=PATIENCE_S,
             check=False,
         )
         where = f"docs/{example.page}.md:{example.line}"
