@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 from mcp import StdioServerParameters, stdio_client
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.base import Event
 from ragline.contracts.documents import DocumentAccessChanged, DocumentChanged

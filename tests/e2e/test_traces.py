@@ -6,6 +6,7 @@ import os
 from uuid import uuid4
 
 import httpx
+from tests.patience import PATIENCE_S
 
 from .conftest import Pipeline
 from .otlp_receiver import ReceivedSpan
@@ -33,7 +34,7 @@ def test_a_question_over_http_is_one_trace_to_its_answer(pipeline: Pipeline) -> 
             "Authorization": f"Bearer {pipeline.key}",
             "traceparent": f"00-{trace}-{caller}-01",
         },
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert asked.status_code == 202, asked.text
     answer = pipeline.answer(asked.json()["query_id"])

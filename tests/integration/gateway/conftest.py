@@ -92,7 +92,7 @@ async def started(settings: Settings) -> AsyncIterator[Replica]:
                 if ended.done():
                     await ended
                 await asyncio.sleep(0.02)
-        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
             yield Replica(
                 http=http, url=url, health=health, metrics=metrics, stop=stop, ended=ended
             )

@@ -46,7 +46,7 @@ def test_no_parser_outlives_the_ingestor(
     wait_until_busy(parsers)
     ingestor.signal(stop)
     ingestor.process.wait(PATIENCE_S)
-    _, alive = psutil.wait_procs(parsers, timeout=30)
+    _, alive = psutil.wait_procs(parsers, timeout=PATIENCE_S)
     assert alive == []
 
 

@@ -343,7 +343,7 @@ def ragline(home: Path, variables: dict[str, str]) -> subprocess.CompletedProces
         env={**ours, **variables, "RAGLINE_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -65,7 +65,7 @@ def test_on_a_terminal_the_console_stays_up_until_the_end_of_input(home: Home, d
         f"{console}v1/queries",
         json={"text": QUESTION},
         headers={"Prefer": "wait=60"},
-        timeout=90,
+        timeout=PATIENCE_S,
     )
     assert "eighteen hours" in asked.json()["answer"]["text"]
     os.write(ours, b"\x04")
