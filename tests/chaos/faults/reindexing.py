@@ -37,14 +37,14 @@ def faults() -> Iterator[Fault]:
 def _reindex(scene: Scene) -> str:
     name = f"side-{scene.random.randrange(1 << 20):x}"  # a name of its own, each time
     commands = _Commands(scene.topology)
-    commands.run("start", "--to", name, *(f"--set={each}" for each in _CHANGED))
+    commands.repeat("start", "--to", name, *(f"--set={each}" for each in _CHANGED))
     filler = _filler(scene.topology, name)
     began = time.monotonic()
     filler.start()
     scene.topology.instances.append(filler)  # from now on it is started again when it dies
     try:
         filler.kill()
-        if not wait_for(lambda: commands.has_filled(name), PATIENCE_S, every_s=2.0):
+        if not wait_for(lambda: commands.has_filled(name), 2 * PATIENCE_S, every_s=2.0):
             raise StackError("the new index was not filled in time")
         filled_s = time.monotonic() - began
         flipping = commands.start("flip")
