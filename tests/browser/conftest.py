@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 from tests.browser import examples
 from tests.browser.double import Double, running_double
+from tests.patience import PATIENCE_S
 
 from ragline_cli.errors import StackError
 
@@ -39,7 +40,7 @@ async def browser(give_up: Callable[[str, StackError], NoReturn]) -> AsyncIterat
     found = chromium()
     if found is None:
         give_up("browser", StackError(f"none of {', '.join(NAMES)} is installed"))
-    expect.set_options(timeout=15_000)  # the pipeline shares two cores with it
+    expect.set_options(timeout=PATIENCE_S * 1_000)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
             executable_path=found, args=[*CHROMIUM_ARGS], chromium_sandbox=False
@@ -65,7 +66,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
         )
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_S * 1_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", noted)
         await page.goto(url)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from threading import Event
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -28,11 +29,23 @@ POLICY = (
 )
 
 
-@dataclass(frozen=True)
-class Pause:
-    """A pause of the stream, in seconds."""
+_LOOK_S = 0.02
 
-    seconds: float
+
+class Hold:
+    """The stream stands until the test lets it go on: what the page shows meanwhile can be seen."""
+
+    def __init__(self) -> None:
+        self._over = Event()
+
+    def release(self) -> None:
+        """Let the stream go on."""
+        self._over.set()
+
+    async def wait(self) -> None:
+        """Wait for that, in whichever thread's loop."""
+        while not self._over.is_set():
+            await asyncio.sleep(_LOOK_S)
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Said:
     data: dict[str, Any]
 
 
-Step = Pause | Cut | Said
+Step = Hold | Cut | Said
 
 
 @dataclass
@@ -80,10 +93,11 @@ class Double:
         start = ids.index(last_id) + 1 if last_id else 0
         for place in range(start, len(self.script)):
             match self.script[place]:
-                case Pause(seconds):
-                    await asyncio.sleep(seconds)
+                case Hold() as hold:
+                    await hold.wait()
                 case Cut():
-                    self.script[place] = Pause(0)
+                    self.script[place] = released = Hold()
+                    released.release()
                     return
                 case Said(event_id, kind, data):
                     yield f"id: {event_id}\nevent: {kind}\ndata: {json.dumps(data)}\n\n".encode()

@@ -9,7 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 from tests.browser import examples
 from tests.browser.conftest import OpenPage
-from tests.browser.double import Double, Pause
+from tests.browser.double import Double, Hold
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -76,12 +76,14 @@ async def test_axe_finds_nothing_from_the_first_look_to_the_source(
     await expect(page.locator("#stages .health")).to_have_count(5)
     assert await found(page) == []
 
-    double.script = [examples.stage(0), examples.stage(1), Pause(2), examples.done()]
+    looked_at = Hold()
+    double.script = [examples.stage(0), examples.stage(1), looked_at, examples.done()]
     await page.get_by_label("Your question").fill("How do I get a new badge?")
     await page.keyboard.press("Enter")
     await expect(page.locator(".status")).to_contain_text("Searching")
     assert await found(page) == []
 
+    looked_at.release()
     await expect(page.locator(".turn")).to_have_attribute("data-phase", "answered")
     await page.get_by_role("button", name="Bad answer").click()
     assert await found(page) == []

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.browser import examples
 from tests.browser.conftest import OpenPage
-from tests.browser.double import Cut, Double, Pause, Said
+from tests.browser.double import Cut, Double, Hold, Said
 from tests.browser.examples import done, stage, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -147,40 +147,67 @@ async def test_an_answer_that_never_came_is_a_problem(open_page: OpenPage, doubl
 
 
 async def test_text_of_an_earlier_attempt_is_dropped(open_page: OpenPage, double: Double) -> None:
+    old, new = Hold(), Hold()
     double.script = [
-        *(token(1, 0, ""), token(1, 1, "Old words"), Pause(0.5)),
-        *(token(2, 0, ""), token(2, 1, "New "), token(2, 2, "words"), Pause(1), done()),
+        *(token(1, 0, ""), token(1, 1, "Old words"), old),
+        *(token(2, 0, ""), token(2, 1, "New "), token(2, 2, "words"), new, done()),
     ]
     page = await open_page(double.url)
     await ask(page)
     await expect(page.locator(".prose")).to_have_text("Old words")
+    old.release()
     await expect(page.locator(".prose")).to_have_text("New words")
     await expect(page.locator(".status")).to_contain_text("Writing anew")
+    new.release()
+
+
+async def listen(page: Page) -> None:
+    """Note everything that the status says, however short a time it says so."""
+    await page.evaluate(
+        """() => {
+          window.told = [];
+          const note = () => {
+            const status = document.querySelector('.status');
+            if (status && told.at(-1) !== status.textContent) told.push(status.textContent);
+          };
+          const kinds = {childList: true, subtree: true, characterData: true};
+          new MutationObserver(note).observe(document.body, kinds);
+        }"""
+    )
 
 
 async def test_a_broken_stream_goes_on_where_it_broke(open_page: OpenPage, double: Double) -> None:
+    one, broken, two = Hold(), Hold(), Hold()
     double.script = [
-        *(token(1, 0, ""), token(1, 1, "One "), Pause(0.2), Cut()),
-        *(Pause(0.5), token(1, 2, "two"), Pause(1), done()),
+        *(token(1, 0, ""), token(1, 1, "One "), one, Cut()),
+        *(broken, token(1, 2, "two"), two, done()),
     ]
     page = await open_page(double.url)
+    await listen(page)
     await ask(page)
-    await expect(page.locator(".status")).to_contain_text("Connection lost, trying again")
     await expect(page.locator(".prose")).to_have_text("One ")
+    one.release()
+    await page.wait_for_function("told.some((t) => t.includes('Connection lost, trying again'))")
+    await expect(page.locator(".prose")).to_have_text("One ")
+    broken.release()
     await expect(page.locator(".prose")).to_have_text("One two")
     await expect(page.locator(".status")).to_contain_text("Writing")
+    two.release()
+    await expect(page.locator(".turn")).to_have_attribute("data-phase", ENDED)
     assert double.streams == ["", "1-1"]
 
 
 async def test_stop_asks_the_generator_to_stop(open_page: OpenPage, double: Double) -> None:
     stopped = {"code": "cancelled", "message": "A reader asked to stop this answer."}
     ended = done(status="failed", text="And so on", validation=None, error=stopped)
-    double.script = [token(1, 1, "And so on"), Pause(2), ended]
+    stopping = Hold()
+    double.script = [token(1, 1, "And so on"), stopping, ended]
     page = await open_page(double.url)
     await ask(page)
     await expect(page.locator(".prose")).to_have_text("And so on")
     await page.get_by_role("button", name="Stop").click()
     await expect(page.locator(".status")).to_contain_text("Stopping")
+    stopping.release()
     await expect(page.locator(".status")).to_contain_text("Stopped")
     await expect(page.locator(".prose")).to_have_text("And so on")
     await expect(page.locator(".trouble")).to_have_count(0)
@@ -308,7 +335,8 @@ async def test_waiting_is_shown_apart_from_working(open_page: OpenPage, double: 
 
 
 async def test_a_stage_at_work_is_seen_at_work(open_page: OpenPage, double: Double) -> None:
-    double.script = [stage(0), stage(1), Pause(1.5), done()]
+    at_work = Hold()
+    double.script = [stage(0), stage(1), at_work, done()]
     page = await open_page(double.url)
     await ask(page)
     await expect(page.locator(".status")).to_contain_text("Searching")
@@ -319,6 +347,7 @@ async def test_a_stage_at_work_is_seen_at_work(open_page: OpenPage, double: Doub
     )
     first = await station.locator(".time").text_content()
     await expect(station.locator(".time")).not_to_have_text(first or "")
+    at_work.release()
 
 
 @pytest.mark.parametrize(
@@ -448,9 +477,10 @@ async def test_hostile_documents_do_nothing(open_page: OpenPage, double: Double)
     hostile = examples.CITATION | where | {"quote": evil}
     parts = [{"start": 0, "end": 999, "text": evil, "heading_path": [evil]}]
     text = f"{evil} [x]({link}) [1]"
+    shown = Hold()
     double.script = [
         token(1, 1, evil),
-        Pause(0.3),
+        shown,
         done(text=text, citations=[hostile], degradations=[evil], validation=None, intent=evil),
     ]
     source = examples.source(title=evil, url=link, parts=parts)
@@ -458,7 +488,10 @@ async def test_hostile_documents_do_nothing(open_page: OpenPage, double: Double)
     double.replies["GET /v1/documents"] = {"documents": [examples.document(evil)]}
     double.replies["GET /v1/me"] = examples.ME | {"tenant": evil}
     page = await open_page(double.url)
-    await answered(page, evil)
+    await ask(page, evil)
+    await expect(page.locator(".prose")).to_contain_text(evil)
+    shown.release()
+    await expect(page.locator(".turn").last).to_have_attribute("data-phase", ENDED)
     await expect(page.locator(".prose")).to_contain_text(evil)
     await page.locator(".cite .title").click()
     await expect(page.get_by_role("dialog").locator(".passage")).to_have_text(evil)
@@ -530,7 +563,8 @@ async def test_what_happens_is_announced_without_every_word(
     open_page: OpenPage, double: Double
 ) -> None:
     words = [token(1, seq, f"word{seq} ") for seq in range(1, 30)]
-    double.script = [stage(0), stage(1), Pause(0.3), *words, Pause(0.3), done()]
+    searching, writing = Hold(), Hold()
+    double.script = [stage(0), stage(1), searching, *words, writing, done()]
     page = await open_page(double.url)
     await page.evaluate(
         """() => {
@@ -539,7 +573,12 @@ async def test_what_happens_is_announced_without_every_word(
           new MutationObserver(() => said.push(box.textContent)).observe(box, {childList: true});
         }"""
     )
-    await answered(page)
+    await ask(page)
+    await page.wait_for_function("said.includes('Searching')")
+    searching.release()
+    await expect(page.locator(".prose")).to_contain_text("word29")
+    writing.release()
+    await expect(page.locator(".turn")).to_have_attribute("data-phase", ENDED)
     said = await page.evaluate("said")
     assert said[0] in {"Sending", "Waiting for the classifier", "Understanding the question"}
     assert "Searching" in said
