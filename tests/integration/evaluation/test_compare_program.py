@@ -29,7 +29,7 @@ class Words:
         if question == "end":
             os._exit(3)
         if question == "two":
-            self.both.wait(timeout=PATIENCE_S)
+            self.both.wait(timeout=300)
         return [c.document for c in self.chunks if question in c.text] * 2
 
     def embed(self, question):

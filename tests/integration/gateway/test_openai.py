@@ -297,4 +297,4 @@ async def test_a_model_that_is_not_there_is_an_error_in_openais_form(
         await client.models.retrieve("gpt-4o")
 
     assert missing.value.code == "model-not-found"
-    assert "There is no such model" in missing.value.message
+    assert "The only model is 'ragline'" in missing.value.message
