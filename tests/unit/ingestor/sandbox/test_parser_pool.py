@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import pytest
-from tests.patience import PATIENCE_S
 
 from ragline.errors import Unavailable
 from ragline_ingestor.document import Content
@@ -85,7 +84,7 @@ async def settled() -> None:
 
 def pool_of(process: Any, slot: CountingSlot) -> ParserPool:
     return ParserPool(
-        [process], options=OPTIONS, timeout_s=PATIENCE_S, slot=slot, on_loss=lambda _reason: None
+        [process], options=OPTIONS, timeout_s=120, slot=slot, on_loss=lambda _reason: None
     )
 
 
