@@ -217,7 +217,7 @@ def judged_questions(folder: Path) -> Path:
     (folder / "qrels").mkdir(parents=True)
     (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, questions)))
     rows = "\n".join(f"q{at}\tpage-{at}\t1" for at in range(PAGES))
-    (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{rows}\n")
+    (folder / "qrels" / "dev.tsv").write_text(f"query-id\tcorpus-id\tscore\n{rows}\n")
     return folder
 
 
