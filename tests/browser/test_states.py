@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import Any
 
 import pytest
@@ -27,6 +28,17 @@ async def ask(page: Page, text: str = "How do I get a new badge?") -> None:
 async def answered(page: Page, text: str = "How do I get a new badge?") -> None:
     await ask(page, text)
     await expect(page.locator(".turn").last).to_have_attribute("data-phase", ENDED)
+
+
+async def holds(page: Page, expression: str) -> None:
+    """Wait until a JavaScript expression is true.
+
+    Playwright's own `wait_for_function` evaluates a text in the page, which its policy forbids.
+    """
+    until_s = time.monotonic() + PATIENCE_S
+    while not await page.evaluate(expression):
+        assert time.monotonic() < until_s, f"{expression} does not hold after {PATIENCE_S} s"
+        await asyncio.sleep(0.05)
 
 
 async def test_an_answer_has_its_markup_its_sources_and_its_doubts(
@@ -189,7 +201,7 @@ async def test_a_broken_stream_goes_on_where_it_broke(open_page: OpenPage, doubl
     await ask(page)
     await expect(page.locator(".prose")).to_have_text("One ")
     one.release()
-    await page.wait_for_function("told.some((t) => t.includes('Connection lost, trying again'))")
+    await holds(page, "told.some((t) => t.includes('Connection lost, trying again'))")
     await expect(page.locator(".prose")).to_have_text("One ")
     broken.release()
     await expect(page.locator(".prose")).to_have_text("One two")
@@ -580,7 +592,7 @@ async def test_what_happens_is_announced_without_every_word(
         }"""
     )
     await ask(page)
-    await page.wait_for_function("said.includes('Searching')")
+    await holds(page, "said.includes('Searching')")
     searching.release()
     await expect(page.locator(".prose")).to_contain_text("word29")
     writing.release()

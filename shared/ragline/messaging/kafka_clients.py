@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import AuthenticationFailedError, KafkaConnectionError
 
@@ -73,7 +74,7 @@ async def open_admin(
             await _start(admin, kafka, profile)
             yield admin
         finally:
-            await _stop(admin.close, profile)
+            await _stop(admin.close, admin._client, profile)
 
 
 @asynccontextmanager
@@ -108,7 +109,7 @@ async def open_producer(
             await _start(producer, kafka, profile)
             yield producer
         finally:
-            await _stop(producer.stop, profile)
+            await _stop(producer.stop, producer.client, profile)
 
 
 def producer_options(kafka: KafkaSettings) -> dict[str, Any]:
@@ -166,7 +167,7 @@ async def open_consumer(
                 hold_fetches(consumer)
             yield consumer
         finally:
-            await _stop(consumer.stop, profile)
+            await _stop(consumer.stop, consumer._client, profile)
 
 
 @asynccontextmanager
@@ -280,6 +281,10 @@ def _alert(error: BaseException) -> str | None:
     return reason if "ALERT" in reason else None
 
 
-async def _stop(stop: Callable[[], Awaitable[object]], profile: ClientProfile) -> None:
+async def _stop(
+    stop: Callable[[], Awaitable[object]], connections: AIOKafkaClient, profile: ClientProfile
+) -> None:
     if not await within(profile.stop_within_s, stop()):
         log.warning("Kafka does not answer, stopping without it")
+        # What was given up had not come to them, and the process may go on
+        await within(profile.stop_within_s, connections.close())

@@ -41,6 +41,8 @@ def start_monitor(start_worker: Callable[..., Worker], own_redis: RedisServer) -
     def start(**env: str) -> Worker:
         settings = {
             "RAGLINE_REDIS__URL": own_redis.url,
+            # what Redis does not answer in time is counted without it; a busy machine is slow
+            "RAGLINE_REDIS__TIMEOUT_S": f"{PATIENCE_S:g}",
             "RAGLINE_MONITOR__LOOK_EVERY_S": "0.3",
             "RAGLINE_MONITOR__DRIFT_EVERY_S": "0.5",
         }
