@@ -3,6 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Tests start hundreds of processes: where Python is told to keep no bytecode, each compiles all
+# that it imports once more, which more than doubles its start
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON  ?= python3
 VENV    := .venv
