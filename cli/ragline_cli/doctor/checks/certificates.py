@@ -1,4 +1,4 @@
-"""Certificates: those of the servers, and the CA that Kafka's must be signed by, and their ends."""
+"""Certificates and their ends: of the servers, of who must have signed them, and our own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.x509 import load_pem_x509_certificates
 
 from ragline.adapters.redis import tls as redis_tls
 from ragline.adapters.redis.credentials import connection_options
@@ -40,7 +43,7 @@ _RENEW = (
 
 
 async def check(patient: Patient) -> list[Diagnosis]:
-    """Look at the certificate of each server that is reached over TLS, as services would.
+    """Look at each server that is reached over TLS, as services would, and at our certificates.
 
     Raises:
         Misconfigured: a CA bundle or a URL cannot be read.
@@ -49,6 +52,8 @@ async def check(patient: Patient) -> list[Diagnosis]:
     for server in _servers(patient.settings):
         ends[f"{server.host}:{server.port}"] = await _end_at(server)
         ends |= _ends_of_authorities(server.context)
+    for file in _own_files(patient.settings):
+        ends[f"client certificate {file}"] = _end_of_file(file)
     return list(judge(ends, patient.clock()))
 
 
@@ -98,6 +103,27 @@ def _servers(settings: OperatorSettings) -> Iterator[_Server]:
         verifying = pgvector_tls.tls_context(url)
         if verifying and verifying.verify_mode is ssl.CERT_REQUIRED:
             yield _Server(store.hostname, store.port or _POSTGRESQL, verifying, _SSL_REQUEST)
+
+
+def _own_files(settings: OperatorSettings) -> Iterator[str]:
+    """Yield the files of the certificates that servers ask clients for; each was read before."""
+    if settings.kafka.uses_tls and settings.kafka.ssl_certfile:
+        yield settings.kafka.ssl_certfile
+    for redis in {settings.redis, settings.redis.caches}:
+        if file := connection_options(redis).get("ssl_certfile"):
+            yield file
+    if settings.vector_store.kind is StoreKind.PGVECTOR:
+        query = urlsplit(store_url(settings.vector_store)).query
+        yield from parse_qs(query).get("sslcert", [])[-1:]
+
+
+def _end_of_file(file: str) -> datetime | str:
+    """Return when the first certificate of a file ends: it is the client's, signers follow."""
+    try:
+        own, *_ = load_pem_x509_certificates(Path(file).read_bytes())
+    except (OSError, ValueError) as error:
+        return f"it cannot be read: {error}"
+    return own.not_valid_after_utc
 
 
 async def _end_at(server: _Server) -> datetime | str:

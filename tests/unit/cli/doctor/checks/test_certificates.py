@@ -143,3 +143,28 @@ async def test_a_broker_without_a_port_and_a_redis_that_is_not_verified_are_no_f
             Patient(settings=loose, clock=utc_now, on_progress=no_progress)
         )
     assert [each.subject for each in told] == ["kafka.invalid:9092"]
+
+
+async def test_a_clients_own_certificate_that_ends_is_told(tmp_path: Path) -> None:
+    good = Signed.until(datetime.now(UTC) + timedelta(days=90), tmp_path)
+    soon = Signed.until(datetime.now(UTC) + timedelta(days=3), tmp_path)
+    async with served(good) as port:
+        settings = patient(port, good).settings
+        given = f"?ssl_ca_certs={good.file}&ssl_certfile={soon.file}&ssl_keyfile={soon.file}"
+        own = settings.model_copy(
+            update={
+                "kafka": settings.kafka.model_copy(update={"ssl_certfile": str(soon.file)}),
+                "redis": RedisSettings(url=SecretStr(f"rediss://{LOOPBACK}:{port}/0{given}")),
+                "vector_store": VectorStoreSettings(
+                    kind=StoreKind.PGVECTOR,
+                    url=SecretStr(f"postgresql://127.0.0.1:1/none?sslcert={tmp_path}/none.pem"),
+                ),
+            }
+        )
+        told = await certificates.check(
+            Patient(settings=own, clock=utc_now, on_progress=no_progress)
+        )
+    ends, unread = told
+    assert ends.subject == f"client certificate {soon.file}"
+    assert (ends.severity, "in 3.0 days" in ends.meaning) == (Severity.ERROR, True)
+    assert "cannot be read" in unread.meaning
