@@ -23,7 +23,9 @@ from ragline.contracts.topics import (
 )
 from ragline.messaging.service import ServiceSpec
 from ragline_classifier.admission import BEHIND
+from ragline_cli.erase.log_findings import WORK_QUEUES
 from ragline_cli.generated.asyncapi import service_specs
+from ragline_cli.generated.manifests.commands_user import commands_user
 from ragline_cli.generated.manifests.inspection import config, of_kind, secret_keys
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_monitor.pipeline_look import FILLED_FROM, STAGES
@@ -129,6 +131,18 @@ def test_nobody_creates_alters_or_deletes_anything(users: Mapping[str, Object]) 
             assert set(acl["operations"]) <= {"Read", "Write", "Describe"}
             assert acl["resource"]["type"] in {"topic", "group"}
             assert acl["resource"]["name"] != "*"
+
+
+def test_only_the_commands_delete_records_and_only_of_work_queues(
+    users: Mapping[str, Object],
+) -> None:
+    commands = commands_user()
+
+    assert commands["metadata"]["name"] not in users  # nobody has it who did not ask for it
+    assert allowed(commands, "Delete") == names(*(t for t in TOPICS if t in WORK_QUEUES))
+    assert allowed(commands, "Read") == names(*TOPICS)
+    assert DEAD_LETTERS.name not in allowed(commands, "Write")
+    assert allowed(commands, "Read", "group") == {"ragline.shadow."}
 
 
 @pytest.mark.parametrize("service", Service)

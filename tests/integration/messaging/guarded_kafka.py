@@ -18,7 +18,14 @@ from ragline_cli.generated.manifests.metadata import Object
 
 from .secured_kafka import SecuredKafka
 
-_KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
+_KINDS = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "cluster": ResourceType.BROKER,
+    "transactionalId": ResourceType.TRANSACTIONAL_ID,
+}
+_CLUSTER = "kafka-cluster"  # Kafka's own name for it, which Strimzi leaves out
+_OPERATIONS = {"DescribeConfigs": AclOperation.DESCRIBE_CONFIGS}
 _PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefix": ResourcePatternType.PREFIXED}
 _TELL_REFUSALS = "-Dorg.slf4j.simpleLogger.log.kafka.authorizer.logger=info"
 _REFUSAL = re.compile(r"Principal = .* is Denied .*")
@@ -80,11 +87,11 @@ def _rules(name: str, acl: Object) -> list[AclBinding]:
     return [
         AclBinding(
             _KINDS[resource["type"]],
-            resource["name"],
-            _PATTERNS[resource["patternType"]],
+            resource.get("name", _CLUSTER),
+            _PATTERNS[resource.get("patternType", "literal")],
             f"User:{name}",
             "*",
-            AclOperation[operation.upper()],
+            _OPERATIONS.get(operation) or AclOperation[operation.upper()],
             AclPermissionType.ALLOW,
         )
         for operation in acl["operations"]

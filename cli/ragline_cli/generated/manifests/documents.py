@@ -35,7 +35,8 @@ _RIGHTS_INTRO = """\
 ## Who may do what
 
 The least that Kafka's ACLs must grant, and the most that they should. `publishers` ask, `cms` are
-systems whose documents change, `users` rate answers, `operators` run `ragline` by hand. The
+systems whose documents change, `users` rate answers, `operators` see to dead letters and indexes;
+what else commands like `ragline erase` do is in `deploy/k8s/components/kafka-commands`. The
 classifier and the monitor also see (`Describe`) how far the groups of others are behind. For
 services, `deploy/k8s/components/strimzi` has these rights as `KafkaUser`s. Why it matters is in
 [SECURITY.md](../SECURITY.md).

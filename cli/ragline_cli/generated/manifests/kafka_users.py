@@ -25,7 +25,7 @@ _READ, _WRITE, _DESCRIBE = "Read", "Write", "Describe"
 def kafka_users() -> list[Object]:
     """Return the accounts, with passwords that Strimzi makes."""
     accounts = {service: service_acls(service) for service in Service}
-    return [_user(name, acls) for name, acls in (accounts | {SCALER: scaler_acls()}).items()]
+    return [kafka_user(name, acls) for name, acls in (accounts | {SCALER: scaler_acls()}).items()]
 
 
 def service_acls(service: Service) -> list[Object]:
@@ -34,7 +34,7 @@ def service_acls(service: Service) -> list[Object]:
     for topic in TOPICS:
         reads, writes = service in topic.readers, service in topic.producers
         if reads or writes:
-            acls.append(_acl("topic", topic.name, [_READ] * reads + [_WRITE] * writes))
+            acls.append(rule("topic", topic.name, [_READ] * reads + [_WRITE] * writes))
     if service in CONSUMERS:
         acls.append(_groups(service, _READ))
     watched = LAG_READERS.get(service, ())
@@ -51,20 +51,22 @@ def _lag_of(services: Iterable[Service]) -> list[Object]:
     services = tuple(services)
     topics = dict.fromkeys(topic.name for service in services for topic in consumed_by(service))
     groups = [_groups(service, _DESCRIBE) for service in services]
-    return [*(_acl("topic", name, [_DESCRIBE]) for name in topics), *groups]
+    return [*(rule("topic", name, [_DESCRIBE]) for name in topics), *groups]
 
 
 def _groups(service: Service, operation: str) -> Object:
     """Return the rule for all groups of `service`: the ingestor of each index has its own."""
-    return _acl("group", groups_of(service), [operation], pattern="prefix")
+    return rule("group", groups_of(service), [operation], pattern="prefix")
 
 
-def _acl(kind: str, name: str, operations: Iterable[str], pattern: str = "literal") -> Object:
+def rule(kind: str, name: str, operations: Iterable[str], pattern: str = "literal") -> Object:
+    """Return a rule about a resource; the pattern `prefix` is for all whose names begin so."""
     resource = {"type": kind, "name": name, "patternType": pattern}
     return {"resource": resource, "operations": list(operations)}
 
 
-def _user(name: str, acls: list[Object]) -> Object:
+def kafka_user(name: str, acls: list[Object]) -> Object:
+    """Return an account of Strimzi's, whose password it makes."""
     spec: Object = {
         "authentication": {"type": "scram-sha-512"},
         "authorization": {"type": "simple", "acls": acls},

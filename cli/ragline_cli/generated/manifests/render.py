@@ -17,6 +17,7 @@ from ragline_cli.generated.manifests.autoscaling import (
     scaler_account,
     trigger_authentication,
 )
+from ragline_cli.generated.manifests.commands_user import commands_user
 from ragline_cli.generated.manifests.documents import settings_document, topics_document
 from ragline_cli.generated.manifests.environment import checked, config_name, own_settings
 from ragline_cli.generated.manifests.kafka_topics import kafka_topics
@@ -70,6 +71,7 @@ def render(settings: Mapping[Service, type[ServiceSettings]] | None = None) -> F
         ),
         **{_BOARDS / f"{each.name}.json": to_json(each) for each in DASHBOARDS},
         _COMPONENTS / "strimzi/generated.yaml": to_yaml([*kafka_topics(), *kafka_users()]),
+        _COMPONENTS / "kafka-commands/generated.yaml": to_yaml([commands_user()]),
         _COMPONENTS / "strimzi/kafka.env": _env(
             checked(STRIMZI_SETTINGS, settings_of(ServiceSettings))
         ),
