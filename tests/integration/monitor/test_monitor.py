@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from confluent_kafka import Producer
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, patient_redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.views import RedisViews
 from ragline.contracts.documents import DocumentStatus
 from ragline.ports.views import PipelineState
-from ragline.settings import RedisSettings
 from ragline_cli.stack.redis import RedisServer
 
 from .conftest import Cluster, StartMonitor, Worker, answers, measured, until, value
@@ -30,7 +29,7 @@ async def look(
     redis: RedisServer, tenant: str, document: str
 ) -> tuple[PipelineState | None, DocumentStatus | None]:
     """Return what those see who look."""
-    async with open_redis(RedisSettings.model_validate({"url": redis.url})) as client:
+    async with open_redis(patient_redis(redis.url)) as client:
         views = RedisViews(client)
         return await views.pipeline(), await views.document(tenant, document)
 

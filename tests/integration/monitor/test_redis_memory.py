@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from tests.patience import patient_redis
 from tests.unit.monitor.memory import ABOUT, NOW, UP, MemoryContract, answered, new_query, record_of
 
 from ragline.adapters.redis.client import open_redis
@@ -26,7 +27,7 @@ TTL_S = 14 * 86_400
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(RedisSettings.model_validate({"url": redis_url})) as client:
+    async with open_redis(patient_redis(redis_url)) as client:
         yield client
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from redis.asyncio import Redis
+from tests.patience import patient_redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.settings import RedisSettings
@@ -17,7 +18,7 @@ LIMIT_S = 1.0
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(RedisSettings.model_validate({"url": redis_url})) as client:
+    async with open_redis(patient_redis(redis_url)) as client:
         yield client
 
 

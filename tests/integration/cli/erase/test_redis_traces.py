@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from pydantic import SecretStr
 from redis.asyncio import Redis
+from tests.patience import patient_redis
 
 from ragline.adapters.redis.answer_cache import cached_answer_key
 from ragline.adapters.redis.client import open_redis
@@ -20,14 +20,13 @@ from ragline.adapters.redis.views import RedisViews, document_key
 from ragline.contracts.base import QueryRef
 from ragline.contracts.documents import DocumentStatus, Outcome
 from ragline.ports.answers import Attempt
-from ragline.settings import RedisSettings
 from ragline_cli.erase.redis_traces import Kind, find_traces, forget_recent, remove_keys
 from ragline_cli.erase.subject import Subject
 
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(RedisSettings(url=SecretStr(redis_url))) as client:
+    async with open_redis(patient_redis(redis_url)) as client:
         yield client
 
 

@@ -11,9 +11,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from pydantic import SecretStr
 from redis.asyncio import Redis
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, patient_redis
 
 from ragline.adapters.redis.client import open_redis
 from ragline.adapters.redis.index_uses import RedisIndexUses
@@ -22,7 +21,6 @@ from ragline.contracts.topics import ANSWERS, QUERIES
 from ragline.errors import Misconfigured
 from ragline.messaging.kafka_clients import open_producer
 from ragline.ports.indexes import IndexUse
-from ragline.settings import RedisSettings
 from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.shadow.configuration import (
     COLLECTION,
@@ -129,7 +127,7 @@ async def test_no_change_of_the_live_index_waits_for_a_shadow(
     pipeline: LivePipeline, name: str, redis_url: str
 ) -> None:
     """Else no index could become live while a shadow judges it: it never opens another one."""
-    async with open_redis(RedisSettings(url=SecretStr(redis_url))) as redis:
+    async with open_redis(patient_redis(redis_url)) as redis:
         uses = RedisIndexUses(redis)
         began = utc_now()
         noted: list[IndexUse] = []
