@@ -133,8 +133,12 @@ weaviate: setup ## a Weaviate for the tests, built once where Go is (5 min on tw
 	@$(BIN)/python -m tests.weaviate_program
 
 .PHONY: test
-test: setup browser promtool $(if $(TESTS),,weaviate) ## every test that this machine can run (TESTS=path for some of them)
-	@$(BIN)/pytest $(AT_ONCE) $(TESTS)
+test: setup browser promtool $(if $(TESTS),,weaviate) ## the tests, on real servers (TESTS=path for some of them, also slow ones)
+	@$(BIN)/pytest $(AT_ONCE) $(or $(TESTS),-m "not slow")
+
+.PHONY: test-slow
+test-slow: setup browser promtool weaviate ## further looks that take minutes: deeper, on the other stack, the pages' examples
+	@$(BIN)/pytest $(AT_ONCE) -m slow
 
 .PHONY: test-extras
 test-extras: $(VENV)-extras/.ready ## the tests of the extras torch, ocr and multilingual, in .venv-extras (downloads 3 GB more)

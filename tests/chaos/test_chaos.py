@@ -46,6 +46,7 @@ def test_every_promise_holds_while_everything_fails_in_turn(tmp_path: Path) -> N
     assert found.dead_letters["invalid_key"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("weaviate_url")
 def test_the_checker_sees_what_faststream_s_default_delivery_loses(tmp_path: Path) -> None:
     script = Script(

@@ -57,6 +57,7 @@ def test_the_file_of_a_service_that_is_gone_is_removed(copy: Path, files: Files)
     assert not (copy / gone).exists()
 
 
+@pytest.mark.slow  # `.ci/run` makes this check itself
 @pytest.mark.usefixtures("dev", "prod")
 def test_the_check_passes_on_the_repository(root: Path) -> None:
     result = CliRunner().invoke(app, ["check", "--root", str(root)])

@@ -162,7 +162,10 @@ def running_pipeline(kind: StackKind, folder: Path) -> Iterator[Pipeline]:
                 pipeline.close()
 
 
-@pytest.fixture(scope="package", params=["pgvector", "weaviate"])
+WEAVIATE = pytest.param("weaviate", marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="package", params=["pgvector", WEAVIATE])
 def pipeline(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,

@@ -34,14 +34,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "ask-over-kafka",
     "ask-over-http",
-    "ask-over-mcp",
     "publish-documents",
-    "operate",
     "dead-letters",
     "feedback",
-    "shadow-traffic",
-    "upgrade",
 )
+# whose commands have tests of their own
+LONG = ("ask-over-mcp", "operate", "shadow-traffic", "upgrade")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +176,7 @@ def event_of(fields: dict[str, object]) -> Event:
 
 # one store is enough: nothing on these pages depends on it
 @pytest.mark.parametrize("pipeline", ["pgvector"], indirect=True, scope="package")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *(pytest.param(p, marks=pytest.mark.slow) for p in LONG)])
 def test_each_example_of_the_page_works(pipeline: Pipeline, tmp_path: Path, page: str) -> None:
     runner = Runner(pipeline, tmp_path)
     found = list(examples(page))
@@ -191,4 +189,4 @@ def test_each_example_of_the_page_works(pipeline: Pipeline, tmp_path: Path, page
 def test_each_page_is_named_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
 
-    assert [page for page in PAGES if f"docs/{page}.md" not in readme] == []
+    assert [page for page in (*PAGES, *LONG) if f"docs/{page}.md" not in readme] == []

@@ -14,6 +14,11 @@ from ragline.contracts.documents import DocumentStatus
 
 from .conftest import Pipeline
 
+# what the stores must do alike is asked of both
+pytestmark = pytest.mark.parametrize(
+    "pipeline", ["pgvector", "weaviate"], indirect=True, scope="package"
+)
+
 KETTLE = """# Kettle K-200 manual
 
 ## Descaling

@@ -23,6 +23,14 @@ class Home:
         ours = {name: value for name, value in os.environ.items() if "RAGLINE_" not in name}
         self.environment = {**ours, "RAGLINE_HOME": str(path), "OMP_NUM_THREADS": "1"}
 
+    def without_nice(self) -> None:
+        """Let what gives way to others run as they do: other tests may leave it no time at all."""
+        folder = self.path.with_name("without-nice")
+        folder.mkdir()
+        (folder / "nice").write_text('#!/bin/sh\nshift 2  # -n 19\nexec "$@"\n')
+        (folder / "nice").chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
+
     def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start a command in the background."""
         return subprocess.Popen(

@@ -53,6 +53,7 @@ def test_the_demo_answers_with_sources_and_stops_everything(home: Home, docs: Pa
     assert not (home.path / "demo" / "embedded" / "postgres").exists()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_the_console_stays_up_until_the_end_of_input(home: Home, docs: Path) -> None:
     ours, its = os.openpty()
     demo = home.start("demo", "--docs", str(docs), "--question", QUESTION, stdin=its)

@@ -29,7 +29,13 @@ from ragline_cli.stack.handles import (
 from ragline_cli.stack.server import Server
 
 GiveUp = Callable[[str, StackError], NoReturn]
-LOCALES = pytest.mark.parametrize("locale", ["C", "de_DE.ISO-8859-1", "C.UTF-8"])
+LOCALES = pytest.mark.parametrize(
+    "locale",
+    [
+        "C",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("de_DE.ISO-8859-1", "C.UTF-8")),
+    ],
+)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from tests.patience import PATIENCE_S
 
@@ -170,10 +171,7 @@ def index_of(home: Home, name: str) -> dict[str, Any]:
 
 
 def wait_until_filled(home: Home, name: str) -> None:
-    """Wait until an index once holds what there is, though more may come.
-
-    Its ingestor has the lowest priority: beside busy processes it may take long, but goes on.
-    """
+    """Wait until an index once holds what there is, though more may come: as long as it grows."""
     done, until = -1, 0.0
     while not is_filled(found := index_of(home, name)):
         if found["done"] > done:
@@ -228,6 +226,7 @@ def kill(pid: int) -> None:
 def test_the_index_changes_under_load_and_back_and_no_question_notices(
     home: Home, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
+    home.without_nice()
     up = home.run("up", "--detach")
     assert up.returncode == 0, up.stderr
     state = json.loads((home.path / "default" / "state.json").read_text())
@@ -343,9 +342,11 @@ def test_the_index_changes_under_load_and_back_and_no_question_notices(
     assert home.processes() == []
 
 
+@pytest.mark.slow
 def test_the_store_changes_to_weaviate_and_back(
     home: Home, weaviate_url: str, weaviate_grpc_port: int
 ) -> None:
+    home.without_nice()
     assert home.run("up", "--detach").returncode == 0
     state = json.loads((home.path / "default" / "state.json").read_text())
     load = Load(state["addresses"]["kafka"]["bootstrap_servers"])

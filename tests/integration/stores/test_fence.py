@@ -45,6 +45,11 @@ bounded = partial(
 )
 
 
+def examples(few: int, many: int) -> pytest.MarkDecorator:
+    """Run a machine with few examples, and with many where there is time for them."""
+    return pytest.mark.parametrize("examples", [few, pytest.param(many, marks=pytest.mark.slow)])
+
+
 class _OnServer(FenceMachine):
     def __init__(self, store_settings: VectorStoreSettings) -> None:
         super().__init__()
@@ -127,34 +132,40 @@ class PineconeFence(_OnServer):
         return SteppingPinecone(self._store, turns, name)
 
 
-def test_postgresql(pgvector_settings: VectorStoreSettings) -> None:
+@examples(10, 40)
+def test_postgresql(pgvector_settings: VectorStoreSettings, examples: int) -> None:
     machine: Any = partial(PgvectorFence, pgvector_settings)
-    run_state_machine_as_test(machine, settings=bounded(max_examples=40))
+    run_state_machine_as_test(machine, settings=bounded(max_examples=examples))
 
 
+@examples(5, 20)
 def test_postgresql_that_merges_after_every_write(
-    pgvector_settings: VectorStoreSettings, monkeypatch: pytest.MonkeyPatch
+    pgvector_settings: VectorStoreSettings, monkeypatch: pytest.MonkeyPatch, examples: int
 ) -> None:
     monkeypatch.setattr(postings, "MERGED_FROM", 1)
     machine: Any = partial(PgvectorFence, pgvector_settings)
-    run_state_machine_as_test(machine, settings=bounded(max_examples=20))
+    run_state_machine_as_test(machine, settings=bounded(max_examples=examples))
 
 
-def test_weaviate(weaviate_settings: VectorStoreSettings) -> None:
+@examples(8, 30)
+def test_weaviate(weaviate_settings: VectorStoreSettings, examples: int) -> None:
     machine: Any = partial(WeaviateFence, weaviate_settings)
-    run_state_machine_as_test(machine, settings=bounded(max_examples=30))
+    run_state_machine_as_test(machine, settings=bounded(max_examples=examples))
 
 
-def test_chroma(chroma_settings: VectorStoreSettings) -> None:
+@examples(4, 10)
+def test_chroma(chroma_settings: VectorStoreSettings, examples: int) -> None:
     machine: Any = partial(ChromaFence, chroma_settings)
-    run_state_machine_as_test(machine, settings=bounded(max_examples=10))
+    run_state_machine_as_test(machine, settings=bounded(max_examples=examples))
 
 
+@examples(8, 30)
 @pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
-def test_qdrant_in_memory() -> None:
-    run_state_machine_as_test(QdrantFence, settings=bounded(max_examples=30))
+def test_qdrant_in_memory(examples: int) -> None:
+    run_state_machine_as_test(QdrantFence, settings=bounded(max_examples=examples))
 
 
-def test_pinecone(pinecone_settings: VectorStoreSettings) -> None:
+@examples(4, 12)
+def test_pinecone(pinecone_settings: VectorStoreSettings, examples: int) -> None:
     machine: Any = partial(PineconeFence, pinecone_settings)
-    run_state_machine_as_test(machine, settings=bounded(max_examples=12))
+    run_state_machine_as_test(machine, settings=bounded(max_examples=examples))

@@ -87,6 +87,7 @@ def test_sigterm_ends_it_with_the_report(pipeline: LivePipeline, name: str, tmp_
     assert "memory alarm" not in everything
 
 
+@pytest.mark.slow
 def test_it_searches_the_live_index_or_the_one_that_is_named(
     pipeline: LivePipeline, name: str, tmp_path: Path
 ) -> None:
