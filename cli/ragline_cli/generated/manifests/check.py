@@ -12,9 +12,9 @@ from ragline_cli.generated.manifests.validate import kafka_trigger_problems, loa
 from ragline_cli.generated.settings_table import load_settings, settings_of
 
 OVERLAYS = ("dev", "prod", "staging", "gpu")
-# Components that none of our overlays includes: only the user's knows the host name, or whether
-# the Prometheus operator is there
-ALONE = ("ingress", "monitoring")
+# Components that none of our overlays includes: only the user's knows the host name, whether the
+# Prometheus operator is there, and who runs commands
+ALONE = ("ingress", "kafka-commands", "monitoring")
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
