@@ -225,6 +225,7 @@ def pytest_configure() -> None:
     ports.LAST_PORT = ports.FIRST_PORT + width
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Record each test's backends for the closing table, and which tests share a worker."""
     for item in items:

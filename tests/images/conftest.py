@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from .image_builder import IMAGES, Image, ImageBuilder, default_folder
+from .image_builder import IMAGES, TRACED, Image, ImageBuilder, default_folder
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,7 @@ def images() -> Iterator[Mapping[str, Image]]:
     """Every image by its name."""
     builder = ImageBuilder(default_folder())
     try:
-        yield {name: builder.image(name) for name in IMAGES}
+        yield {name: builder.image(name) for name in (*IMAGES, TRACED)}
     finally:
         builder.close()
 

@@ -23,6 +23,9 @@ from ragline_cli.errors import StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = (*map(str, Service), "cli")
+TRACED = "classifier-traces"
+# Images that are built with more than their service's name
+_ARGUMENTS = {TRACED: {"SERVICE": Service.CLASSIFIER, "TRACES": "1"}}
 _PYTHON_IMAGE = "localhost/ragline-python:bookworm"
 _PACKAGES = ("ca-certificates", "python3", "python3-pip", "python3-venv", "python-is-python3")
 # What `python:3.11-slim` does not have either
@@ -44,7 +47,7 @@ class ImageBuilder:
         self._folder = folder
 
     def build(self, name: str) -> None:
-        """Build the image of a service, or `cli`, from the Dockerfile of this checkout.
+        """Build the image of a service, `cli` or `TRACED`, from the Dockerfile of this checkout.
 
         Raises:
             StackError: a program is missing, this is not root, or a step failed.
@@ -53,7 +56,7 @@ class ImageBuilder:
         text = (ROOT / "deploy/docker/Dockerfile").read_text(encoding="utf-8")
         dockerfile = self._folder / "Dockerfile"
         dockerfile.write_text(_CACHE_MOUNT.sub("", text), encoding="utf-8")
-        arguments = {"PYTHON_IMAGE": _PYTHON_IMAGE, "SERVICE": name}
+        arguments = {"PYTHON_IMAGE": _PYTHON_IMAGE, "SERVICE": name, **_ARGUMENTS.get(name, {})}
         self._buildah(
             "bud",
             "--pull-never",
@@ -155,7 +158,7 @@ def main() -> None:
     """Build every image."""
     console = Console(highlight=False)
     builder = ImageBuilder(default_folder())
-    for name in IMAGES:
+    for name in (*IMAGES, TRACED):
         console.print(f"building ragline/{name}")
         try:
             builder.build(name)
