@@ -12,11 +12,12 @@ import shutil
 from collections.abc import Callable, Generator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import hypothesis
 import pytest
 from tests.kubernetes import gateway_api, module_files, programs
+from tests.stack_scheduling import StackScheduling
 
 from ragline_cli.errors import StackError
 from ragline_cli.stack import ports
@@ -51,8 +52,6 @@ BACKENDS = {
     "chroma": "Chroma",
     "browser": "Chromium",
 }
-# Folders whose tests share a fixture of the folder's scope: a stack that takes long to start
-SHARE_A_STACK = {"tests/e2e", "tests/integration/cli/shadow"}
 _ALIASES = {
     "cluster": "kafka",
     "pipeline": "kafka",
@@ -225,21 +224,16 @@ def pytest_configure() -> None:
     ports.LAST_PORT = ports.FIRST_PORT + width
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Record each test's backends for the closing table, and which tests share a worker."""
+    """Record each test's backends for the closing table."""
     for item in items:
         item.user_properties.append(("backends", tuple(_backends_of(item))))
-        item.add_marker(pytest.mark.xdist_group(_share_a_worker(item)))
 
 
-def _share_a_worker(item: pytest.Item) -> str:
-    """Return the name of the tests that run on one worker, because they use one started stack."""
-    folder = item.path.parent.relative_to(item.config.rootpath).as_posix()
-    if folder not in SHARE_A_STACK:
-        return item.path.relative_to(item.config.rootpath).as_posix()
-    stack = getattr(item, "callspec", None)
-    return f"{folder}:{stack.params.get('pipeline', '')}" if stack else folder
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StackScheduling:
+    """Let tests that share a stack run on one worker."""
+    return StackScheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
