@@ -37,6 +37,7 @@ def translated(kafka: KafkaSettings) -> Iterator[None]:
         raise translate(error, f"Kafka at {kafka.bootstrap_servers} refused") from error
 
 
+# a broker of a busy machine is slow; one that refuses does so at once
 COMMAND_LINE = ClientProfile(
-    client_id="ragline-cli", request_timeout_ms=15_000, translated=translated
+    client_id="ragline-cli", request_timeout_ms=40_000, translated=translated
 )
