@@ -23,6 +23,14 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
+async def hasty_redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A client that soon takes a Redis that does not answer for one that is away."""
+    settings = RedisSettings.model_validate({"url": redis_url, "timeout_s": LIMIT_S})
+    async with open_redis(settings) as client:
+        yield client
+
+
+@pytest.fixture
 async def dead_redis() -> AsyncIterator[Redis]:
     async with open_redis(RedisSettings.model_validate({"url": "redis://127.0.0.1:1/0"})) as client:
         yield client

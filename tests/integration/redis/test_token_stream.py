@@ -234,12 +234,14 @@ async def test_a_redis_that_hangs_costs_one_time_limit_and_appending_nothing(
     assert time.monotonic() - started < 50 * LIMIT_S, "the limit is waited for more than once"
 
 
-async def test_a_redis_that_begins_to_hang_costs_an_answer_one_time_limit(redis: Redis) -> None:
+async def test_a_redis_that_begins_to_hang_costs_an_answer_one_time_limit(
+    hasty_redis: Redis,
+) -> None:
     failures: list[str] = []
-    stream, query = writer(redis, failures), QueryRef("acme", str(uuid4()))
+    stream, query = writer(hasty_redis, failures), QueryRef("acme", str(uuid4()))
     attempt = await stream.start(query)
     pause_s = 4 * LIMIT_S
-    async with paused(redis, seconds=pause_s):
+    async with paused(hasty_redis, seconds=pause_s):
         started = time.monotonic()
         for n in range(200):
             await stream.append(query, attempt=attempt, text=f"{n} ")
