@@ -106,7 +106,7 @@ def _servers(settings: OperatorSettings) -> Iterator[_Server]:
 
 
 def _own_files(settings: OperatorSettings) -> Iterator[str]:
-    """Yield the files of the certificates that servers ask clients for; each was read before."""
+    """Yield the files of the certificates that clients show to servers."""
     if settings.kafka.uses_tls and settings.kafka.ssl_certfile:
         yield settings.kafka.ssl_certfile
     for redis in {settings.redis, settings.redis.caches}:
