@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import hypothesis
 import pytest
 from tests.kubernetes import gateway_api, module_files, programs
+from tests.logger_levels import levels_as_before
 from tests.stack_scheduling import StackScheduling
 
 from ragline_cli.errors import StackError
@@ -85,10 +86,11 @@ hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
-def settings_as_before() -> Iterator[None]:
-    """Restore the settings after each test, whatever commands it ran in this process."""
+def process_as_before() -> Iterator[None]:
+    """Restore settings and log levels after each test, whatever commands it ran in this process."""
     before = _settings()
-    yield
+    with levels_as_before():
+        yield
     for name in _settings().keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)

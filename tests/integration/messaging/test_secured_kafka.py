@@ -329,7 +329,7 @@ async def producer_whose_token_ends(
             producer = await stack.enter_async_context(open_producer(kafka, SERVICE))
             async with asyncio.timeout(lives.total_seconds()):
                 await producer.send_and_wait(FEEDBACK.name, b"early")
-        except (Misconfigured, TimeoutError):
+        except (Misconfigured, Unavailable, TimeoutError):  # it may end before it is let in
             lives *= 2
         else:
             return producer
