@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PAGES = 12
 SECTION = "The {word} queue of page {page} expires after {minutes} minutes without a consumer. " * 6
 WORDS = ("amber", "blue", "coral", "dark")
-ASK_EVERY_S = 0.25
+ASK_EVERY_S = 0.5
+LOOK_EVERY_S = 2.0  # a status is a process of its own, which takes a core for a second
 UNANSWERED = 8  # questions at a time: a slower machine is asked less, not more at once
 Chunks = set[tuple[str, int, int]]
 
@@ -177,7 +178,7 @@ def wait_until_filled(home: Home, name: str) -> None:
         if found["done"] > done:
             done, until = found["done"], time.monotonic() + PATIENCE_S
         assert time.monotonic() < until, home.run("reindex", "status").stdout
-        time.sleep(0.1)
+        time.sleep(LOOK_EVERY_S)
 
 
 def is_filled(index: dict[str, Any]) -> bool:
