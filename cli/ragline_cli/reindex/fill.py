@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiokafka import TopicPartition
 
@@ -18,6 +20,7 @@ from ragline.contracts.topics import (
 from ragline.messaging.lag import GroupTopic, LagReader
 
 TOPICS = (DOCUMENTS, DOCUMENT_ACCESS, *RETRIES, DOCUMENTS_OCR)
+_RATE_S = 1.0
 Offsets = Mapping[TopicPartition, int]
 
 
@@ -103,3 +106,48 @@ async def read_fill(reader: LagReader, index: str) -> Fill:
         for each in wanted
     ]
     return Fill(topics=tuple(found), ingestors=await reader.members(wanted[0].group))
+
+
+async def read_fills(reader: LagReader, indexes: Sequence[str]) -> dict[str, Fill]:
+    """Read how far indexes are filled; with a rate, where there is something left to do.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    started = time.monotonic()
+    first = {name: await read_fill(reader, name) for name in indexes}
+    if not any(each.lag for each in first.values()):
+        return {name: replace(each, per_second=0.0) for name, each in first.items()}
+    await asyncio.sleep(_RATE_S)
+    second = {name: await read_fill(reader, name) for name in indexes}
+    seconds = time.monotonic() - started
+    return {
+        name: replace(now, per_second=max(0, now.done - first[name].done) / seconds)
+        for name, now in second.items()
+    }
+
+
+async def unread(reader: LagReader, index: str) -> Offsets:
+    """Return the ends, as they are now, of the partitions that are not read up to there.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    ends: dict[TopicPartition, int] = {}
+    for each in groups(index):
+        begins = await reader.begins(each.topic)
+        found = await reader.ends(each.topic)
+        ends |= {each: end for each, end in found.items() if end > begins[each]}
+    return await still_unread(reader, index, ends)
+
+
+async def still_unread(reader: LagReader, index: str, ends: Offsets) -> Offsets:
+    """Return those of the ends that are not reached yet.
+
+    Raises:
+        KafkaError: the broker does not answer.
+    """
+    committed: dict[TopicPartition, int] = {}
+    for each in groups(index):
+        committed |= await reader.committed(each)
+    return {each: end for each, end in ends.items() if committed.get(each, 0) < end}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ragline.errors import Misconfigured
+
+_MOST_TOLD = 10
 
 
 class GateName(StrEnum):
@@ -43,3 +45,9 @@ def require_open(states: Iterable[GateState], forced: Collection[GateName]) -> N
         told = "\n".join(f"  {each.gate}: {each.found}. {each.look}".rstrip() for each in shut)
         names = " ".join(f"--force {each.gate}" for each in shut)
         raise Refused(f"the live index stays, because of\n{told}\nTo flip all the same: {names}")
+
+
+def some(named: Sequence[str]) -> str:
+    """Return names as a line for people, who read ten and are told how many more there are."""
+    more = len(named) - _MOST_TOLD
+    return ", ".join(named[:_MOST_TOLD]) + (f" and {more} more" if more > 0 else "")

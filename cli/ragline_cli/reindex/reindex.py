@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from aiokafka import TopicPartition
-
-from ragline.adapters.redis.client import open_redis
-from ragline.adapters.redis.index_uses import RedisIndexUses
 from ragline.adapters.stores.opening import drop_collection, open_inventory
 from ragline.clock import utc_now
 from ragline.contracts.indexes import BASE_INDEX, Index, IndexesChanged
-from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured, Unavailable
 from ragline.messaging.index_follower import read_indexes
 from ragline.messaging.index_writer import WrittenIndexes, change_indexes
@@ -29,18 +23,15 @@ from ragline_cli.kafka.events import SOURCE
 from ragline_cli.reindex import index_changes
 from ragline_cli.reindex.differences import IndexComparison, compare, told
 from ragline_cli.reindex.failures import NONE_READ, IndexFailures, read_failures
-from ragline_cli.reindex.fill import Fill, groups, read_fill
-from ragline_cli.reindex.gates import GateName, GateState, Refused, require_open
+from ragline_cli.reindex.fill import Fill, groups, read_fills, still_unread, unread
+from ragline_cli.reindex.gates import GateName, GateState, Refused, require_open, some
+from ragline_cli.reindex.searchers import Searchers
 
 _LOOK_S = 0.1
-_RATE_S = 1.0
-_MOST_TOLD = 10
 # what was published before the look must be in the index by then
 _CAUGHT_UP_S = 30.0
 _OPENED_S = 180.0
-_TURNED_S = 30.0
 _ENDED_S = 60.0
-_SEARCHERS = (Service.RETRIEVER, Service.GATEWAY)
 
 StoreOf = Callable[[Index], VectorStoreSettings]
 Tell = Callable[[str], None]
@@ -96,7 +87,7 @@ class Reindex:
         tell: Tell = lambda _text: None,
     ) -> None:
         self._kafka = kafka
-        self._redis = redis
+        self._searchers = Searchers(redis, tell)
         self._store_of = store_of
         self._tell = tell
 
@@ -137,7 +128,7 @@ class Reindex:
         """
         known = await self.indexes()
         async with open_lag_reader(self._kafka) as reader:
-            fills = await _with_rates(reader, [each.name for each in known.indexes])
+            fills = await read_fills(reader, [each.name for each in known.indexes])
         each = [
             IndexStatus(
                 index=index,
@@ -146,7 +137,7 @@ class Reindex:
             )
             for index in known.indexes
         ]
-        return Status(indexes=known, each=tuple(each), uses=await self._uses_if_known())
+        return Status(indexes=known, each=tuple(each), uses=await self._searchers.uses())
 
     async def check(
         self,
@@ -216,7 +207,7 @@ class Reindex:
         known = await self.indexes()
         index_changes.require(known, name)
         if name == known.live:
-            return Turned(indexes=known, seconds=None, late=await self._late(name))
+            return Turned(indexes=known, seconds=None, late=await self._searchers.late(name))
         opening = await self._change(lambda now: index_changes.opened(now, name), always=True)
         opened_at = time.monotonic()
         patience_s = 0.0 if GateName.LAG in forced else wait_s
@@ -229,7 +220,7 @@ class Reindex:
             )
             require_open(states, forced)
             if GateName.READERS not in forced:
-                require_open([await self._readers(name, opened_s)], forced)
+                require_open([await self._searchers.gate(name, opened_s)], forced)
         except Refused:
             await self._change(lambda now: index_changes.closed(now, name))
             raise
@@ -238,7 +229,7 @@ class Reindex:
         written = await self._change(lambda now: index_changes.flipped(now, name, at=at, back=back))
         # who follows sees it from now on
         started = time.perf_counter()
-        late = await self._wait_until_turned(name)
+        late = await self._searchers.until_turned(name)
         seconds = time.perf_counter() - started
         return Turned(indexes=written.indexes, seconds=seconds, late=late)
 
@@ -269,7 +260,7 @@ class Reindex:
         """
         async with open_lag_reader(self._kafka) as reader:
             await self._until_no_members(reader, name)
-        await self._until_closed(name)
+        await self._searchers.until_closed(name)
         self._tell(f"removing the collection of {name}")
         await drop_collection(self._store_of(index))
         return (await self._change(lambda now: index_changes.removed(now, name))).indexes
@@ -299,104 +290,20 @@ class Reindex:
         """Wait until all is in the index that was published before now."""
         self._tell(f"waiting until {name} holds what was published until now")
         async with open_lag_reader(self._kafka) as reader:
-            left = await _left(reader, name)
+            left = await unread(reader, name)
             until = time.monotonic() + wait_s
             while left and time.monotonic() < until:
                 await asyncio.sleep(_LOOK_S)
-                left = await _still_left(reader, name, left)
+                left = await still_unread(reader, name, left)
         behind = [f"{each.topic}[{each.partition}]" for each in sorted(left, key=str)]
         return GateState(
             gate=GateName.LAG,
             open=not left,
-            found=f"it is behind on {_some(behind)}"
+            found=f"it is behind on {some(behind)}"
             if left
             else "all that was published before the check is in it",
             look="`ragline reindex status` shows lag, rate, and failures",
         )
-
-    async def _readers(self, name: str, wait_s: float) -> GateState:
-        """Wait until all processes that search have the index open."""
-        look = "`ragline reindex status` shows what each process has open"
-        if self._redis is None:
-            return GateState(
-                gate=GateName.READERS,
-                open=False,
-                found="no Redis is named, so nobody can say which processes have it open",
-                look="Set RAGLINE_REDIS__URL",
-            )
-        self._tell(f"waiting until all retrievers and gateways have opened {name}")
-        async with self._uses() as uses:
-            until = time.monotonic() + wait_s
-            while True:
-                found = await uses.recent()
-                waiting = [each for each in found if name not in each.opened]
-                ready = any(each.service == Service.RETRIEVER for each in found) and not waiting
-                if ready or time.monotonic() > until:
-                    break
-                await asyncio.sleep(_LOOK_S)
-        if ready:
-            return GateState(
-                gate=GateName.READERS, open=True, found=f"{len(found)} processes have it open"
-            )
-        named = [
-            f"{each.service} {each.instance}" + (f" ({each.problem})" if each.problem else "")
-            for each in waiting
-        ]
-        return GateState(
-            gate=GateName.READERS,
-            open=False,
-            found=f"not open in {_some(named)}" if named else "no retriever has told of itself",
-            look=look,
-        )
-
-    async def _wait_until_turned(self, name: str) -> tuple[str, ...]:
-        until = time.monotonic() + _TURNED_S
-        while True:
-            late = await self._late(name)
-            if not late or time.monotonic() > until:
-                return late
-            await asyncio.sleep(_LOOK_S / 4)
-
-    async def _late(self, name: str) -> tuple[str, ...]:
-        """Return which processes that search do not answer from the index."""
-        found = await self._uses_if_known()
-        return tuple(
-            f"{each.service} {each.instance}" for each in found or () if each.answers != name
-        )
-
-    async def _uses_if_known(self) -> tuple[IndexUse, ...] | None:
-        if self._redis is None:
-            return None
-        try:
-            async with self._uses() as uses:
-                return tuple(await uses.recent())
-        except Unavailable:
-            return None
-
-    @asynccontextmanager
-    async def _uses(self) -> AsyncIterator[RedisIndexUses]:
-        if self._redis is None:
-            raise Misconfigured("no Redis is named: set RAGLINE_REDIS__URL")
-        async with open_redis(self._redis) as redis:
-            yield RedisIndexUses(redis)
-
-    async def _until_closed(self, name: str) -> None:
-        """Wait until no process that searches has the index open, as far as Redis knows."""
-        self._tell(f"waiting until nobody has {name} open any more")
-        until = time.monotonic() + _ENDED_S
-        while True:
-            found = await self._uses_if_known()
-            searched = [
-                f"{each.service} {each.instance}" for each in found or () if name in each.opened
-            ]
-            if not searched:
-                return
-            if time.monotonic() > until:
-                raise Unavailable(
-                    f"{_some(searched)} still has index {name} open: `ragline reindex status` says "
-                    "why; run this again then"
-                )
-            await asyncio.sleep(_LOOK_S)
 
     async def _until_no_members(self, reader: LagReader, name: str) -> None:
         self._tell(f"waiting until no ingestor writes to {name} any more")
@@ -414,40 +321,6 @@ class Reindex:
             await asyncio.sleep(_LOOK_S)
 
 
-async def _with_rates(reader: LagReader, names: Sequence[str]) -> dict[str, Fill]:
-    """Return how far indexes are filled; with a rate, where there is something left to do."""
-    started = time.monotonic()
-    first = {name: await read_fill(reader, name) for name in names}
-    if not any(each.lag for each in first.values()):
-        return {name: replace(each, per_second=0.0) for name, each in first.items()}
-    await asyncio.sleep(_RATE_S)
-    second = {name: await read_fill(reader, name) for name in names}
-    seconds = time.monotonic() - started
-    return {
-        name: replace(now, per_second=max(0, now.done - first[name].done) / seconds)
-        for name, now in second.items()
-    }
-
-
-async def _left(reader: LagReader, name: str) -> dict[TopicPartition, int]:
-    """Return the ends of the partitions that are not read to their present ends."""
-    ends: dict[TopicPartition, int] = {}
-    for each in groups(name):
-        begins = await reader.begins(each.topic)
-        found = await reader.ends(each.topic)
-        ends |= {each: end for each, end in found.items() if end > begins[each]}
-    return await _still_left(reader, name, ends)
-
-
-async def _still_left(
-    reader: LagReader, name: str, ends: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, int]:
-    committed: dict[TopicPartition, int] = {}
-    for each in groups(name):
-        committed |= await reader.committed(each)
-    return {each: end for each, end in ends.items() if committed.get(each, 0) < end}
-
-
 def _documents(compared: IndexComparison, name: str) -> GateState:
     one, other = compared.totals
     if not compared.differences:
@@ -461,14 +334,9 @@ def _documents(compared: IndexComparison, name: str) -> GateState:
     return GateState(
         gate=GateName.DOCUMENTS,
         open=False,
-        found=f"{len(named)} documents differ ({one} live, {other} in {name}): {_some(named)}",
+        found=f"{len(named)} documents differ ({one} live, {other} in {name}): {some(named)}",
         look="`ragline reindex check --json` lists all; `ragline reindex status` shows failures",
     )
-
-
-def _some(named: Sequence[str]) -> str:
-    more = len(named) - _MOST_TOLD
-    return ", ".join(named[:_MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _instant(appended_ms: int | None) -> datetime:

@@ -29,6 +29,8 @@ from ragline.contracts.queries import (
     QuerySubmitted,
 )
 
+# What every consumer group's name begins with
+ALL_GROUPS = "ragline."
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 MAX_RECORD_BYTES = 8 * 1024 * 1024
@@ -284,7 +286,7 @@ def consumed_by(service: Service) -> tuple[Topic, ...]:
 
 def groups_of(service: str) -> str:
     """Return the prefix of all consumer groups of `service`, and of no other service's."""
-    return f"ragline.{service}."
+    return f"{ALL_GROUPS}{service}."
 
 
 def consumer_group(service: str, topic: Topic, *, index: str = BASE_INDEX) -> str:

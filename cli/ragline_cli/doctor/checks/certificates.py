@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from cryptography.x509 import load_pem_x509_certificates
 
@@ -112,9 +112,10 @@ def _own_files(settings: OperatorSettings) -> Iterator[str]:
     for redis in {settings.redis, settings.redis.caches}:
         if file := connection_options(redis).get("ssl_certfile"):
             yield file
-    if settings.vector_store.kind is StoreKind.PGVECTOR:
-        query = urlsplit(store_url(settings.vector_store)).query
-        yield from parse_qs(query).get("sslcert", [])[-1:]
+    if settings.vector_store.kind is StoreKind.PGVECTOR and (
+        file := pgvector_tls.client_certificate(store_url(settings.vector_store))
+    ):
+        yield file
 
 
 def _end_of_file(file: str) -> datetime | str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ragline.contracts.topics import (
+    ALL_GROUPS,
     CONSUMERS,
     DEAD_LETTERS,
     DEAD_LETTERS_HANDLED,
@@ -22,7 +23,6 @@ from ragline_cli.generated.manifests.kafka_users import kafka_user, rule
 from ragline_cli.generated.manifests.metadata import Object
 
 COMMANDS = "commands"
-_ALL_GROUPS = "ragline."
 
 
 def commands_user() -> Object:
@@ -39,7 +39,7 @@ def commands_acls() -> list[Object]:
     return [
         {"resource": {"type": "cluster"}, "operations": ["Describe"]},
         *(rule("topic", topic.name, _operations(topic)) for topic in TOPICS),
-        rule("group", _ALL_GROUPS, ["Describe"], pattern="prefix"),
+        rule("group", ALL_GROUPS, ["Describe"], pattern="prefix"),
         rule("group", groups_of("shadow"), ["Read"], pattern="prefix"),
         {
             "resource": {"type": "transactionalId", "name": WRITER, "patternType": "literal"},

@@ -19,6 +19,7 @@ from ragline_cli.reindex import reindex
 from ragline_cli.reindex.differences import compare
 from ragline_cli.reindex.gates import GateName, GateState, Refused
 from ragline_cli.reindex.reindex import Reindex
+from ragline_cli.reindex.searchers import Searchers
 
 BOTH = ONLY_BASE.model_copy(
     update={"revision": 1, "indexes": (Index(name="base"), Index(name="new"))}
@@ -40,10 +41,10 @@ class World:
         monkeypatch.setattr(reindex, "open_inventory", self.inventory)
         monkeypatch.setattr(reindex, "compare", partial(compare, pause_s=0.0))
         monkeypatch.setattr(Reindex, "_lag", self.gate(GateName.LAG))
-        monkeypatch.setattr(Reindex, "_readers", self.gate(GateName.READERS))
+        monkeypatch.setattr(Searchers, "gate", self.gate(GateName.READERS))
 
     def gate(self, name: GateName) -> Callable[..., Any]:
-        async def look(_self: Reindex, _name: str, _wait_s: float) -> GateState:
+        async def look(_self: object, _name: str, _wait_s: float) -> GateState:
             return GateState(gate=name, open=name not in self.shut, found="as the test says")
 
         return look

@@ -22,7 +22,7 @@ def tls_context(url: str) -> ssl.SSLContext | None:
     Raises:
         Misconfigured: a file that the URL names cannot be used.
     """
-    given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+    given = _given(url)
     mode = given.get("sslmode", "prefer")
     if mode in _UNVERIFIED:
         return None
@@ -40,6 +40,16 @@ def tls_context(url: str) -> ssl.SSLContext | None:
         except OSError as error:
             raise _unusable("sslcert or sslkey", certificate, error) from error
     return context
+
+
+def client_certificate(url: str) -> str | None:
+    """Return the file of the certificate that a client shows to the server, if it shows one."""
+    return _given(url).get("sslcert")
+
+
+def _given(url: str) -> dict[str, str]:
+    """Return the parameters of a URL; the last of one name counts."""
+    return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def _unusable(parameter: str, file: str | None, error: OSError) -> Misconfigured:
