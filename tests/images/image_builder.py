@@ -26,10 +26,16 @@ IMAGES = (*map(str, Service), "cli")
 TRACED = "classifier-traces"
 # Images that are built with more than their service's name
 _ARGUMENTS = {TRACED: {"SERVICE": Service.CLASSIFIER, "TRACES": "1"}}
-_PYTHON_IMAGE = "localhost/ragline-python:bookworm"
+_PYTHON_IMAGE = "localhost/ragline-python:bookworm-slim"
 _PACKAGES = ("ca-certificates", "python3", "python3-pip", "python3-venv", "python-is-python3")
 # What `python:3.11-slim` does not have either
-_NEEDLESS = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man")
+_NEEDLESS = (
+    "var/cache/apt",
+    "var/lib/apt/lists",
+    "usr/share/doc",
+    "usr/share/locale",
+    "usr/share/man",
+)
 # Certificates of the machine that builds: it may reach the registries through a proxy of its own
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 # buildah 1.28 loses the files of a step that mounts a cache, which only saves downloads
@@ -95,7 +101,7 @@ class ImageBuilder:
         include = f"--include={','.join(_PACKAGES)}"
         _run("debootstrap", "--variant=minbase", include, "bookworm", str(root))
         for needless in _NEEDLESS:
-            shutil.rmtree(root / needless)
+            shutil.rmtree(root / needless, ignore_errors=True)  # dpkg may leave some out itself
         container = self._buildah("from", "scratch").strip()
         self._buildah("copy", "--quiet", container, str(root), "/")
         self._buildah("commit", "--quiet", "--rm", container, _PYTHON_IMAGE)
