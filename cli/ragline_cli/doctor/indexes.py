@@ -6,6 +6,7 @@ from ragline.contracts.indexes import ONLY_BASE, Index
 from ragline.errors import RaglineError
 from ragline.messaging.index_follower import read_indexes
 from ragline.settings import KafkaSettings
+from ragline_cli.kafka.client import COMMAND_LINE
 
 
 async def kept_indexes(kafka: KafkaSettings) -> tuple[Index, ...]:
@@ -14,7 +15,7 @@ async def kept_indexes(kafka: KafkaSettings) -> tuple[Index, ...]:
     Where nobody can say, it is the one that the settings make: the check of topics tells why.
     """
     try:
-        known = await read_indexes(kafka)
+        known = await read_indexes(kafka, COMMAND_LINE)
     except RaglineError:
         known = ONLY_BASE
     return tuple(each for each in known.indexes if each.name != known.dropping)

@@ -12,6 +12,7 @@ from ragline.adapters.redis.client import open_redis
 from ragline.contracts.indexes import IndexesChanged
 from ragline.messaging.index_follower import read_indexes
 from ragline_cli.erase.erasable_store import ErasableStore, open_erasable_stores
+from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.stack.operator_settings import OperatorSettings
 
 
@@ -38,7 +39,7 @@ async def open_holders(settings: OperatorSettings) -> AsyncIterator[Holders]:
         Unavailable: Kafka, Redis or a store is down.
         Misconfigured: one of them refuses.
     """
-    indexes = await read_indexes(settings.kafka)
+    indexes = await read_indexes(settings.kafka, COMMAND_LINE)
     redis = settings.redis
     # the caches' Redis is mostly the same one
     groups = [redis] if redis.caches == redis else [redis, redis.caches]

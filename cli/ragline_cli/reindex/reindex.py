@@ -97,7 +97,7 @@ class Reindex:
         Raises:
             Unavailable: Kafka does not answer.
         """
-        return await read_indexes(self._kafka)
+        return await read_indexes(self._kafka, COMMAND_LINE)
 
     async def start(self, name: str, settings: Mapping[str, str]) -> IndexesChanged:
         """Enter an index, which an ingestor of its own then fills.
@@ -127,7 +127,7 @@ class Reindex:
             Unavailable: Kafka does not answer.
         """
         known = await self.indexes()
-        async with open_lag_reader(self._kafka) as reader:
+        async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
             fills = await read_fills(reader, [each.name for each in known.indexes])
         each = [
             IndexStatus(
@@ -258,7 +258,7 @@ class Reindex:
         Raises:
             Unavailable: its ingestors still run, it is still searched, or a server does not answer.
         """
-        async with open_lag_reader(self._kafka) as reader:
+        async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
             await self._until_no_members(reader, name)
         await self._searchers.until_closed(name)
         self._tell(f"removing the collection of {name}")
@@ -278,7 +278,7 @@ class Reindex:
 
     async def _require_unused(self, name: str) -> None:
         """Refuse a name whose groups have offsets: an ingestor would go on from there."""
-        async with open_lag_reader(self._kafka) as reader:
+        async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
             for each in groups(name):
                 if await reader.committed(each):
                     raise Misconfigured(
@@ -289,7 +289,7 @@ class Reindex:
     async def _lag(self, name: str, wait_s: float) -> GateState:
         """Wait until all is in the index that was published before now."""
         self._tell(f"waiting until {name} holds what was published until now")
-        async with open_lag_reader(self._kafka) as reader:
+        async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
             left = await unread(reader, name)
             until = time.monotonic() + wait_s
             while left and time.monotonic() < until:

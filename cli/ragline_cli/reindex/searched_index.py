@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ragline.contracts.indexes import Index
 from ragline.messaging.index_follower import read_indexes
 from ragline.settings import KafkaSettings
+from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.reindex.index_changes import require
 
 
@@ -26,7 +27,7 @@ async def searched_index(kafka: KafkaSettings, name: str | None) -> SearchedInde
         Misconfigured: there is no index of that name.
         Unavailable: Kafka does not answer, or the topic of indexes is missing.
     """
-    indexes = await read_indexes(kafka)
+    indexes = await read_indexes(kafka, COMMAND_LINE)
     live = require(indexes, indexes.live)
     return SearchedIndex(index=live if name is None else require(indexes, name), live=live)
 

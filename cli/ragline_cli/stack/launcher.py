@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import (
+    ALL_COMPLETED,
+    FIRST_EXCEPTION,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Lock
@@ -33,6 +39,7 @@ from ragline_cli.stack.state import (
 
 OnChange = Callable[[StackPart], None]
 _WATCH_S = 0.5
+_AWAKE_S = 0.1
 
 
 class Launcher:
@@ -141,7 +148,7 @@ class Launcher:
         """Start all parts at the same time: while Java starts, models are loaded."""
         with ThreadPoolExecutor(len(self.parts)) as pool:
             starts = [pool.submit(self._start_part, part) for part in self.parts.values()]
-            wait(starts, return_when=FIRST_EXCEPTION)
+            _wait(starts, return_when=FIRST_EXCEPTION)
             if _failure(starts):
                 self._cancel.set()  # also ends the other starts
         if failure := _failure(starts):
@@ -216,5 +223,19 @@ def _failure(starts: Iterable[Future[None]]) -> BaseException | None:
 
 def _stop_all(servers: Iterable[Server]) -> None:
     with ThreadPoolExecutor(8) as pool:
-        for stopped in [pool.submit(server.stop) for server in servers]:
-            stopped.result()
+        stops = [pool.submit(server.stop) for server in servers]
+        _wait(stops, return_when=ALL_COMPLETED)
+    for stopped in stops:
+        stopped.result()
+
+
+def _wait(futures: Sequence[Future[None]], *, return_when: str) -> None:
+    """Wait for futures in the main thread, and hear signals meanwhile.
+
+    The kernel may hand a signal to another thread. Then nothing wakes this one, in which Python
+    runs the handlers; so it wakes by itself.
+    """
+    ended = False
+    while not ended:
+        done, left = wait(futures, timeout=_AWAKE_S, return_when=return_when)
+        ended = not left or (return_when == FIRST_EXCEPTION and _failure(done) is not None)

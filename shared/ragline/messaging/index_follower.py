@@ -68,11 +68,16 @@ async def open_follower(kafka: KafkaSettings) -> AsyncIterator[IndexFollower]:
             yield follower
 
 
-async def read_indexes(kafka: KafkaSettings) -> IndexesChanged:
-    """Return the indexes now. Raises as `open_follower`."""
-    await check_topics(kafka, (INDEXES,))
+async def read_indexes(kafka: KafkaSettings, profile: ClientProfile) -> IndexesChanged:
+    """Return the indexes now, for a program that does not follow them. Raises as `open_follower`.
+
+    Args:
+        kafka: the cluster.
+        profile: whose client it is.
+    """
+    await check_topics(kafka, (INDEXES,), profile)
     follower = IndexFollower()
-    async with open_consumer(kafka, _PROFILE, partitions=[_PARTITION]) as consumer:
+    async with open_consumer(kafka, profile, partitions=[_PARTITION]) as consumer:
         await _read_up(consumer, follower.tell)
     return follower.known
 

@@ -54,6 +54,9 @@ class ClientProfile:
     translated: Callable[[KafkaSettings], AbstractContextManager[None]] = client_errors
 
 
+_CHECKING = ClientProfile(client_id="ragline-check", request_timeout_ms=5_000)
+
+
 @asynccontextmanager
 async def open_admin(
     kafka: KafkaSettings, profile: ClientProfile
@@ -208,14 +211,20 @@ def missing_topic(topic: str) -> Misconfigured:
     return Misconfigured(f"topic {topic!r} does not exist; create it with `ragline topics apply`")
 
 
-async def check_topics(kafka: KafkaSettings, topics: tuple[Topic, ...]) -> None:
-    """Make sure that Kafka answers and that a service's topics exist; they may still come.
+async def check_topics(
+    kafka: KafkaSettings, topics: tuple[Topic, ...], profile: ClientProfile = _CHECKING
+) -> None:
+    """Make sure that Kafka answers and that topics exist; they may still come.
+
+    Args:
+        kafka: the cluster.
+        topics: which ones.
+        profile: whose client it is; a service's by default, which checks again.
 
     Raises:
         Unavailable: Kafka does not answer, or a topic is missing.
         Misconfigured: as `open_admin`.
     """
-    profile = ClientProfile(client_id="ragline-check", request_timeout_ms=5_000)
     async with open_admin(kafka, profile) as admin:
         with translated(f"Kafka at {kafka.bootstrap_servers} does not answer"):
             found = set(await admin.list_topics())

@@ -18,6 +18,8 @@ from ragline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
+# a service looks again, on a new connection, rather than wait for a broker
+_SERVICE = ClientProfile(client_id="ragline-lag", request_timeout_ms=5_000)
 _LOOK_TIMEOUT_S = 5.0
 _RECONNECT_S = 1.0
 # between two looks while nothing is under way; a look counts for 5 s (`Backlog`)
@@ -151,14 +153,19 @@ class LagReader:
 
 
 @asynccontextmanager
-async def open_lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
+async def open_lag_reader(
+    settings: KafkaSettings, profile: ClientProfile = _SERVICE
+) -> AsyncIterator[LagReader]:
     """Connect to the broker.
+
+    Args:
+        settings: the cluster.
+        profile: whose clients they are; a service's by default.
 
     Raises:
         Unavailable: it does not answer.
         Misconfigured: it refuses the credentials.
     """
-    profile = ClientProfile(client_id="ragline-lag", request_timeout_ms=5_000)
     async with (
         open_admin(settings, profile) as admin,
         open_consumer(settings, profile) as consumer,

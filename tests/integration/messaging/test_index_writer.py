@@ -42,7 +42,7 @@ async def test_a_change_is_stored_once_and_told_to_who_follows(kafka: KafkaSetti
         written = await change_indexes(kafka, PROFILE, adding("one"), source="/test")
         async with asyncio.timeout(PATIENCE_S):
             told = await follower.after(before.revision)
-    assert told == written.indexes == await read_indexes(kafka)
+    assert told == written.indexes == await read_indexes(kafka, PROFILE)
     assert (told.revision, written.appended_ms is not None) == (before.revision + 1, True)
     same = await change_indexes(kafka, PROFILE, lambda known: known, source="/test")
     assert (same.indexes, same.appended_ms) == (told, None)
@@ -55,7 +55,7 @@ async def test_of_changes_at_the_same_time_none_is_lost(kafka: KafkaSettings) ->
         return_exceptions=True,
     )
     stored = [name for name, outcome in zip(wanted, outcomes, strict=True) if not _failed(outcome)]
-    known = names(await read_indexes(kafka))
+    known = names(await read_indexes(kafka, PROFILE))
     assert stored
     assert [name for name in known if name in wanted and name not in stored] == []
     assert set(stored) <= set(known)
@@ -68,7 +68,7 @@ async def test_of_changes_at_the_same_time_none_is_lost(kafka: KafkaSettings) ->
 async def test_a_command_that_is_killed_leaves_nothing_and_holds_nobody_up(
     kafka: KafkaSettings,
 ) -> None:
-    before = await read_indexes(kafka)
+    before = await read_indexes(kafka, PROFILE)
     half_done = before.model_copy(update={"revision": before.revision + 1, "live": "half-done"})
     async with open_producer(kafka, PROFILE, transactional_id=index_writer.WRITER) as producer:
         await producer.begin_transaction()
@@ -77,7 +77,7 @@ async def test_a_command_that_is_killed_leaves_nothing_and_holds_nobody_up(
         written = await change_indexes(kafka, PROFILE, adding("after"), source="/test")
     assert "after" in names(written.indexes)
     assert written.indexes.live == before.live
-    assert await read_indexes(kafka) == written.indexes
+    assert await read_indexes(kafka, PROFILE) == written.indexes
 
 
 def _failed(outcome: object) -> bool:

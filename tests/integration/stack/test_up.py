@@ -33,7 +33,7 @@ def test_asked_to_stop_while_starting_it_leaves_nothing_running(
     assert home.eventually(lambda: len(state(home).get("processes", {})) >= 4, within_s=PATIENCE_S)
     up.send_signal(number)
     output, _ = up.communicate(timeout=PATIENCE_S)
-    assert up.returncode == 1
+    assert up.returncode == 1, output
     assert "stopped" in output
     assert "Traceback" not in output
     assert home.processes() == []

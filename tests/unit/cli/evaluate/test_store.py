@@ -9,6 +9,7 @@ import pytest
 
 from ragline.contracts.indexes import Index, IndexesChanged
 from ragline.errors import Misconfigured
+from ragline.messaging.kafka_clients import ClientProfile
 from ragline.settings import KafkaSettings
 from ragline_cli.evaluate.store import evaluation_store
 from ragline_cli.reindex import searched_index
@@ -23,7 +24,7 @@ FINER = Index(
 
 @pytest.fixture(autouse=True)
 def _a_store_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    async def flipped(kafka: KafkaSettings) -> IndexesChanged:
+    async def flipped(kafka: KafkaSettings, _profile: ClientProfile) -> IndexesChanged:
         assert kafka.bootstrap_servers == "k:1"
         indexes = (Index(name="base"), FINER)
         return IndexesChanged(revision=3, live="finer", previous="base", indexes=indexes)

@@ -52,7 +52,7 @@ class World:
     def store_of(self, index: Index) -> VectorStoreSettings:
         return VectorStoreSettings(collection=index.name.title())
 
-    async def read(self, _kafka: KafkaSettings) -> IndexesChanged:
+    async def read(self, _kafka: KafkaSettings, _profile: Any) -> IndexesChanged:
         return self.known
 
     async def change(

@@ -6,6 +6,7 @@ import pytest
 
 from ragline.contracts.indexes import Index, IndexesChanged
 from ragline.errors import Misconfigured
+from ragline.messaging.kafka_clients import ClientProfile
 from ragline.settings import KafkaSettings
 from ragline_cli.reindex import searched_index as module
 from ragline_cli.reindex.searched_index import index_environment, searched_index
@@ -17,7 +18,7 @@ FLIPPED = IndexesChanged(revision=3, live="finer", previous="base", indexes=(BAS
 
 @pytest.fixture(autouse=True)
 def _flipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def read(_kafka: KafkaSettings) -> IndexesChanged:
+    async def read(_kafka: KafkaSettings, _profile: ClientProfile) -> IndexesChanged:
         return FLIPPED
 
     monkeypatch.setattr(module, "read_indexes", read)
