@@ -49,7 +49,8 @@ def folded(text: str) -> str:
     >>> folded("ＡＢ－１２３４ ﬁle Zu\u00adschuss 2½ m²")
     'AB-1234 file Zuschuss 2 1/2  m^2'
     """
-    return set_apart(characters(text)) if not text.isascii() else characters(text)
+    text = characters(text)
+    return text if text.isascii() else set_apart(text)
 
 
 def folded_case(text: str) -> str:
@@ -61,9 +62,11 @@ def folded_case(text: str) -> str:
 
 def characters(text: str) -> str:
     """Return `text` with its characters folded, without blanks between scripts."""
-    if text.isascii():
+    if not text.isascii():
+        text = _UNUSUAL.sub(_usual, text)
+    if text.isascii():  # most texts in English are, but for their quotes
         return unified(text) if "^{" in text else text
-    text = unified(_MARKS.sub(r"\1", _UNUSUAL.sub(_usual, text)))
+    text = unified(_MARKS.sub(r"\1", text))
     text = unicodedata.normalize("NFKC", text)
     for composed, common in _COMPOSED:
         text = text.replace(composed, common)

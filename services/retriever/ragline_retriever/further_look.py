@@ -71,7 +71,7 @@ class FurtherLook:
         known, new = joined(earlier.candidates, _best_of(ranked), hop=number)
         best = new[:_MOST]
         fitting = best_within(best, most_bytes=self._most_bytes // 2)
-        together = drop_near_duplicates((*known, *fitting))
+        together = list(drop_near_duplicates((*known, *fitting)))
         candidates = best_within(together, most_bytes=self._most_bytes)
         done = hop.model_copy(
             update={

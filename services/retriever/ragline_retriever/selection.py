@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from ragline.contracts.queries import Candidate
 from ragline_retriever.merge import best_first
@@ -32,21 +33,24 @@ def weigh_recency(
 
 
 def cap_per_document(
-    candidates: Sequence[Candidate], *, cap: int, at_least: int
+    candidates: Iterable[Candidate], *, cap: int, at_least: int, most: int
 ) -> list[Candidate]:
-    """Keep at most `cap` candidates per document, unless fewer than `at_least` would be left.
+    """Keep the best `most` of at most `cap` candidates per document, and read no more than that.
 
-    In that case the best of the others are added, because a question about one document needs its
-    passages.
+    If fewer than `at_least` would be left, the best of the others are added, because a question
+    about one document needs its passages.
     """
-    within: list[int] = []
-    beyond: list[int] = []
+    within: list[tuple[int, Candidate]] = []
+    beyond: list[tuple[int, Candidate]] = []
     seen: Counter[str] = Counter()
     for place, candidate in enumerate(candidates):
         seen[candidate.document_id] += 1
-        (within if seen[candidate.document_id] <= cap else beyond).append(place)
+        (within if seen[candidate.document_id] <= cap else beyond).append((place, candidate))
+        if len(within) >= max(most, at_least):
+            break
     missing = max(0, at_least - len(within))
-    return [candidates[place] for place in sorted(within + beyond[:missing])]
+    kept = sorted(within + beyond[:missing], key=itemgetter(0))
+    return [candidate for _, candidate in kept[:most]]
 
 
 def _freshness(updated_at: datetime | None, now: datetime, half_life_days: float) -> float:

@@ -169,8 +169,9 @@ def _select(event: QueryClassified, found: Found, now: datetime) -> tuple[Candid
     supported = support(merged, weight=plan.document_support)
     weighed = weigh_recency(supported, now=now, half_life_days=plan.recency_half_life_days)
     distinct = drop_near_duplicates(lift_exact(weighed, phrases_of(event.entities)))
-    spread = cap_per_document(distinct, cap=plan.per_document, at_least=_wanted(event))
-    return tuple(spread[: max(plan.candidates, _wanted(event))])
+    wanted = _wanted(event)
+    most = max(plan.candidates, wanted)
+    return tuple(cap_per_document(distinct, cap=plan.per_document, at_least=wanted, most=most))
 
 
 def _carried(candidate: Candidate) -> Candidate:
