@@ -40,7 +40,7 @@ def output(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     written = StringIO()
     monkeypatch.setattr("sys.stdout", written)
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers = root.handlers[:]
     settings = LogSettings.model_validate({"level": "DEBUG", "format": request.param})
     configure_logging(settings, service="ragline-gateway")
     logging.getLogger("uvicorn").setLevel(logging.DEBUG)
@@ -48,7 +48,6 @@ def output(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         logging.getLogger(client).setLevel(logging.CRITICAL)
     yield written
     root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def make_gateway(folder: Path, issuer: Issuer) -> FastAPI:

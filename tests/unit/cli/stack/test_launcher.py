@@ -27,14 +27,13 @@ class SlowServer:
     name = "slow"
     activity = ""
 
-    def __init__(self, *numbers: signal.Signals) -> None:
-        self._numbers = numbers
+    def __init__(self, number: signal.Signals) -> None:
+        self._number = number
 
     def start(self, cancel: Event, *, on_launched: Callable[[], None]) -> None:
         on_launched()
         cancel.wait(0.2)  # the main thread waits by now: only then is there something to miss
-        for number in self._numbers:
-            signal.pthread_kill(threading.get_ident(), number)
+        signal.pthread_kill(threading.get_ident(), self._number)
         if cancel.wait(PATIENCE_S):
             raise Cancelled("stopped while it was starting")
 

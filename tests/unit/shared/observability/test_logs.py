@@ -23,11 +23,10 @@ def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     output = StringIO()
     monkeypatch.setattr("sys.stdout", output)
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers = root.handlers[:]
     configure_logging(LogSettings.model_validate({"format": request.param}), service="ragline-test")
     yield output
     root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 FORGED = "a.md\n2026-01-01 00:00:00,000 ERROR   ragline: forged\r\x1b[2K\u2028\x85\ud800"
