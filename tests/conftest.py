@@ -34,6 +34,8 @@ from ragline_cli.stack.weaviate import WeaviateServer
 collect_ignore = [] if find_spec("torch") else ["extras"]
 if not shutil.which("promtool"):  # `make promtool` says so
     collect_ignore.append("promtool")
+if not shutil.which("prometheus"):  # it comes with promtool
+    collect_ignore.append("e2e/test_dashboards.py")
 # `make verify-kubernetes` gets them
 if programs.missing() or not gateway_api.crd().exists():
     collect_ignore.append("kubernetes")

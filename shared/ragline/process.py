@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import platform
 import signal
 import socket
 import sys
@@ -15,9 +16,11 @@ from typing import TypeVar
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
-from ragline.background import cancelled
+from ragline import __version__
+from ragline.background import beside, cancelled
 from ragline.contracts import bounds
 from ragline.errors import Misconfigured, PermanentError, TransientError
+from ragline.observability.event_loop import watch_event_loop
 from ragline.observability.health import Health
 from ragline.observability.logs import configure_logging
 from ragline.observability.metrics import Metrics
@@ -71,7 +74,12 @@ def run_process(
 async def _run(name: str, settings: SettingsT, work: Work[SettingsT]) -> None:
     stop = _stop_on_signals()
     health, metrics = Health(), Metrics()
-    async with serve_probes(settings.http, health, metrics) as port:
+    python = platform.python_version()
+    metrics.set("ragline_build_info", 1, service=name, version=__version__, python=python)
+    async with (
+        serve_probes(settings.http, health, metrics) as port,
+        beside(watch_event_loop(metrics)),
+    ):
         log.info("%s: probes on port %d", name, port)
         working = asyncio.create_task(work(settings, stop, health, metrics))
         stopping = asyncio.create_task(stop.wait())

@@ -13,7 +13,7 @@ import pytest
 from typer import Context
 from typer.main import get_command
 
-from ragline.observability.metrics import CATALOGUE
+from ragline.observability.catalogue import CATALOGUE
 from ragline.observability.specs import MetricKind
 from ragline_cli.generated.monitoring.alerts import Alert, alerts
 from ragline_cli.generated.monitoring.dashboards import DASHBOARDS

@@ -69,7 +69,7 @@ async def compose(settings: GeneratorSettings, metrics: Metrics) -> AsyncIterato
             maxlen=settings.redis.stream_maxlen,
             coalesce_s=settings.redis.stream_coalesce_ms / 1_000,
         )
-        opinion = await stack.enter_async_context(open_opinion(settings.opinion))
+        opinion = await stack.enter_async_context(open_opinion(settings.opinion, metrics))
         tokenizer = await _tokenizer(settings, metrics, stack)
         model = await _model(settings, guard, stack)
         stage = GeneratorStage(

@@ -69,7 +69,7 @@ async def compose(
     settings = settings_for(settings, _index(indexes, name))
     own, slot = settings.ingestor, DeliverySlot()
     async with (
-        open_embedder(settings.embedding) as embedder,
+        open_embedder(settings.embedding, metrics) as embedder,
         open_guarded_store(
             settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,

@@ -53,7 +53,7 @@ async def compose(settings: Settings, metrics: Metrics) -> AsyncIterator[Composi
     pace, guard = Pace(), ModelGuard(settings.circuit, metrics)
     async with (
         _open_judge(settings, guard) as judge,
-        _open_cross_encoder(settings.reranker, pace) as cross_encoder,
+        _open_cross_encoder(settings.reranker, pace, metrics) as cross_encoder,
         open_redis(settings.redis) as redis,
         watching_ledger(redis, metrics) as watch,
         present(redis, Service.RERANKER),
@@ -97,13 +97,14 @@ async def _open_judge(settings: Settings, guard: ModelGuard) -> AsyncIterator[Ho
 
 @asynccontextmanager
 async def _open_cross_encoder(
-    settings: RerankerSettings, pace: Pace
+    settings: RerankerSettings, pace: Pace, metrics: Metrics
 ) -> AsyncIterator[LateCrossEncoder | None]:
     """Open the cross-encoder, or yield None where none takes part."""
     if not settings.by_cross_encoder:
         yield None
         return
-    async with open_cross_encoder(settings, warm=partial(_warm, pace)) as cross_encoder:
+    warm = partial(_warm, pace)
+    async with open_cross_encoder(settings, warm=warm, metrics=metrics) as cross_encoder:
         yield cross_encoder
 
 

@@ -79,7 +79,7 @@ async def open_stage(
 ) -> AsyncIterator[OpenedStage]:
     """Open model and store of the index `name`, whose settings these are. Raises as `compose`."""
     async with (
-        open_embedder(settings.embedding) as embedder,
+        open_embedder(settings.embedding, metrics) as embedder,
         open_guarded_store(
             settings.vector_store, settings.circuit, embedder=embedder, metrics=metrics
         ) as store,

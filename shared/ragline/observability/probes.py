@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -41,8 +41,10 @@ def make_app(health: Health, metrics: Metrics) -> Starlette:
     async def ready(_: Request) -> Response:
         return _respond(await health.readiness(), "ready")
 
-    async def scrape(_: Request) -> Response:
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def scrape(request: Request) -> Response:
+        # exemplars are part of OpenMetrics alone, which Prometheus asks for
+        write, media_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(write(metrics.registry), media_type=media_type)
 
     return Starlette(
         routes=[

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+_LATENCY_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
 
 class MetricKind(StrEnum):
     """Prometheus metric types in use."""
@@ -17,9 +19,21 @@ class MetricKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSpec:
-    """One metric: its name (with unit), type, meaning and labels."""
+    """One metric.
+
+    Attributes:
+        name: with its unit.
+        kind: its type.
+        help: what it means.
+        labels: their names.
+        buckets: a histogram's upper bounds.
+        begins_at_zero: whether a process tells 0 before it has set it; of a gauge whose 0 is bad
+            news, one that never sets it should tell nothing.
+    """
 
     name: str
     kind: MetricKind
     help: str
     labels: Sequence[str] = ()
+    buckets: Sequence[float] = _LATENCY_S
+    begins_at_zero: bool = True

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ragline_cli.generated.monitoring.objectives import OBJECTIVES
 from ragline_cli.generated.monitoring.panels import Dashboard, Panel
 
+_SERVICE = "app_kubernetes_io_name"
+_OURS = 'app_kubernetes_io_part_of="ragline"'
+
 
 def _quantiles(metric: str, by: str = "") -> dict[str, str]:
     """Return queries of the 50th and the 95th percentile of a histogram, for each value of `by`."""
@@ -122,6 +125,47 @@ _PIPELINE = Dashboard(
             },
             unit="reqps",
         ),
+        Panel(
+            title="Given to a model, without a result yet",
+            queries={"{{model}}": "sum by (model) (ragline_model_waiting)"},
+            about="Texts, or pairs of texts. A question waits for what is before it.",
+        ),
+        Panel(
+            title="Read together by a model",
+            queries=_quantiles("ragline_model_batch_items", "model"),
+            about="Models that read each text alone stay at 1.",
+        ),
+        Panel(
+            title="Event loop, late",
+            queries=_quantiles("ragline_event_loop_lag_seconds", _SERVICE),
+            unit="s",
+            about="What blocks it delays every record; also a pod whose processor time is limited.",
+        ),
+        Panel(
+            title="Processor time",
+            queries={
+                f"{{{{{_SERVICE}}}}}": f"sum by ({_SERVICE}) "
+                f"(rate(process_cpu_seconds_total{{{_OURS}}}[5m]))"
+            },
+            about="Cores; without the children that parse documents.",
+        ),
+        Panel(
+            title="Memory of the largest pod",
+            queries={
+                f"{{{{{_SERVICE}}}}}": f"max by ({_SERVICE}) "
+                f"(process_resident_memory_bytes{{{_OURS}}})"
+            },
+            unit="bytes",
+        ),
+        Panel(
+            title="Versions",
+            queries={
+                "{{service}} {{version}}, Python {{python}}": "count by (service, version, python) "
+                "(ragline_build_info)"
+            },
+            kind="stat",
+            about="Pods of each; two versions of one service during a roll-out.",
+        ),
     ),
 )
 
@@ -193,8 +237,8 @@ _ANSWERS = Dashboard(
         Panel(
             title="Refused",
             queries={
-                "share": 'sum(rate(ragline_monitor_answers_total{status="refused"}[30m])) '
-                "/ sum(rate(ragline_monitor_answers_total[30m]))"
+                "share": '(sum(rate(ragline_monitor_answers_total{status="refused"}[30m])) '
+                "or vector(0)) / sum(rate(ragline_monitor_answers_total[30m]))"
             },
             unit="percentunit",
             about="Nothing was found that answers the question.",

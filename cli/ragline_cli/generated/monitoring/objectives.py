@@ -29,9 +29,12 @@ class Objective:
     summary: str
 
     def ratio(self, window: str) -> str:
-        """Return PromQL of the share of bad events in a window, such as `5m`."""
+        """Return PromQL of the share of bad events in a window, such as `5m`.
+
+        It is 0 where there has never been a bad one, which has no series then.
+        """
         bad, every = (each.replace("{window}", window) for each in (self.bad, self.all))
-        return f"({bad}) / ({every})"
+        return f"(({bad}) or vector(0)) / ({every})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

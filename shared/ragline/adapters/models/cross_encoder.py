@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.late import LateModel, open_late
+from ragline.adapters.models.load import ModelLoad
 from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import NO_MODEL, RerankerSettings
+from ragline.observability.metrics import Metrics
 from ragline.observability.semantic_conventions import GEN_AI_REQUEST_MODEL
 from ragline.observability.tracer import active_span
 from ragline.ports.models import CrossEncoder
@@ -29,15 +31,17 @@ Warm = Callable[[CrossEncoder], Awaitable[None]]
 class SentenceTransformerCrossEncoder:
     """A `CrossEncoder`. Pairs that wait for the model are dropped when their caller gives up."""
 
-    def __init__(self, *, model_id: str, pairs: MicroBatcher[Pair, float]) -> None:
+    def __init__(self, *, model_id: str, pairs: MicroBatcher[Pair, float], load: ModelLoad) -> None:
         self.model_id = model_id
         self._pairs = pairs
+        self._load = load
 
     async def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """Return one relevance in [0, 1] per passage, in order."""
-        with active_span().child(
+        span = active_span().child(
             f"rerank {self.model_id}", attributes={GEN_AI_REQUEST_MODEL: self.model_id}
-        ):
+        )
+        with self._load.waiting(len(passages)), span:
             return await self._pairs.submit_many([(query, passage) for passage in passages])
 
 
@@ -74,7 +78,7 @@ async def _as_loaded(_: CrossEncoder) -> None:
 
 @asynccontextmanager
 async def open_cross_encoder(
-    settings: RerankerSettings, *, warm: Warm = _as_loaded
+    settings: RerankerSettings, *, warm: Warm = _as_loaded, metrics: Metrics | None = None
 ) -> AsyncIterator[LateCrossEncoder | None]:
     """Load the model on its own thread, or yield None when none is wanted.
 
@@ -92,23 +96,26 @@ async def open_cross_encoder(
         return
     if settings.network_file is None:
         require_torch(f"RAGLINE_RERANKER__MODEL={settings.model}")
-    opening = partial(_opened, settings, warm)
+    opening = partial(_opened, settings, warm, metrics or Metrics())
     without = "reranking is skipped, passages keep the order that they have"
     async with open_late(f"cross-encoder {settings.model}", opening, without=without) as late:
         yield LateCrossEncoder(settings.model, late)
 
 
 @asynccontextmanager
-async def _opened(settings: RerankerSettings, warm: Warm) -> AsyncIterator[CrossEncoder]:
+async def _opened(
+    settings: RerankerSettings, warm: Warm, metrics: Metrics
+) -> AsyncIterator[CrossEncoder]:
     async with ModelThread("cross-encoder") as thread:
         files = await thread.run(partial(_find, settings))
         score = await thread.run(partial(_load, files, settings))
+        load = ModelLoad(metrics, files.model_id)
         async with MicroBatcher(
-            partial(_run, thread, score),
+            load.reading(partial(_run, thread, score)),
             max_size=settings.batch_size,
             max_wait=settings.batch_wait_ms / 1_000,
         ) as pairs:
-            model = SentenceTransformerCrossEncoder(model_id=files.model_id, pairs=pairs)
+            model = SentenceTransformerCrossEncoder(model_id=files.model_id, pairs=pairs, load=load)
             await warm(model)
             yield model
 

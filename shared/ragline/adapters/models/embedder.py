@@ -11,6 +11,7 @@ from functools import partial
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedding_identity import Identity, Prefixes, SimilarityScale
 from ragline.adapters.models.files import ModelFiles, locate
+from ragline.adapters.models.load import ModelLoad
 from ragline.adapters.models.multilingual_encoder import (
     MULTILINGUAL,
     MultilingualEncoder,
@@ -22,6 +23,7 @@ from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.model_settings import EmbeddingSettings
 from ragline.observability import semantic_conventions as names
+from ragline.observability.metrics import Metrics
 from ragline.observability.tracer import Span, active_span
 from ragline.ports.models import Embedder
 
@@ -58,8 +60,10 @@ class LocalEmbedder:
         settings: EmbeddingSettings,
         identity: Identity,
         similarity: SimilarityScale,
+        load: ModelLoad,
     ) -> None:
         self._queries = queries
+        self._load = load
         self._batch_size = settings.batch_size
         self._prefixes = identity.prefixes
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
@@ -86,12 +90,13 @@ class LocalEmbedder:
                 vectors[i] = vector
 
         batches = _batches(order, self._batch_size)
-        with self._embedding(len(texts)):
+        with self._load.waiting(len(texts)), self._embedding(len(texts)):
             await asyncio.gather(*(embed(batch) for batch in batches))
         return vectors
 
     async def _run(self, texts: list[str]) -> Vectors:
         worker = await self._idle.get()
+        self._load.read(len(texts))
         try:
             return await worker.run(texts)
         finally:
@@ -99,7 +104,7 @@ class LocalEmbedder:
 
     async def embed_query(self, text: str) -> list[float]:
         """Embed a question, together with those that arrive at the same time."""
-        with self._embedding(1):
+        with self._load.waiting(1), self._embedding(1):
             return await self._queries.submit(self._prefixes.query + text)
 
     def _embedding(self, texts: int) -> Span:
@@ -118,8 +123,10 @@ class LocalEmbedder:
 
 
 @asynccontextmanager
-async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
-    """Load the model on its own thread and yield an `Embedder`.
+async def open_embedder(
+    settings: EmbeddingSettings, metrics: Metrics | None = None
+) -> AsyncIterator[Embedder]:
+    """Load the model on its own thread and yield an `Embedder`, whose load `metrics` tell.
 
     Raises:
         Misconfigured: the model is missing or cannot be used.
@@ -134,9 +141,10 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
         # one after the other: concurrent imports of torch would only wait for each other
         loaded = [await thread.run(partial(_load, model, settings)) for thread in threads]
         workers = [Worker(t, encode) for t, (encode, _) in zip(threads, loaded, strict=True)]
+        load = ModelLoad(metrics or Metrics(), model.name)
         queries = await stack.enter_async_context(
             MicroBatcher(
-                workers[0].run,
+                load.reading(workers[0].run),
                 max_size=_together(model, settings),
                 max_wait=settings.batch_wait_ms / 1_000,
             )
@@ -150,6 +158,7 @@ async def open_embedder(settings: EmbeddingSettings) -> AsyncIterator[Embedder]:
             settings=settings,
             identity=identity,
             similarity=_scale(model),
+            load=load,
         )
 
 

@@ -13,10 +13,12 @@ from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedder import open_embedder
 from ragline.adapters.models.files import ModelFiles, locate
 from ragline.adapters.models.late import LateModel, open_late
+from ragline.adapters.models.load import ModelLoad
 from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured
 from ragline.model_settings import OPINION_EMBEDDING_MODEL, EmbeddingSettings, OpinionSettings
+from ragline.observability.metrics import Metrics
 from ragline.ports.models import Embedder, SecondOpinion
 
 if TYPE_CHECKING:
@@ -59,12 +61,14 @@ class EntailmentOpinion:
     method = "nli"
     asked_until = 1.01
 
-    def __init__(self, pairs: MicroBatcher[Pair, float]) -> None:
+    def __init__(self, pairs: MicroBatcher[Pair, float], load: ModelLoad) -> None:
         self._pairs = pairs
+        self._load = load
 
     async def supported(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return for each (evidence, claim) the probability of entailment."""
-        return await self._pairs.submit_many(list(pairs))
+        with self._load.waiting(len(pairs)):
+            return await self._pairs.submit_many(list(pairs))
 
 
 class LateOpinion:
@@ -93,10 +97,12 @@ class LateOpinion:
 
 
 @asynccontextmanager
-async def open_opinion(settings: OpinionSettings) -> AsyncIterator[LateOpinion | None]:
+async def open_opinion(
+    settings: OpinionSettings, metrics: Metrics | None = None
+) -> AsyncIterator[LateOpinion | None]:
     """Load the model of `settings` on its own thread, or yield None when it is off.
 
-    A model that the hub does not give is tried again in the background.
+    A model that the hub does not give is tried again in the background. `metrics` tell its load.
 
     Raises:
         Misconfigured: the extra for it is not installed, or the model cannot be used.
@@ -112,14 +118,14 @@ async def open_opinion(settings: OpinionSettings) -> AsyncIterator[LateOpinion |
         )
     if not by_vectors:
         require_torch("RAGLINE_OPINION__KIND=nli")
-    opening = partial(_by_vectors if by_vectors else _by_entailment, settings)
+    opening = partial(_by_vectors if by_vectors else _by_entailment, settings, metrics or Metrics())
     without = "claims are judged by their words alone"
     async with open_late("the second opinion's model", opening, without=without) as late:
         yield LateOpinion(EmbeddingOpinion if by_vectors else EntailmentOpinion, late)
 
 
 @asynccontextmanager
-async def _by_vectors(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
+async def _by_vectors(settings: OpinionSettings, metrics: Metrics) -> AsyncIterator[SecondOpinion]:
     embedding = EmbeddingSettings(
         model=settings.model or OPINION_EMBEDDING_MODEL,
         models_dir=settings.models_dir,
@@ -128,21 +134,24 @@ async def _by_vectors(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]
         batch_size=settings.batch_size,
         batch_wait_ms=settings.batch_wait_ms,
     )
-    async with open_embedder(embedding) as embedder:
+    async with open_embedder(embedding, metrics) as embedder:
         yield EmbeddingOpinion(embedder)
 
 
 @asynccontextmanager
-async def _by_entailment(settings: OpinionSettings) -> AsyncIterator[SecondOpinion]:
+async def _by_entailment(
+    settings: OpinionSettings, metrics: Metrics
+) -> AsyncIterator[SecondOpinion]:
     async with ModelThread("entailment") as thread:
         files = await thread.run(partial(locate, settings.nli_model, settings.commit))
         score = await thread.run(partial(_load, files, settings))
+        load = ModelLoad(metrics, files.model_id)
         async with MicroBatcher(
-            partial(_run, thread, score),
+            load.reading(partial(_run, thread, score)),
             max_size=settings.batch_size,
             max_wait=settings.batch_wait_ms / 1_000,
         ) as pairs:
-            yield EntailmentOpinion(pairs)
+            yield EntailmentOpinion(pairs, load)
 
 
 def _load(files: ModelFiles, settings: OpinionSettings) -> Score:
