@@ -154,9 +154,10 @@ format: setup ## rewrite the sources in the project's format
 	@$(BIN)/ruff check --quiet --fix .
 
 .PHONY: lint
-lint: setup ## format, lint, types, import rules, schemas and AsyncAPI up to date
+lint: setup ## format, lint, types, import rules, the Dockerfile, schemas and AsyncAPI up to date
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/hadolint --no-color deploy/docker/Dockerfile
 	@$(BIN)/mypy shared cli evaluation services tests deploy
 	@$(BIN)/lint-imports
 	@$(BIN)/ragline schemas check
