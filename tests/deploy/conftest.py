@@ -11,6 +11,7 @@ from ragline.contracts.topics import Service
 from ragline.errors import Misconfigured
 from ragline.settings import ServiceSettings
 from ragline_cli.generated.manifests import kustomize
+from ragline_cli.generated.manifests.check import OVERLAYS
 from ragline_cli.generated.manifests.inspection import config, secret_keys
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.settings_table import Setting, load_settings, settings_of
@@ -60,7 +61,12 @@ def gpu(deploy: Path) -> list[Object]:
     return _overlay(deploy, "gpu")
 
 
-@pytest.fixture(scope="session", params=["dev", "prod", "staging", "gpu"])
+@pytest.fixture(scope="session")
+def complete(deploy: Path) -> list[Object]:
+    return _overlay(deploy, "complete")
+
+
+@pytest.fixture(scope="session", params=OVERLAYS)
 def overlay(request: pytest.FixtureRequest) -> list[Object]:
     """The objects that an overlay makes, once for each overlay."""
     made: list[Object] = request.getfixturevalue(request.param)

@@ -11,10 +11,10 @@ from ragline_cli.generated.manifests.render import Files, stale
 from ragline_cli.generated.manifests.validate import kafka_trigger_problems, load_schemas, problems
 from ragline_cli.generated.settings_table import load_settings, settings_of
 
-OVERLAYS = ("dev", "prod", "staging", "gpu")
-# Components that none of our overlays includes: only the user's knows the host name, whether the
-# Prometheus operator is there, and who runs commands
-ALONE = ("ingress", "kafka-commands", "monitoring")
+OVERLAYS = ("dev", "prod", "staging", "gpu", "complete")
+# Components that none of our overlays includes: only the user's knows the host name, and who runs
+# commands
+ALONE = ("ingress", "kafka-commands")
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
