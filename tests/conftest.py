@@ -30,6 +30,8 @@ from ragline_cli.stack.redis import RedisServer
 from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
 
+# of `kubernetes/`, what needs more than the collector
+ON_A_CONTROL_PLANE = ("autoscaling", "overlays", "refusals")
 # `make test-extras` runs them where the extras are installed
 collect_ignore = [] if find_spec("torch") else ["extras"]
 if not shutil.which("promtool"):  # `make promtool` says so
@@ -37,10 +39,12 @@ if not shutil.which("promtool"):  # `make promtool` says so
 if not shutil.which("prometheus"):  # it comes with promtool
     collect_ignore.append("e2e/test_dashboards.py")
 # `make verify-kubernetes` gets them
+if programs.missing(programs.COLLECTOR):
+    collect_ignore.append("kubernetes/test_collector.py")
 if programs.missing() or not gateway_api.crd().exists():
-    collect_ignore.append("kubernetes")
+    collect_ignore += [f"kubernetes/test_{what}.py" for what in ON_A_CONTROL_PLANE]
 # `make verify-autoscaling` gets them
-if programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
+elif programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
     collect_ignore.append("kubernetes/test_autoscaling.py")
 if not chat_model(ChatModelSize.SMALL).path.is_file():  # `make llm` fetches it
     collect_ignore.append("integration/llm/test_chat_model.py")

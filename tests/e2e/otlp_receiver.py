@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,12 +52,14 @@ class OtlpReceiver:
 
 
 @contextmanager
-def receiving_traces() -> Iterator[OtlpReceiver]:
-    """Serve `/v1/traces` on a free port."""
+def receiving_traces(port: int = 0) -> Iterator[OtlpReceiver]:
+    """Serve `/v1/traces` on `port`, or on a free one."""
 
     class Export(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.headers["Content-Encoding"] == "gzip":
+                body = gzip.decompress(body)
             assert self.path == "/v1/traces"
             receiver.spans.extend(_spans(ExportTraceServiceRequest.FromString(body)))
             answer = ExportTraceServiceResponse().SerializeToString()
@@ -68,7 +71,7 @@ def receiving_traces() -> Iterator[OtlpReceiver]:
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Export) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), Export) as server:
         receiver = OtlpReceiver(f"http://127.0.0.1:{server.server_port}")
         Thread(target=server.serve_forever, daemon=True).start()
         yield receiver

@@ -18,7 +18,7 @@ from .module_files import KEDA_CRDS, KWOK_STAGES
 def main() -> None:
     """Build and fetch what is missing."""
     console = Console(highlight=False)
-    wanted = dict(programs.CONTROL_PLANE)
+    wanted = {**programs.CONTROL_PLANE, **programs.COLLECTOR}
     if "autoscaling" in sys.argv[1:]:
         wanted |= programs.AUTOSCALING
     try:

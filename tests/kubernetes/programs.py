@@ -1,9 +1,10 @@
-"""Kubernetes' own programs, KEDA's and kwok, built once by the Go tool chain and cached.
+"""Kubernetes' own programs, KEDA's, kwok and a collector, built once by Go's tools and cached.
 
 They are published as containers and binaries on servers of their own; the source of each is a Go
 module, as locked in a `go.mod` and `go.sum`: Kubernetes' beside this file, the others in a folder
-each, because they need other versions of the same modules. A build that was stopped goes on from
-Go's cache.
+each, because they need other versions of the same modules. Of the collector only the parts are
+modules, so what puts them together is here, too: who changes that deletes what was built of it. A
+build that was stopped goes on from Go's cache.
 """
 
 from __future__ import annotations
@@ -84,7 +85,15 @@ AUTOSCALING: Mapping[str, Program] = MappingProxyType(
         "kwok": Program("sigs.k8s.io/kwok/cmd/kwok", "sigs.k8s.io/kwok", HERE / "kwok", 900),
     }
 )
-PROGRAMS: Mapping[str, Program] = MappingProxyType({**CONTROL_PLANE, **AUTOSCALING})
+# What takes traces: it needs no cluster
+COLLECTOR: Mapping[str, Program] = MappingProxyType(
+    {
+        "otel-collector": Program(
+            ".", "go.opentelemetry.io/collector/otelcol", HERE / "collector", 704
+        ),
+    }
+)
+PROGRAMS: Mapping[str, Program] = MappingProxyType({**CONTROL_PLANE, **AUTOSCALING, **COLLECTOR})
 
 
 def version() -> str:
