@@ -13,8 +13,8 @@ from ragline_cli.generated.settings_table import load_settings, settings_of
 
 OVERLAYS = ("dev", "prod", "staging", "gpu")
 # Components that none of our overlays includes: only the user's knows the host name, whether the
-# Prometheus operator is there, and who runs commands
-ALONE = ("ingress", "kafka-commands", "monitoring")
+# Prometheus operator is there, who runs commands, and the bucket for backups
+ALONE = ("ingress", "kafka-commands", "monitoring", "weaviate-backup")
 _SCHEMAS = Path("deploy/k8s/crds")
 
 
