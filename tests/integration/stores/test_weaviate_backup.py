@@ -190,6 +190,8 @@ async def test_what_was_backed_up_is_found_again_with_its_versions(
         await store.delete(ref("old"), version=5)
         await store.set_access(ref("manual"), version=8, access=("staff",))
 
+    # Weaviate leaves out the vectors of an index made in this very second (its pull request 12584)
+    await asyncio.sleep(1.1)
     made = run()
     assert (made.returncode, made.stderr) == (0, "")
     (backup,) = MADE.findall(made.stdout)
