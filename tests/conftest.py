@@ -39,7 +39,7 @@ if programs.missing() or not gateway_api.crd().exists():
     collect_ignore.append("kubernetes")
 # `make verify-autoscaling` gets them
 if programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
-    collect_ignore.append("kubernetes/test_autoscaling.py")
+    collect_ignore += ["kubernetes/test_autoscaling.py", "kubernetes/test_ingest_to_zero.py"]
 if not chat_model(ChatModelSize.SMALL).path.is_file():  # `make llm` fetches it
     collect_ignore.append("integration/llm/test_chat_model.py")
 if os.environ.get("RAGLINE_TEST_IMAGES") != "1":  # `make images`, which takes root and minutes
