@@ -175,7 +175,8 @@ verify-kubernetes: manifests ## the manifests on a real API server, which is bui
 .PHONY: verify-autoscaling
 verify-autoscaling: manifests ## KEDA's operator, built once (12 min more), scales a stage there by its lag
 	@$(BIN)/python -m tests.kubernetes autoscaling
-	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/kubernetes/test_autoscaling.py
+	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/kubernetes/test_autoscaling.py \
+		tests/kubernetes/test_ingest_to_zero.py
 
 .PHONY: buildah
 buildah: ## what builds images without a container engine, installed where that is possible

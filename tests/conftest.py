@@ -31,7 +31,7 @@ from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
 
 # of `kubernetes/`, what needs more than the collector
-ON_A_CONTROL_PLANE = ("autoscaling", "overlays", "refusals")
+ON_A_CONTROL_PLANE = ("autoscaling", "ingest_to_zero", "overlays", "refusals")
 # `make test-extras` runs them where the extras are installed
 collect_ignore = [] if find_spec("torch") else ["extras"]
 if not shutil.which("promtool"):  # `make promtool` says so
@@ -44,8 +44,8 @@ if programs.missing(programs.COLLECTOR):
 if programs.missing() or not gateway_api.crd().exists():
     collect_ignore += [f"kubernetes/test_{what}.py" for what in ON_A_CONTROL_PLANE]
 # `make verify-autoscaling` gets them
-elif programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
-    collect_ignore.append("kubernetes/test_autoscaling.py")
+if programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
+    collect_ignore += ["kubernetes/test_autoscaling.py", "kubernetes/test_ingest_to_zero.py"]
 if not chat_model(ChatModelSize.SMALL).path.is_file():  # `make llm` fetches it
     collect_ignore.append("integration/llm/test_chat_model.py")
 if os.environ.get("RAGLINE_TEST_IMAGES") != "1":  # `make images`, which takes root and minutes

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.own_overlay import own_overlay
 
 from ragline.contracts.topics import Service
-from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.inspection import (
     config,
     container,
@@ -26,15 +24,9 @@ FILE = "RAGLINE_VECTOR_STORE__URL_FILE"
 
 
 @pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory, deploy: Path) -> list[Object]:
+def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
     folder = tmp_path_factory.mktemp("overlay")
-    k8s = Path(os.path.relpath(deploy / "k8s", folder))
-    own = {
-        "resources": [str(k8s / "overlays" / "prod")],
-        "components": [str(k8s / "components" / name) for name in COMPONENTS],
-    }
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(own))
-    return kustomize.build(folder)
+    return own_overlay(folder, *COMPONENTS, base="prod", namespace="ragline")
 
 
 def test_every_variable_is_a_setting(

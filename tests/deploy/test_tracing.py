@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from tests.kubernetes import programs
+from tests.own_overlay import own_overlay
 
 from ragline.contracts.topics import Service
-from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.inspection import config, environment_problems, of_kind
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.manifests.validate import load_schemas, problems
@@ -27,29 +26,19 @@ PORT = 4318
 BACKEND = "https://traces.example.com"
 
 
-def build(deploy: Path, folder: Path, *components: str, **more: object) -> list[Object]:
+def build(folder: Path, *components: str, **more: object) -> list[Object]:
     """Return the objects of an overlay that has `dev` and these components."""
-    k8s = Path(os.path.relpath(deploy / "k8s", folder))
-    own = {
-        "resources": [str(k8s / "overlays" / "dev")],
-        "components": [str(k8s / "components" / name) for name in components],
-        "namespace": "ragline-dev",
-        **more,
-    }
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(own))
-    return kustomize.build(folder)
+    return own_overlay(folder, *components, base="dev", namespace="ragline-dev", **more)
 
 
 @pytest.fixture(scope="module")
-def collecting(
-    deploy: Path, dev: list[Object], tmp_path_factory: pytest.TempPathFactory
-) -> list[Object]:
+def collecting(dev: list[Object], tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
     """An overlay with its own collector and its own backend; `dev` skips without a kustomize."""
     assert dev
     named = {"op": "replace", "path": "/data/TRACES_BACKEND", "value": BACKEND}
     patch = {"target": {"kind": "ConfigMap", "name": COLLECTOR}, "patch": yaml.safe_dump([named])}
     folder = tmp_path_factory.mktemp("collecting")
-    return build(deploy, folder, "collector", patches=[patch])
+    return build(folder, "collector", patches=[patch])
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +49,9 @@ def pod(collecting: list[Object]) -> Object:
 
 
 def test_every_service_sends_traces_and_may_reach_the_collector(
-    deploy: Path, tmp_path: Path, settings: Mapping[Service, tuple[Setting, ...]]
+    tmp_path: Path, settings: Mapping[Service, tuple[Setting, ...]]
 ) -> None:
-    objects = build(deploy, tmp_path, "tracing")
+    objects = build(tmp_path, "tracing")
     assert list(environment_problems(objects, settings)) == []
     for service in Service:
         assert config(objects, service)["RAGLINE_TRACES__ENDPOINT"].startswith("http://")
@@ -141,9 +130,9 @@ def test_the_collector_resolves_names_as_the_services_do(collecting: list[Object
 
 
 def test_an_overlay_names_the_backend_and_pods_follow(
-    deploy: Path, collecting: list[Object], pod: Object, tmp_path: Path
+    collecting: list[Object], pod: Object, tmp_path: Path
 ) -> None:
-    given, as_it_is = _config_map(collecting, pod), build(deploy, tmp_path, "collector")
+    given, as_it_is = _config_map(collecting, pod), build(tmp_path, "collector")
     before = of_kind(as_it_is, "Deployment")[COLLECTOR]["spec"]["template"]["spec"]
 
     assert given["data"]["TRACES_BACKEND"] == BACKEND
@@ -193,11 +182,11 @@ def test_the_image_is_the_version_that_is_tested(pod: Object) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_collector_gets_no_file_that_services_get(
-    deploy: Path, dev: list[Object], pod: Object, tmp_path: Path, order: int
+    dev: list[Object], pod: Object, tmp_path: Path, order: int
 ) -> None:
     assert dev
     components = ["collector", "redis-url-file", "tls-files", "store-url-file"][::order]
-    objects = build(deploy, tmp_path, *components)
+    objects = build(tmp_path, *components)
     found = of_kind(objects, "Deployment")[COLLECTOR]["spec"]["template"]["spec"]
 
     assert [volume["name"] for volume in found["volumes"]] == ["config"]

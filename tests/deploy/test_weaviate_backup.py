@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 import yaml
 from tests.deploy.test_network import GRPC, HTTP, WEAVIATE, admits, ours
+from tests.own_overlay import own_overlay
 
 from ragline.contracts.topics import Service
-from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.inspection import address_problems, of_kind
 from ragline_cli.generated.manifests.metadata import Object
 from ragline_cli.generated.manifests.validate import load_schemas, problems
@@ -26,24 +25,21 @@ def component(deploy: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory, deploy: Path) -> list[Object]:
-    folder = tmp_path_factory.mktemp("overlay")
-    k8s = Path(os.path.relpath(deploy / "k8s", folder))
+def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
     settings = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": NAME},
         "data": {"BACKUP_S3_BUCKET": "ours"},
     }
-    own = {
-        "resources": [str(k8s / "overlays" / "dev")],
-        "components": [str(k8s / "components" / NAME)],
-        "namespace": "ragline-dev",
-        "patches": [{"patch": yaml.safe_dump(settings)}],
-        "images": [{"name": "ragline/cli", "newTag": "mine"}],
-    }
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(own))
-    return kustomize.build(folder)
+    return own_overlay(
+        tmp_path_factory.mktemp("overlay"),
+        NAME,
+        base="dev",
+        namespace="ragline-dev",
+        patches=[{"patch": yaml.safe_dump(settings)}],
+        images=[{"name": "ragline/cli", "newTag": "mine"}],
+    )
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,11 @@ _WITH_PODS = ("Deployment", "StatefulSet", "Job")
 
 def workloads(objects: list[Object]) -> Iterator[tuple[str, Object]]:
     for made in objects:
+        name = f"{made['kind']}/{made['metadata']['name']}"
         if made["kind"] in _WITH_PODS:
-            yield f"{made['kind']}/{made['metadata']['name']}", made["spec"]["template"]
+            yield name, made["spec"]["template"]
+        elif made["kind"] == "CronJob":
+            yield name, made["spec"]["jobTemplate"]["spec"]["template"]
 
 
 def matching(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:

@@ -1,12 +1,13 @@
-"""The overlay's retriever with its ScaledObject, on a control plane with KEDA and a real Kafka.
+"""A service of an overlay with its ScaledObject, on a control plane with KEDA and a real Kafka.
 
 Nothing runs in the pods: `Backlog` works records off, so many a second for each pod that is ready.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,14 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from tests.integration.messaging.secured_kafka import PASSWORD, SecuredKafka
+from tests.patience import PATIENCE_S
 
+from ragline.contracts.topics import INTENTS, Service, Topic
 from ragline.messaging.kafka_clients import open_consumer, open_producer
 from ragline.settings import KafkaSettings
 from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.inspection import of_kind
-from ragline_cli.generated.manifests.metadata import Object, manifest
+from ragline_cli.generated.manifests.metadata import Object, full_name, manifest
 from ragline_cli.kafka.client import COMMAND_LINE
 from ragline_cli.kafka.reader import partitions_of
 from ragline_cli.stack.server import running
@@ -31,34 +34,34 @@ from .keda import KedaAdapter, KedaOperator
 from .kwok import Kwok
 from .module_files import KEDA_CRDS
 
-STAGE = "ragline-retriever"
 _KAFKA_USER = "ragline-keda"
 _BOOTSTRAP = "RAGLINE_KAFKA__BOOTSTRAP_SERVERS"
-_NEEDED = {
-    ("Namespace", None),
-    ("ServiceAccount", None),
-    ("ConfigMap", None),
-    ("Deployment", STAGE),
-    ("TriggerAuthentication", None),
-    ("ScaledObject", STAGE),
+_NEEDED = {"Namespace", "ServiceAccount", "ConfigMap", "TriggerAuthentication"}
+_NEEDED_OF_IT = {"Deployment", "ScaledObject"}
+AT_ONCE: Object = {
+    "stabilizationWindowSeconds": 0,
+    "policies": [{"type": "Pods", "value": 100, "periodSeconds": 1}],
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ScaledStage:
-    """The retriever in a cluster: what KEDA sees of it, and what it makes of it."""
+    """A service in a cluster: what KEDA sees of it, and what it makes of it."""
 
     client: ApiClient
     deployment: Object
     scaled: Object
     kafka: SecuredKafka
 
-    @property
-    def trigger(self) -> dict[str, str]:
-        """What its one trigger looks at."""
-        (trigger,) = self.scaled["spec"]["triggers"]
-        found: dict[str, str] = trigger["metadata"]
+    def group(self, topic: Topic) -> str:
+        """Return whose lag on a topic its triggers look at."""
+        found: str = self._triggers()[topic.name]["consumerGroup"]
         return found
+
+    def _triggers(self) -> dict[str, dict[str, str]]:
+        """Return what its triggers look at, by topic and in their order."""
+        found = (trigger["metadata"] for trigger in self.scaled["spec"]["triggers"])
+        return {each["topic"]: each for each in found}
 
     def status(self) -> dict[str, Any]:
         """Return the state of the Deployment."""
@@ -73,14 +76,16 @@ class ScaledStage:
         """Return how many pods are ready."""
         return int(self.status().get("readyReplicas", 0))
 
-    def lag(self) -> float:
-        """Return the lag that KEDA tells the HPA."""
-        named = f"{self.deployment['metadata']['namespace']}/s0-kafka-{self.trigger['topic']}"
+    def lag(self, topic: Topic = INTENTS) -> float:
+        """Return the lag on a topic that KEDA tells the HPA."""
+        number = list(self._triggers()).index(topic.name)
+        metric = f"s{number}-kafka-{topic.name.replace('.', '-')}"
+        named = f"{self.deployment['metadata']['namespace']}/{metric}"
         selector = f"scaledobject.keda.sh/name={self.scaled['metadata']['name']}"
         path = f"/apis/{keda.METRICS}/v1beta1/namespaces/{named}"
         (found,) = self.client.get(path, labelSelector=selector)["items"]
-        number = str(found["value"])
-        return float(number.removesuffix("m")) / (1000 if number.endswith("m") else 1)
+        value = str(found["value"])
+        return float(value.removesuffix("m")) / (1000 if value.endswith("m") else 1)
 
     def conditions(self) -> dict[str, str]:
         """Return what KEDA says of the ScaledObject: `{"Ready": "True", …}`."""
@@ -94,6 +99,12 @@ class ScaledStage:
         found = self.client.get(f"{path}/keda-hpa-{name}")["status"].get("conditions", ())
         return {each["type"]: each["status"] for each in found}.get("ScalingActive") == "True"
 
+    def hurry(self, **spec: Any) -> None:
+        """Make fast all that is slow on purpose: how often KEDA looks, and what the HPA waits."""
+        behavior = {"scaleUp": AT_ONCE, "scaleDown": AT_ONCE}
+        advanced = {"horizontalPodAutoscalerConfig": {"behavior": behavior}}
+        self.change(pollingInterval=1, advanced=advanced, **spec)
+
     def change(self, **spec: Any) -> None:
         """Apply the ScaledObject with another `spec`, a part of which is given."""
         changed = self.scaled | {"spec": self.scaled["spec"] | spec}
@@ -104,11 +115,19 @@ class ScaledStage:
 
 
 @contextmanager
-def scaled_stage(folder: Path, *, autoscaling_s: int = 15) -> Iterator[ScaledStage]:
-    """Run everything, with the retriever of the overlay `prod` applied as it is.
+def scaled_stage(
+    folder: Path,
+    *,
+    autoscaling_s: int = 15,
+    service: Service = Service.RETRIEVER,
+    overlay: Iterable[Object] | None = None,
+) -> Iterator[ScaledStage]:
+    """Run everything, with a service of an overlay, `prod` by default, applied as it is.
 
     Only the address of Kafka is another, and the Secrets are made here that Strimzi makes there.
     """
+    name = full_name(service)
+    made = kustomize.build(DEPLOY / "overlays/prod") if overlay is None else overlay
     with ExitStack() as stack:
         kafka = SecuredKafka(folder / "kafka")
         stack.enter_context(running(kafka))
@@ -124,12 +143,12 @@ def scaled_stage(folder: Path, *, autoscaling_s: int = 15) -> Iterator[ScaledSta
         adapter = KedaAdapter(folder / "keda-adapter", server=server, operator=operator)
         stack.enter_context(running(adapter))
         _apply(client, [manifest("v1", "Namespace", keda.NAMESPACE), *adapter.objects()])
-        objects = list(_objects(kafka))
+        objects = list(_objects(made, name, kafka))
         _apply(client, objects)
         found = ScaledStage(
             client=client,
-            deployment=of_kind(objects, "Deployment")[STAGE],
-            scaled=of_kind(objects, "ScaledObject")[STAGE],
+            deployment=of_kind(objects, "Deployment")[name],
+            scaled=of_kind(objects, "ScaledObject")[name],
             kafka=kafka,
         )
         eventually(lambda: found.ready() >= found.scaled["spec"]["minReplicaCount"])
@@ -143,11 +162,11 @@ def _apply(client: ApiClient, objects: list[Object]) -> None:
         assert done.refused is None, done
 
 
-def _objects(kafka: SecuredKafka) -> Iterator[Object]:
+def _objects(overlay: Iterable[Object], service: str, kafka: SecuredKafka) -> Iterator[Object]:
     namespace, secrets = "", {}
-    for made in kustomize.build(DEPLOY / "overlays/prod"):
+    for made in overlay:
         kind, name = made["kind"], made["metadata"]["name"]
-        if not {(kind, None), (kind, name)} & _NEEDED:
+        if kind not in _NEEDED and (kind not in _NEEDED_OF_IT or name != service):
             continue
         if kind == "Namespace":
             namespace = name
@@ -176,20 +195,34 @@ def _secrets_of(deployment: Object) -> dict[str, dict[str, str]]:
 
 
 @asynccontextmanager
-async def open_backlog(stage: ScaledStage) -> AsyncIterator[Backlog]:
-    """Open the backlog of the stage's topic, in the group that KEDA looks at."""
-    kafka = KafkaSettings(bootstrap_servers=stage.kafka.bootstrap_servers)
-    places = await partitions_of(kafka, stage.trigger["topic"])
+async def open_backlog(stage: ScaledStage, topic: Topic = INTENTS) -> AsyncIterator[Backlog]:
+    """Open the backlog of a topic, in the group that KEDA looks at; all there is is worked off."""
+    kafka = stage_kafka(stage)
+    places = await partitions_of(kafka, topic.name)
     async with (
         open_producer(kafka, COMMAND_LINE) as producer,
         open_consumer(
-            kafka, COMMAND_LINE, partitions=places, group_id=stage.trigger["consumerGroup"]
+            kafka, COMMAND_LINE, partitions=places, group_id=stage.group(topic)
         ) as consumer,
     ):
         ends = await consumer.end_offsets(places)
         backlog = Backlog(producer, consumer, ends)
         await backlog.work(0)
         yield backlog
+
+
+def stage_kafka(stage: ScaledStage) -> KafkaSettings:
+    """Return how a test reaches the stage's Kafka."""
+    return KafkaSettings(bootstrap_servers=stage.kafka.bootstrap_servers)
+
+
+async def until(look: Callable[[], bool], *, beside: Callable[[], object] = lambda: None) -> None:
+    """Return when `look` says so; call `beside` before each further look."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not look():
+            if asyncio.iscoroutine(again := beside()):
+                await again
+            await asyncio.sleep(0.2)
 
 
 class Backlog:
@@ -223,7 +256,8 @@ class Backlog:
         sent = []
         for number in range(count):
             place = places[number % len(places)]
-            sent.append(await self._producer.send(place.topic, b"{}", partition=place.partition))
+            # a compacted topic takes no record without a key
+            sent.append(await self._producer.send(key=b"key", value=b"{}", **place._asdict()))
             self._come[place] += 1
         for each in sent:
             await each

@@ -23,7 +23,7 @@ from .etcd import EtcdServer
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy/k8s"
 ZONES = ("a", "b", "c")
 _NODES_PER_ZONE = 2
-_VOLUMES = 5
+_VOLUMES = 8
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _add_node(client: ApiClient, zone: str, name: str) -> None:
 def _add_volume(client: ApiClient, name: str) -> None:
     """Add a volume for whoever claims one; nothing is stored there."""
     spec = {
-        "capacity": {"storage": "10Gi"},
+        "capacity": {"storage": "100Gi"},
         "accessModes": ["ReadWriteOnce"],
         "hostPath": {"path": f"/volumes/{name}"},
     }

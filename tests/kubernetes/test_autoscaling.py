@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.patience import PATIENCE_S
 
-from .autoscaling import Backlog, ScaledStage, open_backlog, scaled_stage
+from .autoscaling import Backlog, ScaledStage, open_backlog, scaled_stage, until
 
 A_POD = 48
 PARTITIONS = 24
 LEAST = 2
-_AT_ONCE = {"policies": [{"type": "Pods", "value": 100, "periodSeconds": 1}]}
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScaledStage]:
     """The stage, for which all that is slow on purpose is fast."""
     with scaled_stage(tmp_path_factory.mktemp("autoscaling"), autoscaling_s=1) as found:
-        at_once = _AT_ONCE | {"stabilizationWindowSeconds": 0}
-        behavior = {"scaleUp": at_once, "scaleDown": at_once}
-        found.change(
-            pollingInterval=1, advanced={"horizontalPodAutoscalerConfig": {"behavior": behavior}}
-        )
+        found.hurry()
         yield found
 
 
@@ -34,14 +28,6 @@ async def backlog(stage: ScaledStage) -> AsyncIterator[Backlog]:
     async with open_backlog(stage) as found:
         yield found
         await until(lambda: stage.replicas() == LEAST, beside=lambda: found.work(100_000))
-
-
-async def until(look: Callable[[], bool], *, beside: Callable[[], object] = lambda: None) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not look():
-            if asyncio.iscoroutine(again := beside()):
-                await again
-            await asyncio.sleep(0.2)
 
 
 async def test_pods_follow_the_lag_and_become_ready(stage: ScaledStage, backlog: Backlog) -> None:

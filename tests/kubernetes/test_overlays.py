@@ -10,7 +10,7 @@ import pytest
 from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.check import ALONE, OVERLAYS
 from ragline_cli.generated.manifests.inspection import of_kind
-from ragline_cli.generated.manifests.metadata import Object
+from ragline_cli.generated.manifests.metadata import Object, manifest
 from ragline_cli.reindex.ingestor_deployment import deployment_for
 
 from .api_client import ApiClient, Applied
@@ -65,6 +65,18 @@ def test_each_workload_gets_its_pods_and_each_pod_a_node(
     for done in applied:
         if done.object["kind"] in _WORKLOADS:
             assert eventually(partial(nodes, api, done.object))
+
+
+def test_each_job_that_is_due_gets_its_pod(api: ApiClient, applied: list[Applied]) -> None:
+    """As `kubectl create job --from=cronjob/…` makes one."""
+    for done in applied:
+        if done.object["kind"] == "CronJob":
+            name, namespace = (done.object["metadata"][key] for key in ("name", "namespace"))
+            spec = done.object["spec"]["jobTemplate"]["spec"]
+            job = api.apply(manifest("batch/v1", "Job", f"{name}-now", spec, namespace=namespace))
+
+            assert (job.refused, job.warnings) == (None, ())
+            assert eventually(partial(nodes, api, job.object))
 
 
 def test_pods_of_a_service_spread_over_the_zones(api: ApiClient, applied: list[Applied]) -> None:

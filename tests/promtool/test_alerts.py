@@ -202,16 +202,65 @@ CASES = {
     ),
 }
 
+# scaled to zero: it knows no pod
+_WITHOUT_INGESTOR = {series: up for series, up in _UP.items() if "ingestor" not in series}
+_NO_INGESTOR = {
+    "app_kubernetes_io_name": "ingestor",
+    "app_kubernetes_io_part_of": "ragline",
+}
+_RETRIES = 'ragline_ingest_lag{topic="documents.retry.10m"}'
+_NOTHING_WAITS = {'ragline_ingest_lag{topic="documents"}': "0x60", _RETRIES: "0x60"}
+MORE_CASES = {
+    "RaglineStageAway": (
+        Case(
+            bad={**_WITHOUT_INGESTOR, **_NOTHING_WAITS, _RETRIES: "1x60"},
+            good={**_WITHOUT_INGESTOR, **_NOTHING_WAITS},
+            at="10m",
+            labels=_NO_INGESTOR,
+            severity="critical",
+        ),
+        # pods that are there and do not answer are wrong whether something waits or not
+        Case(
+            bad={**_UP, _DOWN.format("ingestor"): "0x60", **_NOTHING_WAITS},
+            good={**_UP, **_NOTHING_WAITS, _RETRIES: "1x60"},
+            at="10m",
+            labels={"app_kubernetes_io_name": "ingestor"},
+            severity="critical",
+        ),
+        # woken within the time that is left to it
+        Case(
+            bad={**_WITHOUT_INGESTOR, **_NOTHING_WAITS, _RETRIES: "0x5 1x60"},
+            good={
+                **_WITHOUT_INGESTOR,
+                **_NOTHING_WAITS,
+                _RETRIES: "0x5 1x60",
+                _DOWN.format("ingestor"): "_x7 1x60",
+            },
+            at="20m",
+            labels=_NO_INGESTOR,
+            severity="critical",
+        ),
+    )
+}
+
 
 def test_every_alert_is_tried() -> None:
     assert set(CASES) == {alert.name for alert in alerts()}
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_it_fires_when_something_is_wrong_and_only_then(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        *CASES.items(),
+        *((name, case) for name, cases in MORE_CASES.items() for case in cases),
+    ],
+)
+def test_it_fires_when_something_is_wrong_and_only_then(
+    name: str, case: Case, tmp_path: Path
+) -> None:
     rules = prometheus_rule(alerts())["spec"]
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
-    tests = {"rule_files": ["rules.yaml"], "tests": list(_tests(name))}
+    tests = {"rule_files": ["rules.yaml"], "tests": list(_tests(name, case))}
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump(tests), encoding="utf-8")
     done = subprocess.run(
         ["promtool", "test", "rules", "tests.yaml"],
@@ -237,8 +286,7 @@ def test_prometheus_accepts_the_committed_rules(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _tests(name: str) -> Iterator[dict[str, Any]]:
-    case = CASES[name]
+def _tests(name: str, case: Case) -> Iterator[dict[str, Any]]:
     labels = {"alertname": name, "alertstate": "firing", "severity": case.severity}
     named = ", ".join(
         f'{label}="{value}"' for label, value in sorted((labels | case.labels).items())

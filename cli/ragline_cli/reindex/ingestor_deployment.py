@@ -24,6 +24,8 @@ _OF_THE_CLUSTER = (
 def deployment_for(given: str, index: str) -> dict[str, Any]:
     """Return the Deployment in `given` (JSON) as one for `index`: same image, same settings.
 
+    It has a pod at least, since nobody scales it: that in `given` may be scaled to zero.
+
     Raises:
         Misconfigured: it is no Deployment of one container, or is for the index already.
     """
@@ -47,6 +49,7 @@ def deployment_for(given: str, index: str) -> dict[str, Any]:
         | {"name": f"{name}-{index}", "labels": metadata.get("labels", {}) | mark},
         "spec": spec
         | {
+            "replicas": max(1, spec.get("replicas", 1)),
             "selector": {"matchLabels": spec["selector"]["matchLabels"] | mark},
             "template": template
             | {

@@ -19,6 +19,7 @@ from ragline.contracts.topics import (
     RANKED,
     Service,
     Topic,
+    consumed_by,
     consumer_group,
 )
 from ragline.errors import RaglineError
@@ -36,6 +37,9 @@ STAGES: tuple[tuple[Service, Topic], ...] = (
     (Service.GENERATOR, RANKED),
     (Service.INGESTOR, DOCUMENTS),
 )
+
+# what the ingestor reads beside the topic that stands for it in the pipeline
+INGESTED_TOO = tuple(topic for topic in consumed_by(Service.INGESTOR) if topic is not DOCUMENTS)
 
 # what an index is filled from
 FILLED_FROM = (DOCUMENTS, DOCUMENT_ACCESS)
@@ -60,7 +64,7 @@ class PipelineLook:
         views: the store that the state is written to.
         on_failure: called when it could not be written.
         indexes: returns the indexes now; the pipeline's ingestor is that of the live one.
-        gauges: get how far each index is behind.
+        gauges: get how far each index, and each topic's ingestor, is behind.
         now: the current instant.
         clock: monotonic seconds.
     """
@@ -92,10 +96,11 @@ class PipelineLook:
         Raises:
             KafkaError: the broker does not answer.
         """
-        dead_letters, *stages = await asyncio.gather(
+        dead_letters, stages = await asyncio.gather(
             reader.stored(DEAD_LETTERS.name),
-            *(self._stage(reader, service, topic) for service, topic in STAGES),
+            asyncio.gather(*(self._stage(reader, service, topic) for service, topic in STAGES)),
         )
+        await self._measure_ingestor(reader, documents=stages[-1])
         indexes = await self._indexes_now(reader)
         self._measure(indexes)
         state = PipelineState(
@@ -112,6 +117,15 @@ class PipelineLook:
             self._shown = False
         else:
             self._shown = True
+
+    async def _measure_ingestor(self, reader: GroupReader, *, documents: StageState) -> None:
+        """Set the gauges of what waits for the ingestor: there at all times, also without one."""
+        others = await asyncio.gather(
+            *(self._stage_look(reader, Service.INGESTOR, topic) for topic in INGESTED_TOO)
+        )
+        lags = {topic.name: look.lag for topic, look in zip(INGESTED_TOO, others, strict=True)}
+        for topic, lag in {documents.topic: documents.lag, **lags}.items():
+            self._gauges.set("ragline_ingest_lag", lag, topic=topic)
 
     async def _indexes_now(self, reader: GroupReader) -> tuple[IndexState, ...]:
         """Read how far each index is behind the log; nothing if there was never more than one."""
@@ -131,10 +145,7 @@ class PipelineLook:
         self._known = set(found)
 
     async def _stage(self, reader: GroupReader, service: Service, topic: Topic) -> StageState:
-        index = self._indexes().live if service is Service.INGESTOR else BASE_INDEX
-        look = await reader.look_at(
-            GroupTopic(group=consumer_group(service, topic, index=index), topic=topic.name)
-        )
+        look = await self._stage_look(reader, service, topic)
         return StageState(
             stage=service,
             topic=topic.name,
@@ -142,6 +153,11 @@ class PipelineLook:
             members=look.members,
             per_second=self._rate(service, look.done),
         )
+
+    async def _stage_look(self, reader: GroupReader, service: Service, topic: Topic) -> Look:
+        index = self._indexes().live if service is Service.INGESTOR else BASE_INDEX
+        group = consumer_group(service, topic, index=index)
+        return await reader.look_at(GroupTopic(group=group, topic=topic.name))
 
     def _rate(self, service: Service, done: int) -> float | None:
         """Return the records processed per second since the last look; None at the first one."""

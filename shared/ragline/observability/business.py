@@ -113,6 +113,13 @@ BUSINESS: tuple[MetricSpec, ...] = (
         labels=("signal",),
     ),
     MetricSpec(
+        name="ragline_ingest_lag",
+        kind=MetricKind.GAUGE,
+        help="Records of a topic that the live index's ingestor has not worked off, also those "
+        "that are to be tried again.",
+        labels=("topic",),
+    ),
+    MetricSpec(
         name="ragline_index_lag",
         kind=MetricKind.GAUGE,
         help="Records of documents and document-access that an index is behind.",

@@ -6,6 +6,7 @@ from tests.unit.monitor.conftest import BreakableViews
 from tests.unit.monitor.memory import NOW
 
 from ragline.contracts.indexes import ONLY_BASE, Index, IndexesChanged
+from ragline.contracts.topics import Service, consumed_by
 from ragline.messaging.lag import GroupTopic, Look
 from ragline.ports.views import IndexState
 from ragline_monitor.pipeline_look import PipelineLook
@@ -50,7 +51,8 @@ class World:
         )
 
     def set(self, name: str, value: float, **labels: str) -> None:
-        self.gauges[name, labels["index"]] = value
+        (label,) = labels.values()
+        self.gauges[name, label] = value
 
     def failed(self) -> None:
         self.failures += 1
@@ -73,13 +75,25 @@ async def test_every_stage_is_looked_at_on_its_own_topic() -> None:
     assert [stage.stage for stage in state.stages] == NAMES
     assert {(stage.lag, stage.members) for stage in state.stages} == {(3, 2)}
     assert (state.dead_letters, state.seen_at) == (7, NOW)
-    assert [each.group for each in world.broker.asked] == [
+    assert [each.group for each in world.broker.asked[:5]] == [
         "ragline.classifier.queries",
         "ragline.retriever.intents",
         "ragline.reranker.candidates",
         "ragline.generator.ranked",
         "ragline.ingestor.documents",
     ]
+
+
+async def test_what_waits_for_the_ingestor_is_measured_on_each_of_its_topics() -> None:
+    world = World()
+    await world.look(world.broker)
+    assert world.gauges == {
+        ("ragline_ingest_lag", topic.name): 3 for topic in consumed_by(Service.INGESTOR)
+    }
+    world.broker.lag = 0
+    await world.look(world.broker)
+    assert set(world.gauges.values()) == {0}
+    assert len(world.broker.asked) == len(set(world.broker.asked)) * 2
 
 
 async def test_the_pace_is_from_two_looks() -> None:
@@ -134,7 +148,11 @@ async def test_the_ingestor_is_that_of_the_live_index_and_each_index_has_its_lag
     await world.look(world.broker)
     asked = [each.group for each in world.broker.asked]
     assert asked[4] == "ragline.ingestor.documents@new"
-    assert world.gauges == {
+    assert "ragline.ingestor.documents.retry.10m@new" in asked
+    of_indexes = {
+        key: value for key, value in world.gauges.items() if key[0].startswith("ragline_index_")
+    }
+    assert of_indexes == {
         ("ragline_index_lag", "base"): 6,
         ("ragline_index_live", "base"): 0,
         ("ragline_index_lag", "new"): 6,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from aiokafka import TopicPartition
 
 from ragline.contracts.indexes import BASE_INDEX
-from ragline.contracts.topics import CONSUMERS, TOPICS, Service, consumer_group
+from ragline.contracts.topics import CONSUMERS, TOPICS, Service, consumer_group, groups_of
 from ragline.messaging.kafka_clients import open_admin, open_consumer
 from ragline_cli.doctor.diagnosis import Diagnosis, Severity
 from ragline_cli.doctor.indexes import kept_indexes
@@ -39,6 +39,11 @@ class GroupLook:
     begins: Mapping[int, int] = field(default_factory=dict)
     first: Mapping[int, int] = field(default_factory=dict)
     second: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def may_sleep(self) -> bool:
+        """Whether it is well without members while nothing waits: KEDA may have ended them."""
+        return self.group.startswith(groups_of(Service.INGESTOR))
 
     def lag(self, partition: int) -> int:
         """How many offsets of a partition were not committed at the first look."""
@@ -101,6 +106,14 @@ def judge(look: GroupLook) -> Iterator[Diagnosis]:
     behind = {p: lag for p in look.ends if (lag := look.lag(p))}
     total = sum(behind.values())
     if not look.members:
+        if not total and look.may_sleep:
+            yield _diagnosis(
+                look,
+                Severity.NOTICE,
+                f"nobody reads {look.topic}, and no record waits: ingestion is scaled to zero, or "
+                "was stopped",
+            )
+            return
         severity = Severity.ERROR if total else Severity.WARNING
         yield _diagnosis(
             look,

@@ -66,6 +66,34 @@ def scaled_object(service: Service) -> Object:
     )
 
 
+def to_zero(service: Service) -> list[Object]:
+    """Return the JSON patch of a ScaledObject that ends all pods while nothing waits."""
+    return [
+        {"op": "replace", "path": "/spec/minReplicaCount", "value": 0},
+        # When the lag cannot be read, one pod works at least. With 0, KEDA would end all instead
+        {"op": "replace", "path": "/spec/fallback/replicas", "value": 1},
+        *(
+            operation
+            for number, topic in enumerate(consumed_by(service))
+            for operation in _woken_by(f"/spec/triggers/{number}", topic)
+        ),
+    ]
+
+
+def _woken_by(trigger: str, topic: Topic) -> list[Object]:
+    return [
+        # a list is patched by position: refuse another order of triggers
+        {"op": "test", "path": f"{trigger}/metadata/topic", "value": topic.name},
+        # More than 0: the first record starts a pod. KEDA compares the whole lag with it, also that
+        # which `excludePersistentLag` hides from the autoscaler
+        {"op": "add", "path": f"{trigger}/metadata/activationLagThreshold", "value": "0"},
+        # Only where all pods may end does KEDA look by itself, beside the autoscaler. A look takes
+        # a partition for stopped whose offset has not moved since the last one, whoever made that:
+        # let the autoscaler have what KEDA saw, so that there is always a whole interval between
+        {"op": "add", "path": f"{trigger}/useCachedMetrics", "value": True},
+    ]
+
+
 def _trigger(service: Service, topic: Topic) -> Object:
     return {
         "type": "kafka",

@@ -15,6 +15,7 @@ from ragline_cli.generated.manifests import exposure, front_door
 from ragline_cli.generated.manifests.autoscaling import (
     scaled_object,
     scaler_account,
+    to_zero,
     trigger_authentication,
 )
 from ragline_cli.generated.manifests.commands_user import commands_user
@@ -65,6 +66,7 @@ def render(settings: Mapping[Service, type[ServiceSettings]] | None = None) -> F
     return {
         **_base(known),
         _COMPONENTS / "keda/generated.yaml": to_yaml(_scaling()),
+        _COMPONENTS / "ingest-to-zero/generated.yaml": to_yaml([to_zero(Service.INGESTOR)]),
         _COMPONENTS / "hpa/generated.yaml": to_yaml([front_door.autoscaler()]),
         _COMPONENTS / "monitoring/generated.yaml": to_yaml(
             [pod_monitor(), prometheus_rule(alerts())]
@@ -99,8 +101,8 @@ def write(root: Path, files: Files) -> list[Path]:
     return changed
 
 
-def to_yaml(objects: Iterable[Object]) -> str:
-    """Return the objects as one YAML stream with the notice on top."""
+def to_yaml(objects: Iterable[Object | list[Object]]) -> str:
+    """Return the objects, or patches, as one YAML stream with the notice on top."""
     text: str = yaml.dump_all(
         objects, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True
     )

@@ -58,13 +58,21 @@ def _burning(objective: Objective) -> Iterator[Alert]:
 
 _PODS = 'app_kubernetes_io_part_of="ragline"'
 
+
+def _no_pod(service: Service) -> str:
+    absent = f'absent(up{{app_kubernetes_io_name="{service}", {_PODS}}})'
+    # while nothing waits, ingestion may be scaled to zero
+    asleep = service is Service.INGESTOR
+    return f"({absent} and on () max(ragline_ingest_lag) > 0)" if asleep else absent
+
+
 CAUSES = (
     Alert(
         name="RaglineStageAway",
         expr="\nor\n".join(
             (
                 f"max by (app_kubernetes_io_name) (up{{{_PODS}}}) == 0",
-                *(f'absent(up{{app_kubernetes_io_name="{each}", {_PODS}}})' for each in Service),
+                *(_no_pod(service) for service in Service),
             )
         ),
         lasts="3m",

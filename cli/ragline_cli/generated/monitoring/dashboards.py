@@ -190,6 +190,11 @@ _DOCUMENTS = Dashboard(
             unit="reqps",
         ),
         Panel(
+            title="Waiting for the ingestor",
+            queries={"{{topic}}": "max by (topic) (ragline_ingest_lag)"},
+            about="Records that are not worked off, with those that wait to be tried again.",
+        ),
+        Panel(
             title="Embeddings", queries=_rate("ragline_embeddings_total", "origin"), unit="reqps"
         ),
         Panel(

@@ -52,6 +52,14 @@ def test_one_for_another_index_can_be_made_from_it() -> None:
     assert next_one == deployment_for(json.dumps(ours()), "next")
 
 
+def test_it_has_a_pod_also_where_the_others_are_scaled_to_zero() -> None:
+    given = ours()
+    assert deployment_for(json.dumps(given), "new")["spec"]["replicas"] == 1
+    for count, wanted in ((0, 1), (3, 3)):
+        given["spec"]["replicas"] = count
+        assert deployment_for(json.dumps(given), "new")["spec"]["replicas"] == wanted
+
+
 @pytest.mark.parametrize("given", ["", "[]", "{}", '{"kind": "List", "items": []}'])
 def test_anything_else_is_refused_with_the_command_that_works(given: str) -> None:
     with pytest.raises(Misconfigured, match="kubectl get deployment ragline-ingestor -o json"):

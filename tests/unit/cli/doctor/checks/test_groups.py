@@ -42,11 +42,20 @@ def test_a_delayed_topic_may_stand_still() -> None:
 
 
 def test_a_group_without_members_is_an_error_if_records_wait() -> None:
-    (idle,) = judge(replace(LOOK, members=0))
+    (idle,) = judge(replace(LOOK, members=0, group="ragline.monitor.answers", topic="answers"))
     assert idle.severity is Severity.WARNING
     (behind,) = judge(replace(LOOK, members=0, first={1: 10}, second={1: 10}))
     assert behind.severity is Severity.ERROR
     assert "10 records wait" in behind.meaning
+
+
+def test_an_ingestor_may_be_away_while_nothing_waits() -> None:
+    for group in (LOOK.group, f"{LOOK.group}@new"):
+        (found,) = judge(replace(LOOK, members=0, group=group))
+        assert found.severity is Severity.NOTICE
+        assert "no record waits" in found.meaning
+    (behind,) = judge(replace(LOOK, members=0, first={1: 10}, second={1: 10}))
+    assert behind.severity is Severity.ERROR
 
 
 def test_records_that_retention_removed_do_not_wait() -> None:
