@@ -39,8 +39,9 @@ async def test_pods_follow_the_lag_and_become_ready(stage: ScaledStage, backlog:
         await backlog.come(PARTITIONS)
         await backlog.work(PARTITIONS)
 
-    await until(lambda: stage.replicas() == 10, beside=at_work)
-    await until(lambda: stage.ready() == 10, beside=at_work)
+    # with those that have just come there is work for half a pod more, and an HPA keeps a pod that
+    # is a tenth too many
+    await until(lambda: stage.ready() in {10, 11}, beside=at_work)
 
 
 async def test_there_is_never_more_than_a_pod_for_each_partition(
@@ -88,5 +89,4 @@ async def test_pods_stay_while_kafka_is_away(stage: ScaledStage, backlog: Backlo
         assert stage.replicas() >= 6
     finally:
         await asyncio.to_thread(stage.kafka.start)
-    await until(stage.autoscaler_works)
-    assert stage.replicas() >= 6
+    await until(lambda: stage.autoscaler_works() and stage.replicas() >= 6, beside=at_work)
