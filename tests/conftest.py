@@ -31,7 +31,7 @@ from ragline_cli.stack.server import Server
 from ragline_cli.stack.weaviate import WeaviateServer
 
 # of `kubernetes/`, what needs more than the collector
-ON_A_CONTROL_PLANE = ("autoscaling", "ingest_to_zero", "overlays", "refusals")
+ON_A_CONTROL_PLANE = ("autoscaling", "ingest_to_zero", "kubectl", "overlays", "refusals")
 # `make test-extras` runs them where the extras are installed
 collect_ignore = [] if find_spec("torch") else ["extras"]
 if not shutil.which("promtool"):  # `make promtool` says so
@@ -43,6 +43,8 @@ if programs.missing(programs.COLLECTOR):
     collect_ignore.append("kubernetes/test_collector.py")
 if programs.missing() or not gateway_api.crd().exists():
     collect_ignore += [f"kubernetes/test_{what}.py" for what in ON_A_CONTROL_PLANE]
+if not shutil.which("kubectl"):  # `make verify-kubernetes` says so
+    collect_ignore.append("kubernetes/test_kubectl.py")
 # `make verify-autoscaling` gets them
 if programs.missing(programs.AUTOSCALING) or not module_files.KEDA_CRDS.paths():
     collect_ignore += ["kubernetes/test_autoscaling.py", "kubernetes/test_ingest_to_zero.py"]

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from .api_client import ApiClient
+from .api_server import ApiServer
 from .control_plane import control_plane
 
 
 @pytest.fixture(scope="session")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
-    """A client of an API server with its controllers and its scheduler."""
+def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """An API server with its controllers and its scheduler."""
     with control_plane(tmp_path_factory.mktemp("kubernetes")) as server:
-        client = server.client()
-        yield client
-        client.close()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def api(api_server: ApiServer) -> Iterator[ApiClient]:
+    """A client of the API server."""
+    client = api_server.client()
+    yield client
+    client.close()
