@@ -9,8 +9,9 @@ import logging
 from pathlib import Path
 
 import pytest
+from tests.e2e.otlp_receiver import receiving_traces
 
-from ragline.contracts.topics import Service
+from ragline.contracts.topics import CONSUMERS, Service
 
 from . import report
 from .faults.catalogue import select
@@ -25,7 +26,10 @@ FAULTS = (
 
 
 @pytest.mark.usefixtures("weaviate_url")
-def test_every_promise_holds_while_everything_fails_in_turn(tmp_path: Path) -> None:
+def test_every_promise_holds_while_everything_fails_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while all of it is traced."""
     script = Script(
         seed=SEED,
         queries=150,
@@ -37,8 +41,12 @@ def test_every_promise_holds_while_everything_fails_in_turn(tmp_path: Path) -> N
         # while an index is made anew, one busy process embeds each a second time and must catch up
         changes_per_s=0.3,
     )
-    outcome = run(script, tmp_path, say=logging.getLogger(__name__).info)
+    with receiving_traces() as traces:
+        monkeypatch.setenv("RAGLINE_TRACES__ENDPOINT", traces.url)
+        monkeypatch.setenv("RAGLINE_TRACES__SHARE", "1")
+        outcome = run(script, tmp_path, say=logging.getLogger(__name__).info)
     found = outcome.findings
+    assert {span.service for span in traces.spans} >= {f"ragline-{each}" for each in CONSUMERS}
     logging.getLogger(__name__).info("%s", report.as_dict(outcome))
     assert found.broken == []
     assert found.queries >= script.queries

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.own_overlay import own_overlay
 
 from ragline.contracts.topics import TOPICS, Service
 from ragline_cli.generated.manifests.inspection import config, of_kind
 from ragline_cli.generated.manifests.metadata import Object
 
 from .test_network import HTTP, WEAVIATE, admits, ours
+from .test_workloads import workloads
 
 _USERS = "users.acl"  # of the one Secret that is mounted whole
 _MADE_BY_STRIMZI = "ragline-cluster-ca-cert"
@@ -123,3 +126,36 @@ def test_nothing_that_redis_holds_goes_beyond_its_memory(complete: list[Object])
         (most,) = (each["value"] for each in container["env"] if each["name"] == "MAXMEMORY")
         limit = container["resources"]["limits"]["memory"]
         assert int(most.removesuffix("gb")) < int(limit.removesuffix("Gi"))
+
+
+def test_prometheus_looks_at_the_services_alone(complete: list[Object]) -> None:
+    """Weaviate's pods have a port called `http`, too, and would be a stage that is away."""
+    (monitor,) = of_kind(complete, "PodMonitor").values()
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    (names,) = monitor["spec"]["selector"]["matchExpressions"]
+    common = monitor["spec"]["selector"]["matchLabels"].items()
+
+    seen = {
+        labels["app.kubernetes.io/name"]
+        for _, template in workloads(complete)
+        for container in template["spec"]["containers"]
+        for port in container.get("ports", ())
+        if common <= (labels := template["metadata"]["labels"]).items()
+        and labels["app.kubernetes.io/name"] in names["values"]
+        and port["name"] == endpoint["port"]
+    }
+
+    assert (names["key"], names["operator"]) == ("app.kubernetes.io/name", "In")
+    assert seen == set(Service)
+
+
+def test_no_store_gets_what_other_components_give_to_services(
+    complete: list[Object], tmp_path: Path
+) -> None:
+    (alone,) = of_kind(complete, "Deployment")["redis-cache"]["spec"]["template"]["spec"][
+        "containers"
+    ]
+    both = own_overlay(tmp_path, "redis-url-file", "tls-files", base="dev", namespace="ragline-dev")
+    (beside,) = of_kind(both, "Deployment")["redis-cache"]["spec"]["template"]["spec"]["containers"]
+
+    assert beside["volumeMounts"] == alone["volumeMounts"]

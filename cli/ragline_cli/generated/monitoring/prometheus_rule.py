@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ragline.contracts.topics import Service
 from ragline_cli.generated.manifests.metadata import Object, everything, manifest
 from ragline_cli.generated.manifests.values import PART_OF
 from ragline_cli.generated.monitoring.alerts import Alert
@@ -32,9 +33,15 @@ def _rule(alert: Alert) -> Object:
 
 
 def pod_monitor() -> Object:
-    """Return the `PodMonitor` of all services: the port of their probes."""
+    """Return the `PodMonitor` of all services: the port of their probes.
+
+    Only of them: a store whose pods have the same label and a port of the same name would be looked
+    at in vain, and be taken for a stage that is away.
+    """
+    names = [service.value for service in Service]
+    by_name = {"key": "app.kubernetes.io/name", "operator": "In", "values": names}
     spec: Object = {
-        "selector": {"matchLabels": everything()},
+        "selector": {"matchLabels": everything(), "matchExpressions": [by_name]},
         "podMetricsEndpoints": [{"port": "http", "path": "/metrics", "interval": "15s"}],
         # which service it is, in the series and so in the alerts
         "podTargetLabels": ["app.kubernetes.io/name", "app.kubernetes.io/part-of"],
