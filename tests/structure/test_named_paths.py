@@ -52,6 +52,7 @@ NO_PATHS = (
     "OSU-NLP-Group/HippoRAG",
     "github.com/",
     "config/crd/bases",
+    "config/crds/bases",
     "schema/generated/scalers-schema.json",
     "langid.py",
     # models of a hub, and files in them

@@ -16,13 +16,13 @@ from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured, Unavailable
 from ragline.model_settings import NO_MODEL, RerankerSettings
-from ragline.observability.metrics import Metrics
 from ragline.observability.semantic_conventions import GEN_AI_REQUEST_MODEL
 from ragline.observability.tracer import active_span
 from ragline.ports.models import CrossEncoder
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
+    from ragline.observability.metrics import Metrics
 
 _log = logging.getLogger(__name__)
 Warm = Callable[[CrossEncoder], Awaitable[None]]
@@ -96,7 +96,7 @@ async def open_cross_encoder(
         return
     if settings.network_file is None:
         require_torch(f"RAGLINE_RERANKER__MODEL={settings.model}")
-    opening = partial(_opened, settings, warm, metrics or Metrics())
+    opening = partial(_opened, settings, warm, metrics)
     without = "reranking is skipped, passages keep the order that they have"
     async with open_late(f"cross-encoder {settings.model}", opening, without=without) as late:
         yield LateCrossEncoder(settings.model, late)
@@ -104,7 +104,7 @@ async def open_cross_encoder(
 
 @asynccontextmanager
 async def _opened(
-    settings: RerankerSettings, warm: Warm, metrics: Metrics
+    settings: RerankerSettings, warm: Warm, metrics: Metrics | None
 ) -> AsyncIterator[CrossEncoder]:
     async with ModelThread("cross-encoder") as thread:
         files = await thread.run(partial(_find, settings))

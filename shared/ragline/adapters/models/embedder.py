@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ragline.adapters.models.batching import MicroBatcher
 from ragline.adapters.models.embedding_identity import Identity, Prefixes, SimilarityScale
@@ -23,9 +24,11 @@ from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.model_settings import EmbeddingSettings
 from ragline.observability import semantic_conventions as names
-from ragline.observability.metrics import Metrics
 from ragline.observability.tracer import Span, active_span
 from ragline.ports.models import Embedder
+
+if TYPE_CHECKING:
+    from ragline.observability.metrics import Metrics
 
 _PROVIDER = "local"
 Vectors = list[list[float]]
@@ -141,7 +144,7 @@ async def open_embedder(
         # one after the other: concurrent imports of torch would only wait for each other
         loaded = [await thread.run(partial(_load, model, settings)) for thread in threads]
         workers = [Worker(t, encode) for t, (encode, _) in zip(threads, loaded, strict=True)]
-        load = ModelLoad(metrics or Metrics(), model.name)
+        load = ModelLoad(metrics, model.name)
         queries = await stack.enter_async_context(
             MicroBatcher(
                 load.reading(workers[0].run),

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ragline.observability.metrics import Metrics
+if TYPE_CHECKING:  # the command line names models, and has no metrics to import
+    from ragline.observability.metrics import Metrics
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class ModelLoad:
-    """Counts the items, texts or pairs of texts, that are given to the model called `model`."""
+    """Counts the items, texts or pairs of texts, that are given to the model called `model`.
 
-    def __init__(self, metrics: Metrics, model: str) -> None:
+    Without `metrics` it counts for nobody.
+    """
+
+    def __init__(self, metrics: Metrics | None, model: str) -> None:
         self._metrics = metrics
         self._model = model
         self._waiting = 0
@@ -31,7 +35,8 @@ class ModelLoad:
 
     def read(self, items: int) -> None:
         """Count a batch of `items`."""
-        self._metrics.observe("ragline_model_batch_items", items, model=self._model)
+        if self._metrics is not None:
+            self._metrics.observe("ragline_model_batch_items", items, model=self._model)
 
     def reading(
         self, run: Callable[[list[T]], Awaitable[Sequence[R]]]
@@ -46,4 +51,5 @@ class ModelLoad:
 
     def _change(self, items: int) -> None:
         self._waiting += items
-        self._metrics.set("ragline_model_waiting", self._waiting, model=self._model)
+        if self._metrics is not None:
+            self._metrics.set("ragline_model_waiting", self._waiting, model=self._model)

@@ -18,11 +18,11 @@ from ragline.adapters.models.thread import ModelThread
 from ragline.adapters.models.torch_extra import require_torch
 from ragline.errors import Misconfigured
 from ragline.model_settings import OPINION_EMBEDDING_MODEL, EmbeddingSettings, OpinionSettings
-from ragline.observability.metrics import Metrics
 from ragline.ports.models import Embedder, SecondOpinion
 
 if TYPE_CHECKING:
     from ragline.adapters.models.loaders import Pair, Score
+    from ragline.observability.metrics import Metrics
 
 # The least cosine of all-MiniLM-L6-v2 at which evidence in other words counts as support
 _SAME = 0.75
@@ -118,14 +118,16 @@ async def open_opinion(
         )
     if not by_vectors:
         require_torch("RAGLINE_OPINION__KIND=nli")
-    opening = partial(_by_vectors if by_vectors else _by_entailment, settings, metrics or Metrics())
+    opening = partial(_by_vectors if by_vectors else _by_entailment, settings, metrics)
     without = "claims are judged by their words alone"
     async with open_late("the second opinion's model", opening, without=without) as late:
         yield LateOpinion(EmbeddingOpinion if by_vectors else EntailmentOpinion, late)
 
 
 @asynccontextmanager
-async def _by_vectors(settings: OpinionSettings, metrics: Metrics) -> AsyncIterator[SecondOpinion]:
+async def _by_vectors(
+    settings: OpinionSettings, metrics: Metrics | None
+) -> AsyncIterator[SecondOpinion]:
     embedding = EmbeddingSettings(
         model=settings.model or OPINION_EMBEDDING_MODEL,
         models_dir=settings.models_dir,
@@ -140,7 +142,7 @@ async def _by_vectors(settings: OpinionSettings, metrics: Metrics) -> AsyncItera
 
 @asynccontextmanager
 async def _by_entailment(
-    settings: OpinionSettings, metrics: Metrics
+    settings: OpinionSettings, metrics: Metrics | None
 ) -> AsyncIterator[SecondOpinion]:
     async with ModelThread("entailment") as thread:
         files = await thread.run(partial(locate, settings.nli_model, settings.commit))
