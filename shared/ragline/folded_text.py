@@ -40,9 +40,9 @@ class FoldedText:
         """
         if self._places is None or start >= end:
             return self._source[start:end]
-        # an added blank may stand inside characters that are folded together
-        first, last = self._places[start], self._places[end - 1]
-        return self._source[min(first[0], last[0]) : max(first[1], last[1])]
+        # all of them, as an added blank may stand inside characters that are folded together
+        places = self._places[start:end]
+        return self._source[min(begin for begin, _ in places) : max(after for _, after in places)]
 
 
 def _folded(source: str) -> tuple[str, list[_Place]]:

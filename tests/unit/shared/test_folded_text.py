@@ -68,6 +68,12 @@ def test_it_is_searched_in_the_form_in_which_texts_are_compared(source: str) -> 
     assert FoldedText(source).text == folded(source)
 
 
+def test_a_blank_inside_what_is_folded_together_hides_none_of_it() -> None:
+    searched = FoldedText("ｻｰﾊﾞｰ㎡A")
+    assert searched.text == " サーバー m^2A"
+    assert searched.source(5, 10) == "ｰ㎡A"
+
+
 @given(WRITTEN, st.data())
 def test_any_part_is_a_slice_that_holds_what_it_is_folded_from(
     source: str, data: st.DataObject
