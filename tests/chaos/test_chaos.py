@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.otlp_receiver import receiving_traces
 
-from ragline.contracts.topics import CONSUMERS, Service
+from ragline.contracts.topics import STAGES, Service
 
 from . import report
 from .faults.catalogue import select
@@ -46,7 +46,7 @@ def test_every_promise_holds_while_everything_fails_in_turn(
         monkeypatch.setenv("RAGLINE_TRACES__SHARE", "1")
         outcome = run(script, tmp_path, say=logging.getLogger(__name__).info)
     found = outcome.findings
-    assert {span.service for span in traces.spans} >= {f"ragline-{each}" for each in CONSUMERS}
+    assert {span.service for span in traces.spans} >= {f"ragline-{each}" for each in STAGES}
     logging.getLogger(__name__).info("%s", report.as_dict(outcome))
     assert found.broken == []
     assert found.queries >= script.queries
