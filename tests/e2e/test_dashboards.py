@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 from ragline.contracts.topics import Service
 from ragline_cli.generated.monitoring.alerts import alerts
@@ -51,7 +51,7 @@ _METRIC = re.compile(r"\b(?:ragline|process)_[a-z_]+(?=[{\[) ]|$)")
 def prometheus(
     pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrometheusServer]:
-    """A Prometheus that has seen a document, a question over Kafka, and one over HTTP."""
+    """A Prometheus that has seen a document, and a question over HTTP."""
     services = pipeline.launcher.plan.services
     with running(PrometheusServer(tmp_path_factory.mktemp("prometheus"), services)) as server:
         document = f"metered-{uuid4().hex}.md"
@@ -67,24 +67,20 @@ def prometheus(
 
 
 def test_every_service_is_scraped(prometheus: PrometheusServer) -> None:
-    def scraped() -> set[str]:
+    def all_are_up() -> bool:
         found = prometheus.get("query", query="up == 1")["result"]
-        return {each["metric"]["app_kubernetes_io_name"] for each in found}
+        return {each["metric"]["app_kubernetes_io_name"] for each in found} == set(Service)
 
-    until = time.monotonic() + PATIENCE_S
-    while scraped() != set(Service):
-        assert time.monotonic() < until, prometheus.get("targets")
-        time.sleep(0.2)
+    assert eventually(all_are_up)
 
 
 @pytest.mark.parametrize("expr", PANELS)
 def test_each_panel_has_something_to_draw(prometheus: PrometheusServer, expr: str) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not prometheus.get("query", query=expr)["result"]:
-        if QUIET & set(_METRIC.findall(expr)):
-            return
-        assert time.monotonic() < until, expr
-        time.sleep(0.2)
+    def drawn() -> bool:
+        found = prometheus.get("query", query=expr)["result"]
+        return bool(found or QUIET & set(_METRIC.findall(expr)))
+
+    assert eventually(drawn)
 
 
 def test_each_rule_can_be_evaluated_and_none_fires(prometheus: PrometheusServer) -> None:
@@ -92,10 +88,8 @@ def test_each_rule_can_be_evaluated_and_none_fires(prometheus: PrometheusServer)
         (group,) = prometheus.get("rules")["groups"]
         return [rule for rule in group["rules"] if rule["health"] != "unknown"]
 
-    until = time.monotonic() + PATIENCE_S
-    while len(evaluated()) < len(list(alerts())):
-        assert time.monotonic() < until, prometheus.get("rules")
-        time.sleep(0.2)
+    expected = len(list(alerts()))
+    assert eventually(lambda: len(evaluated()) >= expected)
     assert [rule for rule in evaluated() if rule["health"] != "ok"] == []
     assert [rule["name"] for rule in evaluated() if rule["state"] == "firing"] == []
 
@@ -118,7 +112,4 @@ def test_a_time_leads_to_the_trace_of_its_question(
         )
         return {found["labels"]["trace_id"] for each in series for found in each["exemplars"]}
 
-    until = time.monotonic() + PATIENCE_S
-    while trace not in exemplars():
-        assert time.monotonic() < until, exemplars()
-        time.sleep(0.2)
+    assert eventually(lambda: trace in exemplars())

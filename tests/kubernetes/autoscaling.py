@@ -15,7 +15,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from tests.integration.messaging.secured_kafka import PASSWORD, SecuredKafka
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 from ragline.contracts.topics import INTENTS, Service, Topic
 from ragline.messaging.kafka_clients import open_consumer, open_producer
@@ -29,7 +29,7 @@ from ragline_cli.stack.server import running
 
 from . import keda
 from .api_client import ApiClient
-from .control_plane import DEPLOY, control_plane, define, eventually
+from .control_plane import DEPLOY, control_plane, define
 from .keda import KedaAdapter, KedaOperator
 from .kwok import Kwok
 from .module_files import KEDA_CRDS

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import yaml
-from tests.patience import PATIENCE_S
+from tests.patience import eventually
 
 from ragline_cli.generated.manifests.metadata import manifest
 from ragline_cli.stack.server import running
@@ -45,15 +43,6 @@ def control_plane(folder: Path, *, autoscaling_s: int = 15) -> Iterator[ApiServe
             controllers = Controllers(program, folder / program, server=server, options=options)
             stack.enter_context(running(controllers))
         yield server
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """Return what `look` finds, as soon as it finds something."""
-    until = time.monotonic() + PATIENCE_S
-    while not (found := look()):
-        assert time.monotonic() < until, f"nothing after {PATIENCE_S} s"
-        time.sleep(0.2)
-    return found
 
 
 def define(client: ApiClient, files: Iterable[Path]) -> None:

@@ -10,16 +10,17 @@ import os
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
+from tests.patience import eventually
 
 from ragline_cli.generated.manifests.check import OVERLAYS
 
 from .api_client import ApiClient
 from .api_server import ApiServer
-from .control_plane import DEPLOY, eventually
+from .control_plane import DEPLOY
 
 ROOT = DEPLOY.parents[1]
 _TYPED = re.compile(r"^    (kubectl [^|#\n]+)", re.MULTILINE)
@@ -35,8 +36,12 @@ _BY_A_KUBELET = {"exec", "logs"}
 _NOBODY_RUNS_IT = re.compile(r"no preferred addresses found|Unknown address|error dialing backend")
 
 
+Kubectl = Callable[[str], "subprocess.CompletedProcess[str]"]
+_APPLY = "kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/"
+
+
 @pytest.fixture(scope="session")
-def kubectl(api_server: ApiServer) -> Any:
+def kubectl(api_server: ApiServer) -> Kubectl:
     """Run a command line."""
 
     def run(line: str) -> subprocess.CompletedProcess[str]:
@@ -55,9 +60,8 @@ def kubectl(api_server: ApiServer) -> Any:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_each_overlay_is_applied_without_a_warning(kubectl: Any, overlay: str) -> None:
-    line = f"kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/{overlay}"
-    done = kubectl(line)
+def test_each_overlay_is_applied_without_a_warning(kubectl: Kubectl, overlay: str) -> None:
+    done = kubectl(_APPLY + overlay)
 
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
@@ -65,9 +69,9 @@ def test_each_overlay_is_applied_without_a_warning(kubectl: Any, overlay: str) -
 
 
 @pytest.fixture(scope="session")
-def installed(kubectl: Any, api: ApiClient) -> dict[str, str]:
+def installed(kubectl: Kubectl, api: ApiClient) -> dict[str, str]:
     """Install everything in the cluster, and return what the pages' capitals stand for."""
-    done = kubectl("kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/complete")
+    done = kubectl(_APPLY + "complete")
     assert done.returncode == 0, done.stderr
     return {
         "REDIS_POD": eventually(partial(_pod, api, "redis")),
@@ -76,18 +80,18 @@ def installed(kubectl: Any, api: ApiClient) -> dict[str, str]:
     }
 
 
-def _pod(api: ApiClient, name: str) -> str | None:
-    """Return the name of a pod that has a node."""
+def _pod(api: ApiClient, name: str) -> str:
+    """Return the name of a pod that has a node; empty while there is none."""
     found = api.get(
         "/api/v1/namespaces/ragline/pods", labelSelector=f"app.kubernetes.io/name={name}"
     )["items"]
     placed = [pod["metadata"]["name"] for pod in found if pod["spec"].get("nodeName")]
-    return placed[0] if placed else None
+    return placed[0] if placed else ""
 
 
 @pytest.mark.parametrize("line", TYPED)
 def test_what_a_runbook_tells_to_type_finds_something(
-    kubectl: Any, installed: dict[str, str], line: str
+    kubectl: Kubectl, installed: dict[str, str], line: str
 ) -> None:
     for capitals, name in installed.items():
         line = re.sub(rf"\b{capitals}\b", name, line)

@@ -6,6 +6,7 @@ import json
 from functools import partial
 
 import pytest
+from tests.patience import eventually
 
 from ragline_cli.generated.manifests import kustomize
 from ragline_cli.generated.manifests.check import ALONE, OVERLAYS
@@ -14,7 +15,7 @@ from ragline_cli.generated.manifests.metadata import Object, manifest
 from ragline_cli.reindex.ingestor_deployment import deployment_for
 
 from .api_client import ApiClient, Applied
-from .control_plane import DEPLOY, ZONES, eventually
+from .control_plane import DEPLOY, ZONES
 
 _WORKLOADS = ("Deployment", "StatefulSet", "Job")
 

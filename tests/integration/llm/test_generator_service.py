@@ -253,7 +253,7 @@ async def test_a_crash_in_the_middle_begins_a_new_attempt_that_readers_see(
 ) -> None:
     event = question("What survives a restart?")
     llm = {"base_url": double.url, "model": "stalled_inside"}
-    async with open_redis(patient_redis(redis_url)) as redis:
+    async with open_redis(patient_redis(url=redis_url)) as redis:
         reading = read_tokens(redis, event.ref)
         async with compose(settings(redis_url, llm), Metrics()) as composition:
             dying = asyncio.ensure_future(composition.stage(event))
@@ -297,7 +297,7 @@ async def test_a_redelivery_streams_as_a_higher_attempt(redis_url: str) -> None:
 
     first, seen = await asked(settings(redis_url, {}), event)
     again, _ = await asked(settings(redis_url, {}), event)
-    async with open_redis(patient_redis(redis_url)) as redis:
+    async with open_redis(patient_redis(url=redis_url)) as redis:
         last_id = seen[-1].id
         later = [e async for e in read_tokens(redis, event.ref, last_id=last_id)]
 

@@ -29,7 +29,7 @@ async def look(
     redis: RedisServer, tenant: str, document: str
 ) -> tuple[PipelineState | None, DocumentStatus | None]:
     """Return what those see who look."""
-    async with open_redis(patient_redis(redis.url)) as client:
+    async with open_redis(patient_redis(url=redis.url)) as client:
         views = RedisViews(client)
         return await views.pipeline(), await views.document(tenant, document)
 

@@ -27,7 +27,7 @@ TTL_S = 14 * 86_400
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(patient_redis(redis_url)) as client:
+    async with open_redis(patient_redis(url=redis_url)) as client:
         yield client
 
 

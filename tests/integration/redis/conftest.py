@@ -18,7 +18,7 @@ LIMIT_S = 1.0
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(patient_redis(redis_url)) as client:
+    async with open_redis(patient_redis(url=redis_url)) as client:
         yield client
 
 

@@ -60,7 +60,7 @@ def caches_of(redis: Redis, skipped: list[str]) -> tuple[RedisEmbeddingCache, Re
 
 async def test_claims_go_on_while_an_ingest_fills_the_cache(small: RedisServer) -> None:
     skipped: list[str] = []
-    async with open_redis(patient_redis(small.url)) as redis:
+    async with open_redis(patient_redis(url=small.url)) as redis:
         await limit(redis, "noeviction")
         embeddings, answers = caches_of(redis, skipped)
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6)
@@ -82,7 +82,7 @@ async def test_claims_go_on_while_an_ingest_fills_the_cache(small: RedisServer) 
 async def test_caching_goes_on_when_there_is_room_again(small: RedisServer) -> None:
     now = [0.0]
     skipped: list[str] = []
-    async with open_redis(patient_redis(small.url)) as redis:
+    async with open_redis(patient_redis(url=small.url)) as redis:
         # made there: what is sent stays in a buffer for a while, and would count
         await redis.setrange("large", 4 * MEGABYTE, "x")
         await redis.config_set("maxmemory", int(1.2 * (await memory_of(redis)).used))
@@ -102,7 +102,7 @@ async def test_caching_goes_on_when_there_is_room_again(small: RedisServer) -> N
 
 async def test_a_redis_that_evicts_is_filled_and_keeps_the_last(small: RedisServer) -> None:
     skipped: list[str] = []
-    async with open_redis(patient_redis(small.url)) as redis:
+    async with open_redis(patient_redis(url=small.url)) as redis:
         await limit(redis, "allkeys-lru")
         cache, _ = caches_of(redis, skipped)
         await ingest(cache)
@@ -128,7 +128,7 @@ async def test_caches_may_have_a_redis_of_their_own(small: RedisServer, redis_ur
 async def test_the_sizes_that_the_sizing_table_states(small: RedisServer) -> None:
     """`docs/operate.md` has these, with what the table of keys takes; versions differ a little."""
     attempt = Attempt(QueryRef("acme", uuid4().hex))
-    async with open_redis(patient_redis(small.url)) as redis:
+    async with open_redis(patient_redis(url=small.url)) as redis:
         cache, answers = caches_of(redis, [])
         await RedisAnswerLedger(redis, ttl_s=60, lease_s=6).claim(attempt, b"x" * 4_000)
         await cache.put_many(MODEL, ["a"], [VECTOR])

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis as AdminClient
-from tests.patience import PATIENCE_S
+from tests.patience import patient_redis
 from tests.secured.redis_account import NAME, make_account, tell
 from tests.secured.secured_redis import SecuredRedis
 
@@ -19,7 +19,7 @@ from ragline.clock import utc_now
 from ragline.contracts.base import QueryRef
 from ragline.errors import CredentialsRefused, Misconfigured, Unavailable
 from ragline.ports.answers import Attempt
-from ragline.settings import KafkaSettings, RedisSettings, VectorStoreSettings
+from ragline.settings import KafkaSettings, VectorStoreSettings
 from ragline_cli.doctor.checks import rights
 from ragline_cli.doctor.diagnosis import Severity
 from ragline_cli.doctor.patient import Patient
@@ -51,14 +51,9 @@ def admin(redis_tls: SecuredRedis) -> Iterator[AdminClient]:
         yield client
 
 
-def patient_settings(**settings: str) -> RedisSettings:
-    """Return settings with which a Redis on a busy machine is not taken for one that is away."""
-    return RedisSettings.model_validate({"timeout_s": PATIENCE_S, **settings})
-
-
 async def claim(**settings: str) -> None:
     """Claim an answer, with all that belongs to it."""
-    async with open_redis(patient_settings(**settings)) as redis:
+    async with open_redis(patient_redis(**settings)) as redis:
         await claim_with(RedisAnswerLedger(redis, ttl_s=60, lease_s=6, cooldown_s=0))
 
 
@@ -131,7 +126,7 @@ async def test_a_new_password_in_the_file_is_used_without_a_restart(
     file = tmp_path / "url"
     file.write_text(redis_tls.url_of("changing:first"))
     tell(admin, "ACL SETUSER changing on >first ~ragline:* +@all")
-    settings = patient_settings(url_file=str(file))
+    settings = patient_redis(url_file=str(file))
     async with open_redis(settings) as redis:
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6, cooldown_s=0)
         await claim_with(ledger)
@@ -151,7 +146,7 @@ async def test_the_account_does_nothing_else(redis_tls: SecuredRedis, admin: Adm
 async def test_doctor_sees_which_rights_the_account_lacks(
     redis_tls: SecuredRedis, admin: AdminClient
 ) -> None:
-    redis = patient_settings(url=redis_tls.url_of())
+    redis = patient_redis(url=redis_tls.url_of())
     none = VectorStoreSettings.model_validate({"kind": "chroma"})
     settings = OperatorSettings(kafka=KafkaSettings(), redis=redis, vector_store=none)
     patient = Patient(settings=settings, clock=utc_now, on_progress=no_progress)

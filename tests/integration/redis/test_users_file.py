@@ -95,7 +95,7 @@ def test_without_credentials_one_may_ping_and_nothing_else(server: ManifestRedis
 
 async def test_claims_are_kept_under_ragline_s_account(server: ManifestRedis) -> None:
     url = server.url_of("ragline", _PASSWORDS["redis"])
-    async with open_redis(patient_redis(url)) as redis:
+    async with open_redis(patient_redis(url=url)) as redis:
         ledger = RedisAnswerLedger(redis, ttl_s=60, lease_s=6)
         attempt = Attempt(QueryRef("acme", str(uuid4())))
 

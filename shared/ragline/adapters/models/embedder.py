@@ -42,9 +42,11 @@ class Worker:
 
     thread: ModelThread
     encode: Encode
+    load: ModelLoad
 
     async def run(self, texts: list[str]) -> Vectors:
         """Return one unit vector per text."""
+        self.load.read(len(texts))
         return await self.thread.run(partial(self.encode, texts))
 
 
@@ -99,7 +101,6 @@ class LocalEmbedder:
 
     async def _run(self, texts: list[str]) -> Vectors:
         worker = await self._idle.get()
-        self._load.read(len(texts))
         try:
             return await worker.run(texts)
         finally:
@@ -143,11 +144,11 @@ async def open_embedder(
         model = await threads[0].run(partial(_find, settings))
         # one after the other: concurrent imports of torch would only wait for each other
         loaded = [await thread.run(partial(_load, model, settings)) for thread in threads]
-        workers = [Worker(t, encode) for t, (encode, _) in zip(threads, loaded, strict=True)]
         load = ModelLoad(metrics, model.name)
+        workers = [Worker(t, encode, load) for t, (encode, _) in zip(threads, loaded, strict=True)]
         queries = await stack.enter_async_context(
             MicroBatcher(
-                load.reading(workers[0].run),
+                workers[0].run,
                 max_size=_together(model, settings),
                 max_wait=settings.batch_wait_ms / 1_000,
             )

@@ -26,7 +26,7 @@ from ragline_cli.erase.subject import Subject
 
 @pytest.fixture
 async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    async with open_redis(patient_redis(redis_url)) as client:
+    async with open_redis(patient_redis(url=redis_url)) as client:
         yield client
 
 

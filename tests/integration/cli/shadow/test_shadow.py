@@ -127,7 +127,7 @@ async def test_no_change_of_the_live_index_waits_for_a_shadow(
     pipeline: LivePipeline, name: str, redis_url: str
 ) -> None:
     """Else no index could become live while a shadow judges it: it never opens another one."""
-    async with open_redis(patient_redis(redis_url)) as redis:
+    async with open_redis(patient_redis(url=redis_url)) as redis:
         uses = RedisIndexUses(redis)
         began = utc_now()
         noted: list[IndexUse] = []
