@@ -171,7 +171,7 @@ manifests: setup ## render the Kubernetes manifests and validate them offline
 verify-kubernetes: manifests ## the manifests on a real API server, which is built once (20 min on two cores)
 	@$(BIN)/python -m tests.kubernetes
 	@command -v kubectl >/dev/null || echo "No kubectl: what the runbooks tell to type is not tried"
-	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q tests/kubernetes
+	@RAGLINE_TEST_REQUIRE=1 $(BIN)/pytest -q -m "not slow" tests/kubernetes
 
 .PHONY: verify-autoscaling
 verify-autoscaling: manifests ## KEDA's operator, built once (12 min more), scales a stage there by its lag

@@ -1,4 +1,4 @@
-"""One control plane for all tests."""
+"""A control plane for each file: who applies an object owns its fields, also against a test."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .api_server import ApiServer
 from .control_plane import control_plane
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """An API server with its controllers and its scheduler."""
     with control_plane(tmp_path_factory.mktemp("kubernetes")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def api(api_server: ApiServer) -> Iterator[ApiClient]:
     """A client of the API server."""
     client = api_server.client()

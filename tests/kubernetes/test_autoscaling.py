@@ -9,6 +9,8 @@ import pytest
 
 from .autoscaling import Backlog, ScaledStage, open_backlog, scaled_stage, until
 
+pytestmark = pytest.mark.slow
+
 A_POD = 48
 PARTITIONS = 24
 LEAST = 2

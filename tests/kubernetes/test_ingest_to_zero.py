@@ -15,6 +15,8 @@ from ragline_cli.kafka.client import COMMAND_LINE
 
 from .autoscaling import ScaledStage, open_backlog, scaled_stage, stage_kafka, until
 
+pytestmark = pytest.mark.slow
+
 A_POD = 48
 PARTITIONS = 12
 COOLDOWN_S = 5

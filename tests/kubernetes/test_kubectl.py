@@ -40,7 +40,7 @@ Kubectl = Callable[[str], "subprocess.CompletedProcess[str]"]
 _APPLY = "kubectl apply --server-side --force-conflicts -k deploy/k8s/overlays/"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kubectl(api_server: ApiServer) -> Kubectl:
     """Run a command line."""
 
@@ -68,7 +68,7 @@ def test_each_overlay_is_applied_without_a_warning(kubectl: Kubectl, overlay: st
     assert "serverside-applied" in done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def installed(kubectl: Kubectl, api: ApiClient) -> dict[str, str]:
     """Install everything in the cluster, and return what the pages' capitals stand for."""
     done = kubectl(_APPLY + "complete")

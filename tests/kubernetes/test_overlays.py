@@ -20,13 +20,13 @@ from .control_plane import DEPLOY, ZONES
 _WORKLOADS = ("Deployment", "StatefulSet", "Job")
 
 
-@pytest.fixture(scope="session", params=OVERLAYS)
+@pytest.fixture(scope="module", params=OVERLAYS)
 def objects(request: pytest.FixtureRequest) -> list[Object]:
     """The objects of each overlay, the namespace first."""
     return kustomize.build(DEPLOY / "overlays" / request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def applied(api: ApiClient, objects: list[Object]) -> list[Applied]:
     """What the server said to each of them."""
     return [api.apply(made) for made in objects]
