@@ -169,7 +169,7 @@ def test_no_tool_that_prunes_removes_a_topic(prod: list[Object]) -> None:
 
 
 def test_the_page_for_operators_names_the_lag_that_adds_a_pod(root: Path) -> None:
-    text = " ".join((root / "deploy/README.md").read_text(encoding="utf-8").split())
+    text = " ".join((root / "deploy/scaling.md").read_text(encoding="utf-8").split())
     assert f"A pod is added for each {LAG_PER_POD} records of lag" in text
 
 

@@ -129,7 +129,7 @@ def test_the_command_line_answers(images: Mapping[str, Image]) -> None:
 
 
 def test_sizes_are_what_the_page_says(images: Mapping[str, Image]) -> None:
-    page = " ".join((ROOT / "deploy/README.md").read_text().split())
+    page = " ".join((ROOT / "deploy/images.md").read_text().split())
     (stated,) = re.findall(r"whole images are, in MB: ([^.]+)\.", page)
     told = {name: int(size) for name, size in re.findall(r"(\w+) (\d+)", stated)}
 
