@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from ragline.clock import Clock, Monotonic
@@ -96,11 +96,17 @@ class PipelineLook:
         Raises:
             KafkaError: the broker does not answer.
         """
-        dead_letters, stages = await asyncio.gather(
+        dead_letters, ingested_too, stages = await asyncio.gather(
             reader.stored(DEAD_LETTERS.name),
+            asyncio.gather(
+                *(self._stage_look(reader, Service.INGESTOR, topic) for topic in INGESTED_TOO)
+            ),
             asyncio.gather(*(self._stage(reader, service, topic) for service, topic in STAGES)),
         )
-        await self._measure_ingestor(reader, documents=stages[-1])
+        lags = {
+            topic.name: look.lag for topic, look in zip(INGESTED_TOO, ingested_too, strict=True)
+        }
+        self._measure_ingestor({stages[-1].topic: stages[-1].lag, **lags})
         indexes = await self._indexes_now(reader)
         self._measure(indexes)
         state = PipelineState(
@@ -118,13 +124,9 @@ class PipelineLook:
         else:
             self._shown = True
 
-    async def _measure_ingestor(self, reader: GroupReader, *, documents: StageState) -> None:
+    def _measure_ingestor(self, lags: Mapping[str, int]) -> None:
         """Set the gauges of what waits for the ingestor: there at all times, also without one."""
-        others = await asyncio.gather(
-            *(self._stage_look(reader, Service.INGESTOR, topic) for topic in INGESTED_TOO)
-        )
-        lags = {topic.name: look.lag for topic, look in zip(INGESTED_TOO, others, strict=True)}
-        for topic, lag in {documents.topic: documents.lag, **lags}.items():
+        for topic, lag in lags.items():
             self._gauges.set("ragline_ingest_lag", lag, topic=topic)
 
     async def _indexes_now(self, reader: GroupReader) -> tuple[IndexState, ...]:

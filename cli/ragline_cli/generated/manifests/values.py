@@ -1,7 +1,7 @@
 """The values that the manifests define: sizes, scaling and the settings that a cluster needs.
 
 Everything else is read from the topic registry and the settings classes. What is requested follows
-a load test (`deploy/scaling.md`, "Requests"), with the default models; limits leave room for others.
+a load test with the default models (`deploy/scaling.md`, "Requests"); limits leave room for others.
 """
 
 from __future__ import annotations
