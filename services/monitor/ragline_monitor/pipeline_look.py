@@ -96,12 +96,12 @@ class PipelineLook:
         Raises:
             KafkaError: the broker does not answer.
         """
-        dead_letters, ingested_too, stages = await asyncio.gather(
+        dead_letters, stages, ingested_too = await asyncio.gather(
             reader.stored(DEAD_LETTERS.name),
+            asyncio.gather(*(self._stage(reader, service, topic) for service, topic in STAGES)),
             asyncio.gather(
                 *(self._stage_look(reader, Service.INGESTOR, topic) for topic in INGESTED_TOO)
             ),
-            asyncio.gather(*(self._stage(reader, service, topic) for service, topic in STAGES)),
         )
         lags = {
             topic.name: look.lag for topic, look in zip(INGESTED_TOO, ingested_too, strict=True)
