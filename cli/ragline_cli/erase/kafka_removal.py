@@ -12,8 +12,8 @@ from ragline.clock import Clock
 from ragline.contracts.cloudevents import VERSION
 from ragline.contracts.dead_letters import DeadLetterHandled, Handling
 from ragline.contracts.topics import DOCUMENTS, Service, Topic, consumer_group
+from ragline.messaging.groups import committed_offsets
 from ragline_cli.kafka.events import enqueue
-from ragline_cli.kafka.groups import committed_offsets
 
 _REASON = "erased"
 _POLL_S = 0.5

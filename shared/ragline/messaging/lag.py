@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from ragline.background import repeating
 from ragline.errors import RaglineError
+from ragline.messaging.groups import committed_offsets, count_members
 from ragline.messaging.kafka_clients import ClientProfile, open_admin, open_consumer
 from ragline.settings import KafkaSettings
 
@@ -24,7 +25,6 @@ _LOOK_TIMEOUT_S = 5.0
 _RECONNECT_S = 1.0
 # between two looks while nothing is under way; a look counts for 5 s (`Backlog`)
 _IDLE_S = 4.0
-_MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +90,11 @@ class LagReader:
         """Return the offsets of a topic that a group has committed.
 
         Raises:
+            TimeoutError: the cluster has no coordinator for the group.
             KafkaError: the broker does not answer.
         """
-        found = await self._admin.list_consumer_group_offsets(wanted.group)
-        return {
-            partition: offset.offset
-            for partition, offset in found.items()
-            if partition.topic == wanted.topic and offset.offset >= 0
-        }
+        found = await committed_offsets(self._admin, wanted.group, wanted.topic)
+        return {TopicPartition(wanted.topic, number): offset for number, offset in found.items()}
 
     async def ends(self, topic: str) -> dict[TopicPartition, int]:
         """Return the offsets at which the partitions of a topic end now.
@@ -125,11 +122,10 @@ class LagReader:
         """Return how many consumers a group has.
 
         Raises:
+            TimeoutError: the cluster has no coordinator for the group.
             KafkaError: the broker does not answer.
         """
-        (response,) = await self._admin.describe_consumer_groups([group])
-        (described,) = response.groups
-        return len(described[_MEMBERS])
+        return await count_members(self._admin, group)
 
     async def stored(self, topic: str) -> int:
         """Return how many records are on a topic that is not compacted.

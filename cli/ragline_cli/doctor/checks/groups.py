@@ -10,12 +10,12 @@ from aiokafka import TopicPartition
 
 from ragline.contracts.indexes import BASE_INDEX
 from ragline.contracts.topics import CONSUMERS, TOPICS, Service, consumer_group, groups_of
+from ragline.messaging.groups import committed_offsets, count_members
 from ragline.messaging.kafka_clients import open_admin, open_consumer
 from ragline_cli.doctor.diagnosis import Diagnosis, Severity
 from ragline_cli.doctor.indexes import kept_indexes
 from ragline_cli.doctor.patient import Patient
 from ragline_cli.kafka.client import COMMAND_LINE
-from ragline_cli.kafka.groups import committed_offsets, count_members
 from ragline_cli.kafka.topics import read_topics
 
 NAME = "groups"

@@ -23,24 +23,29 @@ _NOT_YET = (
 )
 _WITHIN_S = 30.0
 _POLL_S = 0.2
+_MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
 async def committed_offsets(admin: AIOKafkaAdminClient, group: str, topic: str) -> dict[int, int]:
-    """Return what a group has committed of a topic, by partition.
+    """Return what a group has committed of a topic, by partition; those alone of which it has.
 
     Raises:
         TimeoutError: the cluster has no coordinator for the group.
         KafkaError: it refuses.
     """
     found = await _coordinated(lambda: admin.list_consumer_group_offsets(group))
-    return {place.partition: at.offset for place, at in found.items() if place.topic == topic}
+    return {
+        place.partition: at.offset
+        for place, at in found.items()
+        if place.topic == topic and at.offset >= 0
+    }
 
 
 async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
     """Return how many members a group has; 0 if there is no such group. Raises as above."""
     for response in await _coordinated(lambda: admin.describe_consumer_groups([group])):
         for described in response.groups:
-            return len(described[5])  # error, name, state, protocol's type, protocol, members
+            return len(described[_MEMBERS])
     return 0
 
 
