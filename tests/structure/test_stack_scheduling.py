@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.stack_scheduling import StackScheduling
+from tests.structure.modules import ROOT
+
+_PACKAGE_SCOPE = 'scope="package"'
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,15 @@ def test_what_shares_a_stack_shares_a_worker(test: str, scope: str) -> None:
     scheduling = StackScheduling.__new__(StackScheduling)
 
     assert scheduling._split_scope(test) == scope
+
+
+def test_what_a_folder_starts_ends_with_it() -> None:
+    """To pytest a folder is a package if it says so; else such a fixture lasts to the end."""
+    holders = [
+        path.parent
+        for path in (ROOT / "tests").rglob("conftest.py")
+        if _PACKAGE_SCOPE in path.read_text(encoding="utf-8")
+    ]
+
+    assert holders
+    assert [folder for folder in holders if not (folder / "__init__.py").exists()] == []

@@ -1,0 +1,1 @@
+"""Documents and questions through the whole pipeline, each service a process of its own."""
