@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from ragline.background import repeating
+from ragline.background import beside
 from ragline.contracts.topics import LAG_READERS, Service, consumed_by, consumer_group
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.assignment import Assignment
@@ -45,12 +45,9 @@ async def open_admission(
         metrics.set("ragline_backlog_records", look.lag)
         metrics.set("ragline_backlog_capacity", backlog.capacity)
 
-    async def release() -> None:
-        """Release questions between two lag measurements, or the later stages would run idle."""
-        admission.release()
-
     async with (
-        repeating(release, every_s=_RELEASE_S),
+        # between two looks at the lag, or the later stages would run idle
+        beside(admission.release_forever(every_s=_RELEASE_S)),
         watching_lag(
             settings.kafka, BEHIND, tell=tell, every_s=own.poll_s, idle=lambda: backlog.idle
         ),

@@ -60,6 +60,7 @@ class Admission:
         self._limits = limits
         self._metrics = metrics
         self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._queued = asyncio.Event()
         self._working = 0
         self._waiting = waiting
         self._assignment = assignment
@@ -101,6 +102,15 @@ class Admission:
                 waiter.set_result(None)
         self._metrics.set("ragline_admission_waiting", len(self._queue))
 
+    async def release_forever(self, *, every_s: float) -> None:
+        """Release again and again while records wait, as the backlog shrinks unseen meanwhile."""
+        while True:
+            await self._queued.wait()
+            self.release()
+            if not self._queue:
+                self._queued.clear()
+            await asyncio.sleep(every_s)
+
     def _shed_if_too_late(self, tenant: str, seconds: float) -> None:
         ahead = self._queue.ahead_of(tenant)
         wait = self._backlog.wait_s(ahead / max(self._assignment.share, 1e-3))
@@ -122,6 +132,7 @@ class Admission:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.push(tenant, waiter)
+        self._queued.set()
         try:
             with self._waiting.here():
                 await waiter

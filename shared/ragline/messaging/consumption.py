@@ -37,7 +37,8 @@ class Consumption:
     pass, and started in one of the `slots`. `lane` returns the lane of a record whose publisher is
     limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
     when partitions are assigned here. The topic is not read before `head_start` is over. While it
-    is `fetching`, every record that was fetched has been taken.
+    is `fetching`, every record that was fetched has been taken. A record that is taken or ends sets
+    `stirred`.
     `solitude` is shared by all subscribers of the process.
     """
 
@@ -66,6 +67,7 @@ class Consumption:
     committed: dict[TopicPartition, int] = field(default_factory=dict)
     fetching: bool = False
     progress: asyncio.Event = field(default_factory=asyncio.Event)
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
     joined: bool = False
     broken: str | None = None
     epoch: int = 0

@@ -30,8 +30,7 @@ async def committed_offsets(admin: AIOKafkaAdminClient, group: str, topic: str) 
     """Return what a group has committed of a topic, by partition; those alone of which it has.
 
     Raises:
-        TimeoutError: the cluster has no coordinator for the group.
-        KafkaError: it refuses.
+        KafkaError: the broker does not answer, refuses, or has no coordinator for the group.
     """
     found = await _coordinated(lambda: admin.list_consumer_group_offsets(group))
     return {
@@ -50,9 +49,12 @@ async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
 
 
 async def _coordinated(ask: Callable[[], Awaitable[Asked]]) -> Asked:
-    async with asyncio.timeout(_WITHIN_S):
-        while True:
-            try:
-                return await ask()
-            except _NOT_YET:
-                await asyncio.sleep(_POLL_S)
+    clock = asyncio.get_running_loop().time
+    until = clock() + _WITHIN_S
+    while True:
+        try:
+            return await ask()
+        except _NOT_YET:
+            if clock() >= until:
+                raise
+            await asyncio.sleep(_POLL_S)

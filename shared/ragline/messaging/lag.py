@@ -90,8 +90,7 @@ class LagReader:
         """Return the offsets of a topic that a group has committed.
 
         Raises:
-            TimeoutError: the cluster has no coordinator for the group.
-            KafkaError: the broker does not answer.
+            KafkaError: the broker does not answer, or has no coordinator for the group.
         """
         found = await committed_offsets(self._admin, wanted.group, wanted.topic)
         return {TopicPartition(wanted.topic, number): offset for number, offset in found.items()}
@@ -122,8 +121,7 @@ class LagReader:
         """Return how many consumers a group has.
 
         Raises:
-            TimeoutError: the cluster has no coordinator for the group.
-            KafkaError: the broker does not answer.
+            KafkaError: the broker does not answer, or has no coordinator for the group.
         """
         return await count_members(self._admin, group)
 

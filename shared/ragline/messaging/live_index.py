@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from ragline.background import repeating
+from ragline.background import repeating, within
 from ragline.clock import Clock
 from ragline.contracts import bounds
 from ragline.contracts.bounds import clip
@@ -30,8 +30,9 @@ T = TypeVar("T")
 
 # how long the index before stays open after a flip, so that going back takes no loading
 _KEPT = timedelta(minutes=10)
-_LOOK_S = 0.1
-_SIGN_OF_LIFE = timedelta(seconds=1)
+# how often to look whether what was in use still is, and what could not be opened now can
+_LOOK_S = 1.0
+_SIGN_OF_LIFE = timedelta(seconds=3)
 # between two attempts to open an index that could not be opened
 _AGAIN_S = 5.0
 
@@ -207,19 +208,30 @@ async def open_live_index(
     """
     live = LiveIndex(indexes, opening, clock=clock)
     told = _Told(live, uses, service=service)
+    revision = indexes.known.revision
+
+    async def follow() -> None:
+        nonlocal revision
+        await within(_LOOK_S, indexes.after(revision))
+        revision = indexes.known.revision
+        await live.follow()
+        told.news.set()
+
     try:
         await live.start()
-        async with (
-            repeating(live.follow, every_s=_LOOK_S),
-            repeating(told.note, every_s=_LOOK_S),
-        ):
+        # each waits for news, or a moment
+        async with repeating(follow, every_s=0.0), repeating(told.note, every_s=0.0):
             yield live
     finally:
         await live.close()
 
 
 class _Told:
-    """Notes what is open: at once when that changes, and every second as a sign of life."""
+    """Notes what is open: at once when that changes, and now and then as a sign of life.
+
+    Attributes:
+        news: set when what is open may have changed.
+    """
 
     def __init__(self, live: LiveIndex[Any], uses: IndexUses, *, service: str) -> None:
         self._live = live
@@ -227,8 +239,12 @@ class _Told:
         self._service = service
         self._instance = instance_name()
         self._last: IndexUse | None = None
+        self.news = asyncio.Event()
+        self.news.set()
 
     async def note(self) -> None:
+        await within(_LOOK_S, self.news.wait())
+        self.news.clear()
         use = self._live.use(self._service, self._instance)
         last = self._last
         if last is not None and use.at - last.at < _SIGN_OF_LIFE and _same(use, last):

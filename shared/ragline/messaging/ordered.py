@@ -43,6 +43,8 @@ _LAST_CALL_S = 5.0
 _LONGEST_PAUSE_MS = 24 * 3_600_000
 _REJOIN_S = 1.0
 _TRY_AGAIN_S = 0.25
+# how often offsets advance over what holds no record while there is nothing to do
+_AT_REST_S = 1.0
 
 
 class _Rebalance(ConsumerRebalanceListener):
@@ -232,6 +234,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
         slot = state.slots.line_up(record)
         task = asyncio.create_task(self._run(record, partition, process, slot, before))
         state.tasks[task] = partition
+        state.stirred.set()
         state.waiting.tasks.add(task)
         if key:
             state.key_order.add(key, task)
@@ -253,6 +256,7 @@ class OrderedCommitSubscriber(DefaultSubscriber):
     ) -> None:
         state = self.state
         partition = state.tasks.pop(task)
+        state.stirred.set()
         state.waiting.tasks.discard(task)
         if key:
             state.key_order.remove(key, task)
@@ -372,9 +376,12 @@ class OrderedCommitSubscriber(DefaultSubscriber):
                 tracker.passed(at)
 
     async def _commit_forever(self) -> None:
+        state = self.state
         while self.running:
-            await asyncio.sleep(self.state.settings.commit_interval_ms / 1000)
-            self.state.slots.show()
+            await within(_AT_REST_S, state.stirred.wait())
+            state.stirred.clear()
+            await asyncio.sleep(state.settings.commit_interval_ms / 1000)
+            state.slots.show()
             await self.commit()
 
 

@@ -44,7 +44,7 @@ _LAST_CALL_S = 12.0
 # for stopping a producer that has nothing in flight
 _IDLE_STOP_S = 2.0
 # how often to look whether a topic has stopped, or a dependency is back
-_LOOK_EVERY_S = 0.2
+_LOOK_EVERY_S = 1.0
 _PROBE_EVERY_S = 1.0
 # an operator's command: topics that have stopped try one record at once
 _TRY_AGAIN = signal.SIGUSR1

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
+from ragline.background import beside
 from ragline.errors import DeadlineExceeded, Overloaded
 from ragline.messaging.admission import Admission, AdmissionLimits
 from ragline.messaging.assignment import Assignment
@@ -203,3 +205,15 @@ async def test_without_any_look_at_the_lag_nothing_is_held_back() -> None:
     pipeline.now += 60
     await asyncio.gather(*(pipeline.ask("a") for _ in range(10)))
     assert len(pipeline.served) == 10
+
+
+async def test_who_waits_is_let_in_when_the_backlog_shrinks_unseen() -> None:
+    pipeline = Pipeline(window=1)
+    async with beside(pipeline.admission.release_forever(every_s=0.001)):
+        tasks = await start(*(pipeline.ask("a", name=f"a{n}") for n in range(2)))
+        assert pipeline.served == ["a0"]
+        pipeline.lag = 0
+        pipeline.backlog.observe(lag=0, done=1)
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*tasks)
+    assert pipeline.served == ["a0", "a1"]

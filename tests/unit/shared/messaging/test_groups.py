@@ -67,3 +67,10 @@ async def test_who_reads_the_lag_waits_too() -> None:
     found = await reader().committed(GroupTopic(group="group", topic="documents"))
     assert found == {TopicPartition("documents", 0): 7}
     assert await reader().members("group") == 2
+
+
+async def test_a_cluster_that_gets_no_coordinator_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "_WITHIN_S", 0)
+
+    with pytest.raises(GroupCoordinatorNotAvailableError):
+        await count_members(NewCluster(), "group")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,11 +11,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.patience import PATIENCE_S
 
 from ragline.contracts.indexes import Index, IndexesChanged
 from ragline.errors import Unavailable
+from ragline.messaging import live_index
 from ragline.messaging.index_follower import IndexFollower
-from ragline.messaging.live_index import LiveIndex, wanted
+from ragline.messaging.live_index import LiveIndex, open_live_index, wanted
+from ragline.ports.indexes import IndexUse
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("base", "one", "two")
@@ -167,3 +171,35 @@ async def test_what_is_used_is_open_whatever_happens(taken: list[tuple[str, str]
         uses.pop()[0].__exit__(None, None, None)
     await world.live.close()
     assert world.open == []
+
+
+class Notes:
+    """What was told of open indexes, and an event for the next telling."""
+
+    def __init__(self) -> None:
+        self.told: list[IndexUse] = []
+        self.more = asyncio.Event()
+
+    async def note(self, use: IndexUse) -> None:
+        self.told.append(use)
+        self.more.set()
+
+    async def recent(self) -> list[IndexUse]:
+        return self.told
+
+
+async def test_a_change_is_followed_and_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_index, "_LOOK_S", 1e6)
+    world, notes = World(), Notes()
+    opening = open_live_index(
+        world.follower, world._opening, clock=lambda: world.now, service="retriever", uses=notes
+    )
+    async with opening as live, asyncio.timeout(PATIENCE_S):
+        await notes.more.wait()
+        notes.more.clear()
+        world.flip("one")
+        while notes.told[-1].answers != "one":
+            await notes.more.wait()
+            notes.more.clear()
+        with live.using() as (name, _):
+            assert name == "one"

@@ -11,8 +11,11 @@ from unittest.mock import AsyncMock
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError
+from tests.patience import PATIENCE_S
 
+from ragline.background import beside
 from ragline.contracts.topics import DOCUMENT_ACCESS
+from ragline.messaging import ordered
 from ragline.messaging.assignment import Assignment
 from ragline.messaging.consumption import Consumption
 from ragline.messaging.flood import FloodGuard
@@ -269,3 +272,16 @@ async def test_one_that_has_joined_does_not_join_again(monkeypatch: pytest.Monke
     for _ in range(2):
         await subscriber.start()
     assert join.await_count == 1
+
+
+async def test_a_record_that_ends_is_committed_without_waiting_for_the_next_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ordered, "_AT_REST_S", 1e6)
+    member = Member(settings=KafkaSettings(max_in_flight=2, commit_interval_ms=1))
+    member.subscriber.consumer = consumer = IdleConsumer(position=5)
+    async with beside(member.subscriber._commit_forever()), asyncio.timeout(PATIENCE_S):
+        await member.take(4, key=b"acme/a")
+        await member.end(4)
+        while not consumer.commit.called:
+            await asyncio.sleep(0.001)
