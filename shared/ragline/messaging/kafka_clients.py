@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _UNLIMITED = 2**31 - 1
 # a broker that refuses does so at once
 _CONNECT_ONCE_MS = 5_000
+_NAMED_AGAIN_S = 0.2
 # a broker that is there answers sooner
 _END_OF_START_S = 5.0
 
@@ -75,6 +76,7 @@ async def open_admin(
         admin = AIOKafkaAdminClient(**_options(kafka, profile))
         try:
             await _start(admin, kafka, profile)
+            await _know_brokers(admin._client, profile.request_timeout_ms / 1000)
             yield admin
         finally:
             await _stop(admin.close, admin._client, profile)
@@ -256,6 +258,18 @@ async def _start(
     except KafkaConnectionError:
         await _connect_once(kafka, profile)
         raise
+
+
+async def _know_brokers(client: Any, seconds: float) -> None:
+    """Wait until the cluster names a broker: one that was silent for long is taken for gone.
+
+    aiokafka's other clients wait by themselves.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + seconds
+    while not client.cluster.brokers() and clock() < until:
+        await client.force_metadata_update()
+        await asyncio.sleep(_NAMED_AGAIN_S)
 
 
 async def _connect_once(kafka: KafkaSettings, profile: ClientProfile) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from tests.patience import PATIENCE_S
 
 from ragline.contracts.indexes import BASE_INDEX, Index
-from ragline.errors import Unavailable
 from ragline.settings import KafkaSettings, VectorStoreSettings
 from ragline_cli.reindex.reindex import Reindex
 from ragline_cli.stack.kafka import KafkaServer
@@ -31,27 +30,15 @@ def stopped(kafka: KafkaServer) -> Iterator[None]:
         os.kill(kafka.pid, signal.SIGCONT)
 
 
-async def coordinates_groups(reindex: Reindex) -> bool:
-    """Tell whether the broker has what it keeps groups in, which it makes at the first request."""
-    try:
-        await reindex.status(failures=False)
-    except Unavailable:
-        return False
-    return True
-
-
 async def test_the_status_of_indexes_waits_for_a_slow_broker(kafka: KafkaServer) -> None:
     def store_of(_index: Index) -> VectorStoreSettings:
         return VectorStoreSettings()
 
     reindex = Reindex(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), None, store_of)
-    async with asyncio.timeout(PATIENCE_S):
-        while not await coordinates_groups(reindex):
-            await asyncio.sleep(0.1)
-
     with stopped(kafka):
         looking = asyncio.create_task(reindex.status(failures=False))
         await asyncio.wait([looking], timeout=SILENT_S)
-    status = await looking
+    async with asyncio.timeout(PATIENCE_S):
+        status = await looking
 
     assert BASE_INDEX in [each.index.name for each in status.each]
