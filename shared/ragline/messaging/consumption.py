@@ -38,8 +38,7 @@ class Consumption:
     limited to one. `waiting` holds the tasks that wait, for a slot too; `assignment` is updated
     when partitions are assigned here. The topic is not read before `head_start` is over. While it
     is `fetching`, every record that was fetched has been taken. A record that is taken or ends sets
-    `stirred`.
-    `solitude` is shared by all subscribers of the process.
+    `stirred`. `solitude` is shared by all subscribers of the process.
     """
 
     topic: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ragline_cli.generated.monitoring.objectives import OBJECTIVES
 from ragline_cli.generated.monitoring.panels import Dashboard, Panel
 
-from .queries import quantiles, rate
+from .queries import OURS, SERVICE, quantiles, rate
 
 HEALTH = Dashboard(
     name="health",
@@ -24,10 +24,7 @@ HEALTH = Dashboard(
         ),
         Panel(
             title="Pods that answer",
-            queries={
-                "{{app_kubernetes_io_name}}": "sum by (app_kubernetes_io_name) "
-                '(up{app_kubernetes_io_part_of="ragline"})'
-            },
+            queries={f"{{{{{SERVICE}}}}}": f"sum by ({SERVICE}) (up{{{OURS}}})"},
             width=8,
         ),
         Panel(

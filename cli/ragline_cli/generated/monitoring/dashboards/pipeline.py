@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from ragline_cli.generated.monitoring.panels import Dashboard, Panel
 
-from .queries import quantiles, rate
-
-_SERVICE = "app_kubernetes_io_name"
-_OURS = 'app_kubernetes_io_part_of="ragline"'
+from .queries import OURS, SERVICE, quantiles, rate
 
 PIPELINE = Dashboard(
     name="pipeline",
@@ -75,23 +72,23 @@ PIPELINE = Dashboard(
         ),
         Panel(
             title="Event loop, late",
-            queries=quantiles("ragline_event_loop_lag_seconds", _SERVICE),
+            queries=quantiles("ragline_event_loop_lag_seconds", SERVICE),
             unit="s",
             about="What blocks it delays every record; also a pod whose processor time is limited.",
         ),
         Panel(
             title="Processor time",
             queries={
-                f"{{{{{_SERVICE}}}}}": f"sum by ({_SERVICE}) "
-                f"(rate(process_cpu_seconds_total{{{_OURS}}}[5m]))"
+                f"{{{{{SERVICE}}}}}": f"sum by ({SERVICE}) "
+                f"(rate(process_cpu_seconds_total{{{OURS}}}[5m]))"
             },
             about="Cores; without the children that parse documents.",
         ),
         Panel(
             title="Memory of the largest pod",
             queries={
-                f"{{{{{_SERVICE}}}}}": f"max by ({_SERVICE}) "
-                f"(process_resident_memory_bytes{{{_OURS}}})"
+                f"{{{{{SERVICE}}}}}": f"max by ({SERVICE}) "
+                f"(process_resident_memory_bytes{{{OURS}}})"
             },
             unit="bytes",
         ),

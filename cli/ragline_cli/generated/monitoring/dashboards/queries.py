@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# the label that names a service, and what selects our pods alone
+SERVICE = "app_kubernetes_io_name"
+OURS = 'app_kubernetes_io_part_of="ragline"'
+
 
 def quantiles(metric: str, by: str = "") -> dict[str, str]:
     """Return queries of the 50th and the 95th percentile of a histogram, for each value of `by`."""
