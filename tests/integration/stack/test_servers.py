@@ -20,8 +20,10 @@ from redis import Redis
 from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
+from ragline_cli.stack import kafka_jars
 from ragline_cli.stack.handles import (
     Cancelled,
+    KafkaServer,
     StackError,
     WeaviateServer,
     running,
@@ -100,6 +102,27 @@ async def test_kafka_goes_on_with_its_data_on_another_port(tmp_path: Path) -> No
     with running_kafka(tmp_path) as other:
         assert other.port != kafka.port
         assert await consume(other.bootstrap_servers, 1) == [b"kept"]
+
+
+def test_kafka_keeps_its_classes_and_starts_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "classes.jsa"
+    monkeypatch.setattr(kafka_jars, "class_archive", lambda _: archive)
+    archive.write_bytes(bytes(100))  # what a JVM leaves that is killed while it writes
+    kafka = KafkaServer(tmp_path / "kafka")
+    with running(kafka):
+        assert not _reads(kafka, archive)
+    assert archive.stat().st_size > 1_000_000
+    with running(kafka):
+        assert _reads(kafka, archive)
+    archive.write_bytes(b"of another kind")
+    with running(kafka):
+        assert not _reads(kafka, archive)
+
+
+def _reads(server: KafkaServer, file: Path) -> bool:
+    return any(found.path == str(file) for found in psutil.Process(server.pid).memory_maps())
 
 
 async def test_postgres_has_pgvector_and_keeps_its_data_through_a_crash(tmp_path: Path) -> None:
