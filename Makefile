@@ -14,9 +14,9 @@ TOOLS   := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ragline
 UV      := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/uv/bin/uv)
 SERVICES := $(notdir $(wildcard services/*))
 MEMBERS := shared cli evaluation $(SERVICES:%=services/%)
-# Two keep two cores busy (`tests/stack_scheduling.py` says which tests share a worker). In the order
-# of collection, the long ones come first
-AT_ONCE := -n 2 --no-loadscope-reorder
+# Three keep two cores busy: tests often wait (`tests/stack_scheduling.py` says which share a worker).
+# In the order of collection, the long ones come first
+AT_ONCE := -n 3 --no-loadscope-reorder
 # Services that may use a model on torch; none does by default
 WITH_TORCH := generator ingestor reranker retriever
 # Services that embed
