@@ -32,6 +32,9 @@ from ragline_cli.stack.handles import (
     running_redis,
 )
 
+# Now and then a JVM cannot map Java's own classes, and then neither keeps nor reads ours
+_STARTS = 6
+
 GiveUp = Callable[[str, StackError], NoReturn]
 
 
@@ -111,18 +114,17 @@ def test_kafka_keeps_its_classes_and_starts_without_them(
     monkeypatch.setattr(kafka_jars, "class_archive", lambda _: archive)
     archive.write_bytes(bytes(100))  # what a JVM leaves that is killed while it writes
     kafka = KafkaServer(tmp_path / "kafka")
-    with running(kafka):
-        assert not _reads(kafka, archive)
+    assert not _starts_reading(kafka, archive)
+    assert any(_starts_reading(kafka, archive) for _ in range(_STARTS))
     assert archive.stat().st_size > 1_000_000
-    with running(kafka):
-        assert _reads(kafka, archive)
     archive.write_bytes(b"of another kind")
-    with running(kafka):
-        assert not _reads(kafka, archive)
+    assert not _starts_reading(kafka, archive)
 
 
-def _reads(server: KafkaServer, file: Path) -> bool:
-    return any(found.path == str(file) for found in psutil.Process(server.pid).memory_maps())
+def _starts_reading(server: KafkaServer, file: Path) -> bool:
+    """Start the server, stop it, and return whether it had `file` in memory."""
+    with running(server):
+        return any(found.path == str(file) for found in psutil.Process(server.pid).memory_maps())
 
 
 async def test_postgres_has_pgvector_and_keeps_its_data_through_a_crash(tmp_path: Path) -> None:
