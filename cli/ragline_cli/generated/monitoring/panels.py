@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 SOURCE = {"type": "prometheus", "uid": "${source}"}
-_WIDTH = 24  # columns of Grafana's grid
+COLUMNS = 24  # of Grafana's grid
 _HEIGHT = 8
 _SCHEMA = 39
 
@@ -23,7 +24,7 @@ class Panel:
         unit: as Grafana names it, for example `s`, `reqps`, `percentunit`, `short`.
         about: how to read it.
         kind: `timeseries`, or `stat` for the present value alone.
-        width: in columns of 24.
+        width: in columns.
     """
 
     title: str
@@ -61,15 +62,26 @@ def to_json(dashboard: Dashboard) -> str:
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
-def _placed(panels: Sequence[Panel]) -> list[dict[str, Any]]:
-    """Return the panels from left to right, in rows."""
-    made, x, y = [], 0, 0
-    for number, panel in enumerate(panels, 1):
-        if x + panel.width > _WIDTH:
-            x, y = 0, y + _HEIGHT
-        made.append(_panel(panel, number) | {"gridPos": _place(panel, x, y)})
+def in_rows(panels: Sequence[Panel]) -> list[list[tuple[int, Panel]]]:
+    """Return the panels from left to right, in rows, each with its first column."""
+    rows: list[list[tuple[int, Panel]]] = [[]]
+    x = 0
+    for panel in panels:
+        if x + panel.width > COLUMNS:
+            rows.append([])
+            x = 0
+        rows[-1].append((x, panel))
         x += panel.width
-    return made
+    return rows
+
+
+def _placed(panels: Sequence[Panel]) -> list[dict[str, Any]]:
+    numbers = count(1)
+    return [
+        _panel(panel, next(numbers)) | {"gridPos": _place(panel, x, row * _HEIGHT)}
+        for row, places in enumerate(in_rows(panels))
+        for x, panel in places
+    ]
 
 
 def _place(panel: Panel, x: int, y: int) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Pictures of the dashboards, from a running stack that a real Prometheus looks at."""
