@@ -87,7 +87,15 @@ def test_adapters_lie_in_folders_by_kind() -> None:
 
 def test_evaluation_has_a_folder_for_each_measurement() -> None:
     folder = PRODUCT["evaluation"]
-    kit = {"dataset", "ingesting", "stages", "tables", "token_overlap", "writing"}
+    kit = {
+        "dataset",
+        "guest_documents",
+        "ingesting",
+        "stages",
+        "tables",
+        "token_overlap",
+        "writing",
+    }
     measurements = {
         "retrieval",
         "intent",

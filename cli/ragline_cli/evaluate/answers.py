@@ -11,9 +11,10 @@ import typer
 from ragline.errors import Misconfigured
 from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
+from ragline_cli.evaluate.measured_stages import open_measured_stages
 from ragline_cli.evaluate.options import Hops, Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
-from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.evaluate.store import EvaluationStore, evaluation_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +56,15 @@ def answers(
     if not read.documents:
         raise Misconfigured(f"{data} has no corpus.jsonl")
     other = dataset.read(unanswerable, split=split).first(limit) if unanswerable else None
-    with evaluation_store(stack, index):
+    with evaluation_store(stack, index) as store:
         measured = asyncio.run(
             _measure(
-                read, other.questions if other else (), at_once=at_once, judged=judged, hops=hops
+                read,
+                other.questions if other else (),
+                store,
+                at_once=at_once,
+                judged=judged,
+                hops=hops,
             )
         )
     text = report.markdown(measured)
@@ -68,6 +74,7 @@ def answers(
 async def _measure(
     data: Dataset,
     hopeless: Sequence[Question],
+    store: EvaluationStore,
     *,
     at_once: int,
     judged: bool,
@@ -76,12 +83,11 @@ async def _measure(
     from ragline_evaluation import ingesting
     from ragline_evaluation.answers import judging, report
     from ragline_evaluation.answers.measure import answer_all
-    from ragline_evaluation.stages import open_stages
 
     events = ingesting.in_own_tenant(ingesting.events_of(data.documents), data.name)
     questions = [(each, data.relevant(each.id)) for each in data.questions]
     questions += [(each, frozenset[str]()) for each in hopeless]
-    async with open_stages() as stages:
+    async with open_measured_stages(store) as stages:
         with bar(f"{data.name}: ingesting", len(events)) as advance:
             await ingesting.ingest(stages.ingest, events, advance)
         with bar(f"{data.name}: answering", len(questions)) as advance:

@@ -12,9 +12,10 @@ import typer
 from ragline.errors import Misconfigured
 from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
+from ragline_cli.evaluate.measured_stages import open_measured_stages
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
-from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.evaluate.store import EvaluationStore, evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.compression.report import CompressionReport
@@ -45,8 +46,8 @@ def compression(
     from ragline_evaluation.compression import plot, report
 
     sets = [_read(each, split, limit) for each in data]
-    with evaluation_store(stack, index):
-        reports = [asyncio.run(_measure(each)) for each in sets]
+    with evaluation_store(stack, index) as store:
+        reports = [asyncio.run(_measure(each, store)) for each in sets]
     text = "\n".join(report.markdown(each) for each in reports)
     figures = {"sets": {each.dataset: each.as_dict() for each in reports}}
     written = writing.write_report(folder, figures, text, partial(plot.draw, reports))
@@ -65,16 +66,15 @@ def _read(folder: Path, split: str, limit: int | None) -> Dataset:
     return read
 
 
-async def _measure(data: Dataset) -> CompressionReport:
+async def _measure(data: Dataset, store: EvaluationStore) -> CompressionReport:
     from ragline.adapters.llm.tokenizers import open_tokenizer
     from ragline_evaluation import ingesting
     from ragline_evaluation.compression import report
     from ragline_evaluation.compression.measure import find_all, measure
-    from ragline_evaluation.stages import open_stages
     from ragline_generator.settings import GeneratorSettings
 
     events = ingesting.in_own_tenant(ingesting.events_of(data.documents), data.name)
-    async with open_stages() as stages:
+    async with open_measured_stages(store) as stages:
         with bar(f"{data.name}: ingesting", len(events)) as advance:
             await ingesting.ingest(stages.ingest, events, advance)
         with bar(f"{data.name}: finding", len(data.questions)) as advance:

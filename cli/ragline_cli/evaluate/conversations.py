@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ragline_cli.console import print_report
+from ragline_cli.evaluate.measured_stages import open_measured_stages
 from ragline_cli.evaluate.options import Stack
 from ragline_cli.evaluate.progress import bar
-from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.evaluate.store import EvaluationStore, evaluation_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,8 +70,8 @@ def conversations(
         found = measure.search_reference(ReferenceBM25(events).search, understood)
     elif documents:
         events = ingesting.in_own_tenant(events, documents[0].name)
-        with evaluation_store(stack):
-            found = asyncio.run(_searched(understood, configuration, events))
+        with evaluation_store(stack) as store:
+            found = asyncio.run(_searched(understood, configuration, events, store))
     measured = report.report(understood, left_alone, found, searched=config)
     text = report.markdown(measured)
     written = writing.write_report(folder, measured.as_dict(), text, partial(plot.draw, measured))
@@ -100,13 +101,13 @@ async def _searched(
     understood: Sequence[UnderstoodTurn],
     configuration: Configuration,
     events: Sequence[DocumentChanged],
+    store: EvaluationStore,
 ) -> FoundByForm:
     from ragline_evaluation import ingesting
     from ragline_evaluation.conversations import measure
-    from ragline_evaluation.stages import open_stages
 
     asked = sum(bool(each.turn.relevant) for each in understood) * len(measure.Form)
-    async with open_stages() as stages:
+    async with open_measured_stages(store) as stages:
         with bar("ingesting", len(events)) as advance:
             await ingesting.ingest(stages.ingest, events, advance)
         with bar("asking", asked) as advance:

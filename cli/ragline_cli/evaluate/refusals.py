@@ -14,9 +14,10 @@ import typer
 from ragline.errors import Misconfigured
 from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
+from ragline_cli.evaluate.measured_stages import open_measured_stages
 from ragline_cli.evaluate.options import Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
-from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.evaluate.store import EvaluationStore, evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.dataset import Dataset, Question
@@ -70,8 +71,8 @@ def refusals(
     read = [dataset.read(each, split=split).first(limit) for each in data]
     if missing := [each.name for each in read if not each.documents]:
         raise Misconfigured(f"no corpus.jsonl in {', '.join(missing)}")
-    with evaluation_store(stack, index):
-        judged = asyncio.run(_judge_all(read, neighbours, at_once))
+    with evaluation_store(stack, index) as store:
+        judged = asyncio.run(_judge_all(read, store, neighbours, at_once))
     threshold = _threshold()
     reports = [
         report.report(name, found, threshold=threshold, others=_THRESHOLDS)
@@ -86,11 +87,9 @@ def refusals(
 
 
 async def _judge_all(
-    sets: Sequence[Dataset], neighbours: int, at_once: int
+    sets: Sequence[Dataset], store: EvaluationStore, neighbours: int, at_once: int
 ) -> dict[str, list[JudgedRefusal]]:
-    from ragline_evaluation.stages import open_stages
-
-    async with open_stages() as stages:
+    async with open_measured_stages(store) as stages:
         following = [*sets[1:], sets[0]]
         return {
             each.name: await _judge(

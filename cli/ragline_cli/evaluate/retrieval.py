@@ -14,9 +14,10 @@ from ragline.contracts.documents import DocumentChanged
 from ragline_cli.connection import SearchedIndexName
 from ragline_cli.console import print_report
 from ragline_cli.evaluate.material import Material, read_material
+from ragline_cli.evaluate.measured_stages import open_measured_stages
 from ragline_cli.evaluate.options import Hops, Limit, Split, Stack
 from ragline_cli.evaluate.progress import bar
-from ragline_cli.evaluate.store import evaluation_store
+from ragline_cli.evaluate.store import EvaluationStore, evaluation_store
 
 if TYPE_CHECKING:
     from ragline_evaluation.retrieval.configurations import Configuration
@@ -56,7 +57,8 @@ def retrieval(
 ) -> None:
     """Measure nDCG@10, recall, MRR, cost: bm25s, keyword, vector, hybrid, plan, rerank, hops.
 
-    Documents are ingested by the ingestor's own code into a separate tenant.
+    Documents are ingested by the ingestor's own code into a separate tenant, and removed from a
+    store that was not started for this.
     """
     from ragline_evaluation import writing
     from ragline_evaluation.retrieval import configurations, plot, report
@@ -82,15 +84,14 @@ async def _measure(
     chosen: Sequence[Configuration],
     depth: int | None,
     hops: int | None,
-    store: str,
+    store: EvaluationStore,
 ) -> Report:
     from ragline_evaluation import ingesting
     from ragline_evaluation.retrieval import measure, report
-    from ragline_evaluation.stages import open_stages
 
     data = material.dataset
     reference = _reference(material.events) if any(c.plan is None for c in chosen) else None
-    async with open_stages() as stages:
+    async with open_measured_stages(store) as stages:
         with bar(f"{data.name}: ingesting", len(material.events)) as advance:
             ingested = await ingesting.ingest(stages.ingest, material.events, advance)
         with bar(f"{data.name}: asking", len(data.questions)) as advance:
@@ -104,7 +105,7 @@ async def _measure(
                 progress=advance,
                 reference=reference,
             )
-    return report.report(data, asked, ingested, store=store)
+    return report.report(data, asked, ingested, store=store.kind)
 
 
 def _reference(events: Sequence[DocumentChanged]) -> Callable[[str], list[str]]:

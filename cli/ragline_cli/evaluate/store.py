@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ragline.errors import Misconfigured
 from ragline_cli.console import err
@@ -26,9 +27,17 @@ _NO_CLUSTER = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationStore:
+    """The kind of a store, and whether it was started for the evaluation and is not asked else."""
+
+    kind: str
+    own: bool
+
+
 @contextmanager
-def evaluation_store(kind: StackKind | None, index: str | None = None) -> Iterator[str]:
-    """Put addresses of a vector store and of Redis into the environment; yield the store's kind.
+def evaluation_store(kind: StackKind | None, index: str | None = None) -> Iterator[EvaluationStore]:
+    """Put addresses of a vector store and of Redis into the environment; yield the store.
 
     Documents are embedded on all cores, unless the environment says otherwise.
 
@@ -49,19 +58,19 @@ def evaluation_store(kind: StackKind | None, index: str | None = None) -> Iterat
         "RAGLINE_EMBEDDING__WORKERS", str(min(_MOST_WORKERS, os.cpu_count() or 1))
     )
     if kind is None and "RAGLINE_VECTOR_STORE__URL" in os.environ:
-        yield _opened_index(index)
+        yield EvaluationStore(kind=_opened_index(index), own=False)
         return
     running = read_state(state_folder(DEFAULT_NAME))
     if kind is None and running is not None and running.phase is Phase.RUNNING:
         os.environ.update(running.addresses.environment())
-        yield _opened_index(index)
+        yield EvaluationStore(kind=_opened_index(index), own=False)
         return
     if index is not None:
         raise Misconfigured(_NO_CLUSTER)
     with started_stack(kind or StackKind.EMBEDDED, _NAME, pipeline=False) as launcher:
         addresses = launcher.plan.addresses
         os.environ.update(addresses.environment())
-        yield addresses.vector_store.kind.value
+        yield EvaluationStore(kind=addresses.vector_store.kind.value, own=True)
 
 
 def _opened_index(name: str | None) -> str:

@@ -38,18 +38,18 @@ def _a_store_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_the_live_index_is_opened_unless_another_is_named() -> None:
-    with evaluation_store(None, "base") as kind:
-        assert (kind, os.environ[COLLECTION]) == ("pgvector", "Chunks")
-    with evaluation_store(None) as kind:
-        assert (kind, os.environ[COLLECTION]) == ("weaviate", "Index_finer")
+    with evaluation_store(None, "base") as store:
+        assert (store.kind, store.own, os.environ[COLLECTION]) == ("pgvector", False, "Chunks")
+    with evaluation_store(None) as store:
+        assert (store.kind, store.own, os.environ[COLLECTION]) == ("weaviate", False, "Index_finer")
 
 
 def test_without_a_cluster_there_is_only_the_store_of_the_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("RAGLINE_KAFKA__BOOTSTRAP_SERVERS")
-    with evaluation_store(None) as kind:
-        assert (kind, os.environ[COLLECTION]) == ("pgvector", "Chunks")
+    with evaluation_store(None) as store:
+        assert (store.kind, store.own, os.environ[COLLECTION]) == ("pgvector", False, "Chunks")
     with (
         pytest.raises(Misconfigured, match="RAGLINE_KAFKA__BOOTSTRAP"),
         evaluation_store(None, "x"),
