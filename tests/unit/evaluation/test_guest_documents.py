@@ -40,7 +40,7 @@ class FencedIngestor:
         return DocumentStatus(
             document_id=event.document_id,
             version=event.version,
-            status=Outcome.INDEXED if newer else Outcome.STALE,
+            status=Outcome.INDEXED if newer else Outcome.SUPERSEDED,
             finished_at=NOW,
         )
 
