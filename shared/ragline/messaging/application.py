@@ -24,6 +24,7 @@ from ragline.messaging.failures import publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
+from ragline.messaging.held_fetches import patient
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import subscribe
 from ragline.messaging.outage import Outage
@@ -34,9 +35,6 @@ from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
 from ragline.settings import KafkaSettings
-
-# how many times longer a broker holds fetches of records that wait anyway
-_PATIENCE = 6
 
 
 class RecordHandler(Protocol):
@@ -101,7 +99,7 @@ def add_subscribers(
             group=consumer_group(spec.service, topic, index=index),
             state=Consumption(
                 topic=topic.name,
-                settings=_patient(settings) if topic.delay_s else settings,
+                settings=patient(settings) if topic.delay_s else settings,
                 metrics=metrics,
                 deliver=handler.deliver,
                 by_key=spec.delivery.by_key,
@@ -118,12 +116,6 @@ def add_subscribers(
             description=_describe(topic),
         )
         subscriber(_receiver(handler, topic))
-
-
-def _patient(settings: KafkaSettings) -> KafkaSettings:
-    """Return the settings for a topic whose records wait anyway."""
-    held_ms = _PATIENCE * settings.fetch_max_wait_ms
-    return settings.model_copy(update={"fetch_max_wait_ms": held_ms})
 
 
 def described(spec: ServiceSpec) -> KafkaBroker:

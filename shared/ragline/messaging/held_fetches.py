@@ -13,8 +13,23 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher
 
+from ragline.settings import KafkaSettings
+
 # How long a broker holds a fetch while a partition is left out
 BRIEFLY_MS = 50
+# How many times longer it holds fetches that are in no hurry
+_PATIENCE = 6
+
+
+def patient(settings: KafkaSettings) -> KafkaSettings:
+    """Return the settings for a consumer whose fetches are held longer.
+
+    A record ends them at once all the same. Only other partitions wait for them: those that a
+    rebalance brings, or that are added. So this is for who is in no group, and for records that
+    wait anyway.
+    """
+    held_ms = _PATIENCE * settings.fetch_max_wait_ms
+    return settings.model_copy(update={"fetch_max_wait_ms": held_ms})
 
 
 class HoldingFetcher(Fetcher):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import KafkaError, ProducerFenced
 
 from ragline.contracts.cloudevents import encode_headers
 from ragline.contracts.indexes import IndexesChanged
@@ -53,7 +53,7 @@ async def change_indexes(
         always: store the same indexes once more, because the broker's time is wanted.
 
     Raises:
-        Unavailable: Kafka does not answer.
+        Unavailable: Kafka does not answer, or not whether the change is stored.
         Misconfigured: somebody else changes them at the same time, or Kafka refuses.
     """
     async with (
@@ -77,6 +77,12 @@ async def change_indexes(
         except ProducerFenced as error:
             raise Misconfigured(
                 "somebody else is changing the indexes at the same time: look at "
+                "`ragline reindex status`, then run the command again"
+            ) from error
+        except KafkaError as error:
+            # A broker that is just fencing this producer says "unknown" of its transaction's end
+            raise Unavailable(
+                f"Kafka does not say whether the indexes are changed ({error}): look at "
                 "`ragline reindex status`, then run the command again"
             ) from error
         await _until_visible(follower, after)
