@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from ragline.clock import Clock, Monotonic
-from ragline.contracts.indexes import BASE_INDEX, IndexesChanged
+from ragline.contracts.indexes import IndexesChanged
 from ragline.contracts.topics import (
     CANDIDATES,
     DEAD_LETTERS,
@@ -48,8 +48,8 @@ FILLED_FROM = (DOCUMENTS, DOCUMENT_ACCESS)
 class GroupReader(Protocol):
     """Queries the broker; see `ragline.messaging.lag.LagReader`."""
 
-    async def look_at(self, wanted: GroupTopic) -> Look:
-        """Return the lag and members of a consumer group on its topic."""
+    async def look_at_each(self, wanted: Collection[GroupTopic]) -> Mapping[GroupTopic, Look]:
+        """Return the lag and members of consumer groups on their topics."""
         ...
 
     async def stored(self, topic: str) -> int:
@@ -96,22 +96,29 @@ class PipelineLook:
         Raises:
             KafkaError: the broker does not answer.
         """
-        dead_letters, stages, ingested_too = await asyncio.gather(
+        indexes = self._indexes()
+        stages, also = _read_in_stages(indexes), _ingested_too(indexes)
+        fills = _fills(indexes)
+        dead_letters, looks = await asyncio.gather(
             reader.stored(DEAD_LETTERS.name),
-            asyncio.gather(*(self._stage(reader, service, topic) for service, topic in STAGES)),
-            asyncio.gather(
-                *(self._stage_look(reader, Service.INGESTOR, topic) for topic in INGESTED_TOO)
+            reader.look_at_each(
+                {*stages, *also, *(each for fill in fills.values() for each in fill)}
             ),
         )
-        lags = {
-            topic.name: look.lag for topic, look in zip(INGESTED_TOO, ingested_too, strict=True)
-        }
-        self._measure_ingestor({stages[-1].topic: stages[-1].lag, **lags})
-        indexes = await self._indexes_now(reader)
-        self._measure(indexes)
+        self._measure_ingestor({each.topic: looks[each].lag for each in (stages[-1], *also)})
         state = PipelineState(
-            stages=tuple(stages), indexes=indexes, dead_letters=dead_letters, seen_at=self._now()
+            stages=tuple(
+                self._stage(service, wanted, looks[wanted])
+                for (service, _), wanted in zip(STAGES, stages, strict=True)
+            ),
+            indexes=tuple(
+                _index(name, [looks[each] for each in fill], live=name == indexes.live)
+                for name, fill in fills.items()
+            ),
+            dead_letters=dead_letters,
+            seen_at=self._now(),
         )
+        self._measure(state.indexes)
         working = any(stage.lag or stage.per_second for stage in state.stages)
         self.idle = not (working or any(index.lag for index in state.indexes))
         try:
@@ -129,14 +136,6 @@ class PipelineLook:
         for topic, lag in lags.items():
             self._gauges.set("ragline_ingest_lag", lag, topic=topic)
 
-    async def _indexes_now(self, reader: GroupReader) -> tuple[IndexState, ...]:
-        """Read how far each index is behind the log; nothing if there was never more than one."""
-        known = self._indexes()
-        if not known.revision:
-            return ()
-        names = sorted(each.name for each in known.indexes)
-        return tuple([await _index(reader, name, live=name == known.live) for name in names])
-
     def _measure(self, indexes: Sequence[IndexState]) -> None:
         """Set the gauges of the indexes; those of one that was dropped end at 0."""
         found = {each.name: each for each in indexes}
@@ -146,20 +145,14 @@ class PipelineLook:
             self._gauges.set("ragline_index_live", float(bool(state and state.live)), index=name)
         self._known = set(found)
 
-    async def _stage(self, reader: GroupReader, service: Service, topic: Topic) -> StageState:
-        look = await self._stage_look(reader, service, topic)
+    def _stage(self, service: Service, wanted: GroupTopic, look: Look) -> StageState:
         return StageState(
             stage=service,
-            topic=topic.name,
+            topic=wanted.topic,
             lag=look.lag,
             members=look.members,
             per_second=self._rate(service, look.done),
         )
-
-    async def _stage_look(self, reader: GroupReader, service: Service, topic: Topic) -> Look:
-        index = self._indexes().live if service is Service.INGESTOR else BASE_INDEX
-        group = consumer_group(service, topic, index=index)
-        return await reader.look_at(GroupTopic(group=group, topic=topic.name))
 
     def _rate(self, service: Service, done: int) -> float | None:
         """Return the records processed per second since the last look; None at the first one."""
@@ -171,10 +164,30 @@ class PipelineLook:
         return max(0.0, (done - last[1]) / (now - last[0]))
 
 
-async def _index(reader: GroupReader, name: str, *, live: bool) -> IndexState:
-    looks = await asyncio.gather(
-        *(reader.look_at(_filled_from(topic, name)) for topic in FILLED_FROM)
-    )
+def _read_in_stages(indexes: IndexesChanged) -> list[GroupTopic]:
+    return [
+        _ingested(topic, indexes.live)
+        if service is Service.INGESTOR
+        else GroupTopic(group=consumer_group(service, topic), topic=topic.name)
+        for service, topic in STAGES
+    ]
+
+
+def _ingested_too(indexes: IndexesChanged) -> list[GroupTopic]:
+    return [_ingested(topic, indexes.live) for topic in INGESTED_TOO]
+
+
+def _fills(indexes: IndexesChanged) -> dict[str, list[GroupTopic]]:
+    """Return what fills each index; nothing if there was never more than one."""
+    names = sorted(each.name for each in indexes.indexes) if indexes.revision else ()
+    return {name: [_ingested(topic, name) for topic in FILLED_FROM] for name in names}
+
+
+def _ingested(topic: Topic, index: str) -> GroupTopic:
+    return GroupTopic(group=consumer_group(Service.INGESTOR, topic, index=index), topic=topic.name)
+
+
+def _index(name: str, looks: Sequence[Look], *, live: bool) -> IndexState:
     return IndexState(
         name=name,
         live=live,
@@ -182,7 +195,3 @@ async def _index(reader: GroupReader, name: str, *, live: bool) -> IndexState:
         lag=sum(look.lag for look in looks),
         members=min(look.members for look in looks),
     )
-
-
-def _filled_from(topic: Topic, index: str) -> GroupTopic:
-    return GroupTopic(group=consumer_group(Service.INGESTOR, topic, index=index), topic=topic.name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
@@ -23,7 +26,27 @@ _NOT_YET = (
 )
 _WITHIN_S = 30.0
 _POLL_S = 0.2
-_MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
+# Indexes of fields in a DescribeGroups response, which aiokafka returns unparsed
+_GROUP, _MEMBERS = 1, 5
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """What a group has committed, those partitions alone of which it has, and its members."""
+
+    committed: Mapping[TopicPartition, int]
+    members: int
+
+
+async def group_states(
+    admin: AIOKafkaAdminClient, groups: Collection[str]
+) -> dict[str, GroupState]:
+    """Return the states of groups, also of those that do not exist, in as few requests as can be.
+
+    Raises:
+        KafkaError: the broker does not answer, refuses, or has no coordinator for a group.
+    """
+    return await _coordinated(lambda: _states(admin, groups))
 
 
 async def committed_offsets(admin: AIOKafkaAdminClient, group: str, topic: str) -> dict[int, int]:
@@ -46,6 +69,41 @@ async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
         for described in response.groups:
             return len(described[_MEMBERS])
     return 0
+
+
+async def _states(admin: AIOKafkaAdminClient, groups: Collection[str]) -> dict[str, GroupState]:
+    # each group's coordinator is asked for once: aiokafka would for each of the questions
+    nodes = await asyncio.gather(*(admin.find_coordinator(group) for group in groups))
+    coordinated: dict[int, list[str]] = defaultdict(list)
+    for group, node in zip(groups, nodes, strict=True):
+        coordinated[node].append(group)
+    offsets, described = await asyncio.gather(
+        asyncio.gather(
+            *(
+                admin.list_consumer_group_offsets(group, group_coordinator_id=node)
+                for group, node in zip(groups, nodes, strict=True)
+            )
+        ),
+        asyncio.gather(
+            *(
+                admin.describe_consumer_groups(own, group_coordinator_id=node)
+                for node, own in coordinated.items()
+            )
+        ),
+    )
+    members = {
+        each[_GROUP]: len(each[_MEMBERS])
+        for responses in described
+        for response in responses
+        for each in response.groups
+    }
+    return {
+        group: GroupState(
+            committed={place: at.offset for place, at in found.items() if at.offset >= 0},
+            members=members.get(group, 0),
+        )
+        for group, found in zip(groups, offsets, strict=True)
+    }
 
 
 async def _coordinated(ask: Callable[[], Awaitable[Asked]]) -> Asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from ragline.background import repeating
 from ragline.errors import RaglineError
-from ragline.messaging.groups import committed_offsets, count_members
+from ragline.messaging.groups import committed_offsets, count_members, group_states
 from ragline.messaging.kafka_clients import ClientProfile, open_admin, open_consumer
 from ragline.settings import KafkaSettings
 
@@ -62,7 +62,8 @@ class LagReader:
         Raises:
             KafkaError: the broker does not answer.
         """
-        looks = await asyncio.gather(*(self.look_at(each) for each in wanted))
+        found = await self.look_at_each(wanted)
+        looks = [found[each] for each in wanted]
         return Look(
             lag=sum(look.lag for look in looks),
             done=looks[-1].done,
@@ -75,16 +76,43 @@ class LagReader:
         Raises:
             KafkaError: the broker does not answer.
         """
-        committed = await self.committed(wanted)
-        partitions = await self._partitions_of(wanted.topic)
+        return (await self.look_at_each([wanted]))[wanted]
+
+    async def look_at_each(self, wanted: Collection[GroupTopic]) -> dict[GroupTopic, Look]:
+        """Return how far each group is behind its topic, asking about all of them at once.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        groups = await group_states(self._admin, list({each.group: None for each in wanted}))
+        topics = list({each.topic: None for each in wanted})
+        partitions = dict(
+            zip(topics, await asyncio.gather(*map(self._partitions_of, topics)), strict=True)
+        )
         # a group that never committed starts at the topic's beginning, which retention may move
-        fresh = [partition for partition in partitions if partition not in committed]
-        if fresh:
-            committed |= await self._consumer.beginning_offsets(fresh)
-        ends = await self._consumer.end_offsets(partitions)
-        lag = sum(max(0, ends[each] - committed[each]) for each in partitions)
-        members = await self.members(wanted.group)
-        return Look(lag=lag, done=sum(committed.values()), members=members)
+        fresh = {
+            place
+            for each in wanted
+            for place in partitions[each.topic]
+            if place not in groups[each.group].committed
+        }
+        begins = await self._consumer.beginning_offsets(list(fresh)) if fresh else {}
+        ends = await self._consumer.end_offsets(
+            [place for own in partitions.values() for place in own]
+        )
+        looks = {}
+        for each in wanted:
+            group, own = groups[each.group], partitions[each.topic]
+            at = {
+                place: group.committed[place] if place in group.committed else begins[place]
+                for place in own
+            }
+            looks[each] = Look(
+                lag=sum(max(0, ends[place] - at[place]) for place in own),
+                done=sum(at.values()),
+                members=group.members,
+            )
+        return looks
 
     async def committed(self, wanted: GroupTopic) -> dict[TopicPartition, int]:
         """Return the offsets of a topic that a group has committed.

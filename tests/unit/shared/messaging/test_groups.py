@@ -12,7 +12,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
 from ragline.messaging import groups
-from ragline.messaging.groups import committed_offsets, count_members
+from ragline.messaging.groups import committed_offsets, count_members, group_states
 from ragline.messaging.lag import GroupTopic, LagReader
 
 
@@ -41,6 +41,10 @@ class NewCluster(AIOKafkaAdminClient):  # type: ignore[misc]
             SimpleNamespace(groups=[(0, group, "Stable", "", "", members) for group in group_ids])
         ]
 
+    async def find_coordinator(self, group_id: str, *_args: Any, **_options: Any) -> int:
+        self._ask()
+        return len(group_id)
+
     def _ask(self) -> None:
         self.asked += 1
         if self.asked == 1:
@@ -54,6 +58,21 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_offsets_of_the_topic_are_found_by_partition() -> None:
     assert await committed_offsets(NewCluster(), "group", "documents") == {0: 7}
+
+
+async def test_the_states_of_many_groups_take_few_requests() -> None:
+    cluster = NewCluster()
+    await committed_offsets(cluster, "one", "documents")
+    before = cluster.asked
+    states = await group_states(cluster, ["one", "two", "three"])
+    assert {
+        name: (dict(each.committed), each.members) for name, each in states.items()
+    } == dict.fromkeys(
+        ("one", "two", "three"),
+        ({TopicPartition("documents", 0): 7, TopicPartition("others", 0): 9}, 2),
+    )
+    # each group's coordinator and offsets, and the members by coordinator
+    assert cluster.asked - before == 3 + 3 + 2
 
 
 async def test_members_are_counted() -> None:
