@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -26,8 +25,7 @@ _NOT_YET = (
 )
 _WITHIN_S = 30.0
 _POLL_S = 0.2
-# Indexes of fields in a DescribeGroups response, which aiokafka returns unparsed
-_GROUP, _MEMBERS = 1, 5
+_MEMBERS = 5  # index of the field in a DescribeGroups response, which aiokafka returns unparsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +71,22 @@ async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
 
 async def _states(admin: AIOKafkaAdminClient, groups: Collection[str]) -> dict[str, GroupState]:
     # each group's coordinator is asked for once: aiokafka would for each of the questions
-    nodes = await asyncio.gather(*(admin.find_coordinator(group) for group in groups))
-    coordinated: dict[int, list[str]] = defaultdict(list)
-    for group, node in zip(groups, nodes, strict=True):
-        coordinated[node].append(group)
-    offsets, described = await asyncio.gather(
-        asyncio.gather(
-            *(
-                admin.list_consumer_group_offsets(group, group_coordinator_id=node)
-                for group, node in zip(groups, nodes, strict=True)
-            )
-        ),
-        asyncio.gather(
-            *(
-                admin.describe_consumer_groups(own, group_coordinator_id=node)
-                for node, own in coordinated.items()
-            )
-        ),
+    return dict(
+        zip(groups, await asyncio.gather(*(_state(admin, each) for each in groups)), strict=True)
     )
-    members = {
-        each[_GROUP]: len(each[_MEMBERS])
-        for responses in described
-        for response in responses
-        for each in response.groups
-    }
-    return {
-        group: GroupState(
-            committed={place: at.offset for place, at in found.items() if at.offset >= 0},
-            members=members.get(group, 0),
-        )
-        for group, found in zip(groups, offsets, strict=True)
-    }
+
+
+async def _state(admin: AIOKafkaAdminClient, group: str) -> GroupState:
+    node = await admin.find_coordinator(group)
+    offsets, described = await asyncio.gather(
+        admin.list_consumer_group_offsets(group, group_coordinator_id=node),
+        # of one group: aiokafka cannot read a response about several
+        admin.describe_consumer_groups([group], group_coordinator_id=node),
+    )
+    return GroupState(
+        committed={place: at.offset for place, at in offsets.items() if at.offset >= 0},
+        members=sum(len(each[_MEMBERS]) for response in described for each in response.groups),
+    )
 
 
 async def _coordinated(ask: Callable[[], Awaitable[Asked]]) -> Asked:
