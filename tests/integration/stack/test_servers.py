@@ -32,7 +32,6 @@ from ragline_cli.stack.handles import (
     running_redis,
 )
 
-
 GiveUp = Callable[[str, StackError], NoReturn]
 
 
