@@ -35,7 +35,8 @@ async def open_measured_stages(store: EvaluationStore) -> AsyncIterator[Stages]:
         try:
             yield replace(stages, ingest=guests)
         finally:
-            await _remove(guests)
+            if guests.count:
+                await _remove(guests)
 
 
 async def _remove(guests: GuestDocuments) -> None:

@@ -29,7 +29,7 @@ _NO_CLUSTER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationStore:
-    """The kind of a store, and whether it was started for the evaluation and is not asked else."""
+    """The kind of a store, and whether it is the evaluation's own: nobody else asks it."""
 
     kind: str
     own: bool

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,6 +14,7 @@ from aiokafka.errors import (
     GroupLoadInProgressError,
     NotCoordinatorForGroupError,
 )
+from aiokafka.structs import OffsetAndMetadata
 
 Asked = TypeVar("Asked")
 
@@ -39,7 +40,7 @@ class GroupState:
 async def group_states(
     admin: AIOKafkaAdminClient, groups: Collection[str]
 ) -> dict[str, GroupState]:
-    """Return the states of groups, also of those that do not exist, in as few requests as can be.
+    """Return the states of groups, also of those that do not exist, three requests for each.
 
     Raises:
         KafkaError: the broker does not answer, refuses, or has no coordinator for a group.
@@ -53,20 +54,13 @@ async def committed_offsets(admin: AIOKafkaAdminClient, group: str, topic: str) 
     Raises:
         KafkaError: the broker does not answer, refuses, or has no coordinator for the group.
     """
-    found = await _coordinated(lambda: admin.list_consumer_group_offsets(group))
-    return {
-        place.partition: at.offset
-        for place, at in found.items()
-        if place.topic == topic and at.offset >= 0
-    }
+    found = _committed(await _coordinated(lambda: admin.list_consumer_group_offsets(group)))
+    return {place.partition: offset for place, offset in found.items() if place.topic == topic}
 
 
 async def count_members(admin: AIOKafkaAdminClient, group: str) -> int:
     """Return how many members a group has; 0 if there is no such group. Raises as above."""
-    for response in await _coordinated(lambda: admin.describe_consumer_groups([group])):
-        for described in response.groups:
-            return len(described[_MEMBERS])
-    return 0
+    return _members(await _coordinated(lambda: admin.describe_consumer_groups([group])))
 
 
 async def _states(admin: AIOKafkaAdminClient, groups: Collection[str]) -> dict[str, GroupState]:
@@ -83,10 +77,15 @@ async def _state(admin: AIOKafkaAdminClient, group: str) -> GroupState:
         # of one group: aiokafka cannot read a response about several
         admin.describe_consumer_groups([group], group_coordinator_id=node),
     )
-    return GroupState(
-        committed={place: at.offset for place, at in offsets.items() if at.offset >= 0},
-        members=sum(len(each[_MEMBERS]) for response in described for each in response.groups),
-    )
+    return GroupState(committed=_committed(offsets), members=_members(described))
+
+
+def _committed(offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> dict[TopicPartition, int]:
+    return {place: at.offset for place, at in offsets.items() if at.offset >= 0}
+
+
+def _members(described: Iterable[Any]) -> int:
+    return sum(len(each[_MEMBERS]) for response in described for each in response.groups)
 
 
 async def _coordinated(ask: Callable[[], Awaitable[Asked]]) -> Asked:

@@ -80,7 +80,10 @@ async def change_indexes(
                 "`ragline reindex status`, then run the command again"
             ) from error
         except KafkaError as error:
-            # A broker that is just fencing this producer says "unknown" of its transaction's end
+            # A broker that is just fencing this producer says "unknown" of its transaction's end,
+            # and aiokafka then stops the producer with a bare error; others say what is wrong
+            if type(error) is not KafkaError:
+                raise
             raise Unavailable(
                 f"Kafka does not say whether the indexes are changed ({error}): look at "
                 "`ragline reindex status`, then run the command again"

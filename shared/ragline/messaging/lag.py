@@ -84,8 +84,8 @@ class LagReader:
         Raises:
             KafkaError: the broker does not answer.
         """
-        groups = await group_states(self._admin, list({each.group: None for each in wanted}))
-        topics = list({each.topic: None for each in wanted})
+        groups = await group_states(self._admin, list(dict.fromkeys(each.group for each in wanted)))
+        topics = list(dict.fromkeys(each.topic for each in wanted))
         partitions = dict(
             zip(topics, await asyncio.gather(*map(self._partitions_of, topics)), strict=True)
         )

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TransactionalIdAuthorizationFailed
 from tests.integration.messaging.conftest import Cluster
 from tests.patience import PATIENCE_S
 
@@ -77,6 +77,17 @@ async def test_a_change_of_whose_end_kafka_does_not_tell_says_so(
     monkeypatch.setattr(AIOKafkaProducer, "commit_transaction", commit)
     with pytest.raises(Unavailable, match="whether the indexes are changed"):
         await change_indexes(kafka, PROFILE, adding("unknown"), source="/test")
+
+
+async def test_a_right_that_is_missing_is_no_question_of_when(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def commit(_self: AIOKafkaProducer) -> None:
+        raise TransactionalIdAuthorizationFailed
+
+    monkeypatch.setattr(AIOKafkaProducer, "commit_transaction", commit)
+    with pytest.raises(Misconfigured):
+        await change_indexes(kafka, PROFILE, adding("forbidden"), source="/test")
 
 
 async def test_a_command_that_is_killed_leaves_nothing_and_holds_nobody_up(
