@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Self
 
@@ -85,26 +86,33 @@ class Proxy:
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        # a connection is closed by the loop's next turn
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._refusing:
-            _reset(writer)
-            return
-        await self._passing.wait()
+        with self._connected(writer):
+            if self._refusing:
+                _reset(writer)
+                return
+            await self._passing.wait()
+            try:
+                there = await asyncio.open_connection(_LOOPBACK, self.target)
+            except OSError:
+                _reset(writer)
+                return
+            with self._connected(there[1]):
+                await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+
+    @contextmanager
+    def _connected(self, writer: asyncio.StreamWriter) -> Iterator[None]:
+        """Keep a connection among those to reset, and close it at the end."""
+        self._connections.add(writer)
         try:
-            there = await asyncio.open_connection(_LOOPBACK, self.target)
-        except OSError:
-            _reset(writer)
-            return
-        writers = {writer, there[1]}
-        self._connections |= writers
-        try:
-            await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+            yield
         finally:
-            self._connections -= writers
-            for each in writers:
-                each.close()
+            self._connections.discard(writer)
+            writer.close()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

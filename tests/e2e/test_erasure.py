@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -142,21 +143,22 @@ def topics_with(bootstrap: str, text: str) -> dict[str, int]:
 
 
 def redis_with(url: str, text: str) -> list[str]:
-    redis: Any = Redis.from_url(url)
-    found: list[str] = []
-    for key in redis.scan_iter(count=1000):
-        kind = redis.type(key).decode()
-        held = {
-            "string": redis.get,
-            "hash": redis.hgetall,
-            "stream": redis.xrange,
-            "set": redis.smembers,
-            "list": lambda name: redis.lrange(name, 0, -1),
-            "zset": lambda name: redis.zrange(name, 0, -1),
-        }[kind](key)
-        if text in repr(held) + repr(key):
-            found.append(key.decode())
-    return found
+    with closing(Redis.from_url(url)) as opened:
+        redis: Any = opened
+        return [key.decode() for key in redis.scan_iter(count=1000) if text in _entry(redis, key)]
+
+
+def _entry(redis: Any, key: bytes) -> str:
+    kind = redis.type(key).decode()
+    held = {
+        "string": redis.get,
+        "hash": redis.hgetall,
+        "stream": redis.xrange,
+        "set": redis.smembers,
+        "list": lambda name: redis.lrange(name, 0, -1),
+        "zset": lambda name: redis.zrange(name, 0, -1),
+    }[kind](key)
+    return repr(held) + repr(key)
 
 
 async def tables_with(addresses: Addresses, text: str) -> list[str]:

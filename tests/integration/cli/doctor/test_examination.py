@@ -165,17 +165,17 @@ async def test_a_store_without_a_collection_and_one_that_is_away_are_found(
 
 
 async def test_a_redis_that_forgets_is_found(patient: Patient, memory: RedisServer) -> None:
-    client = Redis.from_url(memory.url)
     assert await redis.check(patient) == []
-    client.config_set("appendonly", "no")
-    client.config_set("maxmemory", "1gb")
-    client.config_set("maxmemory-policy", "allkeys-lru")
-    try:
-        told = [each.meaning for each in await redis.check(patient)]
-    finally:
-        client.config_set("maxmemory-policy", "noeviction")
-        client.config_set("maxmemory", "0")
-        client.config_set("appendonly", "yes")
+    with Redis.from_url(memory.url) as client:
+        client.config_set("appendonly", "no")
+        client.config_set("maxmemory", "1gb")
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        try:
+            told = [each.meaning for each in await redis.check(patient)]
+        finally:
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("maxmemory", "0")
+            client.config_set("appendonly", "yes")
     assert any("append-only file" in each for each in told)
     assert any("allkeys-lru" in each for each in told)
     assert await redis.check(patient) == []

@@ -114,13 +114,12 @@ def name() -> str:
 @asynccontextmanager
 async def leaving_no_trace(pipeline: LivePipeline, redis_url: str) -> AsyncIterator[None]:
     """Make sure that topics hold nothing more than the test published, and Redis nothing new."""
-    redis = Redis.from_url(redis_url)
-    before, published = await pipeline.sizes(), pipeline.published.copy()
-    keys = set(await redis.keys("*"))
-    yield
-    assert await pipeline.sizes() - before == pipeline.published - published
-    assert set(await redis.keys("*")) == keys
-    await redis.aclose()
+    async with Redis.from_url(redis_url) as redis:
+        before, published = await pipeline.sizes(), pipeline.published.copy()
+        keys = set(await redis.keys("*"))
+        yield
+        assert await pipeline.sizes() - before == pipeline.published - published
+        assert set(await redis.keys("*")) == keys
 
 
 async def test_no_change_of_the_live_index_waits_for_a_shadow(
