@@ -11,6 +11,8 @@ log = logging.getLogger(__name__)
 
 # longer than orderly ends take
 _CANCEL_AGAIN_S = 10.0
+# work that fails before it has waited would keep a core busy
+_AFTER_FAILURE_S = 1.0
 
 
 @asynccontextmanager
@@ -41,19 +43,29 @@ async def cancelled(task: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def repeating(call: Callable[[], Awaitable[None]], *, every_s: float) -> AsyncIterator[None]:
-    """Call `call` every `every_s` seconds while the block runs; log failures and go on."""
+async def repeating(
+    call: Callable[[], Awaitable[None]], *, every_s: float | None
+) -> AsyncIterator[None]:
+    """Call `call` again and again while the block runs; log failures and go on.
+
+    Args:
+        call: what to do.
+        every_s: seconds from a call's end to the next call; None if `call` itself waits for its
+            work, and is called again at once.
+    """
     ended = False
 
     async def forever() -> None:
         while True:
+            pause_s = every_s or 0.0
             try:
                 await call()
             except Exception:
-                log.exception("the task that runs every %g s failed", every_s)
+                pause_s = _AFTER_FAILURE_S if every_s is None else every_s
+                log.exception("a task failed, which begins again in %g s", pause_s)
             if ended:
                 return
-            await asyncio.sleep(every_s)
+            await asyncio.sleep(pause_s)
 
     async with beside(forever()):
         try:

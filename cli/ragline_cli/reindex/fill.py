@@ -9,17 +9,9 @@ from dataclasses import dataclass, replace
 
 from aiokafka import TopicPartition
 
-from ragline.contracts.topics import (
-    DOCUMENT_ACCESS,
-    DOCUMENTS,
-    DOCUMENTS_OCR,
-    RETRIES,
-    Service,
-    consumer_group,
-)
-from ragline.messaging.lag import GroupTopic, LagReader
+from ragline.messaging.lag import LagReader
+from ragline_cli.reindex.ingestors import groups
 
-TOPICS = (DOCUMENTS, DOCUMENT_ACCESS, *RETRIES, DOCUMENTS_OCR)
 _RATE_S = 1.0
 Offsets = Mapping[TopicPartition, int]
 
@@ -79,14 +71,6 @@ def fill_of(topic: str, begins: Offsets, ends: Offsets, committed: Offsets) -> T
         all=sum(end - begins[each] for each, end in ends.items()),
         left={each.partition: max(0, end - reached[each]) for each, end in ends.items()},
     )
-
-
-def groups(index: str) -> Sequence[GroupTopic]:
-    """Return the groups in which an index's ingestor reads."""
-    return [
-        GroupTopic(group=consumer_group(Service.INGESTOR, topic, index=index), topic=topic.name)
-        for topic in TOPICS
-    ]
 
 
 async def read_fill(reader: LagReader, index: str) -> Fill:

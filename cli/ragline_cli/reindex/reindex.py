@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 from ragline.adapters.stores.opening import drop_collection, open_inventory
 from ragline.clock import utc_now
-from ragline.contracts.indexes import BASE_INDEX, Index, IndexesChanged
-from ragline.errors import Misconfigured, Unavailable
+from ragline.contracts.indexes import Index, IndexesChanged
 from ragline.messaging.index_follower import read_indexes
 from ragline.messaging.index_writer import WrittenIndexes, change_indexes
-from ragline.messaging.lag import LagReader, open_lag_reader
+from ragline.messaging.lag import open_lag_reader
 from ragline.ports.indexes import IndexUse
 from ragline.settings import KafkaSettings, RedisSettings, VectorStoreSettings
 from ragline_cli.kafka.client import COMMAND_LINE
@@ -23,8 +22,9 @@ from ragline_cli.kafka.events import SOURCE
 from ragline_cli.reindex import index_changes
 from ragline_cli.reindex.differences import IndexComparison, compare, told
 from ragline_cli.reindex.failures import NONE_READ, IndexFailures, read_failures
-from ragline_cli.reindex.fill import Fill, groups, read_fills, still_unread, unread
+from ragline_cli.reindex.fill import Fill, read_fills, still_unread, unread
 from ragline_cli.reindex.gates import GateName, GateState, Refused, require_open, some
+from ragline_cli.reindex.ingestors import require_none_before, until_none_runs
 from ragline_cli.reindex.searchers import Searchers
 
 _LOOK_S = 0.1
@@ -109,7 +109,8 @@ class Reindex:
         self._place_of(Index(name=name, settings=dict(settings)))
         known = await self.indexes()
         if known.find(name) is None:
-            await self._require_unused(name)
+            async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
+                await require_none_before(reader, name)
         written = await self._change(
             lambda now: index_changes.added(
                 now, name, settings, now=utc_now(), place_of=self._place_of
@@ -259,7 +260,8 @@ class Reindex:
             Unavailable: its ingestors still run, it is still searched, or a server does not answer.
         """
         async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
-            await self._until_no_members(reader, name)
+            self._tell(f"waiting until no ingestor writes to {name} any more")
+            await until_none_runs(reader, name, seconds=_ENDED_S)
         await self._searchers.until_closed(name)
         self._tell(f"removing the collection of {name}")
         await drop_collection(self._store_of(index))
@@ -275,16 +277,6 @@ class Reindex:
         store = self._store_of(index)
         url = urlsplit(store.url.get_secret_value())
         return store.kind, url.netloc.rpartition("@")[2] + url.path.rstrip("/"), store.collection
-
-    async def _require_unused(self, name: str) -> None:
-        """Refuse a name whose groups have offsets: an ingestor would go on from there."""
-        async with open_lag_reader(self._kafka, COMMAND_LINE) as reader:
-            for each in groups(name):
-                if await reader.committed(each):
-                    raise Misconfigured(
-                        f"an index {name} was there before, and Kafka still knows how far it was "
-                        f"read: choose another name, for example {name}-2"
-                    )
 
     async def _lag(self, name: str, wait_s: float) -> GateState:
         """Wait until all is in the index that was published before now."""
@@ -304,21 +296,6 @@ class Reindex:
             else "all that was published before the check is in it",
             look="`ragline reindex status` shows lag, rate, and failures",
         )
-
-    async def _until_no_members(self, reader: LagReader, name: str) -> None:
-        self._tell(f"waiting until no ingestor writes to {name} any more")
-        until = time.monotonic() + _ENDED_S
-        while True:
-            members = [await reader.members(each.group) for each in groups(name)]
-            if not any(members):
-                return
-            if time.monotonic() > until:
-                env = "" if name == BASE_INDEX else f" (RAGLINE_INGESTOR__INDEX={name})"
-                raise Unavailable(
-                    f"{max(members)} ingestors of index {name} still run{env}: stop them, then run "
-                    "this again"
-                )
-            await asyncio.sleep(_LOOK_S)
 
 
 def _documents(compared: IndexComparison, name: str) -> GateState:

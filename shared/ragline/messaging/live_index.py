@@ -219,8 +219,7 @@ async def open_live_index(
 
     try:
         await live.start()
-        # each waits for news, or a moment
-        async with repeating(follow, every_s=0.0), repeating(told.note, every_s=0.0):
+        async with repeating(follow, every_s=None), repeating(told.note, every_s=None):
             yield live
     finally:
         await live.close()

@@ -30,6 +30,33 @@ async def test_a_call_that_fails_is_logged_and_made_again(caplog: pytest.LogCapt
     assert "a bug" in caplog.text
 
 
+async def test_work_that_waits_itself_pauses_only_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    outcomes = iter([None, RuntimeError("a bug"), None])
+    done = asyncio.Event()
+
+    async def call() -> None:
+        outcome = next(outcomes, done)
+        if outcome is done:
+            done.set()
+            await asyncio.Event().wait()
+        if isinstance(outcome, Exception):
+            raise outcome
+
+    async with repeating(call, every_s=None), asyncio.timeout(PATIENCE_S):
+        await done.wait()
+    assert [seconds > 0 for seconds in pauses] == [False, True, False]
+
+
 class Deaf:
     """Takes its first cancellations for something else, as clients of Redis may."""
 

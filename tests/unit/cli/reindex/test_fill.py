@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiokafka import TopicPartition
 
-from ragline_cli.reindex.fill import Fill, TopicFill, fill_of, groups
+from ragline_cli.reindex.fill import Fill, TopicFill, fill_of
 
 P0, P1 = TopicPartition("documents", 0), TopicPartition("documents", 1)
 
@@ -30,10 +30,3 @@ def test_the_time_left_is_known_while_something_is_done(
     topic = TopicFill(topic="documents", done=0, all=lag, left={0: lag})
     fill = Fill(topics=(topic,), ingestors=1, per_second=per_second)
     assert fill.seconds_left == seconds
-
-
-def test_a_further_index_is_read_in_groups_of_its_own() -> None:
-    assert {each.group for each in groups("new")}.isdisjoint(
-        {each.group for each in groups("base")}
-    )
-    assert "ragline.ingestor.documents@new" in {each.group for each in groups("new")}

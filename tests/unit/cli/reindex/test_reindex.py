@@ -132,10 +132,15 @@ async def test_it_is_live_since_the_flip_however_long_the_gates_took(
 async def test_two_indexes_are_never_in_one_collection(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unused(_self: Reindex, _name: str) -> None:
+    async def unused(_reader: object, _name: str) -> None:
         """No group of that name has read anything."""
 
-    monkeypatch.setattr(Reindex, "_require_unused", unused)
+    @asynccontextmanager
+    async def opened(_kafka: KafkaSettings, _profile: Any) -> AsyncIterator[None]:
+        yield None
+
+    monkeypatch.setattr(reindex, "open_lag_reader", opened)
+    monkeypatch.setattr(reindex, "require_none_before", unused)
 
     def store_of(index: Index) -> VectorStoreSettings:
         told = index.settings.get("VECTOR_STORE__URL", "postgresql://me:secret@db/x")
