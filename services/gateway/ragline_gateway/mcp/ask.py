@@ -6,7 +6,6 @@ and the question still gets its one answer on its topic.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
@@ -19,8 +18,8 @@ from ragline_gateway.mcp.progress import AskProgress, ProgressStep
 from ragline_gateway.parts import Parts
 from ragline_gateway.problems import Problem
 from ragline_gateway.queries.records import QueryRecord
-from ragline_gateway.queries.stop import stop
 from ragline_gateway.streams.mailbox import Answer, Closing
+from ragline_gateway.streams.only_reader import only_reader
 from ragline_gateway.streams.routes import check_room
 
 Tell = Callable[[ProgressStep], Awaitable[None]]
@@ -46,18 +45,14 @@ async def ask(
     """
     check_room(parts)
     record = await parts.asking.ask(arguments, caller, idempotency_key=key)
-    try:
-        answer = await _answer(parts, record, tell)
-    except asyncio.CancelledError:
-        await stop(parts.looking, record)
-        raise
+    answer = await _answer(parts, record, tell)
     check_answered(answer, for_json=arguments.options.json_schema is not None)
     return AskResult.of(answer)
 
 
 async def _answer(parts: Parts, record: QueryRecord, tell: Tell) -> QueryAnswered:
     progress = AskProgress()
-    async with aclosing(parts.streams.follow(record)) as following:
+    async with aclosing(only_reader(parts, record)) as following:
         async for followed in following:
             match followed:
                 case Entry() as entry:

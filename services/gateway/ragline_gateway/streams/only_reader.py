@@ -15,7 +15,7 @@ from ragline_gateway.streams.readers import Followed, GaveUp
 async def only_reader(parts: Parts, record: QueryRecord) -> AsyncGenerator[Followed, None]:
     """Yield the events of a question; if the reader leaves before its end, it is stopped.
 
-    Nobody can come back to it: clients of OpenAI's API ask anew.
+    Nobody can come back to it: clients of OpenAI's API and of MCP ask anew.
     """
     ended = False
     try:
