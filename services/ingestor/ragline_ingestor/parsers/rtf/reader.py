@@ -9,101 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
 from html import escape
 
 from ragline_ingestor.parsers.docx.losses import Loss, Losses
-from ragline_ingestor.parsers.rtf.encodings import DEFAULT, of_charset, of_page
+from ragline_ingestor.parsers.rtf.destinations import (
+    HEADERS,
+    PLACES,
+    SEEN_IN_SKIPPED,
+    STORIES,
+    TRANSPARENT,
+    Place,
+)
+from ragline_ingestor.parsers.rtf.font_table import FontTable
+from ragline_ingestor.parsers.rtf.pending_text import PendingText
+from ragline_ingestor.parsers.rtf.row_form import RowForm
+from ragline_ingestor.parsers.rtf.signs import SIGNS
 from ragline_ingestor.parsers.rtf.story import CellForm, Story
+from ragline_ingestor.parsers.rtf.style_sheet import StyleSheet
 from ragline_ingestor.parsers.rtf.tokens import Token, tokens
 
-_HEADING = re.compile(r"heading ([1-9])", re.I)
 _ADDRESS = re.compile(r"\bHYPERLINK\s++(?:\\[a-z]\s++)*+\"?([^\"\s]++)", re.I)
-_BODY_LEVEL = 9
 _LONGEST_RUN = 200
-
-
-class Place(Enum):
-    """Where text goes: what is skipped, what is shown, and the tables of fonts and styles."""
-
-    SKIPPED = auto()
-    SHOWN = auto()
-    FONTS = auto()
-    STYLES = auto()
-    LABEL = auto()
-    FIELD = auto()
-    TITLE = auto()
-
-
-_PLACES = {
-    **dict.fromkeys(("listtext", "pntext"), Place.LABEL),
-    **dict.fromkeys(("fldrslt", "ud", "result"), Place.SHOWN),
-    "fonttbl": Place.FONTS,
-    "stylesheet": Place.STYLES,
-    "fldinst": Place.FIELD,
-    "title": Place.TITLE,
-    **dict.fromkeys(
-        (
-            *("colortbl", "info", "nonshppict", "shprslt", "sp", "upr", "xe", "tc", "rxe", "txe"),
-            *(
-                "filetbl",
-                "private",
-                "mmathPict",
-                "ftnsep",
-                "ftnsepc",
-                "ftncn",
-                "aftnsep",
-                "aftnsepc",
-            ),
-            *(
-                "aftncn",
-                "object",
-                "pict",
-                "annotation",
-                "atnid",
-                "atnauthor",
-                "bkmkstart",
-                "bkmkend",
-            ),
-            *("listtable", "listoverridetable", "generator", "template", "datafield", "formfield"),
-        ),
-        Place.SKIPPED,
-    ),
-}
-# read even in what is skipped around it
-_SEEN_IN_SKIPPED = frozenset({"result", "ud", "title"})
-# optional, and read as what is around them
-_TRANSPARENT = frozenset({"shppict", "shpinst", "moMath", "moMathPara"})
-_STORIES = frozenset({"footnote", "shptxt", "dptxbxtext"})
-_HEADERS = frozenset(
-    {*("header", "headerl", "headerr", "headerf"), *("footer", "footerl", "footerr", "footerf")}
-)
-_SIGNS = {
-    "line": "<br>",
-    "lbr": "<br>",
-    "tab": "\t",
-    "emdash": "—",
-    "endash": "–",
-    "emspace": " ",
-    "enspace": " ",
-    "qmspace": " ",
-    "bullet": "•",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "zwj": "\u200d",
-    "zwnj": "\u200c",
-    "nestcell": " | ",
-    "nestrow": "<br>",
-    "page": " ",
-    "column": " ",
-    "~": "\u00a0",
-    "_": "-",
-    "\n": "",
-    "\r": "",
-}
 
 
 @dataclass(slots=True)
@@ -125,15 +52,6 @@ class _State:
 _Close = Callable[[], None]
 
 
-@dataclass(slots=True)
-class _Tables:
-    """The fonts' encodings and the styles' heading levels, by their numbers."""
-
-    encoding: str = DEFAULT
-    fonts: dict[int, str | None] = field(default_factory=dict)
-    headings: dict[int, int] = field(default_factory=dict)
-
-
 class RtfReader:
     """Reads one file; `title` and `headers` are known after `read`."""
 
@@ -143,21 +61,18 @@ class RtfReader:
         self.headers: dict[str, None] = {}
         self._state = _State()
         self._groups: list[tuple[_State, _Close | None]] = []
-        self._tables = _Tables()
+        self._fonts = FontTable()
+        self._styles = StyleSheet()
         self._stories = [Story()]
-        self._bytes = bytearray()
-        self._units = bytearray()
-        self._left_out = 0
+        self._pending = PendingText()
         self._is_fresh = self._is_optional = False
-        self._font = self._style = 0
+        self._style = 0
         self._name = self._label = self._instruction = ""
         self._notes = 0
         self._mark = ""
         self._in_note = False
         self._was_hidden = False
-        self._forms: list[CellForm] = []
-        self._form = CellForm()
-        self._is_head = False
+        self._row = RowForm()
         self._words = self._handlers()
 
     def read(self, data: bytes) -> str:
@@ -180,19 +95,17 @@ class RtfReader:
     def _take(self, text: bytes) -> None:
         """Keep text until its end is known: a character may be of several bytes."""
         self._is_fresh = False
-        skipped = min(self._left_out, len(text))
-        self._left_out -= skipped
-        if skipped < len(text):
-            self._write_units()
-            self._bytes += text[skipped:]
+        if self._pending.add_bytes(text):
+            self._write(self._pending.take_units())
 
     def _word(self, token: Token) -> None:
-        word, self._left_out = token.word, 0
+        word = token.word
         if word == "u":
             self._write_bytes()
-            self._units += ((token.number or 0) & 0xFFFF).to_bytes(2, "little")
-            self._left_out = self._state.skipped_after_unicode
+            stand_in = self._state.skipped_after_unicode
+            self._pending.add_unit(token.number or 0, stand_in=stand_in)
             return
+        self._pending.expect_no_stand_in()
         self._write_pending()
         if word == "{":
             self._groups.append((copy(self._state), None))
@@ -210,31 +123,31 @@ class RtfReader:
             return
         if handle := self._words.get(word):
             handle(number)
-        elif word in _SIGNS:
-            self._sign(_SIGNS[word])
+        elif word in SIGNS:
+            self._sign(SIGNS[word])
 
     def _begins(self, word: str) -> bool:
         """Begin a destination; tell whether the word is one."""
         is_skipped = self._state.place is Place.SKIPPED
-        if word in _STORIES or word in _HEADERS:
+        if word in STORIES or word in HEADERS:
             if not is_skipped:
                 self._begin_story(word)
             return True
-        if word in _PLACES:
+        if word in PLACES:
             self._begin_place(word, is_skipped=is_skipped)
             return True
-        if word in _TRANSPARENT:
+        if word in TRANSPARENT:
             return True
         if self._is_optional:
             self._state.place = Place.SKIPPED
         return self._is_optional
 
     def _begin_place(self, word: str, *, is_skipped: bool) -> None:
-        if is_skipped and word not in _SEEN_IN_SKIPPED:
+        if is_skipped and word not in SEEN_IN_SKIPPED:
             return
         if word == "pict" and not self._is_unseen():
             self._story.parts.append("<img>")
-        self._state.place = _PLACES[word]
+        self._state.place = PLACES[word]
         if word == "object":
             self._losses.add(Loss.OBJECT)
         elif word == "annotation":
@@ -272,7 +185,7 @@ class RtfReader:
         def end() -> None:
             html = self._end_story()
             self._in_note = was_in_note
-            if word in _HEADERS:
+            if word in HEADERS:
                 self.headers[html] = None
             elif word == "footnote":
                 self._story.after.append(f"<div>{mark} {html.removeprefix('<p>')}</div>")
@@ -300,33 +213,20 @@ class RtfReader:
         self._is_fresh = self._is_optional = False
 
     def _end_style(self) -> None:
-        """Enter a style: its own outline level counts, else its name."""
-        named = _HEADING.match(self._name.strip())
-        is_title = self._name.strip().rstrip(";").casefold() == "title"
-        level = int(named[1]) if named else int(is_title)
-        if self._state.outline is not None:
-            level = self._state.outline + 1 if self._state.outline < _BODY_LEVEL else 0
-        if self._name.strip():
-            self._tables.headings.setdefault(self._style, level)
+        self._styles.define(self._style, self._name, self._state.outline)
         self._name = ""
         self._style = 0
 
     def _write_pending(self) -> None:
         self._write_bytes()
-        self._write_units()
+        self._write(self._pending.take_units())
 
     def _write_bytes(self) -> None:
-        if self._bytes:
-            encoding = self._state.encoding or self._tables.encoding
-            self._write(self._bytes.decode(encoding, "replace"))
-            self._bytes.clear()
-
-    def _write_units(self) -> None:
-        if self._units:
-            self._write(self._units.decode("utf-16-le", "replace"))
-            self._units.clear()
+        self._write(self._pending.take_bytes(self._state.encoding or self._fonts.encoding))
 
     def _write(self, text: str) -> None:
+        if not text:
+            return
         match self._state.place:
             case Place.SHOWN if not self._is_unseen():
                 self._show(escape(text))
@@ -371,13 +271,13 @@ class RtfReader:
         if self._state.place is not Place.SHOWN:
             return
         state = self._state
-        heading = self._tables.headings.get(state.style, 0)
-        if state.outline is not None:
-            heading = state.outline + 1 if state.outline < _BODY_LEVEL else 0
         label = escape(" ".join(self._label.split()))
         self._label = ""
         self._story.end_paragraph(
-            heading=heading, label=label, level=state.level, in_table=state.in_table
+            heading=self._styles.heading(state.style, state.outline),
+            label=label,
+            level=state.level,
+            in_table=state.in_table,
         )
 
     def _end_cell(self, _: int | None) -> None:
@@ -386,14 +286,13 @@ class RtfReader:
         self._story.end_cell()
 
     def _end_row(self, _: int | None) -> None:
-        self._story.end_row(self._forms, is_head=self._is_head)
+        self._story.end_row(self._row.cells, is_head=self._row.is_head)
 
     def _begin_row(self, _: int | None) -> None:
-        self._forms, self._form, self._is_head = [], CellForm(), False
+        self._row = RowForm()
 
     def _end_form(self, _: int | None) -> None:
-        self._forms.append(self._form)
-        self._form = CellForm()
+        self._row.end_cell()
 
     def _note_mark(self, _: int | None) -> None:
         if not self._in_note and not self._is_unseen():
@@ -411,9 +310,10 @@ class RtfReader:
         state.script = ""
 
     def _use_font(self, number: int | None) -> None:
-        self._font = number or 0
-        if self._state.place is not Place.FONTS:
-            self._state.encoding = self._tables.fonts.get(self._font)
+        if self._state.place is Place.FONTS:
+            self._fonts.begin(number or 0)
+        else:
+            self._state.encoding = self._fonts.encoding_of(number or 0)
 
     def _use_style(self, number: int | None) -> None:
         self._style = self._state.style = number or 0
@@ -427,8 +327,8 @@ class RtfReader:
             "trowd": self._begin_row,
             "trhdr": self._mark_head,
             "cellx": self._end_form,
-            "clmrg": lambda _: self._merge(CellForm(from_left=True)),
-            "clvmrg": lambda _: self._merge(CellForm(from_above=True)),
+            "clmrg": lambda _: self._row.merge(CellForm(from_left=True)),
+            "clvmrg": lambda _: self._row.merge(CellForm(from_above=True)),
             "chftn": self._note_mark,
             "pard": self._pard,
             "plain": self._plain,
@@ -436,8 +336,8 @@ class RtfReader:
             "s": self._use_style,
             "fcharset": self._font_charset,
             "cpg": self._font_page,
-            "ansicpg": self._page,
-            "mac": lambda _: self._page(10000),
+            "ansicpg": self._fonts.use_page,
+            "mac": lambda _: self._fonts.use_page(10000),
             "uc": self._skipped,
             "outlinelevel": self._outline,
             "ilvl": self._level,
@@ -450,21 +350,15 @@ class RtfReader:
         }
 
     def _mark_head(self, _: int | None) -> None:
-        self._is_head = True
-
-    def _merge(self, form: CellForm) -> None:
-        self._form = form
+        self._row.is_head = True
 
     def _font_charset(self, number: int | None) -> None:
         if self._state.place is Place.FONTS:
-            self._tables.fonts[self._font] = of_charset(number or 0)
+            self._fonts.set_charset(number)
 
     def _font_page(self, number: int | None) -> None:
-        if self._state.place is Place.FONTS and number:
-            self._tables.fonts[self._font] = of_page(number)
-
-    def _page(self, number: int | None) -> None:
-        self._tables.encoding = of_page(number or 0)
+        if self._state.place is Place.FONTS:
+            self._fonts.set_page(number)
 
     def _skipped(self, number: int | None) -> None:
         self._state.skipped_after_unicode = max(number or 0, 0)
