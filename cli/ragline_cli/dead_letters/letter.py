@@ -12,8 +12,8 @@ from ragline.contracts.cloudevents import Headers, decode_headers, last_header
 from ragline.contracts.dead_letters import DeadLetterHeader
 from ragline.contracts.topics import BY_NAME
 from ragline.errors import Misconfigured
-from ragline.messaging.failures import RetryHeader, origin
 from ragline.messaging.record import Record
+from ragline.messaging.retry_topics import RetryHeader, origin
 
 _ID = re.compile(r"^(\d{1,9})-(\d{1,18})$", re.ASCII)
 _PREFIX = "ragline-dead-letter-"

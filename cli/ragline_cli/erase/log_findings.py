@@ -25,8 +25,8 @@ from ragline.contracts.topics import (
     RETRIES,
     Topic,
 )
-from ragline.messaging.failures import stated_version
 from ragline.messaging.record import Record
+from ragline.messaging.terminal_events import stated_version
 from ragline_cli.erase.subject import Subject, query_in
 
 # Logs of the whole truth, where a record without a value lets compaction remove those before it

@@ -30,16 +30,12 @@ from ragline.contracts.topics import (
     topic_of,
 )
 from ragline.errors import InvalidEvent, TransientError
-from ragline.messaging.failures import (
-    Blame,
-    failed_status,
-    first_appended_at,
-    first_place,
-    next_retry,
-)
+from ragline.messaging.failures import Blame
 from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
+from ragline.messaging.retry_topics import first_appended_at, first_place, next_retry
 from ragline.messaging.slots import DeliverySlot
+from ragline.messaging.terminal_events import failed_status
 from ragline.messaging.tombstones import RetriedVersions, is_tombstone, overtaken, tombstone_in
 
 _MAX_KEY_CHARS = 600  # of a wrong key in a message

@@ -16,15 +16,7 @@ from ragline.contracts.cloudevents import INDEX, Envelope, Headers, decode_heade
 from ragline.contracts.indexes import BASE_INDEX
 from ragline.contracts.topics import DEAD_LETTERS
 from ragline.messaging.composition import Observer, Stage
-from ragline.messaging.failures import (
-    Blame,
-    Failure,
-    blame,
-    dead_letter_headers,
-    diagnose,
-    publisher_of,
-    wait_s,
-)
+from ragline.messaging.failures import Blame, Failure, blame, diagnose, publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.log_ahead import LogAhead
@@ -32,7 +24,9 @@ from ragline.messaging.outage import Outage
 from ragline.messaging.publisher import RecordPublisher
 from ragline.messaging.record import CURRENT, Delivery, Process, Record
 from ragline.messaging.record_spans import ended_attributes, process_span
+from ragline.messaging.retry_topics import wait_s
 from ragline.messaging.solitude import Solitude
+from ragline.messaging.terminal_events import dead_letter_headers
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.logs import trace_fields
 from ragline.observability.metrics import Metrics

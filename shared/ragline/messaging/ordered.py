@@ -25,12 +25,12 @@ from ragline.background import within
 from ragline.clock import utc_now
 from ragline.errors import KillsTheWorker, Misconfigured, RaglineError
 from ragline.messaging.consumption import Consumption
-from ragline.messaging.failures import wait_s
 from ragline.messaging.fetch_position import fetch_position
 from ragline.messaging.held_fetches import hold_fetches
 from ragline.messaging.kafka_errors import translated
 from ragline.messaging.offsets import Fetched, OffsetTracker
 from ragline.messaging.record import Process, Record
+from ragline.messaging.retry_topics import wait_s
 from ragline.messaging.slots import RecordSlot
 from ragline.messaging.static_member import leave_for_good, member_options
 from ragline.messaging.suspects import Start

@@ -11,8 +11,8 @@ from ragline.contracts.dead_letters import Cause
 from ragline.contracts.reading import read_event
 from ragline.contracts.wrappings import BinaryValue
 from ragline.errors import InvalidEvent
-from ragline.messaging.failures import carried_event
 from ragline.messaging.record import Record
+from ragline.messaging.retry_topics import carried_event
 
 
 async def parse_record(record: Record) -> KafkaMessage:

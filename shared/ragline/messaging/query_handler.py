@@ -28,15 +28,10 @@ from ragline.errors import DeadlineExceeded, Overloaded, RaglineError, Transient
 from ragline.messaging.admission import Admission
 from ragline.messaging.broker_time import on_brokers_clock, past_deadline
 from ragline.messaging.claims import Claims
-from ragline.messaging.failures import (
-    Failure,
-    diagnose,
-    failed_answer,
-    refused_duplicate,
-    salvaged_digest,
-)
+from ragline.messaging.failures import Failure, diagnose
 from ragline.messaging.handler import Handler, HandlerContext
 from ragline.messaging.record import CURRENT, Delivery, Record
+from ragline.messaging.terminal_events import failed_answer, refused_duplicate, salvaged_digest
 from ragline.ports.answers import Attempt, Progress
 from ragline.retries import attempted, wait_as_asked
 

@@ -13,8 +13,9 @@ from ragline.contracts.dead_letters import Cause
 from ragline.contracts.documents import DocumentStatus, DocumentTombstone, Outcome
 from ragline.contracts.topics import DOCUMENTS
 from ragline.errors import InvalidEvent
-from ragline.messaging.failures import origin, stated_version
 from ragline.messaging.record import Record
+from ragline.messaging.retry_topics import origin
+from ragline.messaging.terminal_events import stated_version
 
 _MOST_KEYS = 10_000  # the least recently noted is forgotten
 _MOST_SHOWN = 200

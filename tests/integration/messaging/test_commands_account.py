@@ -19,7 +19,8 @@ from tests.patience import PATIENCE_S
 
 from ragline.contracts.dead_letters import Cause
 from ragline.contracts.topics import DEAD_LETTERS, DOCUMENTS, FEEDBACK, QUERIES, TOPICS
-from ragline.messaging.failures import Failure, dead_letter_headers
+from ragline.messaging.failures import Failure
+from ragline.messaging.terminal_events import dead_letter_headers
 from ragline_cli.generated.manifests.commands_user import commands_user
 from ragline_cli.shadow.configuration import applied
 from ragline_cli.stack.server import running

@@ -22,8 +22,9 @@ from ragline.contracts.topics import (
     Topic,
 )
 from ragline.errors import Unavailable
-from ragline.messaging.failures import Failure, dead_letter_headers
+from ragline.messaging.failures import Failure
 from ragline.messaging.kafka_clients import open_producer
+from ragline.messaging.terminal_events import dead_letter_headers
 from ragline_cli.kafka import events
 from ragline_cli.kafka.client import COMMAND_LINE, kafka_settings
 from ragline_cli.kafka.extent import whole

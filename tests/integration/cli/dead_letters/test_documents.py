@@ -15,7 +15,7 @@ from ragline.contracts.topics import (
     RETRY_10M,
 )
 from ragline.errors import Unavailable
-from ragline.messaging.failures import RetryHeader
+from ragline.messaging.retry_topics import RetryHeader
 from ragline_cli.dead_letters import replay
 from ragline_cli.dead_letters.filters import LetterFilters
 from ragline_cli.dead_letters.letter import LetterId

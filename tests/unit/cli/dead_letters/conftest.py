@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ragline.messaging.failures import Failure, dead_letter_headers
+from ragline.messaging.failures import Failure
+from ragline.messaging.terminal_events import dead_letter_headers
 from ragline_cli.dead_letters.letter import DeadLetter, read_letter
 
 NOW = datetime(2026, 1, 5, 10, tzinfo=UTC)

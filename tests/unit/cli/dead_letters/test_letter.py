@@ -12,7 +12,7 @@ from tests.unit.cli.dead_letters.conftest import NOW, FakeRecord
 
 from ragline.contracts.dead_letters import DeadLetterHeader, Handling
 from ragline.errors import Misconfigured
-from ragline.messaging.failures import RetryHeader
+from ragline.messaging.retry_topics import RetryHeader
 from ragline_cli.dead_letters.export import encode, to_json
 from ragline_cli.dead_letters.journal import mark_of
 from ragline_cli.dead_letters.letter import DeadLetter, LetterId, read_letter

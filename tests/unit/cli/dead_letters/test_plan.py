@@ -9,7 +9,7 @@ import pytest
 from tests.unit.cli.dead_letters.conftest import NOW, FakeRecord
 
 from ragline.contracts.dead_letters import Handling
-from ragline.messaging.failures import RetryHeader
+from ragline.messaging.retry_topics import RetryHeader
 from ragline_cli.dead_letters.journal import Marks, mark_of
 from ragline_cli.dead_letters.letter import DeadLetter, read_letter
 from ragline_cli.dead_letters.plan import Action, Planner, ReplayPlan

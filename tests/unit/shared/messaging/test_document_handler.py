@@ -25,11 +25,11 @@ from ragline.contracts.topics import BY_NAME, DOCUMENT_ACCESS, RETRY_10S, Servic
 from ragline.errors import InvalidEvent, Unavailable
 from ragline.messaging.composition import Composition
 from ragline.messaging.deliveries import DocumentDelivery
-from ragline.messaging.failures import RetryHeader, origin
 from ragline.messaging.flood import Floods
 from ragline.messaging.handler import HandlerContext
 from ragline.messaging.head_start import HeadStart
 from ragline.messaging.record import Record
+from ragline.messaging.retry_topics import RetryHeader, origin
 from ragline.messaging.solitude import Solitude
 from ragline.messaging.waiting_tasks import WaitingTasks
 from ragline.observability.metrics import Metrics
