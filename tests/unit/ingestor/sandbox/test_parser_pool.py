@@ -63,6 +63,20 @@ class FailingProcess(SteppedProcess):
             raise Unavailable("the parser process does not start")
 
 
+class SlowProcess(SteppedProcess):
+    """Is ready after a while; `starting` are those that are under way."""
+
+    def __init__(self, starting: list[SlowProcess]) -> None:
+        super().__init__()
+        self._starting = starting
+
+    async def start(self) -> None:
+        self._starting.append(self)
+        await settled()
+        assert self._starting == [self]
+        self._starting.clear()
+
+
 class CountingSlot:
     """Keeps how long it may be quiet after each sign of life."""
 
@@ -82,15 +96,15 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def pool_of(process: Any, slot: CountingSlot) -> ParserPool:
+def pool_of(*processes: Any, slot: CountingSlot) -> ParserPool:
     return ParserPool(
-        [process], options=OPTIONS, timeout_s=120, slot=slot, on_loss=lambda _reason: None
+        processes, options=OPTIONS, timeout_s=120, slot=slot, on_loss=lambda _reason: None
     )
 
 
 async def test_a_newcomer_is_next_however_many_documents_of_another_wait() -> None:
     process = SteppedProcess()
-    pool = pool_of(process, CountingSlot())
+    pool = pool_of(process, slot=CountingSlot())
 
     def parse(tenant: str, text: str) -> asyncio.Task[Prepared]:
         content = Content(data=text.encode())
@@ -113,7 +127,7 @@ async def test_a_newcomer_is_next_however_many_documents_of_another_wait() -> No
 async def test_a_document_may_be_quiet_for_as_long_as_its_parser_may_take() -> None:
     slot = CountingSlot()
     process = SteppedProcess()
-    pool = pool_of(process, slot)
+    pool = pool_of(process, slot=slot)
     parsing = asyncio.create_task(pool(Content(data=b"page"), names=(), tenant="acme"))
     await settled()
     assert slot.quiet[-1] == 120
@@ -122,9 +136,15 @@ async def test_a_document_may_be_quiet_for_as_long_as_its_parser_may_take() -> N
     assert slot.quiet[-1] == 0
 
 
+async def test_processes_start_one_after_the_other() -> None:
+    starting: list[SlowProcess] = []
+    pool = pool_of(SlowProcess(starting), SlowProcess(starting), slot=CountingSlot())
+    await pool.start()
+
+
 async def test_a_failed_start_shows_until_one_succeeds() -> None:
     process = FailingProcess(failures=1)
-    pool = pool_of(process, CountingSlot())
+    pool = pool_of(process, slot=CountingSlot())
     await pool.check()
     with pytest.raises(Unavailable):
         await pool.start()
