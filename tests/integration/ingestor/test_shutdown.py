@@ -37,8 +37,7 @@ def test_no_parser_outlives_the_ingestor(
     }
     ingestor = start_worker(sys.executable, "-m", "ragline_ingestor", **settings)
     ingestor.wait_until("ready", 200)
-    parsers = psutil.Process(ingestor.process.pid).children(recursive=True)
-    assert len(parsers) == 2
+    parsers = wait_for_parsers(ingestor)
     change = {"document_id": uuid.uuid4().hex, "version": 1, "content": SLOW_PAGE}
     change["media_type"] = "text/html"
     key = f"default/{change['document_id']}".encode()
@@ -48,6 +47,15 @@ def test_no_parser_outlives_the_ingestor(
     ingestor.process.wait(PATIENCE_S)
     _, alive = psutil.wait_procs(parsers, timeout=PATIENCE_S)
     assert alive == []
+
+
+def wait_for_parsers(ingestor: Worker) -> list[psutil.Process]:
+    """Wait for both: they start beside the service, one after the other."""
+    until = time.monotonic() + PATIENCE_S
+    while len(found := psutil.Process(ingestor.process.pid).children(recursive=True)) != 2:
+        assert time.monotonic() < until, found
+        time.sleep(0.05)
+    return found
 
 
 def wait_until_busy(processes: list[psutil.Process]) -> None:
