@@ -124,7 +124,9 @@ class KafkaSettings(Group):
         20.0, description="how long to wait for records in flight when stopping"
     )
     fetch_max_wait_ms: PositiveInt = Field(
-        500, description="how long a broker holds an empty fetch; a record ends it at once"
+        500,
+        description="how long a broker holds an empty fetch, once nothing has come for 30 s at least"
+        " 2,000; a record ends it at once",
     )
     max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="most bytes of one record")
 

@@ -24,7 +24,6 @@ from ragline.messaging.failures import publisher_of
 from ragline.messaging.flood import Floods
 from ragline.messaging.gate import Gate
 from ragline.messaging.head_start import HeadStart
-from ragline.messaging.held_fetches import patient
 from ragline.messaging.kafka_broker import make_broker
 from ragline.messaging.ordered import subscribe
 from ragline.messaging.outage import Outage
@@ -99,7 +98,7 @@ def add_subscribers(
             group=consumer_group(spec.service, topic, index=index),
             state=Consumption(
                 topic=topic.name,
-                settings=patient(settings) if topic.delay_s else settings,
+                settings=settings,
                 metrics=metrics,
                 deliver=handler.deliver,
                 by_key=spec.delivery.by_key,

@@ -14,7 +14,6 @@ from ragline.background import beside
 from ragline.contracts.indexes import ONLY_BASE, IndexesChanged
 from ragline.contracts.reading import read_event
 from ragline.contracts.topics import INDEXES
-from ragline.messaging.held_fetches import patient
 from ragline.messaging.kafka_clients import ClientProfile, check_topics, open_consumer
 from ragline.messaging.kafka_errors import translated
 from ragline.settings import KafkaSettings
@@ -63,7 +62,7 @@ async def open_follower(kafka: KafkaSettings) -> AsyncIterator[IndexFollower]:
     """
     await check_topics(kafka, (INDEXES,))
     follower = IndexFollower()
-    async with open_consumer(patient(kafka), _PROFILE, partitions=[_PARTITION]) as consumer:
+    async with open_consumer(kafka, _PROFILE, partitions=[_PARTITION]) as consumer:
         await _read_up(consumer, follower.tell)
         async with beside(_follow(consumer, follower.tell)):
             yield follower

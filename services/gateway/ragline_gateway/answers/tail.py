@@ -17,7 +17,6 @@ from aiokafka.errors import KafkaError
 
 from ragline.background import beside
 from ragline.contracts.topics import ANSWERS
-from ragline.messaging.held_fetches import patient
 from ragline.messaging.kafka_clients import ClientProfile, open_consumer
 from ragline.settings import KafkaSettings
 from ragline_gateway.answers.waiters import Waiters
@@ -97,7 +96,7 @@ async def open_tail(
         Unavailable: Kafka does not answer.
     """
     profile = ClientProfile(client_id="ragline-gateway")
-    async with open_consumer(patient(settings), profile, auto_offset_reset="latest") as consumer:
+    async with open_consumer(settings, profile, auto_offset_reset="latest") as consumer:
         tail = AnswerTail(consumer, waiting, partitions=partitions)
         await tail.begin()
         async with beside(tail.run()):

@@ -137,13 +137,6 @@ def test_documents_are_read_with_their_retries_and_key_by_key() -> None:
     assert list(world.publishers) == ["document-status"]
 
 
-def test_fetches_of_records_that_wait_anyway_are_held_longer() -> None:
-    held = {each.topic: each.settings.fetch_max_wait_ms for each in World(INGESTOR).consumptions}
-    usual = ServiceSettings().kafka.fetch_max_wait_ms
-    assert held["documents"] == held["document-access"] == usual
-    assert all(ms > usual for topic, ms in held.items() if "retry" in topic)
-
-
 def test_who_may_read_is_read_before_what_there_is_to_read() -> None:
     waiting = {each.topic: not each.head_start.over for each in World(INGESTOR).consumptions}
     assert waiting == {
