@@ -125,8 +125,8 @@ class KafkaSettings(Group):
     )
     fetch_max_wait_ms: PositiveInt = Field(
         500,
-        description="how long a broker holds an empty fetch, once nothing has come for 30 s at least"
-        " 2,000; a record ends it at once",
+        description="how long a broker holds an empty fetch, once nothing has come for 30 s at"
+        " least 2,000; a record ends it at once",
     )
     max_request_size: PositiveInt = Field(MAX_RECORD_BYTES, description="most bytes of one record")
 
